@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// One direction: a target depends only on targets above it in this list (see ARCHITECTURE.md).
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "pipe",
+  products: [
+    .executable(name: "pipe", targets: ["PipeCommand"]),
+    .executable(name: "practice-site", targets: ["PracticeSite"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // The system's C libraries.
+    .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CLibxml2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CLibidn2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+
+    // The product.
+    .target(name: "PipeSpec", dependencies: ["CLibyaml"], swiftSettings: settings),
+    .target(name: "PipeWeb", dependencies: ["CLibxml2", "CLibidn2"], swiftSettings: settings),
+    .target(name: "PipeHTTP", dependencies: ["CLibcurl", "PipeWeb"], swiftSettings: settings),
+    .target(
+      name: "PipeEngine",
+      dependencies: [
+        "PipeSpec", "PipeWeb",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "PipeStages",
+      dependencies: ["PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine"],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "PipeCommand",
+      dependencies: [
+        "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine", "PipeStages",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+
+    // The practice site: real HTTP on loopback, for the tests and the quickstart.
+    .executableTarget(
+      name: "PracticeSite",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    // Tests.
+    .target(name: "PipeTesting", path: "Tests/PipeTesting", swiftSettings: settings),
+    .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: settings),
+    .testTarget(name: "PipeWebTests", dependencies: ["PipeWeb", "PipeTesting"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)
