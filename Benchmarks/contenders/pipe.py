@@ -1,0 +1,60 @@
+"""pipe itself, with a spec written for each kind of work."""
+
+from __future__ import annotations
+
+from harness import checks, paths
+from harness.contender import CSS, FULL, LINKS, TITLE, Contender, Finished, Job, Verdict
+
+EXTRACT = {
+    TITLE: "{url: url, title: title, status: status, length: length}",
+    LINKS: "{url: url, title: title, status: status, length: length, links: links}",
+    CSS: "{url: url, status: status, heading: {css: h1}, author: {css: .byline .author}, "
+    "section: {css: .byline .section}}",
+}
+
+SPEC = """version: 1
+name: bench-{work}
+sources: [{{file: {urls}}}]
+fetch:
+  concurrency: {concurrency}
+  per_host: {{concurrency: {concurrency}}}
+  timeout: 60s
+  allow_private: [127.0.0.1]
+extract: {extract}
+sinks: [{{csv: {sink}}}]
+"""
+
+
+def write_spec(job: Job) -> str:
+    # A list in one CSV field is joined by spaces here, as the other contenders do.
+    sink = f'{{path: {job.output}, list_join: " "}}' if job.work == LINKS else str(job.output)
+    return SPEC.format(
+        work=job.work, urls=job.urls, concurrency=job.concurrency, extract=EXTRACT[job.work], sink=sink)
+
+
+def command(job: Job) -> list[str]:
+    spec = job.folder / "spec.yaml"
+    spec.write_text(write_spec(job))
+    return [str(paths.pipe_binary()), "run", str(spec), "--progress", "none"]
+
+
+def check(job: Job, finished: Finished) -> Verdict:
+    return checks.check_csv(job, finished, checks.COLUMNS[job.work])
+
+
+def absence() -> str | None:
+    return None if paths.pipe_binary().exists() else "not built: no release build of pipe"
+
+
+def refusal(finished: Finished) -> str | None:
+    """Exit 2 means that the spec is invalid: it asks for something that this pipe does not have."""
+    if finished.exit_code != 2:
+        return None
+    said = next((line for line in finished.errors.splitlines() if "error[" in line), finished.errors.strip()[:200])
+    return f"not built yet: pipe said {said.rsplit('/', 1)[-1]!r}"
+
+
+CONTENDERS = [
+    Contender("pipe", "pipe", FULL, {TITLE: 45, LINKS: 90, CSS: 200}, command, check,
+              absence=absence, refusal=refusal),
+]
