@@ -21,7 +21,21 @@ struct UTF8Output: ~Copyable {
   static func capacity(for input: UnsafeBufferPointer<UInt8>, asciiCompatible: Bool) -> Int {
     guard asciiCompatible else { return input.count * 3 + slack }
     var high = 0
-    for byte in input { high &+= Int(byte >> 7) }
+    var index = 0
+    // Eight counts in the bytes of a word, added up before any of them can overflow.
+    while index &+ 8 <= input.count, let base = UnsafeRawPointer(input.baseAddress) {
+      var counts: UInt64 = 0
+      let end = min(input.count &- 7, index &+ 255 * 8)
+      while index < end {
+        counts &+= (base + index).loadUnaligned(as: UInt64.self) &>> 7 & 0x0101_0101_0101_0101
+        index &+= 8
+      }
+      for lane in 0..<UInt64(8) { high &+= Int(counts &>> (lane &* 8) & 0xFF) }
+    }
+    while index < input.count {
+      high &+= Int(input[index] &>> 7)
+      index &+= 1
+    }
     return input.count + high * 2 + slack
   }
 

@@ -16,19 +16,19 @@ struct SingleByteDecoder: Sendable {
     entries = (0..<128) + high.map { $0?.packedUTF8 ?? .packedReplacement }
   }
 
+  @inline(__always)
   func decode(_ input: UnsafeBufferPointer<UInt8>, into output: inout UTF8Output) {
-    entries.withUnsafeBufferPointer { entries in
-      guard entries.count == 256 else { return }
-      var index = 0
+    let entries = entries.span
+    guard entries.count == 256 else { return }
+    var index = 0
+    while index < input.count {
+      index = output.copyASCII(input, from: index)
+      // Text in another script has its spaces and commas one at a time: only two ASCII bytes end a run of it.
       while index < input.count {
-        index = output.copyASCII(input, from: index)
-        // Text in another script has its spaces and commas one at a time: only two ASCII bytes end a run of it.
-        while index < input.count {
-          let byte = input[index]
-          output.append(packed: entries[Int(byte)])
-          index += 1
-          if byte < 0x80, index < input.count, input[index] < 0x80 { break }
-        }
+        let byte = input[index]
+        output.append(packed: entries[Int(byte)])
+        index += 1
+        if byte < 0x80, index < input.count, input[index] < 0x80 { break }
       }
     }
   }

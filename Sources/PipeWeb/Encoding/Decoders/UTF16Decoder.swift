@@ -1,5 +1,6 @@
 /// The decoder of UTF-16BE and UTF-16LE (WHATWG Encoding 14.2.1, "shared UTF-16 decoder").
 enum UTF16Decoder {
+  @inline(__always)
   static func decode(_ input: UnsafeBufferPointer<UInt8>, bigEndian: Bool, into output: inout UTF8Output) {
     let end = input.count & ~1
     func unit(_ index: Int) -> UInt32 {
