@@ -43,7 +43,7 @@ def check(job: Job, finished: Finished) -> Verdict:
 
 
 def absence() -> str | None:
-    return None if paths.pipe_binary().exists() else "not built: no release build of pipe"
+    return None if paths.pipe_binary().exists() else "there is no release build of pipe"
 
 
 def refusal(finished: Finished) -> str | None:
@@ -51,7 +51,7 @@ def refusal(finished: Finished) -> str | None:
     if finished.exit_code != 2:
         return None
     said = next((line for line in finished.errors.splitlines() if "error[" in line), finished.errors.strip()[:200])
-    return f"not built yet: pipe said {said.rsplit('/', 1)[-1]!r}"
+    return f"pipe says {said.rsplit('/', 1)[-1]!r}"
 
 
 CONTENDERS = [

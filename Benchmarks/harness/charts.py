@@ -90,9 +90,9 @@ def nice_ceiling(value: float) -> float:
     return next(step * decade for step in (1, 2, 5, 10) if step * decade >= value * 0.999999)
 
 
-def line_chart(title: str, note: str, unit: str, lines: list[Line]) -> str:
+def line_chart(title: str, note: str, lines: list[Line]) -> str:
     """Lines over the share of the run (0 to 1), from zero."""
-    left, right, top, height = 60, WIDTH - 20, 60, 320
+    left, right, top, height = 60, WIDTH - 30, 60, 300
     bottom = height + top
     highest = nice_ceiling(max(value for line in lines for _, value in line.points))
     body = [label(0, 18, title, "title"), label(0, 38, note, "small")]
@@ -102,7 +102,6 @@ def line_chart(title: str, note: str, unit: str, lines: list[Line]) -> str:
         body.append(label(left - 8, y + 4, f"{highest * step / 4:g}", "small", "end"))
         x = left + (right - left) * step / 4
         body.append(label(x, bottom + 18, f"{25 * step} %", "small", "middle"))
-    body.append(label(left - 8, top - 10, unit, "small", "end"))
     for index, line in enumerate(lines):
         colour = COLOURS[index % len(COLOURS)]
         points = " ".join(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import shutil
 from pathlib import Path
 
@@ -17,6 +16,9 @@ from harness.workloads import Workload
 # A run may take this much longer than planned before it is ended: machines differ.
 PATIENCE, LEAST_LIMIT = 12, 60.0
 
+# What a shell takes as it stands; "$" is there for $RUNS alone.
+PLAIN_PART = re.compile(r"[$\w./:=,@+-]+$")
+
 
 def fresh(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
@@ -26,7 +28,8 @@ def fresh(folder: Path) -> Path:
 
 def shown_command(command: list[str]) -> str:
     """The command as documentation shows it: no folders or ports of this run."""
-    text = shlex.join(paths.shown(part) for part in command).replace("'$RUNS", "$RUNS").replace("'", "")
+    parts = [paths.shown(part) for part in command]
+    text = " ".join(part if PLAIN_PART.match(part) else f"'{part}'" for part in parts)
     return re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
 
 

@@ -51,7 +51,7 @@ def memory_chart(results: Results) -> str | None:
     ]
     if not lines:
         return None
-    return charts.line_chart("(e) Memory over a long list", "resident MiB over the share of the run", "MiB", lines)
+    return charts.line_chart("(e) Memory over a long list", "resident MiB over the share of the run", lines)
 
 
 def write_charts(results: Results, folder: Path) -> dict[str, str]:

@@ -153,8 +153,8 @@ class Results:
             f"{comparison.name}: {entry.contender}: {'; '.join(entry.reasons)}"
             for comparison in self.comparisons for entry in comparison.entries if entry.state == DISQUALIFIED
         ]
-        for kind in (self.curves, self.starts, self.overlaps):
-            found += [f"{item.title}: {'; '.join(item.reasons)}" for item in kind if item.state == DISQUALIFIED]
+        for name, kind in (("memory", self.curves), ("start", self.starts), ("overlap", self.overlaps)):
+            found += [f"{name}: {item.title}: {'; '.join(item.reasons)}" for item in kind if item.state == DISQUALIFIED]
         return found
 
     def unbuilt(self) -> set[str]:

@@ -38,7 +38,7 @@ def measure_start(workload: StartWorkload, size: str, only_pipe: bool) -> list[S
         start = Start(title, shown_command(command))
         found.append(start)
         if title == "pipe" and not paths.pipe_binary().exists():
-            start.state, start.reasons = NOT_BUILT, ["not built: no release build of pipe"]
+            start.state, start.reasons = NOT_BUILT, ["there is no release build of pipe"]
             continue
         measure_command(start, command, folder / "times.json", workload.runs[size])
         say(workload.name, title, f"{start.median:.1f} ms {'; '.join(start.reasons)}")
@@ -51,7 +51,7 @@ def measure_command(start: Start, command: list[str], export: Path, runs: int) -
         said = (trial.stderr.strip() or trial.stdout.strip() or f"exit code {trial.returncode}").splitlines()[0]
         invalid = start.title == "pipe" and trial.returncode == 2
         start.state = NOT_BUILT if invalid else DISQUALIFIED
-        start.reasons = [f"pipe said {paths.shown(said)[:200]!r}" if invalid else said[:200]]
+        start.reasons = [f"pipe says {paths.shown(said)[:200]!r}" if invalid else said[:200]]
         return
     # --shell=none: the shell's own start would be most of what is measured.
     subprocess.run(
@@ -75,7 +75,7 @@ def measure_overlap(runner: Runner, workload: OverlapWorkload) -> Overlap:
     milliseconds = workload.milliseconds[runner.size]
     found = Overlap("pipe", "pipe", milliseconds)
     if not paths.pipe_binary().exists():
-        found.state, found.reasons = NOT_BUILT, ["not built: no release build of pipe"]
+        found.state, found.reasons = NOT_BUILT, ["there is no release build of pipe"]
         return found
     folder = fresh(paths.RUNS / workload.name)
     urls = ", ".join(f'"{runner.servers.latency}/delay/{wait}"' for wait in milliseconds)

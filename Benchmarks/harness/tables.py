@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness import bars
-from harness.results import GOOD, Comparison, Entry, Results
+from harness.results import GOOD, OUTSIDE, Comparison, Entry, Results
 from harness.summary import Spread
 
 
@@ -29,8 +29,9 @@ def ratio(found: Spread | None) -> str:
     return times(found.median) if found else "–"
 
 
-def plus_minus(found: Spread) -> str:
-    return f"± {found.relative * 100:.0f} %"
+def with_spread(found: Spread, rounds: int) -> str:
+    """The median and, where there are several rounds, half their range."""
+    return amount(found.median) + (f" ± {found.relative * 100:.0f} %" if rounds > 1 else "")
 
 
 def bars_table(results: Results) -> str:
@@ -50,16 +51,15 @@ def comparison_table(comparison: Comparison) -> str:
     for entry in ordered(comparison):
         name = f"**{entry.title}**" if entry.contender == "pipe" else entry.title
         if not entry.counts:
-            reason = f"{entry.state}: {'; '.join(entry.reasons)}" if entry.state not in entry.reasons[0] else entry.reasons[0]
-            reason = reason.removeprefix("outside: ")
-            rows.append([name, reason, "–", "–", "–", "–", "–", "–"])
+            reason = "; ".join(entry.reasons)
+            rows.append([name, reason if entry.state == OUTSIDE else f"{entry.state}: {reason}", *["–"] * 6])
             continue
-        cpu, rate = entry.cpu(), entry.rate()
+        rounds = len(entry.runs)
         rows.append([
             name, entry.does,
             ratio(comparison.cpu_ratio(entry.contender, "floor")),
             ratio(comparison.rate_ratio(entry.contender, "tutorial")),
-            f"{amount(cpu.median)} {plus_minus(cpu)}", f"{amount(rate.median)} {plus_minus(rate)}",
+            with_spread(entry.cpu(), rounds), with_spread(entry.rate(), rounds),
             f"{entry.rss_kib() / 1024:.0f}", f"{entry.runs[0].pages:,}",
         ])
     head = ["contender", "does", "CPU, × the C loop", "pages/s, × tutorial", "CPU µs/page", "pages/s",
@@ -79,7 +79,7 @@ def memory_table(results: Results) -> str:
         if curve.state == GOOD:
             rows.append([name, f"{curve.count:,}", f"{curve.rss_kib / 1024:.0f}", f"{curve.wall:.1f}", ""])
         else:
-            rows.append([name, f"{curve.count:,}", "–", "–", "; ".join(curve.reasons)])
+            rows.append([name, f"{curve.count:,}", "–", "–", f"{curve.state}: {'; '.join(curve.reasons)}"])
     return table(["contender", "URLs", "peak MiB", "seconds", ""], rows, 1)
 
 
@@ -90,7 +90,7 @@ def start_table(results: Results) -> str:
         if start.state == GOOD:
             figures = [f"{start.median:.1f}", f"{start.least:.1f} – {start.greatest:.1f}"]
         else:
-            figures = ["; ".join(start.reasons), "–"]
+            figures = [f"{start.state}: {'; '.join(start.reasons)}", "–"]
         rows.append([name, f"`{start.command}`", *figures])
     return table(["", "command", "median ms", "range ms"], rows, 2)
 
@@ -103,7 +103,7 @@ def overlap_line(results: Results) -> str:
             lines.append(f"{overlap.title}: answers after {waits} took {overlap.wall:.2f} s together, "
                          f"not {sum(overlap.milliseconds) / 1e3:g} s.")
         else:
-            lines.append(f"{overlap.title}: {'; '.join(overlap.reasons)}.")
+            lines.append(f"{overlap.title}: {overlap.state}: {'; '.join(overlap.reasons)}.")
     return "\n".join(lines)
 
 
