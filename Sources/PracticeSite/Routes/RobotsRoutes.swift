@@ -1,0 +1,19 @@
+/// robots.txt.
+enum RobotsRoutes {
+  static let all: [Route] = [Route("/robots.txt", "allows all but /private/, and names the sitemap", robots)]
+
+  private static func robots(_ request: SiteRequest, _ site: Site) -> Answer {
+    .text(
+      """
+      User-agent: *
+      Disallow: /private/
+
+      User-agent: slow-crawler
+      Crawl-delay: 2
+      Disallow: /private/
+
+      Sitemap: \(request.origin)/sitemap.xml
+
+      """, type: "text/plain; charset=utf-8")
+  }
+}

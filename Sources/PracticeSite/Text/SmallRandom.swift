@@ -1,0 +1,22 @@
+/// A generator of numbers that are the same on every run and machine (SplitMix64, Steele, Lea and Flood 2014).
+struct SmallRandom: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// A number from 0 up to, not including, `bound`. The standard library's `random(in:using:)` may change its way
+  /// with a release; these pages may not.
+  mutating func below(_ bound: Int) -> Int {
+    Int(next() >> 33) % max(bound, 1)
+  }
+}
