@@ -1,0 +1,25 @@
+/// Why a text is no JSON, and where.
+package struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What was wrong, such as `expected a comma or ']', found 'x'`.
+  package let message: String
+  /// In bytes from the start of the text.
+  package let offset: Int
+  /// From 1.
+  package let line: Int
+  /// In Unicode scalars, from 1.
+  package let column: Int
+
+  init(_ message: String, at offset: Int, in text: UnsafeBufferPointer<UInt8>) {
+    self.message = message
+    self.offset = offset
+    let before = text.prefix(offset)
+    line = before.count { $0 == UInt8(ascii: "\n") } + 1
+    let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    // Every scalar has one byte that is no continuation byte.
+    column = before[min(start, before.count)...].count { $0 & 0xC0 != 0x80 } + 1
+  }
+
+  package var description: String {
+    "\(line):\(column): \(message)"
+  }
+}

@@ -1,0 +1,58 @@
+/// A JSON value (RFC 8259).
+///
+/// Two values are equal where they mean the same: numbers by value (`1` and `1.0`), strings code point by code point
+/// (unlike Swift's strings, which may differ in their composition and be equal), objects without regard to order.
+package enum JSONValue: Sendable, Equatable {
+  case null
+  case bool(Bool)
+  case number(JSONNumber)
+  case string(String)
+  case array([JSONValue])
+  case object(JSONObject)
+
+  package static func == (left: JSONValue, right: JSONValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.string(let left), .string(let right)): left.isExactly(right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
+    }
+  }
+
+  /// How deep arrays and objects may be nested in each other.
+  package static let depthLimit = 512
+
+  /// Parses a JSON text: UTF-8, with or without a byte order mark.
+  ///
+  /// Ill-formed UTF-8 inside strings and escaped lone surrogates become U+FFFD; of members with the same name the
+  /// last one counts, in the place of the first.
+  package init(parsing text: Span<UInt8>) throws(JSONSyntaxError) {
+    let result: Result<JSONValue, JSONSyntaxError> = text.withUnsafeBufferPointer { bytes in
+      var parser = JSONParser(bytes)
+      do throws(JSONSyntaxError) {
+        return .success(try parser.document())
+      } catch {
+        return .failure(error)
+      }
+    }
+    self = try result.get()
+  }
+
+  /// Parses a JSON text.
+  package init(parsing text: String) throws(JSONSyntaxError) {
+    let bytes = Array(text.utf8)
+    try self.init(parsing: bytes.span)
+  }
+}
+
+extension String {
+  /// Whether this string and the other one have the same code points.
+  func isExactly(_ other: String) -> Bool {
+    // Names mostly differ in length already. Equal for Swift means canonically equivalent, which is not enough, but
+    // quick to refuse.
+    utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
+  }
+}
