@@ -17,5 +17,6 @@ def check(job: Job, finished: Finished) -> Verdict:
 
 CONTENDERS = [
     Contender("aiohttp", "aiohttp, no parsing", FETCH_ONLY, {DOWNLOAD: 220}, partial(command, "asyncio"), check),
-    Contender("uvloop", "aiohttp on uvloop, no parsing", FETCH_ONLY, {DOWNLOAD: 180}, partial(command, "uvloop"), check),
+    Contender("uvloop", "aiohttp on uvloop, no parsing", FETCH_ONLY, {DOWNLOAD: 180},
+              partial(command, "uvloop"), check),
 ]

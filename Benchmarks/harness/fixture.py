@@ -28,7 +28,10 @@ WORDS = (
     "cedar dapple ember flint granite heather indigo juniper kestrel linen maple nettle ochre pollen "
     "quartz russet slate tundra umber violet wicker yarrow zephyr"
 ).split()
-LETTERED = ("Straße", "façade", "Übermut", "crème", "jalapeño", "Ångström", "naïve", "Škoda", "żółw", "東京", "Привет", "mañana")
+LETTERED = (
+    "Straße", "façade", "Übermut", "crème", "jalapeño", "Ångström",
+    "naïve", "Škoda", "żółw", "東京", "Привет", "mañana",
+)
 AUTHORS = ("Ana Souza", "Bjørn Ødegård", "Chloé Lefèvre", "Dmitri Orlov", "Eri Nakamura", "Faisal Haddad")
 SECTIONS = ("Reports", "Guides", "Field notes", "Prices & tariffs", "Archive")
 

@@ -53,7 +53,9 @@ class BarTests(unittest.TestCase):
 
     def test_memory_must_not_grow_with_the_list(self) -> None:
         found = Results("full", curves=[
-            MemoryCurve("pipe", "pipe", 100_000, rss_kib=30_000), MemoryCurve("pipe", "pipe", 1_000_000, rss_kib=60_000)])
+            MemoryCurve("pipe", "pipe", 100_000, rss_kib=30_000),
+            MemoryCurve("pipe", "pipe", 1_000_000, rss_kib=60_000),
+        ])
         self.assertEqual([verdict.state for verdict in bars.memory(found)], [bars.HOLDS, bars.MISSES])
 
 
