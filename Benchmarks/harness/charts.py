@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from html import escape
 
 STYLE = """<style>
-text { font: 13px system-ui, sans-serif; fill: #57606a }
+text { font: 13px system-ui, sans-serif; fill: #768390 }
 .title { font-size: 15px; font-weight: 600 }
 .small { font-size: 11px }
 .bar { fill: #8c959f } .own { fill: #1f6feb } .axis { stroke: #8c959f; stroke-opacity: .45 }
 .line { fill: none; stroke-width: 2 }
+@media (prefers-color-scheme: light) { text { fill: #424a53 } }
 @media (prefers-color-scheme: dark) { text { fill: #b1bac4 } .own { fill: #58a6ff } }
 </style>"""
 
