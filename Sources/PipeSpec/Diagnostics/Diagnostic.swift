@@ -45,6 +45,14 @@ package struct Diagnostic: Hashable, Sendable, Error {
       self.message = message
       self.span = span
     }
+
+    /// What the note at the anchored node says when a finding is at its alias.
+    package static let writtenHere = "the value was written here"
+
+    /// For a node reached through an alias, the note that tells where it was written; else nothing.
+    package static func written(_ node: Node) -> [Note] {
+      node.anchored.map { [Note(writtenHere, at: $0)] } ?? []
+    }
   }
 
   package let code: Code

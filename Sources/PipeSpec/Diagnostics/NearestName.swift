@@ -1,0 +1,48 @@
+/// The name that was most likely meant, or `nil` where none is near.
+///
+/// Near is: the same but for case, a prefix of at least three characters, or a small distance (optimal
+/// string alignment: insertions, deletions, substitutions and swaps of neighbours) for the length: 1 up
+/// to four characters, 2 up to eight, 3 above. The first of the nearest names wins.
+package func nearestName(to name: String, among names: some Sequence<String>) -> String? {
+  let wanted = Array(name.lowercased().unicodeScalars)
+  // A longer name is no misspelling of a key; the distance costs length by length.
+  guard !wanted.isEmpty, wanted.count <= 64 else { return nil }
+  var best: (rank: Int, name: String)?
+  for candidate in names {
+    let letters = Array(candidate.lowercased().unicodeScalars)
+    guard letters.count <= 64, let rank = rank(wanted, letters) else { continue }
+    if best.map({ rank < $0.rank }) ?? true { best = (rank, candidate) }
+  }
+  return best?.name
+}
+
+private func rank(_ wanted: [Unicode.Scalar], _ candidate: [Unicode.Scalar]) -> Int? {
+  if wanted == candidate { return 0 }
+  let limit = wanted.count <= 4 ? 1 : wanted.count <= 8 ? 2 : 3
+  if abs(wanted.count - candidate.count) <= limit {
+    let distance = alignmentDistance(wanted, candidate)
+    // Nothing in common is not near: `ab` is no misspelling of `c`.
+    if distance <= limit, distance < max(wanted.count, candidate.count) { return distance }
+  }
+  let isPrefix =
+    wanted.count >= 3 && candidate.starts(with: wanted) || candidate.count >= 3 && wanted.starts(with: candidate)
+  return isPrefix ? limit + 1 : nil
+}
+
+private func alignmentDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+  var beforeLast: [Int] = []
+  var last = Array(0...right.count)
+  for (row, scalar) in left.enumerated() {
+    var current = [row + 1]
+    for (column, other) in right.enumerated() {
+      var cost = min(last[column + 1] + 1, current[column] + 1, last[column] + (scalar == other ? 0 : 1))
+      if row > 0, column > 0, scalar == right[column - 1], left[row - 1] == other {
+        cost = min(cost, beforeLast[column - 1] + 1)
+      }
+      current.append(cost)
+    }
+    beforeLast = last
+    last = current
+  }
+  return last[right.count]
+}

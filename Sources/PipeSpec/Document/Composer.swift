@@ -1,0 +1,221 @@
+/// Makes nodes of events (YAML 1.2.2, 3.1.2), without recursion.
+struct Composer {
+  private(set) var roots: [Node] = []
+  private(set) var diagnostics: [Diagnostic] = []
+  /// Whether something could not be represented, so that the nodes are not the whole document.
+  private(set) var isBroken = false
+
+  private let view: DocumentStream.View
+  private let leniency: LeniencyCheck
+  private var places: NodePlaces
+  private var stack: [Frame] = []
+  private var anchors: [String: Anchor] = [:]
+  private var anchorCount = 0
+  private var documents = 0
+  /// Whether `...` ended the document before.
+  private var isEndMarked = false
+  private var written = 0
+  private var aliased = NodeExtent(nodes: 0)
+
+  /// A sequence or mapping that is being read.
+  private struct Frame {
+    let event: Event
+    let start: SourcePosition
+    let anchorID: Int
+    var end: SourcePosition
+    var extent = NodeExtent(depth: 1)
+    var items: [Node] = []
+    var mapping: MappingBuilder?
+  }
+
+  private struct Anchor {
+    /// Tells apart anchors of the same name: the one that began last counts.
+    let id: Int
+    let span: SourceSpan
+    /// `nil` while its node is being read.
+    var target: (node: Node, extent: NodeExtent)?
+  }
+
+  init(_ file: SourceFile, view: DocumentStream.View) {
+    self.view = view
+    leniency = LeniencyCheck(file)
+    places = NodePlaces(file)
+  }
+
+  /// Ends the reading with a fault.
+  mutating func stop(for fault: Diagnostic) {
+    diagnostics.append(fault)
+    isBroken = true
+  }
+
+  /// Takes an event in; `false` when the reading is over.
+  mutating func take(_ event: Event) -> Bool {
+    if let fault = leniency.fault(of: event, after: places.end.offset) {
+      stop(for: fault)
+      return false
+    }
+    switch event.kind {
+    case .streamStart: return true
+    case .streamEnd: return false
+    case .documentStart: return startDocument(event)
+    case .documentEnd:
+      isEndMarked = !event.range.isEmpty
+      places.pass(event)
+      return true
+    case .scalar(let text, let style): return scalar(event, text, style)
+    case .alias(let name): return alias(event, name)
+    case .sequenceStart: return open(event, mapping: nil)
+    case .mappingStart: return open(event, mapping: MappingBuilder())
+    case .sequenceEnd, .mappingEnd: return close(event)
+    }
+  }
+
+  private mutating func startDocument(_ event: Event) -> Bool {
+    documents += 1
+    anchors = [:]
+    let marker = places.marker(event)
+    places.pass(event)
+    if view == .spec, documents > 1 {
+      stop(
+        for: Diagnostic(
+          .yamlSyntax, at: marker, "a second document begins here",
+          hint: "a pipeline is one document; put the other into a file of its own"))
+      return false
+    }
+    if documents > 1, !isEndMarked, marker.start.offset > event.range.lowerBound {
+      // YAML 1.2.2, 9.1.4: directives follow a document that '...' ended; libyaml does not ask for it.
+      stop(
+        for: Diagnostic(.yamlSyntax, at: marker, "directives stand in a document", hint: "end the document with '...'"))
+      return false
+    }
+    return true
+  }
+
+  private mutating func scalar(_ event: Event, _ text: String, _ style: Scalar.Style) -> Bool {
+    let place = places.scalar(event, style)
+    if style == .literal || style == .folded, let fault = leniency.fault(ofBlockAt: place.span.start.offset) {
+      stop(for: fault)
+      return false
+    }
+    let id = declare(event, at: place.span)
+    let tag = NodeTag(event.tag, isWritten: place.isTagged)
+    let value = tag.value(of: text, style)
+    if value == nil { fault(of: tag, event, place.span, text) }
+    let content = Node.Content.scalar(Scalar(text: text, value: value ?? .string, style: style))
+    return add(Node(content, span: place.span), NodeExtent(text: text.utf8.count), event.anchor, id)
+  }
+
+  private mutating func open(_ event: Event, mapping: MappingBuilder?) -> Bool {
+    let start = places.collectionStart(event)
+    guard stack.count < DocumentLimit.depth else {
+      stop(for: tooDeep(at: SourceSpan(start, start)))
+      return false
+    }
+    let id = declare(event, at: SourceSpan(start, start))
+    let tag = NodeTag(event.tag, isWritten: event.tag != nil)
+    if !tag.fits(isMapping: mapping != nil) { fault(of: tag, event, SourceSpan(start, start), nil) }
+    stack.append(Frame(event: event, start: start, anchorID: id, end: places.end, mapping: mapping))
+    return true
+  }
+
+  private mutating func close(_ event: Event) -> Bool {
+    guard var frame = stack.popLast() else { return false }
+    let entries = frame.mapping?.finish(&diagnostics)
+    let content = entries.map { Node.Content.mapping($0) } ?? .sequence(frame.items)
+    // A collection that has no closing bracket ends with its last child; libyaml's mark runs on.
+    let isClosed = places.isBracket(event.range, entries == nil ? "]" : "}")
+    let end = isClosed ? places.pass(event) : max(frame.start, frame.end)
+    let node = Node(content, span: SourceSpan(frame.start, end))
+    return add(node, frame.extent, frame.event.anchor, frame.anchorID)
+  }
+
+  private mutating func alias(_ event: Event, _ name: String) -> Bool {
+    let span = places.alias(event)
+    guard let anchor = anchors[name] else {
+      isBroken = true
+      let hint = nearestName(to: name, among: anchors.keys.sorted()).map { "did you mean '*\($0)'?" }
+      diagnostics.append(Diagnostic(.yamlSyntax, at: span, "no anchor '&\(name)' stands before this alias", hint: hint))
+      return add(Node(.scalar(Scalar(text: "", value: .null, style: .plain)), span: span), NodeExtent(), nil, 0)
+    }
+    let notes = [Diagnostic.Note("the anchor is here", at: anchor.span)]
+    guard let (node, extent) = anchor.target else {
+      stop(for: Diagnostic(.yamlSyntax, at: span, "'*\(name)' contains itself", notes: notes))
+      return false
+    }
+    guard stack.count + extent.depth <= DocumentLimit.depth else {
+      stop(for: tooDeep(at: span, notes: notes))
+      return false
+    }
+    aliased.nodes += extent.nodes
+    aliased.text += extent.text
+    guard aliased.nodes <= DocumentLimit.aliasedNodes, aliased.text <= DocumentLimit.aliasedText else {
+      let message = "the aliases up to here stand for too much"
+      let hint = "a file's aliases may stand for \(DocumentLimit.aliasedNodes) nodes and 1 MiB of text"
+      stop(for: Diagnostic(.yamlSyntax, at: span, message, hint: hint, notes: notes))
+      return false
+    }
+    return add(node.used(at: span), extent, nil, 0)
+  }
+
+  /// Makes an anchor known, before its node is complete.
+  private mutating func declare(_ event: Event, at span: SourceSpan) -> Int {
+    guard let name = event.anchor else { return 0 }
+    anchorCount += 1
+    anchors[name] = Anchor(id: anchorCount, span: span)
+    return anchorCount
+  }
+
+  /// Puts a complete node where it belongs.
+  private mutating func add(_ node: Node, _ extent: NodeExtent, _ anchor: String?, _ id: Int) -> Bool {
+    written += 1
+    guard written <= DocumentLimit.nodes else {
+      stop(for: Diagnostic(.yamlSyntax, at: node.span, "the file has more than \(DocumentLimit.nodes) values"))
+      return false
+    }
+    if let anchor, anchors[anchor]?.id == id {
+      anchors[anchor] = Anchor(id: id, span: node.span, target: (node, extent))
+    }
+    guard let top = stack.indices.last else {
+      roots.append(node)
+      return true
+    }
+    stack[top].end = max(stack[top].end, node.span.end)
+    stack[top].extent.add(extent)
+    if stack[top].mapping == nil {
+      stack[top].items.append(node)
+    } else {
+      stack[top].mapping?.append(node, &diagnostics)
+    }
+    return true
+  }
+
+  private mutating func fault(of tag: NodeTag, _ event: Event, _ span: SourceSpan, _ text: String?) {
+    if tag.isForeign {
+      if view == .generic { return }
+      diagnostics.append(
+        Diagnostic(.yamlSyntax, at: places.tag(event), "tags are not used here", hint: "remove '\(tag.shown)'"))
+    } else {
+      let what = text.map { "'\($0)'" } ?? "this"
+      diagnostics.append(Diagnostic(.badValue, at: span, "\(what) is not what the tag \(tag.shown) says"))
+    }
+  }
+
+  private func tooDeep(at span: SourceSpan, notes: [Diagnostic.Note] = []) -> Diagnostic {
+    Diagnostic(.yamlSyntax, at: span, "nested deeper than \(DocumentLimit.depth) levels", notes: notes)
+  }
+}
+
+extension Node {
+  /// The node as an alias stands for it: each part at the place of the alias, and anchored where it was
+  /// written.
+  fileprivate func used(at place: SourceSpan) -> Node {
+    let content: Content =
+      switch content {
+      case .scalar: content
+      case .sequence(let items): .sequence(items.map { $0.used(at: place) })
+      case .mapping(let entries):
+        .mapping(entries.map { Entry(key: $0.key.used(at: place), value: $0.value.used(at: place)) })
+      }
+    return Node(content, span: place, anchored: anchored ?? span)
+  }
+}

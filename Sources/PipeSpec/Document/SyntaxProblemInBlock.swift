@@ -1,0 +1,150 @@
+// Faults of the structure that indentation makes. libyaml notices them late, so these look at the lines
+// around the place.
+extension SyntaxProblem {
+  /// A line of the file, cut to what matters here.
+  private struct Line {
+    let number: Int
+    /// Without indentation, trailing blanks and comment.
+    let content: Range<Int>
+    let column: Int
+  }
+
+  /// A key that no ':' follows.
+  var missingColon: Diagnostic {
+    let start = error.contextPlace ?? place
+    let line = line(file.lineNumber(at: start))
+    let range = start..<max(line.content.upperBound, start)
+    return gluedColon(in: range) ?? make("there is no ':' after this key", at: range, hint: "write 'key: value'")
+  }
+
+  /// A ':' where no key can be.
+  var unexpectedColon: Diagnostic {
+    let current = line(file.lineNumber(at: place))
+    let key = current.content.lowerBound..<place
+    if let colon = separator(in: key) {
+      let value = skipBlanks(colon + 1)..<current.content.upperBound
+      return make("a plain value cannot contain ': '", at: value, hint: "put quotes around the value")
+    }
+    guard let previous = lineBefore(current) else { return keyCannotStand(current) }
+    if let glued = gluedColon(in: previous.content) { return glued }
+    if separator(in: previous.content) == nil, !isListItem(previous) {
+      let message = "there is no ':' after this key"
+      return make(message, at: previous.content, hint: "write 'key: value'")
+    }
+    return badIndentation(current, after: previous)
+  }
+
+  /// Something that is no key in a map, or no item in a list.
+  var unexpectedInBlock: Diagnostic {
+    let isMap = error.problem.hasSuffix("key")
+    let current = line(file.lineNumber(at: place))
+    let opening = error.contextPlace.map { $0..<wordEnd($0) }
+    let name = isMap ? "map" : "list"
+    if place > current.content.lowerBound, let quote = closedQuote(in: current.content.lowerBound..<place) {
+      return make(
+        "text follows the closing \(quote)", at: place..<wordEnd(place),
+        hint: quote == "'"
+          ? "a quote inside single quotes is written ''" : "a quote inside double quotes is written \\\"")
+    }
+    if place > current.content.lowerBound {
+      return make(
+        "this cannot follow here", at: place..<wordEnd(place), hint: "put quotes around the whole value",
+        note: "the \(name) begins here", at: opening)
+    }
+    if let opening, file.position(at: opening.lowerBound).column < current.column, let previous = lineBefore(current) {
+      return badIndentation(current, after: previous)
+    }
+    let isItem = isMap && isListItem(current)
+    return make(
+      isItem ? "a list item stands among the keys of a map" : "this is no \(isMap ? "key" : "item") of the \(name)",
+      at: place..<wordEnd(place), hint: isMap ? "indent it as the keys it belongs to" : "begin each item with '- '",
+      note: "the \(name) begins here", at: opening)
+  }
+
+  private func keyCannotStand(_ line: Line) -> Diagnostic {
+    make("a key cannot stand here", at: line.content.lowerBound..<place + 1, hint: "begin it on a line of its own")
+  }
+
+  private func badIndentation(_ line: Line, after previous: Line) -> Diagnostic {
+    let hint =
+      line.column > previous.column
+      ? "line up with line \(previous.number), or end that line with ':' only" : "line up with the lines it belongs to"
+    return make(
+      "the indentation fits no line above", at: line.content.lowerBound..<wordEnd(line.content.lowerBound), hint: hint,
+      note: "the line above", at: previous.content)
+  }
+
+  /// `key:value` that lacks the space.
+  private func gluedColon(in range: Range<Int>) -> Diagnostic? {
+    var index = range.lowerBound
+    while index < range.upperBound, isKeyByte(file.bytes[index]) { index += 1 }
+    guard index > range.lowerBound, index + 1 < range.upperBound, file.bytes[index] == UInt8(ascii: ":"),
+      !file.bytes[index + 1].isYAMLSpace, file.bytes[index + 1] != UInt8(ascii: "/")
+    else { return nil }
+    return make("there is no space after the ':'", at: index..<index + 1, hint: "write 'key: value'")
+  }
+
+  private func isKeyByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+
+  /// The first ':' that ends a key.
+  private func separator(in range: Range<Int>) -> Int? {
+    range.first { index in
+      file.bytes[index] == UInt8(ascii: ":")
+        && (index + 1 == file.bytes.count || file.bytes[index + 1].isYAMLSpace)
+    }
+  }
+
+  /// The quote that a value in the range begins and, before the end of the range, closes with.
+  private func closedQuote(in range: Range<Int>) -> String? {
+    let start = separator(in: range).map { skipBlanks($0 + 1) } ?? range.lowerBound
+    var end = range.upperBound
+    while end > start, file.bytes[end - 1].isYAMLBlank { end -= 1 }
+    guard end - start > 1, let quote = ["'", "\""].first(where: { file.bytes[end - 1] == $0.utf8.first }) else {
+      return nil
+    }
+    return quote
+  }
+
+  private func isListItem(_ line: Line) -> Bool {
+    file.bytes[line.content].first == UInt8(ascii: "-")
+      && (line.content.count == 1 || file.bytes[line.content.lowerBound + 1].isYAMLBlank)
+  }
+
+  private func skipBlanks(_ start: Int) -> Int {
+    var index = start
+    while index < file.bytes.count, file.bytes[index].isYAMLBlank { index += 1 }
+    return index
+  }
+
+  private func line(_ number: Int) -> Line {
+    let range = file.lineRange(number)
+    let start = min(skipBlanks(range.lowerBound), range.upperBound)
+    var end = start
+    var index = start
+    while index < range.upperBound {
+      let byte = file.bytes[index]
+      if byte == UInt8(ascii: "#"), index == start || file.bytes[index - 1].isYAMLBlank { break }
+      index += 1
+      if !byte.isYAMLBlank { end = index }
+    }
+    return Line(number: number, content: start..<end, column: start - range.lowerBound + 1)
+  }
+
+  /// The nearest line above with anything on it.
+  private func lineBefore(_ line: Line) -> Line? {
+    var number = line.number - 1
+    while number > 0 {
+      let above = self.line(number)
+      if !above.content.isEmpty { return above }
+      number -= 1
+    }
+    return nil
+  }
+}
