@@ -5,7 +5,8 @@ enum SystemIDNA {
   /// The mapping of a scalar with a compatibility decomposition.
   ///
   /// libidn2 maps whole names and refuses some results that stand alone well in a longer name (a combining
-  /// mark, a hyphen), so it is asked a second time with letters around.
+  /// mark, a hyphen), so it is asked a second time with letters around. It has no mapping for some 400 scalars
+  /// that become what IDNA 2008 refuses (`½`, `℃`, Hangul jamo for compatibility): a name with one is not valid.
   static func map(_ scalar: Unicode.Scalar) -> [Unicode.Scalar]? {
     if let mapped = lookup([scalar]) { return mapped }
     guard let mapped = lookup(["x", scalar, "x"]), mapped.count >= 2, mapped.first == "x", mapped.last == "x" else {
