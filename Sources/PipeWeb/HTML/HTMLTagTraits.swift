@@ -37,6 +37,12 @@ package struct HTMLTagTraits: OptionSet, Sendable {
   static let plaintext = HTMLTagTraits(rawValue: 1 << 17)
   static let anyText: HTMLTagTraits = [.escapableText, .rawText, .script, .plaintext]
 
+  /// Elements of foreign content that hold HTML (13.2.6); given where they are opened, for it takes a namespace.
+  static let htmlIntegrationPoint = HTMLTagTraits(rawValue: 1 << 18)
+  static let textIntegrationPoint = HTMLTagTraits(rawValue: 1 << 19)
+  /// The tags that are about the document as a whole.
+  static let documentStructure = HTMLTagTraits(rawValue: 1 << 20)
+
   /// Each trait with the names that have it.
   static let lists: [(trait: HTMLTagTraits, names: StaticString)] = [
     (
@@ -96,5 +102,6 @@ package struct HTMLTagTraits: OptionSet, Sendable {
     (.rawText, "iframe noembed noframes style xmp"),
     (.script, "script"),
     (.plaintext, "plaintext"),
+    (.documentStructure, "body frame frameset head html"),
   ]
 }

@@ -1,0 +1,178 @@
+// What the facts are: which attributes are wanted of which tags, and what becomes of them.
+
+extension PageCollector {
+  mutating func wantsAttributes(of tag: HTMLTag) -> Bool {
+    switch tag {
+    case .a, .area: open.contains(.links)
+    case .link: !open.isDisjoint(with: [.linkElements, .canonical])
+    case .meta: !open.isDisjoint(with: [.metas, .description])
+    case .html: open.contains(.language)
+    case .base: open.contains(.base)
+    case .img, .image: open.contains(.images)
+    // These decide what is open.
+    case .input: isFramesetAllowed
+    case .font, .annotationXML: elements.isCurrentForeign
+    default: false
+    }
+  }
+
+  func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool {
+    switch tag {
+    case .a, .area: name == HTMLName("href") || name == HTMLName("rel")
+    case .link:
+      name == HTMLName("href") || name == HTMLName("rel") || name == HTMLName("hreflang") || name == HTMLName("type")
+    case .meta:
+      name == HTMLName("content") || name == HTMLName("name") || name == HTMLName("property")
+        || name == HTMLName("http-equiv")
+    case .html: name == HTMLName("lang")
+    case .base: name == HTMLName("href")
+    case .img, .image: name == HTMLName("src")
+    case .input: name == HTMLName("type")
+    case .font: name == HTMLName("color") || name == HTMLName("face") || name == HTMLName("size")
+    case .annotationXML: name == HTMLName("encoding")
+    default: false
+    }
+  }
+
+  /// Takes what a start tag of HTML, outside of templates, says.
+  @inline(__always)
+  mutating func take(_ token: borrowing HTMLTagToken) {
+    switch token.tag {
+    case .a, .area: takeLink(token)
+    case .img, .image: takeImage(token)
+    case .meta: takeMeta(token)
+    case .link: takeLinkElement(token)
+    case .base:
+      if open.contains(.base), facts.baseValue == nil, let href = store(HTMLName("href"), of: token) {
+        facts.baseValue = href
+        settle(.base)
+      }
+    default: break
+    }
+  }
+
+  /// The `html` element takes from later `html` tags what it lacks (13.2.6.4.7).
+  mutating func takeLanguage(_ token: borrowing HTMLTagToken) {
+    guard open.contains(.language), let language = store(HTMLName("lang"), of: token) else { return }
+    facts.languageValue = language
+    open.remove(.language)
+  }
+
+  private mutating func takeLink(_ token: borrowing HTMLTagToken) {
+    guard open.contains(.links), token.index(of: HTMLName("href")) != nil, hasRoom(facts.links.count),
+      let href = store(HTMLName("href"), of: token)
+    else { return }
+    facts.links.append(PageFacts.Link(href: href, rel: store(HTMLName("rel"), of: token), text: nil))
+    if token.tag == .a, wanted.contains(.linkTexts) {
+      linkText = []
+      updateWantsText()
+    }
+  }
+
+  /// The link's text ends with its end tag, the next link, or a part of a table.
+  mutating func finishLink() {
+    guard let text = linkText else { return }
+    linkText = nil
+    updateWantsText()
+    facts.links[facts.links.count - 1].text = store(text, as: .text)
+  }
+
+  private mutating func takeImage(_ token: borrowing HTMLTagToken) {
+    guard open.contains(.images), hasRoom(facts.images.count) else { return }
+    facts.images.append(store(HTMLName("src"), of: token))
+  }
+
+  private mutating func takeMeta(_ token: borrowing HTMLTagToken) {
+    guard !open.isDisjoint(with: [.metas, .description]), token.index(of: HTMLName("content")) != nil else { return }
+    let isDescription =
+      open.contains(.description) && facts.descriptionValue == nil
+      && value(HTMLName("name"), of: token)?.lowercased() == "description"
+    let isListed = open.contains(.metas) && hasRoom(facts.metas.count)
+    guard isDescription || isListed, let content = store(HTMLName("content"), of: token) else { return }
+    if isDescription {
+      facts.descriptionValue = content
+      settle(.description)
+    }
+    if isListed {
+      facts.metas.append(
+        PageFacts.Meta(
+          name: store(HTMLName("name"), of: token), property: store(HTMLName("property"), of: token),
+          httpEquiv: store(HTMLName("http-equiv"), of: token), content: content))
+    }
+  }
+
+  private mutating func takeLinkElement(_ token: borrowing HTMLTagToken) {
+    if open.contains(.canonical), facts.canonicalValue == nil, isCanonical(token),
+      let href = store(HTMLName("href"), of: token)
+    {
+      facts.canonicalValue = href
+      settle(.canonical)
+    }
+    guard open.contains(.linkElements), hasRoom(facts.linkElements.count) else { return }
+    facts.linkElements.append(
+      PageFacts.LinkElement(
+        rel: store(HTMLName("rel"), of: token), href: store(HTMLName("href"), of: token),
+        hreflang: store(HTMLName("hreflang"), of: token), type: store(HTMLName("type"), of: token)))
+  }
+
+  private func isCanonical(_ token: borrowing HTMLTagToken) -> Bool {
+    guard let rel = value(HTMLName("rel"), of: token) else { return false }
+    return rel.utf8.split(whereSeparator: HTMLBytes.isSpace).contains { HTMLName($0) == HTMLName("canonical") }
+  }
+
+  // MARK: Texts
+
+  mutating func beginTitle() {
+    guard open.contains(.title), facts.titleValue == nil, !elements.isInTemplate else { return }
+    title = []
+    updateWantsText()
+  }
+
+  mutating func finishTitle() {
+    guard let text = title else { return }
+    title = nil
+    updateWantsText()
+    facts.titleValue = store(text, as: .title)
+    settle(.title)
+  }
+
+  mutating func beginHeading() {
+    guard headingText == nil, !elements.isInTemplate, hasRoom(facts.headings.count),
+      open.contains(.headings) || (open.contains(.firstHeading) && facts.headings.isEmpty)
+    else { return }
+    headingText = []
+    headingDepth = elements.count
+    updateWantsText()
+  }
+
+  mutating func finishHeading() {
+    guard let text = headingText else { return }
+    headingText = nil
+    updateWantsText()
+    if let heading = store(text, as: .text) { facts.headings.append(heading) }
+    settle(.firstHeading)
+  }
+
+  /// The input has ended inside these.
+  mutating func finish() {
+    finishTitle()
+    finishLink()
+    finishHeading()
+  }
+
+  // MARK: Bounds
+
+  private mutating func hasRoom(_ count: Int) -> Bool {
+    if count >= limits.items { facts.isTruncated = true }
+    return count < limits.items
+  }
+
+  private mutating func store(_ name: HTMLName, of token: borrowing HTMLTagToken) -> PageFacts.Value? {
+    guard let index = token.index(of: name) else { return nil }
+    return token.withValue(ofAttribute: index) { facts.store($0, as: .attribute, limit: limits.total) }
+  }
+
+  private mutating func store(_ text: [UInt8], as kind: PageFacts.Value.Kind) -> PageFacts.Value? {
+    text.withUnsafeBufferPointer { facts.store($0, as: kind, limit: limits.total) }
+  }
+}

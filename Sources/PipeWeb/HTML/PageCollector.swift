@@ -1,0 +1,150 @@
+/// Collects a page's facts from its tokens, knowing of tree construction (WHATWG HTML 13.2.6) what bears on them:
+/// the open elements, foreign content, templates, raw text and framesets.
+///
+/// Left out, because no fact hangs on it: the copies of formatting elements (a link that the tree repeats is
+/// reported once, where it was written), foster parenting (links stay in the order they were written), scripts.
+struct PageCollector: HTMLTokenHandler {
+  enum Mode: UInt8, Comparable {
+    case beforeHead, inHead, afterHead, inBody, inFrameset
+
+    static func < (left: Mode, right: Mode) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  static let keepsNames = false
+  let wantsComments = false
+  let wantsDoctype = false
+
+  let wanted: PageFacts.Wanted
+  let limits: PageFacts.Limits
+  var facts = PageFacts()
+  /// The wanted facts that later markup may still change.
+  var open: PageFacts.Wanted
+
+  var elements = OpenElements()
+  var mode = Mode.beforeHead
+  var isFramesetAllowed = true
+  /// The facts before the body, kept while a frameset may yet replace it.
+  var factsBeforeBody: PageFacts?
+  /// The raw text element whose end tag comes next.
+  var textElement: HTMLTag?
+
+  /// The raw text being gathered for the title, a link and a heading.
+  var title: [UInt8]?
+  var linkText: [UInt8]?
+  var headingText: [UInt8]?
+  /// The depth of the stack with the heading on it.
+  var headingDepth = 0
+
+  private(set) var wantsText = true
+
+  init(wanted: PageFacts.Wanted, limits: PageFacts.Limits) {
+    self.wanted = wanted
+    self.limits = limits
+    open = wanted
+  }
+
+  var isFinished: Bool { open.isEmpty }
+  var isInForeignContent: Bool { elements.isCurrentForeign }
+
+  func comment(_ bytes: UnsafeBufferPointer<UInt8>) {}
+  func doctype(_ doctype: HTMLDoctype) {}
+  mutating func limitReached() { facts.isTruncated = true }
+
+  mutating func updateWantsText() {
+    wantsText = isFramesetAllowed || title != nil || linkText != nil || headingText != nil
+  }
+
+  // MARK: Text
+
+  mutating func text(_ bytes: UnsafeBufferPointer<UInt8>, in model: HTMLContentModel, startsRun: Bool) {
+    switch model {
+    case .escapableText:
+      if let count = title?.count {
+        let fitting = fitting(bytes, after: count)
+        title?.append(contentsOf: fitting)
+      }
+    case .data, .cdata:
+      if isFramesetAllowed, bytes.contains(where: { $0 != 0 && !HTMLBytes.isSpace($0) }) {
+        if mode < .inBody { enterBody() }
+        forbidFrameset()
+      }
+      guard linkText != nil || headingText != nil, !elements.isInTemplate else { return }
+      let isPlain = model == .data && !(isInForeignContent && bytes.contains(0))
+      if isPlain {
+        appendFlow(bytes, startsRun: startsRun)
+      } else {
+        escaped(bytes, isSection: model == .cdata).withUnsafeBufferPointer { appendFlow($0, startsRun: true) }
+      }
+    case .rawText, .script, .plaintext:
+      break
+    }
+  }
+
+  /// A NUL parts two runs, so that no character reference spans them; it is dropped on decoding, as the tree
+  /// construction drops those of the page.
+  private mutating func appendFlow(_ bytes: UnsafeBufferPointer<UInt8>, startsRun: Bool) {
+    if startsRun {
+      if linkText?.isEmpty == false { linkText?.append(0) }
+      if headingText?.isEmpty == false { headingText?.append(0) }
+    }
+    if let count = linkText?.count {
+      let fitting = fitting(bytes, after: count)
+      linkText?.append(contentsOf: fitting)
+    }
+    if let count = headingText?.count {
+      let fitting = fitting(bytes, after: count)
+      headingText?.append(contentsOf: fitting)
+    }
+  }
+
+  private mutating func fitting(
+    _ bytes: UnsafeBufferPointer<UInt8>, after count: Int
+  ) -> Slice<UnsafeBufferPointer<UInt8>> {
+    let room = max(0, limits.value - count)
+    if bytes.count > room { facts.isTruncated = true }
+    return bytes.prefix(room)
+  }
+
+  /// Text of foreign content in the terms of a body's: NUL is U+FFFD there, and a CDATA section has no
+  /// character references.
+  private func escaped(_ bytes: UnsafeBufferPointer<UInt8>, isSection: Bool) -> [UInt8] {
+    var output: [UInt8] = []
+    for byte in bytes {
+      if byte == 0 {
+        output += [0] + "&#xFFFD;".utf8
+      } else if byte == UInt8(ascii: "&"), isSection {
+        output += "&amp;".utf8
+      } else {
+        output.append(byte)
+      }
+    }
+    return output
+  }
+
+  // MARK: Modes
+
+  mutating func enterBody() {
+    mode = .inBody
+    if isFramesetAllowed { factsBeforeBody = facts }
+  }
+
+  mutating func forbidFrameset() {
+    isFramesetAllowed = false
+    factsBeforeBody = nil
+    updateWantsText()
+  }
+
+  mutating func enterFrameset() {
+    if let factsBeforeBody { facts.cutBack(to: factsBeforeBody) }
+    elements.removeAll()
+    linkText = nil
+    headingText = nil
+    mode = .inFrameset
+    forbidFrameset()
+  }
+
+  /// A fact is known for good, unless it stands in a body that a frameset may yet replace.
+  mutating func settle(_ fact: PageFacts.Wanted) {
+    if mode < .inBody || !isFramesetAllowed { open.subtract(fact) }
+  }
+}

@@ -1,0 +1,170 @@
+/// What a page says about itself, as raw slices: nothing is decoded until somebody asks.
+package struct PageFacts: Sendable {
+  /// Which facts are collected.
+  package struct Wanted: OptionSet, Sendable {
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    package static let title = Wanted(rawValue: 1 << 0)
+    package static let language = Wanted(rawValue: 1 << 1)
+    package static let base = Wanted(rawValue: 1 << 2)
+    package static let description = Wanted(rawValue: 1 << 3)
+    package static let metas = Wanted(rawValue: 1 << 4)
+    package static let canonical = Wanted(rawValue: 1 << 5)
+    package static let linkElements = Wanted(rawValue: 1 << 6)
+    package static let links = Wanted(rawValue: 1 << 7)
+    /// The text of each link; with `links` alone.
+    package static let linkTexts = Wanted(rawValue: 1 << 8)
+    package static let images = Wanted(rawValue: 1 << 9)
+    package static let firstHeading = Wanted(rawValue: 1 << 10)
+    package static let headings = Wanted(rawValue: 1 << 11)
+  }
+
+  /// Bounds on what one page may make us keep.
+  package struct Limits: Sendable {
+    /// Links, and as many images, `meta` and `link` elements and headings each.
+    package var items = 100_000
+    /// Bytes of one value or text.
+    package var value = 65_536
+    /// Bytes of all values together; below 4 GiB.
+    package var total = 33_554_432
+
+    package init() {}
+  }
+
+  /// A captured slice.
+  package struct Value: Sendable {
+    enum Kind: UInt8 {
+      case attribute, title, text
+    }
+
+    let kind: Kind
+    let offset: UInt32
+    let count: UInt32
+  }
+
+  /// A `meta` element with a `content`.
+  package struct Meta: Sendable {
+    package let name: Value?
+    package let property: Value?
+    package let httpEquiv: Value?
+    package let content: Value
+  }
+
+  /// A `link` element.
+  package struct LinkElement: Sendable {
+    package let rel: Value?
+    package let href: Value?
+    package let hreflang: Value?
+    package let type: Value?
+  }
+
+  /// An `a` or `area` element with an `href`.
+  package struct Link: Sendable {
+    package let href: Value
+    package let rel: Value?
+    package internal(set) var text: Value?
+  }
+
+  /// document.title: the first `title` element of HTML.
+  package internal(set) var titleValue: Value?
+  /// The `lang` of the `html` element.
+  package internal(set) var languageValue: Value?
+  /// The first `href` of a `base` element.
+  package internal(set) var baseValue: Value?
+  /// The first `meta` named `description`.
+  package internal(set) var descriptionValue: Value?
+  /// The first `link` with an `href` whose `rel` has `canonical`.
+  package internal(set) var canonicalValue: Value?
+  package internal(set) var metas: [Meta] = []
+  package internal(set) var linkElements: [LinkElement] = []
+  package internal(set) var links: [Link] = []
+  /// The `src` of each `img` element, nil where it has none.
+  package internal(set) var images: [Value?] = []
+  package internal(set) var headings: [Value] = []
+  /// Whether a limit left something out.
+  package internal(set) var isTruncated = false
+
+  private var bytes: [UInt8] = []
+
+  /// The raw bytes of a value: the page's encoding, before character references.
+  package func withBytes<Result>(of value: Value, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    let range = Int(value.offset)..<Int(value.offset) + Int(value.count)
+    return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range])) }
+  }
+
+  /// A value as text: decoded, character references replaced, white space stripped and collapsed unless it is
+  /// an attribute's.
+  ///
+  /// - Parameter transcode: the page's decoder; nil where the page is UTF-8.
+  package func string(of value: Value, transcode: HTMLTranscode? = nil) -> String {
+    withBytes(of: value) { bytes in
+      switch value.kind {
+      case .attribute:
+        HTMLText.attribute.string(bytes, transcode: transcode)
+      case .title:
+        HTMLText(references: .inText, nulls: .replaced).string(bytes, transcode: transcode).collapsingHTMLSpace()
+      case .text:
+        HTMLText(references: .inText, nulls: .dropped).string(bytes, transcode: transcode).collapsingHTMLSpace()
+      }
+    }
+  }
+
+  package func title(transcode: HTMLTranscode? = nil) -> String? {
+    titleValue.map { string(of: $0, transcode: transcode) }
+  }
+  package func language(transcode: HTMLTranscode? = nil) -> String? {
+    languageValue.map { string(of: $0, transcode: transcode) }
+  }
+  package func base(transcode: HTMLTranscode? = nil) -> String? {
+    baseValue.map { string(of: $0, transcode: transcode) }
+  }
+  package func description(transcode: HTMLTranscode? = nil) -> String? {
+    descriptionValue.map { string(of: $0, transcode: transcode) }
+  }
+  package func canonical(transcode: HTMLTranscode? = nil) -> String? {
+    canonicalValue.map { string(of: $0, transcode: transcode) }
+  }
+
+  /// Stores raw bytes; nil where they would go beyond the limit.
+  mutating func store(_ slice: UnsafeBufferPointer<UInt8>, as kind: Value.Kind, limit: Int) -> Value? {
+    guard slice.count <= limit - bytes.count, let offset = UInt32(exactly: bytes.count) else {
+      isTruncated = true
+      return nil
+    }
+    bytes.append(contentsOf: slice)
+    return Value(kind: kind, offset: offset, count: UInt32(slice.count))
+  }
+
+  /// Takes back what the body of a page said that turns out to be a frameset (13.2.6.4.7).
+  mutating func cutBack(to earlier: PageFacts) {
+    titleValue = earlier.titleValue
+    baseValue = earlier.baseValue
+    descriptionValue = earlier.descriptionValue
+    canonicalValue = earlier.canonicalValue
+    metas = earlier.metas
+    linkElements = earlier.linkElements
+    links = earlier.links
+    images = earlier.images
+    headings = earlier.headings
+  }
+}
+
+extension String {
+  /// Strips and collapses ASCII white space, as document.title does.
+  func collapsingHTMLSpace() -> String {
+    var output: [UInt8] = []
+    output.reserveCapacity(utf8.count)
+    var isPending = false
+    for byte in utf8 {
+      if HTMLBytes.isSpace(byte) {
+        isPending = !output.isEmpty
+      } else {
+        if isPending { output.append(0x20) }
+        isPending = false
+        output.append(byte)
+      }
+    }
+    return String(decoding: output, as: UTF8.self)
+  }
+}

@@ -1,0 +1,30 @@
+/// Reads the facts of a page from its bytes as they arrive, and stops as soon as the wanted ones are known.
+///
+/// The bytes are in any encoding that agrees with ASCII; UTF-16 and ISO-2022-JP are transcoded to UTF-8 first.
+package struct PageScanner {
+  private var tokenizer: HTMLTokenizer<PageCollector>
+
+  package init(wanted: PageFacts.Wanted, limits: PageFacts.Limits = PageFacts.Limits()) {
+    var tokenizerLimits = HTMLTokenizerLimits()
+    tokenizerLimits.value = limits.value
+    tokenizer = HTMLTokenizer(handler: PageCollector(wanted: wanted, limits: limits), limits: tokenizerLimits)
+  }
+
+  /// Reads the next bytes, cut anywhere.
+  ///
+  /// - Returns: false once every wanted fact is known for good, so that the rest need not be fed.
+  package mutating func feed(_ chunk: UnsafeBufferPointer<UInt8>) -> Bool {
+    tokenizer.handler.isFinished ? false : tokenizer.feed(chunk)
+  }
+
+  package mutating func feed(_ chunk: [UInt8]) -> Bool {
+    chunk.withUnsafeBufferPointer { feed($0) }
+  }
+
+  /// The end of the page: the facts.
+  package mutating func finish() -> PageFacts {
+    tokenizer.end()
+    tokenizer.handler.finish()
+    return tokenizer.handler.facts
+  }
+}
