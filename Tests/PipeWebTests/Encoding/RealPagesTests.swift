@@ -27,7 +27,7 @@ struct RealPagesTests {
       let encoding = try #require(page.whatwg.flatMap { CharacterEncoding(label: $0) })
       let bytes = try Corpus.bytes("charset-chardet/" + page.file)
       let text = CharacterDecoder(encoding).decodeToUTF8(bytes.span)
-      #expect(SHA256.hexadecimal(text) == page.utf8_sha256, "\(page.file)")
+      #expect(TextDigest.hexadecimal(text) == page.utf8_sha256, "\(page.file)")
     }
   }
 

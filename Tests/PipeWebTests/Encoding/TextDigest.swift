@@ -1,5 +1,5 @@
-/// SHA-256 (FIPS 180-4), for comparing texts with recorded digests.
-enum SHA256 {
+/// The SHA-256 of a text (FIPS 180-4), for comparing texts with recorded digests.
+enum TextDigest {
   static func hexadecimal(_ message: [UInt8]) -> String {
     var state: [UInt32] = [
       0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
