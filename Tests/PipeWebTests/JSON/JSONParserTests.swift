@@ -2,6 +2,9 @@ import PipeTesting
 import PipeWeb
 import Testing
 
+// The HTML tests have a JSONValue of their own in this module.
+private typealias JSON = PipeWeb.JSONValue
+
 @Suite("Parsing JSON")
 struct JSONParserTests {
   @Test(
@@ -13,10 +16,10 @@ struct JSONParserTests {
     #expect(files.count > 100)
     for file in files {
       let bytes = try Corpus.bytes("\(folder)/\(file)")
-      let value = try? JSONValue(parsing: bytes.span)
+      let value = try? JSON(parsing: bytes.span)
       if file.hasPrefix("y_") { #expect(value != nil, "\(file)") }
       if file.hasPrefix("n_") { #expect(value == nil, "\(file)") }
-      if let value { #expect(try JSONValue(parsing: value.serialized) == value, "\(file)") }
+      if let value { #expect(try JSON(parsing: value.serialized) == value, "\(file)") }
     }
   }
 
@@ -26,8 +29,8 @@ struct JSONParserTests {
   func transforms() throws {
     for file in try Corpus.list("json-testsuite/test_transform") {
       let bytes = try Corpus.bytes("json-testsuite/test_transform/\(file)")
-      let value = try JSONValue(parsing: bytes.span)
-      #expect(try JSONValue(parsing: value.serialized) == value, "\(file)")
+      let value = try JSON(parsing: bytes.span)
+      #expect(try JSON(parsing: value.serialized) == value, "\(file)")
     }
   }
 
@@ -48,7 +51,7 @@ struct JSONParserTests {
 
   @Test("Values keep their order, their digits and their text", arguments: values)
   func meaning(text: String, expected: String) throws {
-    #expect(Array(try JSONValue(parsing: text).serialized.utf8) == Array(expected.utf8))
+    #expect(Array(try JSON(parsing: text).serialized.utf8) == Array(expected.utf8))
   }
 
   private static let errors: [(String, Int, Int, String)] = [
@@ -69,7 +72,7 @@ struct JSONParserTests {
 
   @Test("An error tells what was expected, and where", arguments: errors)
   func diagnosis(text: String, line: Int, column: Int, message: String) {
-    let error = #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: text) }
+    let error = #expect(throws: JSONSyntaxError.self) { try JSON(parsing: text) }
     #expect(error?.line == line)
     #expect(error?.column == column)
     #expect(error?.message == message)
@@ -80,18 +83,18 @@ struct JSONParserTests {
     func nested(_ depth: Int) -> String {
       String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
     }
-    #expect(try JSONValue(parsing: nested(512)).serialized == nested(512))
-    let error = #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: nested(513)) }
+    #expect(try JSON(parsing: nested(512)).serialized == nested(512))
+    let error = #expect(throws: JSONSyntaxError.self) { try JSON(parsing: nested(513)) }
     #expect(error?.offset == 512)
     #expect(throws: JSONSyntaxError.self) {
-      try JSONValue(parsing: String(repeating: "{\"a\":", count: 1_000_000))
+      try JSON(parsing: String(repeating: "{\"a\":", count: 1_000_000))
     }
   }
 
   @Test("Integers of 64 bits are exact, and numbers compare by value")
   func numbers() throws {
     func number(_ text: String) throws -> JSONNumber? {
-      guard case .number(let number) = try JSONValue(parsing: text) else { return nil }
+      guard case .number(let number) = try JSON(parsing: text) else { return nil }
       return number
     }
     #expect(try number("9223372036854775807")?.integer == .max)
@@ -109,7 +112,7 @@ struct JSONParserTests {
   @Test("An object with many members is filled in linear time")
   func manyMembers() throws {
     let text = "{" + (0..<50_000).map { "\"name\($0)\":\($0)" }.joined(separator: ",") + ",\"name7\":null}"
-    guard case .object(let object) = try JSONValue(parsing: text) else { return }
+    guard case .object(let object) = try JSON(parsing: text) else { return }
     #expect(object.members.count == 50_000)
     #expect(object["name7"] == .null)
     #expect(object["name49999"] == .number(JSONNumber(49_999)))
@@ -126,12 +129,12 @@ struct JSONParserTests {
       let text = (0..<Int.random(in: 0...24, using: &random)).map { _ in
         parts[Int.random(in: 0..<parts.count, using: &random)]
       }.joined()
-      if let value = try? JSONValue(parsing: text) { #expect((try? JSONValue(parsing: value.serialized)) == value) }
+      if let value = try? JSON(parsing: text) { #expect((try? JSON(parsing: value.serialized)) == value) }
       var bytes = Array(text.utf8)
       if !bytes.isEmpty {
         bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
       }
-      _ = try? JSONValue(parsing: bytes.span)
+      _ = try? JSON(parsing: bytes.span)
     }
   }
 }

@@ -2,17 +2,20 @@ import PipeTesting
 import PipeWeb
 import Testing
 
+// The HTML tests have a JSONValue of their own in this module.
+private typealias JSON = PipeWeb.JSONValue
+
 @Suite("JSONPath compliance test suite", .enabled(if: Corpus.isPresent, Comment(rawValue: Corpus.absence)))
 struct JSONPathConformanceTests {
   private static func cases() throws -> [JSONObject] {
     let bytes = try Corpus.bytes("jsonpath-cts/cts.json")
-    guard case .object(let suite) = try JSONValue(parsing: bytes.span), case .array(let tests) = suite["tests"] else {
+    guard case .object(let suite) = try JSON(parsing: bytes.span), case .array(let tests) = suite["tests"] else {
       return []
     }
     return tests.compactMap { if case .object(let test) = $0 { test } else { nil } }
   }
 
-  private static func text(_ value: JSONValue?) -> String {
+  private static func text(_ value: JSON?) -> String {
     if case .string(let text) = value { text } else { "" }
   }
 
@@ -30,7 +33,7 @@ struct JSONPathConformanceTests {
         Issue.record("\(name): \(error)")
         continue
       }
-      let selected = JSONValue.array(try path.select(in: document))
+      let selected = JSON.array(try path.select(in: document))
       // Where the order of members is free, the suite lists all the results.
       var expected = [test["result"]].compactMap { $0 }
       if case .array(let results) = test["results"] { expected += results }

@@ -1,11 +1,14 @@
 import PipeWeb
 import Testing
 
+// The HTML tests have a JSONValue of their own in this module.
+private typealias JSON = PipeWeb.JSONValue
+
 @Suite("JSONPath queries")
 struct JSONPathTests {
   private static func select(_ query: String, _ document: String) throws -> String {
-    let value = try JSONValue(parsing: document)
-    return JSONValue.array(try JSONPath(query).select(in: value)).serialized
+    let value = try JSON(parsing: document)
+    return JSON.array(try JSONPath(query).select(in: value)).serialized
   }
 
   private static let faults: [(String, Int, String)] = [
@@ -61,7 +64,7 @@ struct JSONPathTests {
 
   @Test("I-Regexp: match takes all of a text, search any part", arguments: expressions)
   func regularExpressions(expression: String, text: String, matches: Bool, found: Bool) throws {
-    let document = JSONValue.object(Self.object(["text": .string(text), "expression": .string(expression)]))
+    let document = JSON.object(Self.object(["text": .string(text), "expression": .string(expression)]))
     for (function, expected) in [("match", matches), ("search", found)] {
       let path = try JSONPath("$[?\(function)(@, $.expression) && @ == $.text]")
       // The expression itself may be equal to the text, so one or two members are found.
@@ -69,7 +72,7 @@ struct JSONPathTests {
     }
   }
 
-  private static func object(_ members: [String: JSONValue]) -> JSONObject {
+  private static func object(_ members: [String: JSON]) -> JSONObject {
     members.sorted { $0.key < $1.key }.reduce(into: JSONObject()) { $0.set($1.key, to: $1.value) }
   }
 
@@ -81,19 +84,19 @@ struct JSONPathTests {
     let path = try JSONPath("$[?search(@, '\(quoted)')]")
     #expect(path.faultyExpressions.count == 1)
     #expect(path.faultyExpressions.first?.offset == 13)
-    #expect(try path.select(in: JSONValue(parsing: "[\"a\", \"\", \"\(quoted)\"]")).isEmpty)
+    #expect(try path.select(in: JSON(parsing: "[\"a\", \"\", \"\(quoted)\"]")).isEmpty)
   }
 
   @Test("A run stops at the number of values wanted")
   func limit() throws {
-    let document = try JSONValue(parsing: "[1,[2,[3,[4]]]]")
+    let document = try JSON(parsing: "[1,[2,[3,[4]]]]")
     #expect(try JSONPath("$..[0]").select(in: document, limit: 2).count == 2)
     #expect(try JSONPath("$..[0]").select(in: document, limit: 0).isEmpty)
   }
 
   @Test("Work is bounded, whatever the document")
   func steps() throws {
-    let deep = try JSONValue(parsing: String(repeating: "[", count: 512) + String(repeating: "]", count: 512))
+    let deep = try JSON(parsing: String(repeating: "[", count: 512) + String(repeating: "]", count: 512))
     #expect(throws: JSONPath.LimitExceeded.self) {
       try JSONPath("$..*..*..*").select(in: deep, stepLimit: 10_000)
     }
@@ -101,7 +104,7 @@ struct JSONPathTests {
     #expect(throws: JSONPath.LimitExceeded.self) {
       try JSONPath("$..[?count($..[?count($..[?@ == $]) == 0]) == 0]").select(in: deep, stepLimit: 100_000)
     }
-    let wide = try JSONValue(parsing: "{\"a\":\"" + String(repeating: "a", count: 20_000) + "\",\"b\":\"(a*)*(a*)*b\"}")
+    let wide = try JSON(parsing: "{\"a\":\"" + String(repeating: "a", count: 20_000) + "\",\"b\":\"(a*)*(a*)*b\"}")
     #expect(throws: JSONPath.LimitExceeded.self) {
       try JSONPath("$[?search($.a, $.b)]").select(in: wide, stepLimit: 10_000)
     }
@@ -109,7 +112,7 @@ struct JSONPathTests {
 
   @Test("The result is bounded")
   func results() throws {
-    let document = try JSONValue(parsing: "[" + String(repeating: "0,", count: 1000) + "0]")
+    let document = try JSON(parsing: "[" + String(repeating: "0,", count: 1000) + "0]")
     let all = Array(repeating: "*", count: 1000).joined(separator: ",")
     #expect(throws: JSONPath.LimitExceeded.self) { try JSONPath("$[\(all)]").select(in: document) }
     #expect(try JSONPath("$[\(all)]").select(in: document, limit: 1001).count == 1001)
