@@ -2,7 +2,7 @@
 ///
 /// Near is: the same but for case, a prefix of at least three characters, or a small distance (optimal
 /// string alignment: insertions, deletions, substitutions and swaps of neighbours) for the length: 1 up
-/// to four characters, 2 up to eight, 3 above. The first of the nearest names wins.
+/// to four characters, 2 up to eight, 3 above. Of names that are equally near, the first wins.
 package func nearestName(to name: String, among names: some Sequence<String>) -> String? {
   let wanted = Array(name.lowercased().unicodeScalars)
   // A longer name is no misspelling of a key; the distance costs length by length.
@@ -18,15 +18,17 @@ package func nearestName(to name: String, among names: some Sequence<String>) ->
 
 private func rank(_ wanted: [Unicode.Scalar], _ candidate: [Unicode.Scalar]) -> Int? {
   if wanted == candidate { return 0 }
+  // Of equal distances, the first letter weighs more than the rest; then the same letters in another order.
+  let weight = (wanted.first == candidate.first ? 0 : 2) + (wanted.sorted() == candidate.sorted() ? 0 : 1)
   let limit = wanted.count <= 4 ? 1 : wanted.count <= 8 ? 2 : 3
   if abs(wanted.count - candidate.count) <= limit {
     let distance = alignmentDistance(wanted, candidate)
     // Nothing in common is not near: `ab` is no misspelling of `c`.
-    if distance <= limit, distance < max(wanted.count, candidate.count) { return distance }
+    if distance <= limit, distance < max(wanted.count, candidate.count) { return distance * 4 + weight }
   }
   let isPrefix =
     wanted.count >= 3 && candidate.starts(with: wanted) || candidate.count >= 3 && wanted.starts(with: candidate)
-  return isPrefix ? limit + 1 : nil
+  return isPrefix ? (limit + 1) * 4 : nil
 }
 
 private func alignmentDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
