@@ -132,14 +132,17 @@ struct Composer {
   private mutating func alias(_ event: Event, _ name: String) -> Bool {
     let span = places.alias(event)
     guard let anchor = anchors[name] else {
+      // Names are compared for the first alone: there may be a million of them.
+      let near = isBroken ? nil : nearestName(to: name, among: anchors.keys.sorted())
+      let hint = near.map { "did you mean '*\(excerpt($0))'?" } ?? "put quotes around a value that begins with '*'"
       isBroken = true
-      let hint = nearestName(to: name, among: anchors.keys.sorted()).map { "did you mean '*\($0)'?" }
-      diagnostics.append(Diagnostic(.yamlSyntax, at: span, "no anchor '&\(name)' stands before this alias", hint: hint))
+      diagnostics.append(
+        Diagnostic(.yamlSyntax, at: span, "no anchor '&\(excerpt(name))' stands before this alias", hint: hint))
       return add(Node(.scalar(Scalar(text: "", value: .null, style: .plain)), span: span), NodeExtent(), nil, 0)
     }
     let notes = [Diagnostic.Note("the anchor is here", at: anchor.span)]
     guard let (node, extent) = anchor.target else {
-      stop(for: Diagnostic(.yamlSyntax, at: span, "'*\(name)' contains itself", notes: notes))
+      stop(for: Diagnostic(.yamlSyntax, at: span, "'*\(excerpt(name))' contains itself", notes: notes))
       return false
     }
     guard stack.count + extent.depth <= DocumentLimit.depth else {
@@ -193,9 +196,10 @@ struct Composer {
     if tag.isForeign {
       if view == .generic { return }
       diagnostics.append(
-        Diagnostic(.yamlSyntax, at: places.tag(event), "tags are not used here", hint: "remove '\(tag.shown)'"))
+        Diagnostic(.yamlSyntax, at: places.tag(event), "tags are not used here", hint: "remove '\(excerpt(tag.shown))'")
+      )
     } else {
-      let what = text.map { "'\($0)'" } ?? "this"
+      let what = text.map { "'\(excerpt($0))'" } ?? "this"
       diagnostics.append(Diagnostic(.badValue, at: span, "\(what) is not what the tag \(tag.shown) says"))
     }
   }

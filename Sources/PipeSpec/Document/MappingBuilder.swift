@@ -80,7 +80,7 @@ struct MappingBuilder {
   }
 
   private static func duplicate(_ key: Node, first: SourceSpan) -> Diagnostic {
-    let name = if case .scalar(let scalar) = key.content { "key '\(scalar.text)'" } else { "key" }
+    let name = if case .scalar(let scalar) = key.content { "key '\(excerpt(scalar.text))'" } else { "key" }
     return Diagnostic(
       .duplicateKey, at: key.span, "duplicate \(name)", hint: "keep one of the two",
       notes: [Diagnostic.Note("the first is here", at: first)])

@@ -67,6 +67,11 @@ struct SyntaxProblem {
     let (name, closing) = isMap ? ("map", "}") : ("list", "]")
     let opening = error.contextPlace ?? place
     let note = "the \(name) is opened here"
+    if let key = keyOnLaterLine(than: opening) {
+      return make(
+        "the \(name) is not closed before this key", at: key, hint: "close it with '\(closing)'", note: note,
+        at: opening..<opening + 1)
+    }
     if place >= error.place, place < file.bytes.count {
       return make(
         "',' or '\(closing)' should stand here", at: place..<wordEnd(place),
@@ -93,7 +98,7 @@ struct SyntaxProblem {
   private var listed: Diagnostic {
     let known = Self.known[error.problem]
     let note: (String, Range<Int>)? = error.contextPlace.flatMap { start in
-      start < place ? ("it begins here", start..<wordEnd(start)) : nil
+      file.lineNumber(at: start) < file.lineNumber(at: place) ? ("it begins here", start..<wordEnd(start)) : nil
     }
     return make(
       known?.message ?? "this is not YAML: \(error.problem)", at: place..<wordEnd(place), hint: known?.hint,
@@ -113,7 +118,7 @@ struct SyntaxProblem {
     "did not find expected comment or line break":
       ("only a comment can follow on this line", "begin the text on the next line"),
     "did not find expected alphabetic or numeric character":
-      ("the name of an anchor or alias is missing", "put quotes around a value that begins with '&' or '*'"),
+      ("this is no name of an anchor or alias", "put quotes around a value that begins with '&' or '*'"),
     "did not find expected whitespace or line break": ("a space should stand here", nil),
     "found undefined tag handle": ("tags are not used here", "put quotes around a value that begins with '!'"),
     "did not find expected <document start>":

@@ -14,6 +14,9 @@ extension SyntaxProblem {
     let start = error.contextPlace ?? place
     let line = line(file.lineNumber(at: start))
     let range = start..<max(line.content.upperBound, start)
+    if file.bytes[start...].prefix(2).first == UInt8(ascii: "-"), lineBefore(line).map(isListItem) ?? false {
+      return make("there is no space after the '-'", at: start..<start + 1, hint: "write '- value'")
+    }
     return gluedColon(in: range) ?? make("there is no ':' after this key", at: range, hint: "write 'key: value'")
   }
 
@@ -40,17 +43,7 @@ extension SyntaxProblem {
     let current = line(file.lineNumber(at: place))
     let opening = error.contextPlace.map { $0..<wordEnd($0) }
     let name = isMap ? "map" : "list"
-    if place > current.content.lowerBound, let quote = closedQuote(in: current.content.lowerBound..<place) {
-      return make(
-        "text follows the closing \(quote)", at: place..<wordEnd(place),
-        hint: quote == "'"
-          ? "a quote inside single quotes is written ''" : "a quote inside double quotes is written \\\"")
-    }
-    if place > current.content.lowerBound {
-      return make(
-        "this cannot follow here", at: place..<wordEnd(place), hint: "put quotes around the whole value",
-        note: "the \(name) begins here", at: opening)
-    }
+    if place > current.content.lowerBound { return trailing(name, opening) }
     if let opening, file.position(at: opening.lowerBound).column < current.column, let previous = lineBefore(current) {
       return badIndentation(current, after: previous)
     }
@@ -61,14 +54,55 @@ extension SyntaxProblem {
       note: "the \(name) begins here", at: opening)
   }
 
+  /// Something behind a value on the same line.
+  private func trailing(_ name: String, _ opening: Range<Int>?) -> Diagnostic {
+    var end = place
+    while file.bytes[end - 1].isYAMLBlank { end -= 1 }
+    let range = place..<wordEnd(place)
+    let last = String(decoding: file.bytes[end - 1..<end], as: UTF8.self)
+    if last == "'" || last == "\"", let start = file.bytes[..<(end - 1)].lastIndex(of: file.bytes[end - 1]) {
+      let line = file.lineNumber(at: start)
+      let isSameLine = line == file.lineNumber(at: place)
+      let escape =
+        last == "'" ? "a quote inside single quotes is written ''" : "a quote inside double quotes is written \\\""
+      return make(
+        "text follows the closing \(last)", at: range,
+        hint: isSameLine ? escape : "perhaps line \(line) lacks its closing \(last)",
+        note: isSameLine ? nil : "the quote is opened here", at: start..<start + 1)
+    }
+    let isBracket = "]}".utf8.contains(file.bytes[place])
+    return make(
+      isBracket ? "nothing is open that this would close" : "this cannot follow here",
+      at: isBracket ? place..<place + 1 : range, hint: isBracket ? "remove it" : "put quotes around the whole value",
+      note: "the \(name) begins here", at: opening)
+  }
+
+  /// The key at the beginning of the line of the fault, if that line is below another and the fault is
+  /// its colon.
+  func keyOnLaterLine(than opening: Int) -> Range<Int>? {
+    let number = file.lineNumber(at: place)
+    guard place < file.bytes.count, file.bytes[place] == UInt8(ascii: ":"), number > file.lineNumber(at: opening)
+    else { return nil }
+    let start = line(number).content.lowerBound
+    return start < place ? start..<place : nil
+  }
+
   private func keyCannotStand(_ line: Line) -> Diagnostic {
     make("a key cannot stand here", at: line.content.lowerBound..<place + 1, hint: "begin it on a line of its own")
   }
 
   private func badIndentation(_ line: Line, after previous: Line) -> Diagnostic {
+    // What stands behind the dashes is what a key must line up with.
+    var start = previous.content.lowerBound
+    while start + 1 < previous.content.upperBound, file.bytes[start] == UInt8(ascii: "-"),
+      file.bytes[start + 1].isYAMLBlank
+    {
+      start = skipBlanks(start + 1)
+    }
+    let column = previous.column + file.scalarCount(in: previous.content.lowerBound..<start)
     let hint =
-      line.column > previous.column
-      ? "line up with line \(previous.number), or end that line with ':' only" : "line up with the lines it belongs to"
+      line.column > column && !isListItem(line)
+      ? "begin it in column \(column), as line \(previous.number) does" : "line up with the lines it belongs to"
     return make(
       "the indentation fits no line above", at: line.content.lowerBound..<wordEnd(line.content.lowerBound), hint: hint,
       note: "the line above", at: previous.content)
@@ -99,17 +133,6 @@ extension SyntaxProblem {
       file.bytes[index] == UInt8(ascii: ":")
         && (index + 1 == file.bytes.count || file.bytes[index + 1].isYAMLSpace)
     }
-  }
-
-  /// The quote that a value in the range begins and, before the end of the range, closes with.
-  private func closedQuote(in range: Range<Int>) -> String? {
-    let start = separator(in: range).map { skipBlanks($0 + 1) } ?? range.lowerBound
-    var end = range.upperBound
-    while end > start, file.bytes[end - 1].isYAMLBlank { end -= 1 }
-    guard end - start > 1, let quote = ["'", "\""].first(where: { file.bytes[end - 1] == $0.utf8.first }) else {
-      return nil
-    }
-    return quote
   }
 
   private func isListItem(_ line: Line) -> Bool {
