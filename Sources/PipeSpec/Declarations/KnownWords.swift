@@ -1,0 +1,24 @@
+/// Words that people bring from other tools, with ours beside them: the hint for a key that no small
+/// misspelling explains.
+enum KnownWords {
+  private static let words: [String: [String]] = [
+    "inputs": ["sources"], "input": ["sources"], "start_urls": ["sources", "urls"], "seeds": ["sources"],
+    "urls_file": ["file"], "url_file": ["file"], "url_list": ["urls"], "links": ["urls"],
+    "output": ["sinks"], "outputs": ["sinks"], "sink": ["sinks"], "export": ["sinks"], "source": ["sources"],
+    "fields": ["extract"], "select": ["extract"], "selectors": ["extract"], "extractors": ["extract"],
+    "max_concurrency": ["concurrency"], "concurrent": ["concurrency"], "parallel": ["concurrency"],
+    "workers": ["concurrency"], "threads": ["concurrency"], "connections": ["concurrency"],
+    "semaphore": ["concurrency"], "max_connections": ["concurrency"], "concurrent_requests": ["concurrency"],
+    "download_delay": ["delay"], "wait": ["delay"], "sleep": ["delay"], "rate_limit": ["rate"],
+    "request_timeout": ["timeout"], "max_time": ["timeout"], "useragent": ["user_agent"], "agent": ["user_agent"],
+    "filename": ["path"], "file": ["path"], "columns": ["fields"], "separator": ["delimiter"], "sep": ["delimiter"],
+    "filter": ["where"], "if": ["when", "where"], "condition": ["when", "where"], "variables": ["vars"],
+    "env": ["vars"], "max_redirects": ["redirects"], "follow_redirects": ["redirects"], "attempts": ["retry"],
+    "retries": ["retry"], "start": ["from"], "end": ["to"], "stop": ["to"], "max_size": ["max_body"],
+  ]
+
+  /// Our word for another tool's, where it is one of those that are known here.
+  static func ours(for word: String, among known: [String]) -> String? {
+    words[word.lowercased().split(separator: "-").joined(separator: "_")]?.first(where: known.contains)
+  }
+}

@@ -1,0 +1,115 @@
+/// A fault in a scalar's text: what is wrong, where in the text, and what to write instead.
+package struct ScalarFault: Error {
+  package let code: Diagnostic.Code
+  package let message: String
+  package let hint: String?
+  /// UTF-8 offsets in the text; `nil` for the whole scalar.
+  package let range: Range<Int>?
+
+  package init(_ code: Diagnostic.Code, _ message: String, hint: String? = nil, range: Range<Int>? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+    self.range = range
+  }
+}
+
+extension Shape {
+  /// A scalar that `parse` reads from its text, interpolations resolved.
+  package static func scalar(
+    _ description: ShapeDescription,
+    parse: @escaping @Sendable (ResolvedText) throws(ScalarFault) -> Value
+  ) -> Self {
+    Shape(description) { node, context in
+      guard let text = context.text(of: node, expected: description.name) else { return nil }
+      do throws(ScalarFault) {
+        return try parse(text)
+      } catch {
+        let message = "\(context.place) \(error.message)"
+        if let range = error.range {
+          context.report(error.code, at: text.span(of: range), message, hint: error.hint)
+        } else {
+          context.report(error.code, on: node, message, hint: error.hint)
+        }
+        return nil
+      }
+    }
+  }
+}
+
+extension Shape where Value == String {
+  /// Any text; numbers and booleans are taken as they are written, nothing is refused but emptiness by `null`.
+  package static var string: Self { text("a string") }
+
+  /// A text that a message calls `name`.
+  package static func text(_ name: String, examples: [String] = []) -> Self {
+    .scalar(.text(name: name, examples: examples)) { text throws(ScalarFault) in
+      if text.value == .null, text.text.isEmpty, text.node.isPlain {
+        throw ScalarFault(.wrongType, "has no value", hint: "write \(name), or \"\" for the empty one")
+      }
+      return text.text
+    }
+  }
+}
+
+extension Shape where Value == Bool {
+  package static var bool: Self {
+    .scalar(.boolean) { text throws(ScalarFault) in
+      if case .bool(let value) = text.value { return value }
+      let word = text.text.lowercased()
+      let hint: String? =
+        ["yes", "on", "y"].contains(word) ? "write true" : ["no", "off", "n"].contains(word) ? "write false" : nil
+      throw ScalarFault(.wrongType, "must be true or false, not \(text.shown)", hint: hint)
+    }
+  }
+}
+
+extension Shape where Value == Int {
+  package static func int(_ range: ClosedRange<Int> = .min ... .max) -> Self {
+    .scalar(.integer(range)) { text throws(ScalarFault) in
+      guard case .int(let value) = text.value else {
+        throw ScalarFault(.wrongType, "must be a whole number, not \(text.shown)")
+      }
+      guard range.contains(value) else {
+        let bounds =
+          range.upperBound == .max
+          ? "at least \(range.lowerBound)"
+          : range.lowerBound == .min ? "at most \(range.upperBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+        throw ScalarFault(.outOfRange, "must be \(bounds), not \(value)")
+      }
+      return value
+    }
+  }
+}
+
+extension Shape where Value: RawRepresentable<String> & CaseIterable {
+  /// One of the words of an enumeration.
+  package static func choice(_ meaning: @Sendable (Value) -> String) -> Self {
+    let words = Value.allCases.map(\.rawValue)
+    return .scalar(.choice(Value.allCases.map { ($0.rawValue, meaning($0)) })) { text throws(ScalarFault) in
+      if let value = Value(rawValue: text.text) { return value }
+      let near = nearestName(to: text.text, among: words)
+      throw ScalarFault(
+        .badValue, "cannot be \(text.shown)",
+        hint: near.map { "did you mean '\($0)'?" } ?? "it is one of \(words.joined(separator: ", "))")
+    }
+  }
+}
+
+extension ResolvedText {
+  /// The value as a message shows it.
+  package var shown: String {
+    switch value {
+    case .null where text.isEmpty: "nothing"
+    case .string: "'\(text.prefix(60))'"
+    default: String(text.prefix(60))
+    }
+  }
+}
+
+extension Node {
+  /// Whether the node is a scalar without quotes.
+  var isPlain: Bool {
+    if case .scalar(let scalar) = content { scalar.style == .plain } else { false }
+  }
+}

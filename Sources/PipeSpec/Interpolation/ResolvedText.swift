@@ -1,0 +1,31 @@
+/// The text of a scalar after interpolation, which still knows where each part of it was written.
+package struct ResolvedText: Sendable {
+  /// A stretch of the result and the stretch of the scalar that it came from (UTF-8 offsets).
+  struct Segment: Sendable {
+    let result: Range<Int>
+    let origin: Range<Int>
+    let isLiteral: Bool
+  }
+
+  package let text: String
+  /// What the YAML core schema makes of it; a string wherever the scalar was not plain.
+  package let value: Scalar.Value
+  /// Whether any part came through `${…}`.
+  package let isInterpolated: Bool
+  package let node: Node
+  let segments: [Segment]
+  let file: SourceFile
+
+  /// The span of a stretch of the text (UTF-8 offsets), as exact as its origin allows: what an
+  /// interpolation brought has the span of its `${…}`.
+  package func span(of range: Range<Int>) -> SourceSpan {
+    guard let first = segments.first(where: { $0.result.upperBound > range.lowerBound }) ?? segments.last,
+      let last = segments.last(where: { $0.result.lowerBound < max(range.upperBound, range.lowerBound + 1) })
+    else { return node.span }
+    let start =
+      first.isLiteral ? first.origin.lowerBound + range.lowerBound - first.result.lowerBound : first.origin.lowerBound
+    let end =
+      last.isLiteral ? last.origin.lowerBound + range.upperBound - last.result.lowerBound : last.origin.upperBound
+    return file.span(ofScalarRange: start..<max(start, end), of: node)
+  }
+}

@@ -1,0 +1,161 @@
+/// What `${…}` can name: the spec's `vars`, the environment, and secrets.
+package struct Variables: Sendable {
+  package struct Value: Sendable {
+    package let text: String
+    package let definedAt: SourceSpan?
+
+    package init(_ text: String, definedAt: SourceSpan?) {
+      self.text = text
+      self.definedAt = definedAt
+    }
+  }
+
+  /// Reads the file of a `${secret:file:…}`; the failure says why it cannot.
+  package typealias ReadFile = @Sendable (String) -> Result<String, UnreadableFile>
+
+  package struct UnreadableFile: Error {
+    package let reason: String
+    package init(_ reason: String) { self.reason = reason }
+  }
+
+  private var values: [String: Value] = [:]
+  private var used: Set<String> = []
+  private let overrides: [String: String]
+  private let environment: [String: String]
+  private let readFile: ReadFile
+  /// Every secret that was resolved: what must be shown as `***` wherever it would be printed.
+  package private(set) var secrets = Secrets()
+
+  /// - Parameter overrides: The values of `--set`, which win over the spec's own.
+  package init(
+    overrides: [String: String] = [:], environment: [String: String] = [:],
+    readFile: @escaping ReadFile = { _ in .failure(UnreadableFile("files cannot be read here")) }
+  ) {
+    self.overrides = overrides
+    self.environment = environment
+    self.readFile = readFile
+  }
+
+  mutating func define(_ name: String, _ value: Value) {
+    values[name] = overrides[name].map { Value($0, definedAt: value.definedAt) } ?? value
+  }
+
+  /// The names of `--set` that the spec does not declare.
+  package var undeclaredOverrides: [String] { overrides.keys.filter { values[$0] == nil }.sorted() }
+
+  /// The variables that nothing uses, by place.
+  package var unused: [(name: String, span: SourceSpan)] {
+    values.compactMap { name, value in
+      used.contains(name) ? nil : value.definedAt.map { (name, $0) }
+    }.sorted { $0.span.start < $1.span.start }
+  }
+
+  /// A scalar's text with every `${…}` replaced; `$${` writes `${`, and any other `$` stands for itself.
+  mutating func resolve(_ scalar: Scalar, of node: Node, in file: SourceFile) -> Result<ResolvedText, Faults> {
+    guard scalar.text.utf8.contains(UInt8(ascii: "$")) else {
+      let whole = 0..<scalar.text.utf8.count
+      return .success(
+        ResolvedText(
+          text: scalar.text, value: scalar.value, isInterpolated: false, node: node,
+          segments: [.init(result: whole, origin: whole, isLiteral: true)], file: file))
+    }
+    var scanner = InterpolationScanner(scalar.text)
+    var text = ""
+    var segments: [ResolvedText.Segment] = []
+    var faults: [Diagnostic] = []
+    var isInterpolated = false
+    while let part = scanner.next() {
+      let start = text.utf8.count
+      switch part.kind {
+      case .literal(let literal):
+        text += literal
+      case .reference(let reference):
+        isInterpolated = true
+        switch value(of: reference) {
+        case .success(let value): text += value
+        case .failure(let fault):
+          faults.append(
+            Diagnostic(
+              fault.code, at: file.span(ofScalarRange: part.origin, of: node), fault.message, hint: fault.hint))
+        }
+      case .unterminated:
+        faults.append(
+          Diagnostic(
+            .badValue, at: file.span(ofScalarRange: part.origin, of: node), "'${' without a closing '}'",
+            hint: "close it with '}', or write $${ for a literal ${"))
+      }
+      segments.append(
+        .init(result: start..<text.utf8.count, origin: part.origin, isLiteral: part.isVerbatim))
+    }
+    guard faults.isEmpty else { return .failure(Faults(diagnostics: faults)) }
+    let value: Scalar.Value = scalar.style == .plain ? CoreSchema.value(of: text) : .string
+    return .success(
+      ResolvedText(
+        text: text, value: value, isInterpolated: isInterpolated, node: node, segments: segments, file: file))
+  }
+
+  private mutating func value(of reference: String) -> Result<String, Fault> {
+    let parts = reference.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+    switch parts[0] {
+    case "env" where parts.count > 1:
+      // ${env:NAME} or ${env:NAME:-default}; the default may hold colons.
+      let fallback = parts.count > 2 ? parts[2] : nil
+      if let fallback, !fallback.hasPrefix("-") {
+        return .failure(
+          Fault(.badValue, "'${\(reference)}' has something after the name", "write ${env:\(parts[1]):-default}"))
+      }
+      guard let value = environment[parts[1]] ?? fallback.map({ String($0.dropFirst()) }) else {
+        return .failure(
+          Fault(
+            .unresolvedVariable, "the environment has no \(parts[1])",
+            "set it, or give a default: ${env:\(parts[1]):-default}"))
+      }
+      return .success(value)
+    case "secret" where parts.count == 3 && parts[1] == "env":
+      guard let value = environment[parts[2]] else {
+        return .failure(Fault(.unresolvedVariable, "the environment has no \(parts[2])", "set it before the run"))
+      }
+      secrets.insert(value)
+      return .success(value)
+    case "secret" where parts.count == 3 && parts[1] == "file":
+      switch readFile(parts[2]) {
+      case .success(var value):
+        if value.hasSuffix("\n") { value.removeLast() }
+        secrets.insert(value)
+        return .success(value)
+      case .failure(let failure):
+        return .failure(Fault(.unreadableFile, "cannot read \(parts[2]): \(failure.reason)", nil))
+      }
+    case let name where parts.count == 1:
+      guard let value = values[name] else {
+        let near = nearestName(to: name, among: values.keys.sorted())
+        return .failure(
+          Fault(
+            .unresolvedVariable, "no variable '\(name)' in vars",
+            near.map { "did you mean '${\($0)}'?" } ?? "declare it in vars, or write ${env:\(name)} for the environment"
+          ))
+      }
+      used.insert(name)
+      return .success(value.text)
+    default:
+      return .failure(
+        Fault(
+          .badValue, "'${\(reference)}' is no interpolation",
+          "the forms are ${name}, ${env:NAME}, ${env:NAME:-default}, ${secret:env:NAME}, ${secret:file:PATH}"))
+    }
+  }
+
+  struct Faults: Error { let diagnostics: [Diagnostic] }
+
+  private struct Fault: Error {
+    let code: Diagnostic.Code
+    let message: String
+    let hint: String?
+
+    init(_ code: Diagnostic.Code, _ message: String, _ hint: String?) {
+      self.code = code
+      self.message = message
+      self.hint = hint
+    }
+  }
+}

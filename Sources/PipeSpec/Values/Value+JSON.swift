@@ -1,0 +1,62 @@
+extension Value {
+  /// Appends the value as compact JSON (RFC 8259) in UTF-8; a number that JSON has not is `null`.
+  package func appendJSON(to bytes: inout [UInt8]) {
+    switch self {
+    case .null: bytes += "null".utf8
+    case .bool(let value): bytes += (value ? "true" : "false").utf8
+    case .int(let value): bytes.append(decimal: value)
+    case .double(let value): bytes += (value.isFinite ? value.description : "null").utf8
+    case .string(let text): bytes.append(jsonText: text)
+    case .json(let text): bytes += text.utf8
+    case .list(let values):
+      bytes.append(UInt8(ascii: "["))
+      for (index, value) in values.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        value.appendJSON(to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Appends a number in decimal digits.
+  package mutating func append(decimal value: Int) {
+    if value < 0 { append(UInt8(ascii: "-")) }
+    var rest = value.magnitude
+    let start = count
+    repeat {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    self[start...].reverse()
+  }
+
+  /// Appends a text as a JSON string, quotes included.
+  package mutating func append(jsonText text: String) {
+    var text = text
+    append(UInt8(ascii: "\""))
+    text.withUTF8 { utf8 in
+      var start = 0
+      for (index, byte) in utf8.enumerated()
+      where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+        append(contentsOf: utf8[start..<index])
+        start = index + 1
+        append(UInt8(ascii: "\\"))
+        switch byte {
+        case UInt8(ascii: "\n"): append(UInt8(ascii: "n"))
+        case UInt8(ascii: "\r"): append(UInt8(ascii: "r"))
+        case UInt8(ascii: "\t"): append(UInt8(ascii: "t"))
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
+        default:
+          let digits = Array("0123456789abcdef".utf8)
+          self += [
+            UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0"), digits[Int(byte >> 4)], digits[Int(byte & 15)],
+          ]
+        }
+      }
+      append(contentsOf: utf8[start...])
+    }
+    append(UInt8(ascii: "\""))
+  }
+}
