@@ -29,13 +29,15 @@ let package = Package(
     // The system's C libraries.
     .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "CLibxml2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CLibpcre2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CLibidn2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
 
     // The product.
-    .target(name: "PipeSpec", dependencies: ["CLibyaml"], swiftSettings: settings),
+    .target(name: "PipeSpec", dependencies: ["CLibyaml", "CLibpcre2"], swiftSettings: settings),
     .target(name: "PipeWeb", dependencies: ["CLibxml2", "CLibidn2"], swiftSettings: settings),
-    .target(name: "PipeHTTP", dependencies: ["CLibcurl", "PipeWeb"], swiftSettings: settings),
+    .target(name: "PipeHTTP", dependencies: ["CEpoll", "CLibcurl", "PipeWeb"], swiftSettings: settings),
     .target(
       name: "PipeEngine",
       dependencies: [

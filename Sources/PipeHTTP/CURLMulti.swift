@@ -1,0 +1,109 @@
+internal import CLibcurl
+internal import Glibc
+
+/// The sockets and the timer that libcurl asks its user to look after. libcurl's callbacks point here.
+final class LoopSockets {
+  var readiness: Readiness
+  /// When libcurl wants to be called though nothing happens; nanoseconds of the monotonic clock.
+  var timer: UInt64?
+
+  init(wakeup: Int32) throws(TransferLoopError) { readiness = try Readiness(wakeup: wakeup) }
+
+  /// As the context of a callback. The multi handle is gone before this is.
+  var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+
+  static func of(_ context: UnsafeMutableRawPointer?) -> LoopSockets? {
+    context.map { Unmanaged<LoopSockets>.fromOpaque($0).takeUnretainedValue() }
+  }
+}
+
+/// The one owner of a multi handle.
+final class CURLMulti {
+  let sockets: LoopSockets
+  private let handle: OpaquePointer
+  private let wakeup: Int32
+
+  /// - Parameter connections: How many idle connections are kept.
+  init(wakeup: Int32, connections: Int) throws(TransferLoopError) {
+    sockets = try LoopSockets(wakeup: wakeup)
+    self.wakeup = wakeup
+    guard let handle = curl_multi_init() else { throw TransferLoopError(message: "libcurl has no memory") }
+    self.handle = OpaquePointer(handle)
+    pipe_multi_set_long(handle, CURLMOPT_MAXCONNECTS, max(16, connections))
+    pipe_multi_set_socket_function(
+      handle,
+      { _, descriptor, action, context, _ in
+        LoopSockets.of(context)?.readiness.want(descriptor, action)
+        return 0
+      }, sockets.context)
+    pipe_multi_set_timer_function(
+      handle,
+      { _, milliseconds, context in
+        LoopSockets.of(context)?.timer =
+          milliseconds < 0 ? nil : monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000
+        return 0
+      }, sockets.context)
+  }
+
+  deinit { curl_multi_cleanup(UnsafeMutableRawPointer(handle)) }
+
+  func add(_ place: TransferPlace) { curl_multi_add_handle(UnsafeMutableRawPointer(handle), place.handle) }
+
+  func remove(_ place: TransferPlace) { curl_multi_remove_handle(UnsafeMutableRawPointer(handle), place.handle) }
+
+  /// Waits for what happens next, at most until a moment, and lets libcurl work on it.
+  func work(until moment: ContinuousClock.Instant?) {
+    var running: Int32 = 0
+    if isTimerDue { timeOut(&running) }
+    sockets.readiness.commit()
+    let count = sockets.readiness.wait(milliseconds: milliseconds(until: moment))
+    for index in 0..<count {
+      let (descriptor, action) = sockets.readiness.event(index)
+      if descriptor != wakeup {
+        curl_multi_socket_action(UnsafeMutableRawPointer(handle), descriptor, action, &running)
+      }
+    }
+    if isTimerDue { timeOut(&running) }
+  }
+
+  /// A transfer that has ended since the last look.
+  func nextDone() -> (place: TransferPlace, code: CURLcode)? {
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(UnsafeMutableRawPointer(handle), &left) {
+      guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+      var context: UnsafeMutableRawPointer?
+      pipe_easy_get_pointer(easy, CURLINFO_PRIVATE, &context)
+      if let place = TransferPlace.of(context) { return (place, pipe_message_result(message)) }
+    }
+    return nil
+  }
+
+  private var isTimerDue: Bool { sockets.timer.map { $0 <= monotonicNanoseconds() } ?? false }
+
+  private func timeOut(_ running: inout Int32) {
+    sockets.timer = nil
+    curl_multi_socket_action(UnsafeMutableRawPointer(handle), CURL_SOCKET_TIMEOUT, 0, &running)
+  }
+
+  /// Rounded up, so that it is not early and does not spin.
+  private func milliseconds(until moment: ContinuousClock.Instant?) -> Int32 {
+    var left: UInt64?
+    if let timer = sockets.timer {
+      let now = monotonicNanoseconds()
+      left = timer > now ? timer - now : 0
+    }
+    if let moment {
+      let (seconds, attoseconds) = max(.zero, ContinuousClock.now.duration(to: moment)).components
+      let nanoseconds = UInt64(min(seconds, 86_400)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
+      left = min(left ?? .max, nanoseconds)
+    }
+    guard let left else { return -1 }
+    return Int32(min(left / 1_000_000 + (left % 1_000_000 == 0 ? 0 : 1), 3_600_000))
+  }
+}
+
+func monotonicNanoseconds() -> UInt64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}

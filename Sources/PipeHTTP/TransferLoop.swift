@@ -1,0 +1,103 @@
+internal import CEpoll
+internal import CLibcurl
+internal import Glibc
+internal import Synchronization
+
+/// libcurl's multi interface on a thread of its own: one queue in, one queue out.
+///
+/// Only that thread touches libcurl. It asks the exchange for requests whenever it has a free place, and
+/// hands results over in batches of what one round of events brought.
+package final class TransferLoop: Sendable {
+  private let settings: TransferSettings
+  private let wakeup: Wakeup
+
+  /// - Throws: `TransferLoopError` where the system gives no descriptors.
+  package init(_ settings: TransferSettings) throws(TransferLoopError) {
+    self.settings = settings
+    wakeup = try Wakeup()
+    _ = Self.globalInitialization
+  }
+
+  /// Tells the loop to ask the exchange again; may be called from any thread, at any time.
+  package func wake() { wakeup.signal() }
+
+  /// Performs transfers until the exchange says that it is finished.
+  package func run(_ exchange: any TransferExchange) async throws {
+    let settings = settings
+    let wakeup = wakeup
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      let failure = LoopThread.start {
+        do throws(TransferLoopError) {
+          var round = try TransferRounds(settings: settings, wakeup: wakeup, exchange: exchange)
+          try round.run()
+          continuation.resume()
+        } catch {
+          continuation.resume(throwing: error)
+        }
+      }
+      if let failure { continuation.resume(throwing: failure) }
+    }
+  }
+
+  /// libcurl wants to be set up once in a process, before any thread uses it.
+  private static let globalInitialization: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+}
+
+/// The machine refused what the loop needs.
+package struct TransferLoopError: Error, Hashable, Sendable {
+  package let message: String
+}
+
+/// Wakes a thread that sleeps in epoll: an eventfd, written at most once between two looks.
+final class Wakeup: Sendable {
+  let descriptor: Int32
+  private let isSignalled = Atomic(false)
+
+  init() throws(TransferLoopError) {
+    descriptor = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+    if descriptor < 0 { throw TransferLoopError(message: "no eventfd: \(String(cString: strerror(errno)))") }
+  }
+
+  deinit { close(descriptor) }
+
+  func signal() {
+    if isSignalled.exchange(true, ordering: .acquiringAndReleasing) { return }
+    var one: UInt64 = 1
+    write(descriptor, &one, 8)
+  }
+
+  /// Called before the look that a signal asks for; returns whether there was one.
+  func clear() -> Bool {
+    guard isSignalled.exchange(false, ordering: .acquiringAndReleasing) else { return false }
+    var count: UInt64 = 0
+    read(descriptor, &count, 8)
+    return true
+  }
+}
+
+/// A thread that runs one function.
+enum LoopThread {
+  private final class Start {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+
+  /// - Returns: The failure, where the thread did not start.
+  static func start(_ body: @escaping @Sendable () -> Void) -> TransferLoopError? {
+    var thread = pthread_t()
+    let start = Unmanaged.passRetained(Start(body))
+    let code = pthread_create(
+      &thread, nil,
+      { context in
+        guard let context else { return nil }
+        Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body()
+        return nil
+      }, start.toOpaque())
+    guard code == 0 else {
+      start.release()
+      return TransferLoopError(message: "no thread: \(String(cString: strerror(code)))")
+    }
+    pthread_detach(thread)
+    return nil
+  }
+}

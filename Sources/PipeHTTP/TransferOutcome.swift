@@ -1,0 +1,68 @@
+internal import CLibcurl
+internal import Glibc
+
+/// What libcurl's result code means to a person.
+struct TransferOutcome {
+  let failure: TransferFailure?
+
+  init(_ code: CURLcode, place: TransferPlace) {
+    failure = Self.failure(code, place: place)
+  }
+
+  private static func failure(_ code: CURLcode, place: TransferPlace) -> TransferFailure? {
+    switch code {
+    case CURLE_OK:
+      return nil
+    case CURLE_WRITE_ERROR where place.isCut:
+      // We ended it ourselves, with what fits.
+      return nil
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+      return TransferFailure(.dns, "\(place.host) has no address")
+    case _ where place.refusal != nil:
+      return TransferFailure(.forbidden, "\(place.refusal ?? ""); allow_private can name it")
+    case CURLE_COULDNT_CONNECT:
+      let reason = place.long(CURLINFO_OS_ERRNO)
+      let words = reason == 0 ? place.detail : String(cString: strerror(Int32(truncatingIfNeeded: reason)))
+      return TransferFailure(.connect, "\(place.host): \(words.isEmpty ? "no connection" : words)")
+    case CURLE_OPERATION_TIMEDOUT:
+      return TransferFailure(.timeout, timeout(place))
+    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM,
+      CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_USE_SSL_FAILED, CURLE_SSL_INVALIDCERTSTATUS:
+      return TransferFailure(.tls, "\(place.host): \(place.detail)")
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_URL_MALFORMAT,
+      CURLE_BAD_FUNCTION_ARGUMENT:
+      return TransferFailure(.protocol, place.detail.isEmpty ? "not HTTP" : place.detail)
+    case CURLE_BAD_CONTENT_ENCODING:
+      return TransferFailure(.body, "the content's coding is broken after \(place.length) bytes")
+    case CURLE_GOT_NOTHING:
+      return TransferFailure(.connection, "closed without an answer")
+    case CURLE_OUT_OF_MEMORY:
+      return TransferFailure(.connection, "no memory for the transfer")
+    case _ where place.head.isWhole:
+      return TransferFailure(.body, "the content broke off after \(place.length) bytes")
+    case _ where place.head.bytes > 0:
+      return TransferFailure(.connection, "broken off within the head")
+    default:
+      return TransferFailure(.connection, place.detail.isEmpty ? "broken off before an answer" : place.detail)
+    }
+  }
+
+  private static func timeout(_ place: TransferPlace) -> String {
+    let settings = place.settings
+    if place.large(CURLINFO_CONNECT_TIME_T) == 0 {
+      let limit = min(settings.connectTimeout, settings.totalTimeout)
+      return "no connection within \(limit.shown)"
+    }
+    if place.head.isWhole { return "not complete within \(settings.totalTimeout.shown)" }
+    return "no answer within \(settings.totalTimeout.shown)"
+  }
+}
+
+extension Duration {
+  /// As a spec would say it: `10s`, `250ms`.
+  var shown: String {
+    let (seconds, attoseconds) = components
+    let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+  }
+}

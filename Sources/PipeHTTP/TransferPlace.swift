@@ -1,0 +1,222 @@
+internal import CLibcurl
+internal import Glibc
+internal import PipeWeb
+
+/// A place in the loop: an easy handle, set up once and used for one transfer after the other.
+///
+/// Lives on the loop's thread; libcurl's callbacks point here.
+final class TransferPlace {
+  let handle: UnsafeMutableRawPointer
+  let settings: TransferSettings
+  let sockets: LoopSockets
+  private let errorText: UnsafeMutablePointer<CChar>
+  private var request: TransferRequest?
+  /// Header lists that libcurl reads while the transfer runs.
+  private let commonHeaders: UnsafeMutablePointer<curl_slist>?
+  private var ownHeaders: UnsafeMutablePointer<curl_slist>?
+  private var hasOwnMethod = false
+
+  // The transfer's state.
+  var head = TransferHead()
+  var body: [UInt8] = []
+  var length = 0
+  var stop: TransferFailure?
+  var isCut = false
+  /// Why no socket was opened, by the address policy.
+  var refusal: String?
+
+  init(_ settings: TransferSettings, _ sockets: LoopSockets) throws(TransferLoopError) {
+    guard let handle = curl_easy_init() else { throw TransferLoopError(message: "libcurl has no memory") }
+    self.handle = handle
+    self.settings = settings
+    self.sockets = sockets
+    errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    errorText.pointee = 0
+    commonHeaders = TransferPlace.list(settings.headers, after: nil)
+    setUp()
+  }
+
+  deinit {
+    curl_easy_cleanup(handle)
+    curl_slist_free_all(ownHeaders)
+    curl_slist_free_all(commonHeaders)
+    errorText.deallocate()
+  }
+
+  static func of(_ context: UnsafeMutableRawPointer?) -> TransferPlace? {
+    context.map { Unmanaged<TransferPlace>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// Sets the handle up for a request.
+  func begin(_ request: TransferRequest) {
+    self.request = request
+    head = TransferHead()
+    body = []
+    length = 0
+    stop = nil
+    isCut = false
+    refusal = nil
+    errorText.pointee = 0
+    pipe_easy_set_text(handle, CURLOPT_URL, request.url)
+    if request.method != nil || request.body != nil || hasOwnMethod {
+      setMethod(request.method ?? settings.method, request.body ?? (request.method == nil ? settings.body : nil))
+      hasOwnMethod = request.method != nil || request.body != nil
+    }
+    if !request.headers.isEmpty || ownHeaders != nil {
+      curl_slist_free_all(ownHeaders)
+      ownHeaders = request.headers.isEmpty ? nil : Self.list(settings.headers + request.headers, after: nil)
+      pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, ownHeaders ?? commonHeaders)
+    }
+  }
+
+  /// The host that the transfer goes to.
+  var host: String { request?.host ?? "" }
+
+  /// What the transfer came to; the place is free afterwards.
+  func end(_ code: CURLcode) -> TransferResult? {
+    guard let request else { return nil }
+    let failure = stop ?? TransferOutcome(code, place: self).failure
+    let response = head.isWhole ? makeResponse(isTruncated: isCut || failure != nil) : nil
+    let elapsed = Duration.microseconds(large(CURLINFO_TOTAL_TIME_T))
+    let first = large(CURLINFO_STARTTRANSFER_TIME_T)
+    self.request = nil
+    body = []
+    return TransferResult(
+      tag: request.tag, response: response, failure: failure, elapsed: elapsed,
+      firstByte: first > 0 ? .microseconds(first) : nil)
+  }
+
+  /// The request's tag, where the transfer is given up.
+  func giveUp() -> TransferTag? {
+    defer { request = nil }
+    return request?.tag
+  }
+
+  func long(_ info: CURLINFO) -> Int {
+    var value = 0
+    pipe_easy_get_long(handle, info, &value)
+    return value
+  }
+
+  func large(_ info: CURLINFO) -> Int {
+    var value: curl_off_t = 0
+    pipe_easy_get_large(handle, info, &value)
+    return Int(value)
+  }
+
+  /// libcurl's own words for what went wrong.
+  var detail: String { String(cString: errorText) }
+
+  private func makeResponse(isTruncated: Bool) -> HTTPResponse {
+    let status = long(CURLINFO_RESPONSE_CODE)
+    let version: HTTPVersion =
+      switch long(CURLINFO_HTTP_VERSION) {
+      case CURL_HTTP_VERSION_1_0: .http10
+      case CURL_HTTP_VERSION_2_0: .http2
+      case CURL_HTTP_VERSION_3: .http3
+      default: .http11
+      }
+    var type: UnsafePointer<CChar>?
+    pipe_easy_get_text(handle, CURLINFO_CONTENT_TYPE, &type)
+    return HTTPResponse(
+      status: status, version: version, fields: settings.keepsFields ? fields() : HTTPFields(),
+      contentType: type.map { String(cString: $0) },
+      location: 300..<400 ~= status ? field("Location") : nil, body: body, length: length, isTruncated: isTruncated)
+  }
+
+  private func field(_ name: String) -> String? {
+    var header: UnsafeMutablePointer<curl_header>?
+    guard curl_easy_header(handle, name, 0, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK, let header else {
+      return nil
+    }
+    return String(cString: header.pointee.value)
+  }
+
+  private func fields() -> HTTPFields {
+    var fields = HTTPFields()
+    var last: UnsafeMutablePointer<curl_header>?
+    while let header = curl_easy_nextheader(handle, UInt32(CURLH_HEADER), -1, last) {
+      fields.append(name: String(cString: header.pointee.name), value: String(cString: header.pointee.value))
+      last = header
+    }
+    return fields
+  }
+
+  private func setUp() {
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    pipe_easy_set_pointer(handle, CURLOPT_PRIVATE, context)
+    pipe_easy_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
+    pipe_easy_set_long(handle, CURLOPT_NOSIGNAL, 1)
+    pipe_easy_set_long(handle, CURLOPT_PATH_AS_IS, 1)
+    pipe_easy_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+    // No .netrc, and no proxy but the spec's own: what is not in the spec does not steer a run.
+    pipe_easy_set_text(handle, CURLOPT_PROXY, "")
+    pipe_easy_set_text(handle, CURLOPT_ACCEPT_ENCODING, "")
+    pipe_easy_set_text(handle, CURLOPT_USERAGENT, settings.userAgent)
+    pipe_easy_set_long(handle, CURLOPT_TIMEOUT_MS, settings.totalTimeout.milliseconds)
+    pipe_easy_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)
+    let version =
+      switch settings.version {
+      case .automatic: CURL_HTTP_VERSION_2TLS
+      case .http11: CURL_HTTP_VERSION_1_1
+      case .http2: CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
+      }
+    pipe_easy_set_long(handle, CURLOPT_HTTP_VERSION, version)
+    setMethod(settings.method, settings.body)
+    if commonHeaders != nil { pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, commonHeaders) }
+    pipe_easy_set_data_function(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+      TransferPlace.of(context)?.received(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+    }
+    pipe_easy_set_pointer(handle, CURLOPT_WRITEDATA, context)
+    pipe_easy_set_data_function(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+      TransferPlace.of(context)?.receivedHead(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+    }
+    pipe_easy_set_pointer(handle, CURLOPT_HEADERDATA, context)
+    pipe_easy_set_open_socket_function(handle) { context, _, address in
+      guard let place = TransferPlace.of(context), let address else { return CURL_SOCKET_BAD }
+      return place.openSocket(address)
+    }
+    pipe_easy_set_pointer(handle, CURLOPT_OPENSOCKETDATA, context)
+    pipe_easy_set_close_socket_function(handle) { context, descriptor in
+      LoopSockets.of(context)?.readiness.closed(descriptor)
+      return close(descriptor)
+    }
+    pipe_easy_set_pointer(handle, CURLOPT_CLOSESOCKETDATA, sockets.context)
+  }
+
+  private func setMethod(_ method: String, _ content: [UInt8]?) {
+    pipe_easy_set_long(handle, CURLOPT_NOBODY, 0)
+    pipe_easy_set_long(handle, CURLOPT_HTTPGET, 1)
+    pipe_easy_set_text(handle, CURLOPT_CUSTOMREQUEST, nil)
+    if let content {
+      pipe_easy_set_large(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(content.count))
+      content.withUnsafeBytes { bytes in
+        // libcurl copies it here.
+        _ = pipe_easy_set_pointer(
+          handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+      }
+    }
+    switch method {
+    case "HEAD": pipe_easy_set_long(handle, CURLOPT_NOBODY, 1)
+    case "GET" where content == nil: break
+    default: pipe_easy_set_text(handle, CURLOPT_CUSTOMREQUEST, method)
+    }
+  }
+
+  private static func list(
+    _ fields: [HTTPFields.Field], after list: UnsafeMutablePointer<curl_slist>?
+  ) -> UnsafeMutablePointer<curl_slist>? {
+    fields.reduce(list) { list, field in
+      // A field with an empty value is written with a semicolon, or libcurl would leave it out.
+      curl_slist_append(list, field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)") ?? list
+    }
+  }
+}
+
+extension Duration {
+  /// Rounded up: a limit of half a millisecond is not no limit.
+  fileprivate var milliseconds: Int {
+    let (seconds, attoseconds) = components
+    return Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+  }
+}
