@@ -10,7 +10,7 @@ struct SourceSnippet {
   /// Columns shown before the span where the line is cut.
   private static let lead = 60
   /// Bytes looked at on both sides of the span's start: enough to fill the window, however long the line.
-  private static let reach = 2048
+  private static let reach = 400
 
   /// - Returns: `nil` where the file has no such line or nothing at all.
   init?(_ span: SourceSpan, in file: SourceFile) {

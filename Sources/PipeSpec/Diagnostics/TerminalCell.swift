@@ -13,7 +13,14 @@ struct TerminalCell {
   static func cells(of bytes: [UInt8], in range: Range<Int>) -> [TerminalCell] {
     var cells: [TerminalCell] = []
     var index = range.lowerBound
+    cells.reserveCapacity(range.count)
     while index < range.upperBound {
+      if (0x20..<0x7F).contains(bytes[index]) {
+        let text = String(Unicode.Scalar(bytes[index]))
+        cells.append(TerminalCell(text: text, width: 1, range: index..<index + 1))
+        index += 1
+        continue
+      }
       guard let (value, length) = UTF8Scalar.decode(bytes, at: index), let scalar = Unicode.Scalar(value) else {
         let text = "\\x" + String(bytes[index], radix: 16, uppercase: true)
         cells.append(TerminalCell(text: text, width: text.utf8.count, range: index..<index + 1))
@@ -56,7 +63,6 @@ struct TerminalCell {
   /// The columns of a scalar: 0 for what joins the one before, 2 for East Asian wide ones and emoji
   /// (UAX 11).
   private static func columns(_ scalar: Unicode.Scalar) -> Int {
-    if scalar.isASCII { return 1 }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format: return 0
     default: break
