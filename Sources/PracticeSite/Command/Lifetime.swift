@@ -28,19 +28,22 @@ final class Lifetime {
     watch(source) { getppid() != parent }
   }
 
-  /// Reads standard input to its end.
+  /// Reads standard input to its end, on a thread that waits: a file or /dev/null cannot be polled.
   func watchStandardInput() {
-    let source = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO)
-    watch(source) {
+    DispatchQueue.global().async { [end] in
       var bytes: [UInt8] = Array(repeating: 0, count: 4096)
-      let count = read(STDIN_FILENO, &bytes, bytes.count)
-      return count == 0 || count < 0 && errno != EINTR && errno != EAGAIN
+      while true {
+        let count = read(STDIN_FILENO, &bytes, bytes.count)
+        if count == 0 || count < 0 && errno != EINTR { break }
+      }
+      end.yield()
     }
   }
 
   /// Returns when the program should end.
   func ended() async {
-    for await _ in reasons { return }
+    for await _ in reasons { break }
+    for source in sources { source.cancel() }
   }
 
   private func watch(_ source: any DispatchSourceProtocol, hasEnded: @escaping @Sendable () -> Bool) {

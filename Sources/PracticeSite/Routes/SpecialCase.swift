@@ -48,14 +48,12 @@ struct SpecialCase {
     var members: [(String, JSON)] = [("url", .string(url)), ("path", .optional(path))]
     switch outcome {
     case .page(let number):
+      // A site of one page has no page 2 to redirect to.
+      let page = pages.page(number)
       members += [
-        ("final_path", .string("/page/\(number)")), ("status", .number(200)), ("error", .null),
+        ("final_path", .string("/page/\(number)")), ("status", .number(page == nil ? 404 : 200)), ("error", .null),
       ]
-      if let page = pages.page(number) {
-        members += QuickstartRoutes.members(page.facts, origin)
-      } else {
-        members[3].1 = .number(404)
-      }
+      if let page { members += QuickstartRoutes.members(page.facts, origin) }
     case .small(let status, let title, let length):
       members += [
         ("final_path", .optional(path)), ("status", .number(status)), ("error", .null),

@@ -1,4 +1,3 @@
-import NIOHTTP1
 import Synchronization
 
 /// What the routes share: the pages, the counters, and the memory of the routes that answer otherwise next time.
