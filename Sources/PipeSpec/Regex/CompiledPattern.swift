@@ -21,7 +21,7 @@ final class CompiledPattern: @unchecked Sendable {
 
   init(_ pattern: String, flags: RegularExpression.Flags) throws(RegularExpression.Fault) {
     guard pattern.utf8.count <= 65_536 else {
-      throw RegularExpression.Fault("is longer than 64 KiB", range: 0..<pattern.utf8.count)
+      throw RegularExpression.Fault("it is longer than 64 KiB", range: 0..<pattern.utf8.count)
     }
     // \C would cut a character in two.
     var options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT
@@ -107,7 +107,7 @@ final class CompiledPattern: @unchecked Sendable {
   private static func message(_ status: Int32) -> String {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { buffer in
       let length = pcre2_get_error_message_8(status, buffer.baseAddress, buffer.count)
-      guard length > 0 else { return "is no regular expression" }
+      guard length > 0 else { return "it has a fault" }
       return String(decoding: buffer[..<Int(length)], as: UTF8.self)
     }
   }

@@ -61,7 +61,7 @@ extension RegularExpression {
   package static func parse(_ text: String) -> Result<RegularExpression, Fault> {
     let bytes = Array(text.utf8)
     guard let first = bytes.first else {
-      return .failure(Fault("is empty", hint: "write what to look for: /…/", range: 0..<0))
+      return .failure(Fault("it is empty", hint: "write what to look for: /…/", range: 0..<0))
     }
     guard first == UInt8(ascii: "/") else {
       do throws(Fault) {
@@ -72,12 +72,12 @@ extension RegularExpression {
     }
     let slash = "a pattern that begins with a slash is written /\\/…/"
     guard let literal = RegularExpressionLiteral(bytes, at: 0) else {
-      return .failure(Fault("has no closing slash", hint: slash, range: 0..<bytes.count))
+      return .failure(Fault("it has no closing slash", hint: slash, range: 0..<bytes.count))
     }
     guard literal.range.upperBound == bytes.count else {
       return .failure(
         Fault(
-          "goes on after its closing slash", hint: "a slash inside the pattern is written \\/",
+          "it goes on after its closing slash", hint: "a slash inside the pattern is written \\/",
           range: literal.range.upperBound..<bytes.count))
     }
     return literal.expression
