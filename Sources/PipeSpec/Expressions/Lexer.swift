@@ -1,0 +1,256 @@
+/// Cuts an expression's text into tokens. Total: what it cannot read becomes a fault.
+struct Lexer {
+  private(set) var faults: [ScalarFault] = []
+  private let bytes: [UInt8]
+  private var index = 0
+
+  static func tokens(_ text: String) -> (tokens: [Token], faults: [ScalarFault]) {
+    var lexer = Lexer(bytes: Array(text.utf8))
+    var tokens: [Token] = []
+    while true {
+      tokens.append(lexer.next())
+      if tokens[tokens.count - 1].kind == .end { return (tokens, lexer.faults) }
+    }
+  }
+
+  /// Whether a name can stand in an expression without backquotes.
+  static func isPlainName(_ name: String) -> Bool {
+    guard Keyword(rawValue: name) == nil else { return false }
+    let lexer = Lexer(bytes: Array(name.utf8))
+    return lexer.wordEnd() == lexer.bytes.count && !lexer.bytes.isEmpty
+  }
+
+  private init(bytes: [UInt8]) { self.bytes = bytes }
+
+  private mutating func next() -> Token {
+    while index < bytes.count, " \t\r\n".utf8.contains(bytes[index]) { index += 1 }
+    let start = index
+    guard index < bytes.count else { return Token(kind: .end, range: start..<start) }
+    let kind = kind()
+    if kind == .broken { index = bytes.count }
+    return Token(kind: kind, range: start..<index)
+  }
+
+  private mutating func kind() -> Token.Kind {
+    let start = index
+    switch bytes[index] {
+    case UInt8(ascii: "'"), UInt8(ascii: "\""): return string()
+    case UInt8(ascii: "`"): return quotedName()
+    case UInt8(ascii: "/"): return regex()
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): return number()
+    case UInt8(ascii: "-") where index + 1 < bytes.count && bytes[index + 1].isASCIIDigit: return number()
+    default: break
+    }
+    let end = wordEnd()
+    if end > start {
+      index = end
+      return .word(String(decoding: bytes[start..<end], as: UTF8.self), isQuoted: false)
+    }
+    for sign in Sign.all where bytes[start...].starts(with: sign.text.utf8) {
+      index += sign.text.utf8.count
+      if let hint = sign.hint {
+        report(.badExpression, "'\(sign.text)' is no operator here", hint: hint, start..<index)
+      }
+      return sign.kind
+    }
+    let scalar = scalar(at: start)
+    let character = start..<start + (scalar?.utf8.count ?? 1)
+    let hint: String? =
+      switch scalar {
+      case "\u{2018}", "\u{2019}", "\u{201C}", "\u{201D}": "write straight quotes: ' or \""
+      case "+", "-", "*", "%": "there is no arithmetic here; compare a field with a value"
+      case "?": "there is no '? :' here; combine conditions with 'and' and 'or'"
+      case "{", "$": "a field is written by its name alone"
+      case "@", "#", ".", ":": "a field whose name is no plain word is written between backquotes: `og:title`"
+      default: nil
+      }
+    report(.badExpression, "unexpected character '\(scalar.map(String.init) ?? "?")'", hint: hint, character)
+    return .broken
+  }
+
+  /// The end of the word that begins here: letters, digits and `_`, and between these `-`, `.` and `:`.
+  private func wordEnd() -> Int {
+    var end = index
+    var position = index
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") {
+        // `a..b` is no word: such a mark joins two letters or digits.
+        guard position > index, end == position else { break }
+        position += 1
+      } else if byte.isASCIILetter || byte == UInt8(ascii: "_") || byte.isASCIIDigit && position > index {
+        position += 1
+        end = position
+      } else if byte >= 0x80, let scalar = scalar(at: position),
+        scalar.properties.isXIDStart || position > index && scalar.properties.isXIDContinue
+      {
+        position += scalar.utf8.count
+        end = position
+      } else {
+        break
+      }
+    }
+    return end
+  }
+
+  private mutating func string() -> Token.Kind {
+    let start = index
+    let quote = bytes[index]
+    var content: [UInt8] = []
+    index += 1
+    while index < bytes.count, bytes[index] != quote {
+      guard bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count else {
+        content.append(bytes[index])
+        index += 1
+        continue
+      }
+      switch bytes[index + 1] {
+      case UInt8(ascii: "n"): content.append(UInt8(ascii: "\n"))
+      case UInt8(ascii: "t"): content.append(UInt8(ascii: "\t"))
+      case UInt8(ascii: "r"): content.append(UInt8(ascii: "\r"))
+      case let byte where byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\""):
+        content.append(byte)
+      default:
+        let end = index + 1 + (scalar(at: index + 1)?.utf8.count ?? 1)
+        report(
+          .badExpression, "unknown escape '\(String(decoding: bytes[index..<end], as: UTF8.self))' in a string",
+          hint: "a backslash is written \\\\; the others are \\' \\\" \\n \\r \\t", index..<end)
+        index = end
+        continue
+      }
+      index += 2
+    }
+    guard index < bytes.count else {
+      let mark = String(decoding: [quote], as: UTF8.self)
+      report(.badExpression, "the string has no closing \(mark)", hint: "close it with \(mark)", start..<bytes.count)
+      return .broken
+    }
+    index += 1
+    return .literal(.string(String(decoding: content, as: UTF8.self)))
+  }
+
+  private mutating func quotedName() -> Token.Kind {
+    let start = index
+    guard let end = bytes[(start + 1)...].firstIndex(of: UInt8(ascii: "`")) else {
+      report(.badExpression, "the field name has no closing `", hint: "close it with `", start..<bytes.count)
+      return .broken
+    }
+    index = end + 1
+    return .word(String(decoding: bytes[start + 1..<end], as: UTF8.self), isQuoted: true)
+  }
+
+  private mutating func regex() -> Token.Kind {
+    guard let literal = RegularExpressionLiteral(bytes, at: index) else {
+      report(
+        .badExpression, "the regular expression has no closing /",
+        hint: "close it with /; a slash inside it is written \\/", index..<bytes.count)
+      return .broken
+    }
+    index = literal.range.upperBound
+    switch literal.expression {
+    case .success(let expression): return .regex(expression)
+    case .failure(let fault):
+      report(.badRegex, "bad regular expression: \(fault.message)", hint: fault.hint, fault.range)
+      return .faultyValue
+    }
+  }
+
+  private mutating func number() -> Token.Kind {
+    let start = index
+    index += 1
+    skipDigits()
+    var isWhole = true
+    if index + 1 < bytes.count, bytes[index] == UInt8(ascii: "."), bytes[index + 1].isASCIIDigit {
+      isWhole = false
+      index += 1
+      skipDigits()
+    }
+    if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
+      var digits = index + 1
+      if digits < bytes.count, bytes[digits] == UInt8(ascii: "-") || bytes[digits] == UInt8(ascii: "+") { digits += 1 }
+      if digits < bytes.count, bytes[digits].isASCIIDigit {
+        isWhole = false
+        index = digits
+        skipDigits()
+      }
+    }
+    let text = String(decoding: bytes[start..<index], as: UTF8.self)
+    let end = index
+    // What follows without a blank was meant as part of it.
+    while index < bytes.count,
+      bytes[index].isASCIILetter || bytes[index].isASCIIDigit || bytes[index] == UInt8(ascii: "_")
+    {
+      index += 1
+    }
+    if index > end {
+      let written = String(decoding: bytes[start..<index], as: UTF8.self)
+      let hint =
+        end - start == 1 && written.dropFirst().lowercased() == "xx"
+        ? "write a range: in \(text)00..\(text)99" : "write the number alone: \(text)"
+      report(.badExpression, "'\(written)' is no number", hint: hint, start..<index)
+      return .faultyValue
+    }
+    if isWhole, let value = Int(text) { return .literal(.int(value)) }
+    if !isWhole, let value = Double(text), value.isFinite { return .literal(.double(value)) }
+    report(.badExpression, "the number \(text.prefix(40)) is too large", start..<index)
+    return .faultyValue
+  }
+
+  private mutating func skipDigits() {
+    while index < bytes.count, bytes[index].isASCIIDigit { index += 1 }
+  }
+
+  /// The scalar that begins at a byte; the text is valid UTF-8.
+  private func scalar(at start: Int) -> Unicode.Scalar? {
+    let length = bytes[start] < 0x80 ? 1 : bytes[start] < 0xE0 ? 2 : bytes[start] < 0xF0 ? 3 : 4
+    return String(decoding: bytes[start..<min(start + length, bytes.count)], as: UTF8.self).unicodeScalars.first
+  }
+
+  private mutating func report(
+    _ code: Diagnostic.Code, _ message: String, hint: String? = nil, _ range: Range<Int>
+  ) {
+    faults.append(ScalarFault(code, message, hint: hint, range: range))
+  }
+}
+
+/// The signs of the language, and those of others that have one meaning here.
+private struct Sign {
+  let text: String
+  let kind: Token.Kind
+  /// For a sign of another language.
+  let hint: String?
+
+  /// A longer sign comes before one that it begins with.
+  static let all: [Sign] = [
+    Sign("===", .comparison(.equal), hint: "did you mean '=='?"),
+    Sign("!==", .comparison(.notEqual), hint: "did you mean '!='?"),
+    Sign("...", .range, hint: "did you mean '..'? Both ends are included"),
+    Sign("..<", .range, hint: "did you mean '..'? Both ends are included"),
+    Sign("..=", .range, hint: "did you mean '..'? Both ends are included"),
+    Sign("==", .comparison(.equal)), Sign("!=", .comparison(.notEqual)),
+    Sign("=~", word(.matches), hint: "write 'matches'"),
+    Sign("<=", .comparison(.lessOrEqual)), Sign(">=", .comparison(.greaterOrEqual)),
+    Sign("=<", .comparison(.lessOrEqual), hint: "did you mean '<='?"),
+    Sign("=>", .comparison(.greaterOrEqual), hint: "did you mean '>='?"),
+    Sign("<>", .comparison(.notEqual), hint: "did you mean '!='?"),
+    Sign("&&", word(.and), hint: "write 'and'"), Sign("||", word(.or), hint: "write 'or'"),
+    Sign("..", .range), Sign("<", .comparison(.less)), Sign(">", .comparison(.greater)),
+    Sign("=", .comparison(.equal), hint: "did you mean '=='?"),
+    Sign("&", word(.and), hint: "write 'and'"), Sign("|", word(.or), hint: "write 'or'"),
+    Sign("!", word(.not), hint: "write 'not'"), Sign("(", .open), Sign(")", .close),
+    Sign("[", .openList), Sign("]", .closeList), Sign(",", .comma),
+  ]
+
+  private init(_ text: String, _ kind: Token.Kind, hint: String? = nil) {
+    self.text = text
+    self.kind = kind
+    self.hint = hint
+  }
+
+  private static func word(_ keyword: Keyword) -> Token.Kind { .word(keyword.rawValue, isQuoted: false) }
+}
+
+extension UInt8 {
+  fileprivate var isASCIIDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
+  fileprivate var isASCIILetter: Bool { self | 0x20 >= UInt8(ascii: "a") && self | 0x20 <= UInt8(ascii: "z") }
+}

@@ -1,0 +1,96 @@
+/// What is wrong, and what to write instead.
+extension Parser {
+  mutating func report(_ message: String, hint: String? = nil, _ range: Range<Int>) {
+    faults.append(ScalarFault(.badExpression, message, hint: hint, range: range))
+  }
+
+  mutating func fail(_ message: String, hint: String? = nil, _ range: Range<Int>) -> Stop {
+    report(message, hint: hint, range)
+    return Stop()
+  }
+
+  /// Something stands where only an operator, a closing parenthesis or the end can.
+  mutating func failAfterItem() -> Stop {
+    let token = current
+    if token.kind == .broken { return Stop() }
+    let before = index > 0 ? written(tokens[index - 1].range) : ""
+    switch token.kind {
+    case .close: return fail("')' has no '(' before it", hint: "remove it", token.range)
+    case .closeList: return fail("']' has no '[' before it", hint: "remove it", token.range)
+    case .comma: return fail("',' is not expected here", hint: "join conditions with 'and' or 'or'", token.range)
+    case .range:
+      return fail("a range stands only after 'in'", hint: "write field in 200..299", token.range)
+    case .word(let word, isQuoted: false):
+      if let hint = ForeignWords.hint(
+        for: word, before: before, rest: tokens[(index + 1)...].prefix(4).map { written($0.range) })
+      {
+        return fail("'\(word)' is no operator here", hint: hint, token.range)
+      }
+      let words = Keyword.allCases.filter { ![.null, .true, .false].contains($0) }.map(\.rawValue)
+      let near = token.keyword == nil ? nearestName(to: word, among: words) : nil
+      return fail(
+        "an operator is expected before '\(word)'",
+        hint: near.map { "did you mean '\($0)'?" }
+          ?? "the operators are == != < <= > >= in contains starts_with ends_with matches and or",
+        token.range)
+    default:
+      return fail(
+        "an operator is expected before '\(written(token.range))'",
+        hint: "for example: \(before) == \(written(token.range))",
+        token.range)
+    }
+  }
+
+  /// Something stands where a value is expected.
+  mutating func failMissing() -> Stop {
+    let token = current
+    if token.kind == .broken { return Stop() }
+    guard index > 0 else {
+      return fail("'\(written(token.range))' has nothing on its left", hint: "write a field before it", token.range)
+    }
+    let previous = tokens[index - 1]
+    return fail(
+      "a value is expected after '\(written(previous.range))'", hint: "write a field or a value after it",
+      previous.range)
+  }
+
+  mutating func failMembership(_ left: Operand, _ word: Token) -> Stop {
+    if current.kind == .broken { return Stop() }
+    let name = written(left.range)
+    let hint: String
+    switch current.kind {
+    case .open: hint = "a list is written in brackets: [301, 302]"
+    case .literal(let low):
+      if case .literal(let high)? = after?.kind, low.isNumber, high.isNumber {
+        let end = written(after?.range ?? current.range)
+        hint = "write \(name) in \(written(current.range))..\(end.hasPrefix("-") ? String(end.dropFirst()) : end)"
+      } else {
+        hint = "write '\(name) == \(written(current.range))', or a list: [\(written(current.range))]"
+      }
+    case .word where current.keyword == nil: hint = "write '\(written(current.range)) contains \(name)'"
+    default: hint = "for example: in 200..299, or in [301, 302]"
+    }
+    return fail("'in' needs a range or a list", hint: hint, placeOfMissing(after: word))
+  }
+
+  mutating func failCall(_ name: Token) -> Stop {
+    let word = written(name.range)
+    let method = word.split(separator: ".").last.map(String.init) ?? word
+    let field = word.split(separator: ".").dropLast().joined(separator: ".")
+    let operators = ForeignWords.test(for: method)
+    let hint =
+      if let operators, !field.isEmpty {
+        "write \(field) \(operators) …"
+      } else if let operators {
+        "write field \(operators) …"
+      } else {
+        "there are no functions here; compare the field itself"
+      }
+    return fail("'\(word)' cannot be called", hint: hint, name.range)
+  }
+
+  /// The token that stands where another is needed; the word that needs it at the end of the text.
+  func placeOfMissing(after word: Token) -> Range<Int> {
+    current.kind == .end ? word.range : current.range
+  }
+}

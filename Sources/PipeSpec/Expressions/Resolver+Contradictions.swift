@@ -1,0 +1,46 @@
+extension Resolver {
+  /// Reports what never holds beside `x == null`.
+  mutating func reportNeverNull(_ conditions: [Condition]) {
+    let names = Set(conditions.compactMap(\.nameOfNull))
+    guard !names.isEmpty else { return }
+    for condition in conditions {
+      guard let (name, range) = condition.needsValue, names.contains(name) else { continue }
+      fault("this never holds where '\(name) == null'", hint: "did you mean 'or'?", range)
+    }
+  }
+}
+
+extension Condition {
+  /// The field of a condition `x == null`.
+  fileprivate var nameOfNull: String? {
+    guard case .comparison(let left, .equal, let right, _) = self else { return nil }
+    return switch (left.kind, right.kind) {
+    case (.field(let name), .literal(.null)), (.literal(.null), .field(let name)): name
+    default: nil
+    }
+  }
+
+  /// The field that a test holds for only where it is not null, and the test's extent.
+  fileprivate var needsValue: (name: String, range: Range<Int>)? {
+    let operand: Operand
+    let end: Int
+    switch self {
+    case .comparison(let left, let comparison, let right, _):
+      if case .literal(.null) = right.kind, comparison == .equal { return nil }
+      if case .literal(.null) = left.kind, comparison == .equal { return nil }
+      guard case .field(let name) = left.kind else {
+        guard case .field(let name) = right.kind else { return nil }
+        return (name, left.range.lowerBound..<right.range.upperBound)
+      }
+      return (name, left.range.lowerBound..<right.range.upperBound)
+    case .value(let field): (operand, end) = (field, field.range.upperBound)
+    case .range(let field, _, let high): (operand, end) = (field, high.range.upperBound)
+    case .list(let field, _, let range): (operand, end) = (field, range.upperBound)
+    case .text(let field, _, let right, _): (operand, end) = (field, right.range.upperBound)
+    case .matches(let field, _, let word): (operand, end) = (field, word.upperBound)
+    case .all, .any, .not: return nil
+    }
+    guard case .field(let name) = operand.kind else { return nil }
+    return (name, operand.range.lowerBound..<max(end, operand.range.upperBound))
+  }
+}
