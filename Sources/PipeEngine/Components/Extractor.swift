@@ -1,0 +1,62 @@
+package import PipeSpec
+package import PipeWeb
+
+/// What makes a field's value from a page. A value of the plan, used by many tasks at once.
+package protocol Extractor: Sendable {
+  var type: FieldType { get }
+  /// Whether the value can be null.
+  var isNullable: Bool { get }
+  /// What has to be fetched and parsed for it.
+  var needs: PageNeeds { get }
+  /// Whether it tells of the faults of the other fields, and so comes after them.
+  var comesLast: Bool { get }
+  func extract(_ page: Page) throws(ExtractionFault) -> Value
+}
+
+extension Extractor {
+  package var isNullable: Bool { true }
+  package var needs: PageNeeds { .nothing }
+  package var comesLast: Bool { false }
+}
+
+/// A field that could not be had, for the record's `error`.
+package struct ExtractionFault: Error, Hashable, Sendable {
+  package let message: String
+
+  package init(_ message: String) { self.message = message }
+}
+
+/// What extractors need of a page. A plan unites the needs of all of its fields, so that nothing is kept or
+/// parsed that nobody asked for.
+package struct PageNeeds: Equatable, Sendable {
+  /// How much of the content is kept.
+  package enum Content: Int, Comparable, Sendable {
+    case nothing
+    /// All of it, up to `max_body`.
+    case whole
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  package var content: Content
+  /// Whether the header fields are read.
+  package var fields: Bool
+  /// The facts that the HTML scanner looks for.
+  package var facts: PageFacts.Wanted
+
+  package init(content: Content = .nothing, fields: Bool = false, facts: PageFacts.Wanted = []) {
+    self.content = content
+    self.fields = fields
+    self.facts = facts
+  }
+
+  package static let nothing = PageNeeds()
+
+  /// Facts of the scanned page.
+  package static func scan(_ facts: PageFacts.Wanted) -> PageNeeds { PageNeeds(content: .whole, facts: facts) }
+
+  package func union(_ other: PageNeeds) -> PageNeeds {
+    PageNeeds(
+      content: max(content, other.content), fields: fields || other.fields, facts: facts.union(other.facts))
+  }
+}

@@ -1,0 +1,91 @@
+package import PipeSpec
+
+/// Where rows go. A value of the plan; it opens nothing before `open`.
+package protocol Sink: Sendable {
+  /// What the plan and the summary call it: `out/titles.csv`.
+  var summary: String { get }
+  /// What it writes to, so that two sinks on one file are a conflict.
+  var target: Located<SinkTarget> { get }
+  /// Opens its output in the working folder. Called once, when the graph starts.
+  func open(_ columns: [Column]) throws(RunError) -> any SinkWriter
+}
+
+package enum SinkTarget: Hashable, Sendable {
+  case standardOutput
+  /// A path, relative to the working folder.
+  case file(String)
+}
+
+/// One column of a sink's rows: its name and where in the record its value stands.
+package struct Column: Hashable, Sendable {
+  package let name: String
+  package let index: Int
+
+  package init(name: String, index: Int) {
+    self.name = name
+    self.index = index
+  }
+}
+
+/// An open sink. One task uses it; rows are whole or not there.
+package protocol SinkWriter {
+  mutating func write(_ records: [Record]) throws(RunError)
+
+  /// Hands everything written so far to the system.
+  ///
+  /// - Returns: How far the output is: what a resumed run would cut it back to.
+  mutating func flush() throws(RunError) -> SinkPosition
+
+  /// Ends the output and closes it.
+  mutating func close() throws(RunError)
+}
+
+/// How far a sink's output is.
+package struct SinkPosition: Hashable, Sendable {
+  /// Bytes in the file; `nil` where the output cannot be cut back (a pipe).
+  package let bytes: Int?
+  package let rows: Int
+
+  package init(bytes: Int?, rows: Int) {
+    self.bytes = bytes
+    self.rows = rows
+  }
+}
+
+/// The extracted fields of one request.
+package struct Record: Sendable {
+  package let id: RequestID
+  /// One value a field of the plan, in its order.
+  package let values: [Value]
+
+  package init(id: RequestID, values: [Value]) {
+    self.id = id
+    self.values = values
+  }
+
+  /// Bytes that it holds, about.
+  package var cost: Int {
+    values.reduce(64) { sum, value in
+      switch value {
+      case .string(let text), .json(let text): sum + 16 + text.utf8.count
+      case .list(let values): sum + 32 * values.count
+      default: sum + 16
+      }
+    }
+  }
+}
+
+/// What ends a run: a failure that is not data.
+package struct RunError: Error, Hashable, Sendable {
+  /// What failed: a path, or a part of the machine.
+  package let subject: String
+  package let reason: String
+  /// What the person could try.
+  package let hint: String?
+
+  package init(_ subject: String, _ reason: String, hint: String? = nil) {
+    self.subject = subject
+    self.reason = reason
+    self.hint = hint
+  }
+}

@@ -1,0 +1,93 @@
+package import PipeSpec
+
+/// Where requests come from. A source is a value of the plan; it acts only in `run`.
+package protocol Source: Sendable {
+  /// What the plan says of it in one line: `urls.txt (lines)`.
+  var summary: String { get }
+
+  /// How many requests it will yield, where that can be known without the network.
+  func count(in folder: SourceFolder) -> RequestCount
+
+  /// Reports what would keep it from running, a file that cannot be read for instance.
+  func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void)
+
+  /// Yields its requests into the output, in an order that is the same in every run.
+  ///
+  /// - Throws: `RunError` where it cannot go on; `CancellationError` where the run stops.
+  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws
+}
+
+extension Source {
+  package func count(in folder: SourceFolder) -> RequestCount { .unknown }
+  package func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {}
+}
+
+package enum RequestCount: Hashable, Sendable {
+  case exactly(Int)
+  case unknown
+}
+
+/// The folder that a spec's input paths are relative to: the spec's own.
+package struct SourceFolder: Hashable, Sendable {
+  package let path: String
+
+  package init(_ path: String) { self.path = path }
+
+  /// The path of a file named in the spec.
+  package func resolve(_ name: String) -> String {
+    name.hasPrefix("/") || path.isEmpty ? name : path + "/" + name
+  }
+}
+
+/// Where a source puts its requests: numbered, gathered into batches, sent as credits allow.
+package struct RequestOutput {
+  private let source: Int
+  private let edge: Edge<Request>
+  private let control: RunControl
+  private let counter: StageCounter
+  private var ordinal = 0
+  private var batch: [Request] = []
+  private static let batchSize = 256
+
+  init(source: Int, edge: Edge<Request>, control: RunControl, counter: StageCounter) {
+    self.source = source
+    self.edge = edge
+    self.control = control
+    self.counter = counter
+  }
+
+  /// The identity of the next request.
+  package var nextID: RequestID { RequestID(source: source, ordinal: ordinal) }
+
+  /// Yields a request, made with `nextID`.
+  package mutating func yield(_ request: Request) async throws {
+    ordinal += 1
+    batch.append(request)
+    if batch.count >= Self.batchSize { try await flush() }
+  }
+
+  /// Yields a request for a URL as written.
+  package mutating func yield(_ written: String) async throws {
+    try await yield(Request(id: nextID, written: written))
+  }
+
+  /// Sends on what is gathered; a source calls it when it is about to wait for more.
+  ///
+  /// - Throws: `CancellationError` where the run stops.
+  package mutating func flush() async throws {
+    if control.areSourcesClosed { throw CancellationError() }
+    if batch.isEmpty { return }
+    counter.add(generated: batch.count)
+    do {
+      try await edge.send(batch)
+      counter.add(out: batch.count)
+    } catch {
+      counter.add(unfinished: batch.count)
+      throw error
+    }
+    batch.removeAll(keepingCapacity: true)
+  }
+
+  /// Forgets what was gathered and not sent; the run stops.
+  mutating func drop() { batch = [] }
+}

@@ -1,0 +1,133 @@
+internal import Synchronization
+
+/// A bounded connection between two stages: an AsyncStream per receiving lane, with credits.
+///
+/// A sender suspends until there is room; a receiver gives its credits back when it asks for the next
+/// batch. Every batch delivered goes through a lane's AsyncStream, which holds one batch at the most.
+package final class Edge<Element: Sendable>: Sendable {
+  private struct Storage: Sendable {
+    var state: EdgeState<Element>
+    var suspended: [Int: CheckedContinuation<Bool, Never>] = [:]
+    /// Senders accepted between the decision to suspend and the suspension.
+    var early: Set<Int> = []
+    /// Senders whose task was cancelled before they were suspended.
+    var withdrawn: Set<Int> = []
+    var onRoom: (@Sendable () -> Void)?
+  }
+
+  package let name: String
+  private let storage: Mutex<Storage>
+  private let streams: [AsyncStream<EdgeState<Element>.Batch>]
+  private let continuations: [AsyncStream<EdgeState<Element>.Batch>.Continuation]
+
+  /// - Parameters:
+  ///   - elements: Credits in elements.
+  ///   - bytes: Credits in bytes, as the senders count them.
+  ///   - batch: The most elements in a batch where several lanes share the work.
+  ///   - senders: How many times `close` is called before the lanes end.
+  ///   - lanes: The receivers, each used by one task.
+  package init(
+    _ name: String, elements: Int, bytes: Int = .max, batch: Int = 64, senders: Int = 1, lanes: Int = 1
+  ) {
+    self.name = name
+    storage = Mutex(
+      Storage(
+        state: EdgeState(elements: elements, bytes: bytes, batch: batch, senders: senders, lanes: lanes)))
+    let pairs = (0..<lanes).map { _ in AsyncStream.makeStream(of: EdgeState<Element>.Batch.self) }
+    streams = pairs.map(\.stream)
+    continuations = pairs.map(\.continuation)
+  }
+
+  /// Elements sent and not yet finished with.
+  package var count: Int { storage.withLock { $0.state.usedElements } }
+
+  /// Sends a batch; suspends until there is room for it.
+  ///
+  /// - Throws: `CancellationError` where the task is cancelled while it waits; nothing was sent then.
+  package func send(_ elements: [Element], bytes: Int = 0) async throws {
+    if elements.isEmpty { return }
+    switch storage.withLock({ $0.state.send(elements, bytes: bytes) }) {
+    case .accepted(let actions): perform(actions)
+    case .suspended(let sender): try await wait(sender)
+    }
+  }
+
+  /// Sends a batch from where nothing can suspend; `askForRoom` comes first.
+  package func offer(_ elements: [Element], bytes: Int) {
+    perform(storage.withLock { $0.state.offer(elements, bytes: bytes) })
+  }
+
+  /// Whether there is room; where not, `onRoom`'s function is called once there is.
+  package func askForRoom() -> Bool { storage.withLock { $0.state.askForRoom() } }
+
+  package func onRoom(_ tell: @escaping @Sendable () -> Void) { storage.withLock { $0.onRoom = tell } }
+
+  /// One sender is done.
+  package func close() { perform(storage.withLock { $0.state.close() }) }
+
+  /// Wakes an idle lane with an empty batch.
+  package func nudge() { perform(storage.withLock { $0.state.nudge() }) }
+
+  /// The batches for one lane; only one task may read a lane.
+  package func batches(lane: Int = 0) -> Batches {
+    Batches(edge: self, lane: lane, iterator: streams[lane].makeAsyncIterator())
+  }
+
+  package struct Batches {
+    private let edge: Edge
+    private let lane: Int
+    private var iterator: AsyncStream<EdgeState<Element>.Batch>.AsyncIterator
+
+    fileprivate init(edge: Edge, lane: Int, iterator: AsyncStream<EdgeState<Element>.Batch>.AsyncIterator) {
+      self.edge = edge
+      self.lane = lane
+      self.iterator = iterator
+    }
+
+    /// The next batch, or `nil` at the end; the credits of the last one are given back first.
+    package mutating func next() async -> [Element]? {
+      edge.perform(edge.storage.withLock { [lane] in $0.state.receive(lane: lane) })
+      return await iterator.next(isolation: #isolation)?.elements
+    }
+  }
+
+  private func wait(_ sender: Int) async throws {
+    let isAccepted = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let outcome: Bool? = storage.withLock { storage in
+          if storage.early.remove(sender) != nil { return true }
+          if storage.withdrawn.remove(sender) != nil { return false }
+          storage.suspended[sender] = continuation
+          return nil
+        }
+        if let outcome { continuation.resume(returning: outcome) }
+      }
+    } onCancel: {
+      let continuation = storage.withLock { storage -> CheckedContinuation<Bool, Never>? in
+        if storage.early.contains(sender) { return nil }
+        storage.state.withdraw(sender: sender)
+        let continuation = storage.suspended.removeValue(forKey: sender)
+        if continuation == nil { storage.withdrawn.insert(sender) }
+        return continuation
+      }
+      continuation?.resume(returning: false)
+    }
+    if !isAccepted { throw CancellationError() }
+  }
+
+  private func perform(_ actions: EdgeState<Element>.Actions) {
+    for (lane, batch) in actions.deliveries { continuations[lane].yield(batch) }
+    if !actions.accepted.isEmpty {
+      let resumed = storage.withLock { storage in
+        actions.accepted.compactMap { sender in
+          let continuation = storage.suspended.removeValue(forKey: sender)
+          if continuation == nil { storage.early.insert(sender) }
+          return continuation
+        }
+      }
+      for continuation in resumed { continuation.resume(returning: true) }
+    }
+    if actions.ends { for continuation in continuations { continuation.finish() } }
+    if actions.hasRoom, let tell = storage.withLock({ $0.onRoom }) { tell() }
+  }
+}

@@ -1,0 +1,31 @@
+package import PipeWeb
+
+/// What became of a request: a response, an error, or both where a body broke off.
+package struct Fetched: Sendable {
+  package let request: Request
+  package let response: HTTPResponse?
+  package let error: RequestError?
+  package let timing: Timing
+
+  package struct Timing: Sendable {
+    /// From the start of the first attempt's transfer to its end.
+    package var elapsed: Duration
+    /// To the first byte of the response.
+    package var firstByte: Duration?
+
+    package init(elapsed: Duration = .zero, firstByte: Duration? = nil) {
+      self.elapsed = elapsed
+      self.firstByte = firstByte
+    }
+  }
+
+  package init(request: Request, response: HTTPResponse?, error: RequestError? = nil, timing: Timing = Timing()) {
+    self.request = request
+    self.response = response
+    self.error = error
+    self.timing = timing
+  }
+
+  /// Bytes that it holds while it waits on an edge.
+  package var cost: Int { 256 + (response?.body.count ?? 0) }
+}

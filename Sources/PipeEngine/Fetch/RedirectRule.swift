@@ -1,0 +1,44 @@
+internal import PipeWeb
+
+/// What becomes of a response that redirects (RFC 9110, 15.4; WHATWG Fetch, HTTP-redirect fetch).
+enum RedirectRule {
+  enum Decision {
+    /// The response is the answer.
+    case answer
+    case follow(Request)
+    case fail(RequestError)
+  }
+
+  /// - Parameter limit: The most redirects followed; 0 makes every redirect an answer.
+  static func decide(_ fetched: Fetched, limit: Int) -> Decision {
+    guard let response = fetched.response, fetched.error == nil, limit > 0,
+      [301, 302, 303, 307, 308].contains(response.status), let location = response.location,
+      let from = fetched.request.url
+    else { return .answer }
+    let request = fetched.request
+    let target: WebURL
+    do throws(WebURL.Failure) {
+      target = try WebURL(parsing: location, base: from)
+    } catch {
+      return .fail(RequestError(.badURL, "the redirect's Location is no URL: \(error.message)"))
+    }
+    if !target.isHTTP { return .fail(RequestError(.forbidden, "a redirect to '\(target.scheme):' is not followed")) }
+    let method = request.method
+    let becomesGET =
+      response.status == 303 && method != .head && method != .get
+      || [301, 302].contains(response.status) && method == .post
+    if !becomesGET,
+      target.hrefWithoutFragment == from.hrefWithoutFragment
+        || request.trail.contains(where: { $0.hrefWithoutFragment == target.hrefWithoutFragment })
+    {
+      return .fail(RequestError(.redirects, "a loop: \(target.href) was visited already"))
+    }
+    if request.trail.count >= limit {
+      return .fail(RequestError(.redirects, "more than \(limit) redirects, the last to \(target.href)"))
+    }
+    return .follow(
+      request.redirected(
+        to: target, method: becomesGET ? .get : method, body: becomesGET ? nil : request.body,
+        after: fetched.timing.elapsed))
+  }
+}

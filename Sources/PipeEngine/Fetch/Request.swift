@@ -1,0 +1,110 @@
+package import PipeSpec
+package import PipeWeb
+
+/// What a request is known by for as long as its run is remembered: the source that yielded it and its
+/// ordinal there. The same spec over the same inputs gives the same identities.
+package struct RequestID: Hashable, Comparable, Sendable {
+  /// The source's place in the spec, from 0.
+  package let source: Int
+  /// From 0 in the order the source yields.
+  package let ordinal: Int
+
+  package init(source: Int, ordinal: Int) {
+    self.source = source
+    self.ordinal = ordinal
+  }
+
+  package static func < (left: Self, right: Self) -> Bool {
+    (left.source, left.ordinal) < (right.source, right.ordinal)
+  }
+}
+
+/// What a source yields: a URL to fetch, and what the source knows of it.
+///
+/// One object travels through all stages, so that a hop costs one reference count.
+package final class Request: Sendable {
+  package let id: RequestID
+  /// The URL as the source wrote it.
+  package let written: String
+  /// Where to fetch now: the URL written, or where a redirect led; `nil` where that is no URL.
+  package let url: WebURL?
+  /// What makes the URL unfit for fetching.
+  package let fault: RequestError?
+  /// The URLs that redirected, in order.
+  package let trail: [WebURL]
+  /// The time that earlier transfers of this attempt took.
+  package let spent: Duration
+  /// 1 for the first.
+  package let attempt: Int
+  package let method: Method?
+  package let body: [UInt8]?
+  package let headers: [HTTPFields.Field]
+  /// The columns of the source's row, for the `input` extractor.
+  package let input: [String: Value]
+  /// What per-host limits count by: host and port, as in the Host field.
+  package let host: String
+
+  package init(
+    id: RequestID, written: String, url: WebURL?, fault: RequestError? = nil, trail: [WebURL] = [],
+    spent: Duration = .zero, attempt: Int = 1,
+    method: Method? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [], input: [String: Value] = [:]
+  ) {
+    self.id = id
+    self.written = written
+    self.url = url
+    self.fault = fault
+    self.trail = trail
+    self.spent = spent
+    self.attempt = attempt
+    self.method = method
+    self.body = body
+    self.headers = headers
+    self.input = input
+    host = url.map { String($0.host) } ?? ""
+  }
+
+  /// A request for a URL as written; one that is no http or https URL becomes a request with a fault.
+  package convenience init(
+    id: RequestID, written: String, method: Method? = nil, body: [UInt8]? = nil,
+    headers: [HTTPFields.Field] = [], input: [String: Value] = [:]
+  ) {
+    switch WebURL.forFetching(written) {
+    case .success(let url):
+      self.init(id: id, written: written, url: url, method: method, body: body, headers: headers, input: input)
+    case .failure(let fault):
+      self.init(
+        id: id, written: written, url: nil, fault: fault, method: method, body: body, headers: headers, input: input)
+    }
+  }
+
+  /// The same request, sent on to another URL by a redirect.
+  func redirected(to target: WebURL, method: Method?, body: [UInt8]?, after time: Duration) -> Request {
+    Request(
+      id: id, written: written, url: target, trail: trail + [url].compactMap(\.self), spent: spent + time,
+      attempt: attempt, method: method, body: body, headers: headers, input: input)
+  }
+}
+
+/// A request method (RFC 9110, 9).
+package enum Method: String, CaseIterable, Sendable {
+  case get = "GET"
+  case head = "HEAD"
+  case post = "POST"
+  case put = "PUT"
+  case patch = "PATCH"
+  case delete = "DELETE"
+  case options = "OPTIONS"
+}
+
+extension WebURL {
+  /// A URL that can be fetched, or why the text is none.
+  package static func forFetching(_ text: String, base: WebURL? = nil) -> Result<WebURL, RequestError> {
+    do throws(WebURL.Failure) {
+      let url = try WebURL(parsing: text, base: base)
+      if url.isHTTP { return .success(url) }
+      return .failure(RequestError(.badURL, "'\(url.scheme):' is neither http nor https"))
+    } catch {
+      return .failure(RequestError(.badURL, error.message))
+    }
+  }
+}

@@ -1,0 +1,205 @@
+internal import DequeModule
+internal import HeapModule
+
+/// The URLs waiting to be fetched, kept per host, without threads or clocks: `now` is always given.
+///
+/// A host is in one of four states: ready (its turn comes round), delayed (until a moment), full (its
+/// requests in flight reach its limit), or idle (nothing waits). Ready hosts take turns, one request a turn,
+/// so that no host starves another. A host with nothing waiting, nothing in flight and no delay to
+/// remember is forgotten.
+struct FrontierState: Sendable {
+  typealias Instant = ContinuousClock.Instant
+
+  enum Take {
+    case requests([Request])
+    case wait(until: Instant?)
+    case finished
+  }
+
+  private enum Standing {
+    case idle, ready, delayed, full
+  }
+
+  private struct Host {
+    let name: String
+    var waiting: Deque<Request> = []
+    var inFlight = 0
+    var notBefore: Instant?
+    var standing = Standing.idle
+  }
+
+  private struct Delayed: Comparable {
+    let until: Instant
+    let host: Int
+
+    static func < (left: Self, right: Self) -> Bool { left.until < right.until }
+  }
+
+  private struct Postponed: Comparable {
+    let until: Instant
+    let request: Request
+
+    static func < (left: Self, right: Self) -> Bool { left.until < right.until }
+    static func == (left: Self, right: Self) -> Bool { left.until == right.until }
+  }
+
+  private let rules: HostRules
+  private var hosts: [Host] = []
+  private var free: [Int] = []
+  private var places: [String: Int] = [:]
+  private var ready: Deque<Int> = []
+  private var delayed = Heap<Delayed>()
+  private var postponed = Heap<Postponed>()
+
+  /// Requests that wait, postponed ones included.
+  private(set) var waitingCount = 0
+  private(set) var inFlightCount = 0
+  /// Requests added and not settled: waiting, in flight, or still able to bring more.
+  private(set) var openCount = 0
+  private(set) var isClosed = false
+  private(set) var isDraining = false
+
+  init(rules: HostRules) { self.rules = rules }
+
+  /// The hosts that it remembers.
+  var hostCount: Int { places.count }
+
+  /// A new request.
+  mutating func add(_ request: Request) {
+    openCount += 1
+    enqueue(request, first: false)
+  }
+
+  /// A request that was taken and goes on: to where a redirect led, or to be tried again at a moment.
+  ///
+  /// - Returns: Whether it will go on; while draining it is left undone.
+  mutating func putBack(_ request: Request, at moment: Instant?) -> Bool {
+    if isDraining {
+      openCount -= 1
+      return false
+    }
+    if let moment {
+      waitingCount += 1
+      postponed.insert(Postponed(until: moment, request: request))
+    } else {
+      enqueue(request, first: true)
+    }
+    return true
+  }
+
+  /// No new request will be added.
+  mutating func close() { isClosed = true }
+
+  /// Nothing waiting will be handed out any more. Returns how many requests that leaves undone.
+  mutating func drain() -> Int {
+    isClosed = true
+    isDraining = true
+    let left = waitingCount
+    openCount -= left
+    waitingCount = 0
+    for place in hosts.indices {
+      hosts[place].waiting = []
+      hosts[place].standing = .idle
+    }
+    ready = []
+    delayed = Heap()
+    postponed = Heap()
+    return left
+  }
+
+  /// What politeness allows to begin now.
+  mutating func take(upTo limit: Int, now: Instant) -> Take {
+    wake(now)
+    var taken: [Request] = []
+    while taken.count < limit, let place = ready.popFirst() {
+      hosts[place].standing = .idle
+      guard let request = hosts[place].waiting.popFirst() else { continue }
+      taken.append(request)
+      hosts[place].inFlight += 1
+      if rules.interval > .zero {
+        // A late start does not shorten the next interval; two hosts' intervals do not add up.
+        hosts[place].notBefore = now.advanced(by: rules.interval)
+      }
+      settle(place)
+    }
+    waitingCount -= taken.count
+    inFlightCount += taken.count
+    if !taken.isEmpty { return .requests(taken) }
+    if isClosed, openCount == 0 { return .finished }
+    let next = [delayed.min?.until, postponed.min?.until].compactMap(\.self).min()
+    return .wait(until: next)
+  }
+
+  /// A transfer to this host has ended; its place there is free.
+  mutating func landed(_ request: Request) {
+    inFlightCount -= 1
+    guard let place = places[request.host] else { return }
+    hosts[place].inFlight -= 1
+    settle(place)
+  }
+
+  /// Requests that nothing more will come of.
+  mutating func settled(_ count: Int) { openCount -= count }
+
+  private mutating func enqueue(_ request: Request, first: Bool) {
+    waitingCount += 1
+    let place = place(of: request.host)
+    if first { hosts[place].waiting.prepend(request) } else { hosts[place].waiting.append(request) }
+    settle(place)
+  }
+
+  private mutating func place(of name: String) -> Int {
+    if let place = places[name] { return place }
+    let place: Int
+    if let reused = free.popLast() {
+      place = reused
+      hosts[place] = Host(name: name)
+    } else {
+      place = hosts.count
+      hosts.append(Host(name: name))
+    }
+    places[name] = place
+    return place
+  }
+
+  /// Moves the hosts and requests whose moment has come.
+  private mutating func wake(_ now: Instant) {
+    while let next = postponed.min, next.until <= now {
+      postponed.removeMin()
+      waitingCount -= 1
+      enqueue(next.request, first: true)
+    }
+    while let next = delayed.min, next.until <= now {
+      delayed.removeMin()
+      hosts[next.host].standing = .idle
+      hosts[next.host].notBefore = nil
+      settle(next.host)
+    }
+  }
+
+  /// Puts a host where it belongs after a change; one that is ready or delayed stays so until its turn.
+  private mutating func settle(_ place: Int) {
+    switch hosts[place].standing {
+    case .ready, .delayed: return
+    case .idle, .full: break
+    }
+    if let moment = hosts[place].notBefore {
+      // It is remembered until then even with nothing waiting.
+      hosts[place].standing = .delayed
+      delayed.insert(Delayed(until: moment, host: place))
+    } else if hosts[place].inFlight >= rules.concurrency {
+      hosts[place].standing = .full
+    } else if !hosts[place].waiting.isEmpty {
+      hosts[place].standing = .ready
+      ready.append(place)
+    } else {
+      hosts[place].standing = .idle
+      if hosts[place].inFlight == 0 { forget(place) }
+    }
+  }
+
+  private mutating func forget(_ place: Int) {
+    places[hosts[place].name] = nil
+    free.append(place)
+  }
+}

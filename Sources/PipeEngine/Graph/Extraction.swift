@@ -1,0 +1,49 @@
+internal import PipeSpec
+internal import PipeWeb
+
+/// A record on its way to the sinks, with what the run's tally counts.
+struct Extracted: Sendable {
+  let record: Record
+  let status: Int?
+  let error: RequestError.Code?
+}
+
+/// Makes a record of a page: every field of a plan, and the faults that the fields had.
+struct Extraction: Sendable {
+  private let fields: [FieldPlan]
+  private let needs: PageNeeds
+  /// The fields that tell of the others' faults.
+  private let last: [Int]
+
+  init(_ plan: Plan) {
+    fields = plan.fields
+    needs = plan.needs
+    last = plan.fields.indices.filter { plan.fields[$0].extractor.comesLast }
+  }
+
+  func extract(_ fetched: Fetched) -> Extracted {
+    let page = Page(fetched, needs: needs)
+    var values: [Value] = []
+    values.reserveCapacity(fields.count)
+    for field in fields {
+      values.append(field.extractor.comesLast ? .null : value(of: field, page))
+    }
+    for index in last { values[index] = value(of: fields[index], page) }
+    return Extracted(
+      record: Record(id: fetched.request.id, values: values), status: fetched.response?.status,
+      error: page.error?.code)
+  }
+
+  private func value(of field: FieldPlan, _ page: Page) -> Value {
+    do throws(ExtractionFault) {
+      let value = try field.extractor.extract(page)
+      guard value == .null else { return value }
+      // A page that was not fetched lacks everything; only what a fetched page lacks is a fault.
+      if field.isRequired, page.response != nil { page.addFault(of: field.name, ExtractionFault("missing")) }
+      return field.fallback ?? .null
+    } catch {
+      page.addFault(of: field.name, error)
+      return field.fallback ?? .null
+    }
+  }
+}

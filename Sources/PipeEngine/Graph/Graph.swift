@@ -1,0 +1,85 @@
+internal import PipeSpec
+
+/// The running stages and edges of one plan.
+///
+///     source … ─▶ admit ─▶ frontier ─▶ fetch ─▶ extract … ─▶ route ─▶ sink …
+///                   └───── what cannot be fetched ─────▶
+package struct Graph: Sendable {
+  private let plan: Plan
+  private let fetcher: any Fetcher
+  package let control: RunControl
+  package let progress: RunProgress
+
+  private let requests: Edge<Request>
+  private let fetched: Edge<Fetched>
+  private let extracted: Edge<Extracted>
+  private let rows: [Edge<Record>]
+  private let frontier: Frontier
+
+  package init(_ plan: Plan, fetcher: any Fetcher, control: RunControl = RunControl()) {
+    self.plan = plan
+    self.fetcher = fetcher
+    self.control = control
+    let bounds = plan.bounds
+    requests = Edge("requests", elements: bounds.requests, senders: plan.sources.count)
+    // Both admit and fetch send pages to be extracted.
+    fetched = Edge(
+      "fetched", elements: bounds.fetched, bytes: bounds.fetchedBytes, batch: 32, senders: 2, lanes: bounds.extractors)
+    extracted = Edge(
+      "extracted", elements: bounds.records, bytes: bounds.recordBytes, senders: bounds.extractors)
+    rows = plan.sinks.map { Edge("rows \($0.sink.summary)", elements: bounds.records, bytes: bounds.recordBytes) }
+    frontier = Frontier(rules: plan.fetch.perHost, capacity: bounds.frontier)
+    progress = RunProgress(plan: plan, frontier: frontier)
+  }
+
+  /// Runs to the end: the sources dry, the frontier empty, every row written.
+  ///
+  /// - Throws: `RunError`, the first one, where the run cannot complete. What was written stays valid.
+  package func run() async throws {
+    let extraction = Extraction(plan)
+    let fetchStage = FetchStage(
+      frontier: frontier, output: fetched, redirects: plan.fetch.redirects, control: control,
+      counter: progress.fetch)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (index, source) in plan.sources.enumerated() {
+        group.addTask {
+          try await sourceStage(
+            source.source, index: index, folder: plan.folder, output: requests, control: control,
+            counter: progress.sources[index])
+        }
+      }
+      group.addTask {
+        try await admitStage(
+          requests, frontier: frontier, failed: fetched, limit: plan.limit, control: control, counter: progress.admit,
+          fetch: progress.fetch)
+      }
+      group.addTask { try await fetchStage.run(fetcher) }
+      for lane in 0..<plan.bounds.extractors {
+        group.addTask {
+          try await extractStage(
+            fetched, lane: lane, output: extracted, extraction: extraction, counter: progress.extract)
+        }
+      }
+      group.addTask {
+        try await routeStage(
+          extracted, sinks: zip(rows, plan.sinks).map { ($0, $1.when) }, where: plan.filter, tally: progress.tally,
+          counter: progress.route)
+      }
+      for (index, sink) in plan.sinks.enumerated() {
+        group.addTask {
+          try await sinkStage(
+            sink.sink, columns: sink.columns, input: rows[index], counter: progress.sinks[index])
+        }
+      }
+      let stages = plan.sources.count + 3 + plan.bounds.extractors + plan.sinks.count
+      // Rows that wait in a buffer are written when there is leisure, so that a slow run shows its rows.
+      group.addTask {
+        while (try? await Task.sleep(for: .milliseconds(250))) != nil {
+          for edge in rows { edge.nudge() }
+        }
+      }
+      for _ in 0..<stages { try await group.next() }
+      group.cancelAll()
+    }
+  }
+}

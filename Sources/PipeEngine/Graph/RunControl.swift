@@ -1,0 +1,58 @@
+internal import Synchronization
+
+/// How a person stops a run: first gently, then at once. One control belongs to one run.
+package final class RunControl: Sendable {
+  package enum Phase: Hashable, Sendable {
+    case running
+    /// Nothing new is admitted; what is in flight may end until that moment.
+    case draining(until: ContinuousClock.Instant)
+  }
+
+  private struct Storage: Sendable {
+    var phase = Phase.running
+    var areSourcesClosed = false
+    var onStop: [@Sendable () -> Void] = []
+  }
+
+  private let storage = Mutex(Storage())
+
+  package init() {}
+
+  package var phase: Phase { storage.withLock { $0.phase } }
+
+  package var isStopping: Bool { phase != .running }
+
+  /// Whether the sources are to yield no more: the run stops, or has had all that it may take.
+  var areSourcesClosed: Bool { storage.withLock { $0.areSourcesClosed || $0.phase != .running } }
+
+  /// Ends the sources where they are; what they have yielded goes its way.
+  func closeSources() {
+    let tell = storage.withLock { storage in
+      storage.areSourcesClosed = true
+      return storage.onStop
+    }
+    for call in tell { call() }
+  }
+
+  /// Admits nothing new and lets what is in flight finish until a moment; a later call can only shorten it.
+  package func stop(by moment: ContinuousClock.Instant) {
+    let tell = storage.withLock { storage in
+      if case .draining(let until) = storage.phase {
+        storage.phase = .draining(until: min(until, moment))
+      } else {
+        storage.phase = .draining(until: moment)
+      }
+      return storage.onStop
+    }
+    for call in tell { call() }
+  }
+
+  /// Calls a function whenever the run or its sources are stopped; at once where they were already.
+  func onStop(_ call: @escaping @Sendable () -> Void) {
+    let isStopping = storage.withLock { storage in
+      storage.onStop.append(call)
+      return storage.areSourcesClosed || storage.phase != .running
+    }
+    if isStopping { call() }
+  }
+}

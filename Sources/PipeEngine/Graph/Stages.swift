@@ -1,0 +1,124 @@
+internal import PipeSpec
+
+// The stages between which requests and records travel. Each is one async function from edges to edges;
+// returning means that it is finished and its outputs are closed.
+
+/// Reads one source dry. A stop ends it where it is.
+func sourceStage(
+  _ source: any Source, index: Int, folder: SourceFolder, output edge: Edge<Request>, control: RunControl,
+  counter: StageCounter
+) async throws {
+  defer { edge.close() }
+  try await withThrowingTaskGroup(of: Void.self) { group in
+    let (stopped, stop) = AsyncStream.makeStream(of: Void.self)
+    control.onStop { stop.finish() }
+    group.addTask {
+      var output = RequestOutput(source: index, edge: edge, control: control, counter: counter)
+      do {
+        try await source.run(&output, in: folder)
+        try await output.flush()
+      } catch is CancellationError where control.areSourcesClosed {
+        // A stopped source is as good as a dry one; a resumed run begins where the journal says.
+        output.drop()
+      }
+      stop.finish()
+    }
+    group.addTask { for await _ in stopped {} }
+    try await group.next()
+    // Either the source is dry, or the run stops and the source must not wait for input any more.
+    group.cancelAll()
+    try await group.waitForAll()
+  }
+}
+
+/// Lets requests into the frontier; those that cannot be fetched become records at once.
+func admitStage(
+  _ input: Edge<Request>, frontier: Frontier, failed: Edge<Fetched>, limit: Int?, control: RunControl,
+  counter: StageCounter, fetch: StageCounter
+) async throws {
+  defer {
+    frontier.close()
+    failed.close()
+  }
+  var batches = input.batches()
+  var room = limit ?? .max
+  while var batch = await batches.next() {
+    counter.add(in: batch.count)
+    if batch.count > room {
+      counter.add(filtered: batch.count - room)
+      batch.removeLast(batch.count - room)
+      control.closeSources()
+    }
+    room -= batch.count
+    let faulty = batch.filter { $0.fault != nil }
+    if !faulty.isEmpty {
+      try await failed.send(faulty.map { Fetched(request: $0, response: nil, error: $0.fault) })
+    }
+    let sound = faulty.isEmpty ? batch : batch.filter { $0.fault == nil }
+    let isAdded = await frontier.add(sound)
+    if isAdded { fetch.add(in: sound.count) }
+    counter.add(out: faulty.count + (isAdded ? sound.count : 0), unfinished: isAdded ? 0 : sound.count)
+  }
+}
+
+/// Makes records of pages; several of these run side by side, each on its lane.
+func extractStage(
+  _ input: Edge<Fetched>, lane: Int, output: Edge<Extracted>, extraction: Extraction, counter: StageCounter
+) async throws {
+  defer { output.close() }
+  var batches = input.batches(lane: lane)
+  while let batch = await batches.next() {
+    counter.add(in: batch.count)
+    var extracted: [Extracted] = []
+    extracted.reserveCapacity(batch.count)
+    var bytes = 0
+    for fetched in batch {
+      let one = extraction.extract(fetched)
+      bytes += one.record.cost
+      extracted.append(one)
+    }
+    try await output.send(extracted, bytes: bytes)
+    counter.add(out: extracted.count)
+  }
+}
+
+/// Sends each record to the sinks that want it.
+func routeStage(
+  _ input: Edge<Extracted>, sinks: [(edge: Edge<Record>, when: Expression?)], where filter: Expression?, tally: Tally,
+  counter: StageCounter
+) async throws {
+  defer { for sink in sinks { sink.edge.close() } }
+  var batches = input.batches()
+  while let batch = await batches.next() {
+    let records = filter.map { filter in batch.filter { filter.evaluate($0.record.values) } } ?? batch
+    for sink in sinks {
+      let wanted = records.compactMap { sink.when?.evaluate($0.record.values) ?? true ? $0.record : nil }
+      try await sink.edge.send(wanted, bytes: wanted.reduce(0) { $0 + $1.cost })
+    }
+    counter.add(in: batch.count, out: records.count, filtered: batch.count - records.count)
+    tally.add(batch)
+  }
+}
+
+/// Writes whole rows; what is written is handed to the system whenever there is leisure.
+func sinkStage(
+  _ sink: any Sink, columns: [Column], input: Edge<Record>, counter: StageCounter
+) async throws {
+  var writer = try sink.open(columns)
+  var isDirty = false
+  var batches = input.batches()
+  while let batch = await batches.next() {
+    if batch.isEmpty {
+      // A nudge: nothing came for a while.
+      if isDirty { _ = try writer.flush() }
+      isDirty = false
+      continue
+    }
+    counter.add(in: batch.count)
+    try writer.write(batch)
+    counter.add(out: batch.count)
+    isDirty = true
+  }
+  _ = try writer.flush()
+  try writer.close()
+}

@@ -1,0 +1,57 @@
+package import PipeSpec
+
+/// From a file's text to a plan: the one path that `validate`, `plan` and `run` share.
+package struct Pipeline: Sendable {
+  package let file: SourceFile
+  package let plan: Plan?
+  /// All findings, sorted, each once.
+  package let diagnostics: [Diagnostic]
+
+  /// A spec that could not be read at all.
+  package init(unreadable name: String, reason: String) {
+    file = SourceFile(name: name, bytes: [])
+    plan = nil
+    diagnostics = [Diagnostic(.unreadableFile, at: .wholeFile, "cannot read the spec: \(reason)")]
+  }
+
+  /// - Parameter variables: What `${…}` can name besides the spec's own `vars`.
+  package init(
+    _ file: SourceFile, catalogue: Catalogue, folder: SourceFolder, variables: Variables, processors: Int
+  ) {
+    self.file = file
+    let document = Document(reading: file)
+    guard let root = document.root,
+      !document.diagnostics.contains(where: { $0.severity == .error && $0.code == .yamlSyntax })
+    else {
+      let empty = [
+        Diagnostic(
+          .missingKey, at: .wholeFile, "the file is empty",
+          hint: "'pipe init' writes a pipeline to begin with")
+      ]
+      plan = nil
+      diagnostics = (document.diagnostics.isEmpty ? empty : document.diagnostics).ordered()
+      return
+    }
+    var context = DecodingContext(file: file, variables: variables)
+    let spec = Spec.map(catalogue).shape.decode(root, &context)
+    var found = document.diagnostics + context.diagnostics
+    for name in context.variables.undeclaredOverrides {
+      found.append(
+        Diagnostic(.unresolvedVariable, at: .wholeFile, "--set names '\(name)', which vars does not declare"))
+    }
+    var compiled: Plan?
+    if let spec {
+      let (plan, diagnostics) = Plan.compile(
+        spec, catalogue: catalogue, folder: folder, processors: processors, secrets: context.variables.secrets)
+      compiled = plan
+      found += diagnostics
+      for (name, span) in context.variables.unused {
+        found.append(
+          Diagnostic(
+            .unusedVariable, at: span, "nothing uses the variable '\(name)'", hint: "remove it, or write ${\(name)}"))
+      }
+    }
+    diagnostics = found.ordered()
+    plan = found.contains { $0.severity == .error } ? nil : compiled
+  }
+}

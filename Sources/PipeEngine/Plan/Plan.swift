@@ -1,0 +1,60 @@
+package import PipeSpec
+
+/// A compiled pipeline: names resolved, needs united, bounds computed. A value; it performs nothing.
+package struct Plan: Sendable {
+  package let name: String?
+  package let description: String?
+  package let folder: SourceFolder
+  package let sources: [SourcePlan]
+  package let fetch: FetchSettings
+  /// The fields of a record: those of `extract` in its order, then those that only expressions and sinks use.
+  package let fields: [FieldPlan]
+  package let needs: PageNeeds
+  package let filter: Expression?
+  package let sinks: [SinkPlan]
+  package let bounds: Bounds
+  /// What must not be shown.
+  package let secrets: Secrets
+  /// The most requests admitted, by `--limit`.
+  package var limit: Int?
+}
+
+package struct SourcePlan: Sendable {
+  package let name: String
+  package let source: any Source
+  package let count: RequestCount
+}
+
+package struct FieldPlan: Sendable {
+  package let name: String
+  package let extractor: any Extractor
+  package let isRequired: Bool
+  package let fallback: Value?
+  /// Whether it is there only because an expression or a sink uses it.
+  package let isHidden: Bool
+}
+
+package struct SinkPlan: Sendable {
+  package let name: String
+  package let sink: any Sink
+  package let columns: [Column]
+  package let when: Expression?
+}
+
+/// The bounds of a graph's edges, in elements and bytes.
+package struct Bounds: Hashable, Sendable {
+  /// Requests between the sources and admit.
+  package var requests = 512
+  /// Requests that wait in the frontier before the sources are held up.
+  package var frontier = 1024
+  /// Pages between fetch and extract.
+  package var fetched = 256
+  package var fetchedBytes = 32 << 20
+  /// Records between extract and route, and between route and each sink.
+  package var records = 512
+  package var recordBytes = 8 << 20
+  /// Extract stages side by side.
+  package var extractors = 2
+
+  package init() {}
+}

@@ -1,0 +1,203 @@
+package import PipeSpec
+package import PipeWeb
+
+/// The `fetch` block of a spec: how pages are fetched.
+package struct FetchSettings: Sendable {
+  package var concurrency = 64
+  package var perHost = HostRules(concurrency: 8)
+  package var timeout = Timeouts()
+  package var method = Method.get
+  package var headers: [HTTPFields.Field] = []
+  package var body: String?
+  package var userAgent = "pipe/\(PipeVersion.text)"
+  package var redirects = 10
+  package var maxBody = ByteCount(10 << 20)
+  package var onMaxBody = OnMaxBody.truncate
+  package var http = HTTPChoice.auto
+  package var addresses = AddressPolicy()
+
+  package init() {}
+
+  package struct Timeouts: Hashable, Sendable {
+    /// One attempt, from its start to the last byte.
+    package var total = Duration.seconds(30)
+    package var connect = Duration.seconds(10)
+
+    package init() {}
+  }
+
+  package enum OnMaxBody: String, CaseIterable, Sendable {
+    case truncate, fail
+  }
+
+  package enum HTTPChoice: String, CaseIterable, Sendable {
+    case auto
+    case http11 = "1.1"
+    case http2 = "2"
+  }
+}
+
+extension FetchSettings {
+  static let map = MapShape<FetchSettings>(
+    Key("concurrency", Shape<Int>.int(1...100_000), default: 64, shown: "64", "The most requests in flight at once."),
+    Key(
+      "per_host", HostRules.map.shape, default: HostRules(concurrency: 8), shown: "{concurrency: 8}",
+      "How each host is treated, whatever concurrency allows.", example: "{concurrency: 2, delay: 1s}"),
+    Key(
+      "timeout", Timeouts.shape, default: Timeouts(), shown: "30s",
+      "How long one attempt may take: a duration for the whole of it, or a map of limits.", example: "10s"),
+    Key("method", Method.shape, default: Method.get, shown: "GET", "The request method (RFC 9110, 9)."),
+    Key(
+      "headers", HeaderList.shape, default: [], shown: "{}", "Header fields sent with every request.",
+      example: "{Accept-Language: en}"),
+    Key(optional: "body", Shape<String>.string, "The content sent with every request.", example: "page=1"),
+    Key(
+      "user_agent", Shape<String>.text("a user agent"), default: FetchSettings().userAgent,
+      shown: FetchSettings().userAgent, "The User-Agent field. Say who you are and how to reach you."),
+    Key(
+      "redirects", Shape<Int>.int(0...50), default: 10, shown: "10",
+      "The most redirects followed; 0 records the redirect itself."),
+    Key(
+      "max_body", Shape<ByteCount>.size, default: ByteCount(10 << 20), shown: "10MiB",
+      "The most bytes of a page's content, after its codings are undone."),
+    Key(
+      "on_max_body", OnMaxBody.shape, default: OnMaxBody.truncate, shown: "truncate",
+      "What happens to a page that is larger."),
+    Key("http", HTTPChoice.shape, default: HTTPChoice.auto, shown: "auto", "The version of HTTP."),
+    Key(
+      "allow_private", AddressPolicy.shape, default: AddressPolicy(), shown: "[]",
+      "The addresses that are not of the public internet and may be fetched from all the same: host names, addresses"
+        + " or CIDR blocks; true for all.", example: "[127.0.0.1, 10.0.0.0/8]"),
+    make: FetchSettings.init)
+
+  private init(
+    concurrency: Int, perHost: HostRules, timeout: Timeouts, method: Method, headers: [HTTPFields.Field],
+    body: String?, userAgent: String, redirects: Int, maxBody: ByteCount, onMaxBody: OnMaxBody, http: HTTPChoice,
+    addresses: AddressPolicy
+  ) {
+    self.concurrency = concurrency
+    self.perHost = perHost
+    self.timeout = timeout
+    self.method = method
+    self.headers = headers
+    self.body = body
+    self.userAgent = userAgent
+    self.redirects = redirects
+    self.maxBody = maxBody
+    self.onMaxBody = onMaxBody
+    self.http = http
+    self.addresses = addresses
+  }
+}
+
+extension FetchSettings.OnMaxBody {
+  static let shape = Shape<Self>.choice { choice in
+    switch choice {
+    case .truncate: "keep what fits and set truncated"
+    case .fail: "the request fails"
+    }
+  }
+}
+
+extension FetchSettings.HTTPChoice {
+  static let shape = Shape<Self>.choice { choice in
+    switch choice {
+    case .auto: "the best that the server offers over TLS, else 1.1"
+    case .http11: "HTTP/1.1 only"
+    case .http2: "HTTP/2, also without TLS"
+    }
+  }
+}
+
+extension Method {
+  static let shape = Shape<Self>.choice { _ in "" }
+}
+
+extension AddressPolicy {
+  private static let entry = Shape<Entry>.scalar(
+    .text(name: "a host name, an address or a CIDR block", examples: ["127.0.0.1", "10.0.0.0/8"])
+  ) { text throws(ScalarFault) in
+    if text.value == .bool(true) { return .everything }
+    guard let entry = Entry(text.text) else {
+      throw ScalarFault(
+        .badValue, "cannot be \(text.shown)",
+        hint: "write a host name, an address such as 127.0.0.1, or a block such as 10.0.0.0/8")
+    }
+    return entry
+  }
+
+  private static let list = entry.list(orOne: true)
+
+  static let shape = Shape<AddressPolicy>(.oneOf([.boolean, list.description])) { node, context in
+    if case .scalar(let scalar) = node.content, scalar.value == .bool(false) { return AddressPolicy() }
+    return list.decode(node, &context).map { AddressPolicy(allow: $0) }
+  }
+}
+
+extension HostRules {
+  static let map = MapShape<HostRules>(
+    Key("concurrency", Shape<Int>.int(1...100_000), default: 8, shown: "8", "The most requests in flight at one host."),
+    Key(
+      "delay", Shape<Duration>.duration, default: Duration.zero, shown: "0s",
+      "The least time from one request's start to the next at one host.",
+      example: "1s"),
+    Key(optional: "rate", Shape<Rate>.rate, "The most requests in a time at one host.", example: "5/s"),
+    make: { (concurrency: Int, delay: Duration, rate: Rate?) in
+      HostRules(concurrency: concurrency, interval: max(delay, rate?.interval ?? Duration.zero))
+    })
+}
+
+extension FetchSettings.Timeouts {
+  private static let map = MapShape<Self>(
+    main: "total",
+    Key(
+      "total", Shape<Duration>.duration, default: Duration.seconds(30), shown: "30s",
+      "One attempt, from its start to the last byte."),
+    Key(
+      "connect", Shape<Duration>.duration, default: Duration.seconds(10), shown: "10s",
+      "Until the connection stands, TLS included."),
+    make: { (total: Duration, connect: Duration) in
+      var timeouts = Self()
+      timeouts.total = total
+      timeouts.connect = connect
+      return timeouts
+    }
+  ).checked { timeouts, map, context in
+    for (name, value) in [("total", timeouts.total), ("connect", timeouts.connect)] where value <= .zero {
+      context.report(
+        .outOfRange, at: map.entry(name)?.value.span ?? map.span, "\(context.place).\(name) must be longer than 0",
+        hint: "there is no way to wait for ever; write a long one")
+    }
+    return timeouts
+  }
+
+  static let shape = map.shape
+}
+
+/// Header fields by name.
+private enum HeaderList {
+  static let shape = Shape<[HTTPFields.Field]>(.dictionary(of: .text(name: "a header field's value"))) {
+    node, context in
+    guard case .mapping(let entries) = node.content else {
+      context.report(.wrongType, on: node, "\(context.place) must be a map of names to values, not \(node.kindName)")
+      return nil
+    }
+    var fields: [HTTPFields.Field] = []
+    for entry in entries {
+      guard let name = entry.key.text, HTTPFields.isName(name) else {
+        context.report(.badValue, on: entry.key, "a header field's name is a token (RFC 9110, 5.6.2)")
+        continue
+      }
+      guard let value = context.within(name, { $0.text(of: entry.value, expected: "a header field's value") }) else {
+        continue
+      }
+      if HTTPFields.isValue(value.text) {
+        fields.append(HTTPFields.Field(name: name, value: value.text))
+      } else {
+        context.report(
+          .badValue, on: entry.value, "a header field's value cannot hold a line break or a NUL (RFC 9110, 5.5)")
+      }
+    }
+    return fields.count == entries.count ? fields : nil
+  }
+}
