@@ -1,0 +1,33 @@
+package import PipeEngine
+
+extension Catalogue {
+  /// The components of this version: a line each.
+  package static let standard = Catalogue(
+    sources: [
+      URLsSource.component,
+      FileSource.component,
+      StandardInputSource.component,
+      RangeSource.component,
+    ],
+    extractors: [
+      URLExtractor.component,
+      FinalURLExtractor.component,
+      StatusExtractor.component,
+      TitleExtractor.component,
+      LengthExtractor.component,
+      ContentTypeExtractor.component,
+      ElapsedExtractor.component,
+      FirstByteExtractor.component,
+      AttemptsExtractor.component,
+      RedirectsExtractor.component,
+      HTTPVersionExtractor.component,
+      TruncatedExtractor.component,
+      ErrorExtractor.component,
+      ConstExtractor.component,
+      InputExtractor.component,
+    ],
+    sinks: [
+      CSVSink.component,
+      JSONLinesSink.component,
+    ])
+}

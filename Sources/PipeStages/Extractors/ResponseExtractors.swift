@@ -1,0 +1,138 @@
+import PipeEngine
+import PipeSpec
+import PipeWeb
+
+// The built-in fields that are told by the request and the head of the response.
+
+extension Component where Product == any Extractor {
+  /// A built-in field: a name that stands alone.
+  static func builtIn(_ name: String, _ summary: String, _ extractor: some Extractor) -> Self {
+    Component(.extractor, name, summary, options: MapShape(make: { extractor as any Extractor }), standsAlone: true) {
+      $0
+    }
+  }
+}
+
+/// `url`: the URL as the source wrote it.
+struct URLExtractor: Extractor {
+  static let component = Component.builtIn("url", "The URL as the source wrote it.", URLExtractor())
+  let type = FieldType.url
+  let isNullable = false
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { .string(page.request.written) }
+}
+
+/// `final_url`: the URL that answered.
+struct FinalURLExtractor: Extractor {
+  static let component = Component.builtIn(
+    "final_url", "The URL that answered, after all redirects; null where none did.", FinalURLExtractor())
+  let type = FieldType.url
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    guard page.response != nil, let url = page.request.url else { return .null }
+    return .string(url.hrefWithoutUserinfo)
+  }
+}
+
+/// `status`: the status code (RFC 9110, 15).
+struct StatusExtractor: Extractor {
+  static let component = Component.builtIn(
+    "status", "The status code of the response (RFC 9110, 15); null where there is none.", StatusExtractor())
+  let type = FieldType.int
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { page.response.map { .int($0.status) } ?? .null }
+}
+
+/// `content_type`: the Content-Type field's value.
+struct ContentTypeExtractor: Extractor {
+  static let component = Component.builtIn(
+    "content_type", "The Content-Type field's value as received.", ContentTypeExtractor())
+  let type = FieldType.string
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    page.response?.contentType.map { .string($0) } ?? .null
+  }
+}
+
+/// `elapsed`: seconds from the first byte sent to the last received.
+struct ElapsedExtractor: Extractor {
+  static let component = Component.builtIn(
+    "elapsed", "Seconds that the transfers took, redirects included, waiting for a turn not.", ElapsedExtractor())
+  let type = FieldType.number
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    page.request.url == nil ? .null : .double((page.request.spent + page.fetched.timing.elapsed).seconds)
+  }
+}
+
+/// `ttfb`: seconds to the first byte of the response.
+struct FirstByteExtractor: Extractor {
+  static let component = Component.builtIn(
+    "ttfb", "Seconds to the first byte of the response, redirects included.", FirstByteExtractor())
+  let type = FieldType.number
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    page.fetched.timing.firstByte.map { .double((page.request.spent + $0).seconds) } ?? .null
+  }
+}
+
+/// `attempts`: how often the request was tried.
+struct AttemptsExtractor: Extractor {
+  static let component = Component.builtIn(
+    "attempts", "How often the request was tried; 1 without retries.", AttemptsExtractor())
+  let type = FieldType.int
+  let isNullable = false
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { .int(page.request.attempt) }
+}
+
+/// `redirects`: the URLs that redirected.
+struct RedirectsExtractor: Extractor {
+  static let component = Component.builtIn(
+    "redirects", "The URLs that redirected, in order, without the one that answered.", RedirectsExtractor())
+  let type = FieldType(.url, isList: true)
+  let isNullable = false
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    .list(page.request.trail.map { .string($0.hrefWithoutUserinfo) })
+  }
+}
+
+/// `http_version`: the version of HTTP that the response came in.
+struct HTTPVersionExtractor: Extractor {
+  static let component = Component.builtIn(
+    "http_version", "The version of HTTP of the response: 1.0, 1.1, 2 or 3.", HTTPVersionExtractor())
+  let type = FieldType.string
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    page.response.map { .string($0.version.rawValue) } ?? .null
+  }
+}
+
+/// `truncated`: whether the content ended early.
+struct TruncatedExtractor: Extractor {
+  static let component = Component.builtIn(
+    "truncated", "Whether the content ended before it was whole, by max_body or by a fault.", TruncatedExtractor())
+  let type = FieldType.bool
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { page.response.map { .bool($0.isTruncated) } ?? .null }
+}
+
+/// `error`: why the request failed.
+struct ErrorExtractor: Extractor {
+  static let component = Component.builtIn(
+    "error", "Why the request failed, as `code: message`; null for every answer, whatever its status.", ErrorExtractor()
+  )
+  let type = FieldType.string
+  let comesLast = true
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { page.error.map { .string($0.description) } ?? .null }
+}
+
+extension Duration {
+  /// Seconds, to the microsecond.
+  fileprivate var seconds: Double {
+    let (seconds, attoseconds) = components
+    return (Double(seconds) * 1e6 + Double(attoseconds / 1_000_000_000_000)).rounded() / 1e6
+  }
+}

@@ -1,0 +1,88 @@
+import PipeEngine
+import PipeSpec
+
+/// `csv`: rows by RFC 4180 in UTF-8.
+struct CSVSink: Sink {
+  let output: OutputOptions
+  let dialect: CSVDialect
+
+  static let component = Component<any Sink>(
+    .sink, "csv", "Rows by RFC 4180, in UTF-8.",
+    options: MapShape(
+      main: "path", OutputOptions.path, OutputOptions.mode,
+      Key(
+        "delimiter", delimiter, default: UInt8(ascii: ","), shown: "\",\"", "The character between two fields.",
+        example: "\";\""),
+      Key("header", .bool, default: true, shown: "true", "Whether the first row names the columns."),
+      Key(
+        "line_end", .choice { $0 == .crlf ? "as RFC 4180 has it" : "as Unix has it" }, default: CSVDialect.LineEnd.crlf,
+        shown: "crlf", "What ends a row."),
+      Key("bom", .bool, default: false, shown: "false", "Whether the file begins with a byte order mark, for Excel."),
+      Key(
+        "escape_formulas", .bool, default: false, shown: "false",
+        "Whether a text that a spreadsheet would take for a formula gets a ' before it."),
+      Key(
+        optional: "list_join", .string,
+        "What stands between the elements of a list; without it a list is written as JSON.",
+        example: "\" | \""),
+      make: { path, mode, delimiter, header, lineEnd, mark, escapes, join in
+        CSVSink(
+          output: OutputOptions(target: path, mode: mode),
+          dialect: CSVDialect(
+            delimiter: delimiter, hasHeader: header, lineEnd: lineEnd, hasByteOrderMark: mark, escapesFormulas: escapes,
+            listJoin: join))
+      }),
+    examples: ["csv: out/pages.csv", "csv: {path: out/pages.csv, delimiter: \";\", line_end: lf}"],
+    make: { $0 })
+
+  private static let delimiter = Shape.scalar(.text(name: "one ASCII character", examples: ["\";\"", "\"\\t\""])) {
+    text throws(ScalarFault) -> UInt8 in
+    guard text.text.utf8.count == 1, let byte = text.text.utf8.first, byte < 0x80 else {
+      throw ScalarFault(.badValue, "must be one ASCII character, not \(text.shown)", hint: "for a tab write \"\\t\"")
+    }
+    if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
+      throw ScalarFault(.badValue, "cannot be a quote or a line break")
+    }
+    return byte
+  }
+
+  var summary: String { output.summary }
+  var target: Located<SinkTarget> { output.target }
+
+  func open(_ columns: [Column]) throws(RunError) -> any SinkWriter {
+    CSVWriter(try output.open(), columns: columns, dialect: dialect)
+  }
+}
+
+private final class CSVWriter: SinkWriter {
+  private var file: OutputFile
+  private let columns: [Column]
+  private let dialect: CSVDialect
+  private var rows = 0
+
+  init(_ file: consuming OutputFile, columns: [Column], dialect: CSVDialect) {
+    self.file = file
+    self.columns = columns
+    self.dialect = dialect
+    // A file that rows are added to has its header already.
+    if self.file.isEmpty {
+      if dialect.hasByteOrderMark { self.file.buffer += [0xEF, 0xBB, 0xBF] }
+      if dialect.hasHeader { dialect.append(columns.map { .string($0.name) }, to: &self.file.buffer) }
+    }
+  }
+
+  func write(_ records: [Record]) throws(RunError) {
+    for record in records {
+      dialect.append(columns.lazy.map { record.values[$0.index] }, to: &file.buffer)
+      try file.relieve()
+    }
+    rows += records.count
+  }
+
+  func flush() throws(RunError) -> SinkPosition {
+    try file.flush()
+    return SinkPosition(bytes: file.position, rows: rows)
+  }
+
+  func close() throws(RunError) { try file.flush() }
+}

@@ -1,0 +1,77 @@
+import Glibc
+import PipeEngine
+import PipeSpec
+
+/// `file`: URLs from a file.
+struct FileSource: Source {
+  let path: Located<String>
+  let options: InputOptions
+
+  static let component = Component<any Source>(
+    .source, "file", "URLs from a file: a list of lines, CSV or JSON lines.",
+    options: MapShape(
+      main: "path",
+      Key(
+        "path", Shape.text("a path").located, "The file; a relative path starts at the spec's folder.",
+        example: "urls.txt"),
+      InputOptions.format, InputOptions.column, InputOptions.field,
+      make: { (path: $0, format: $1, column: $2, field: $3) }
+    ).checked { file, map, context in
+      InputOptions.check(format: file.format, column: file.column, field: file.field, map: map, &context)
+        .map { FileSource(path: file.path, options: $0) }
+    },
+    examples: ["file: urls.txt", "file: {path: products.csv, format: csv, column: link}"],
+    make: { $0 })
+
+  var summary: String { "\(path.value) (\(options.summary))" }
+
+  func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {
+    let file = folder.resolve(path.value)
+    var status = stat()
+    var reason: String?
+    if stat(file, &status) != 0 || access(file, R_OK) != 0 {
+      reason = SystemError.current
+    } else if status.st_mode & S_IFMT == S_IFDIR {
+      reason = "it is a folder"
+    }
+    if let reason {
+      report(
+        Diagnostic(
+          .unreadableFile, at: path.span, "cannot read '\(path.value)': \(reason)",
+          hint: path.value.hasPrefix("/") ? nil : "a relative path starts at the spec's folder: \(file)"))
+    }
+  }
+
+  func count(in folder: SourceFolder) -> RequestCount {
+    // Only whole lines can be counted without parsing: what is left out is told as unknown.
+    guard options.format == .lines, let file = try? InputFile(path: folder.resolve(path.value)) else { return .unknown }
+    return file.countLines().map { .exactly($0) } ?? .unknown
+  }
+
+  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+    try await options.run(InputFile(path: folder.resolve(path.value)), name: path.value, into: &output)
+  }
+}
+
+/// `stdin`: URLs from standard input.
+struct StandardInputSource: Source {
+  let options: InputOptions
+
+  static let component = Component<any Source>(
+    .source, "stdin", "URLs from standard input, in the formats of file.",
+    options: MapShape(
+      main: "format", InputOptions.format, InputOptions.column, InputOptions.field,
+      make: { (format: $0, column: $1, field: $2) }
+    ).checked { input, map, context in
+      InputOptions.check(format: input.format, column: input.column, field: input.field, map: map, &context)
+        .map { StandardInputSource(options: $0) }
+    },
+    standsAlone: true, examples: ["stdin", "stdin: {format: jsonl}"],
+    make: { $0 })
+
+  var summary: String { "standard input (\(options.summary))" }
+
+  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+    try await options.run(InputFile(path: nil), name: "standard input", into: &output)
+  }
+}

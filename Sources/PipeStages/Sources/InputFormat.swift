@@ -1,0 +1,101 @@
+import PipeEngine
+import PipeSpec
+import PipeWeb
+
+/// How the rows of a file or of standard input are written.
+enum InputFormat: String, CaseIterable, Sendable {
+  case lines, csv, jsonl
+}
+
+/// The options that `file` and `stdin` share.
+struct InputOptions: Sendable {
+  let format: InputFormat
+  /// The column or member that holds the URL.
+  let column: String
+
+  static let format = Key(
+    "format",
+    .choice {
+      switch $0 {
+      case .lines: "a URL a line; blank lines and lines that begin with # are passed over"
+      case .csv: "RFC 4180 with a header row"
+      case .jsonl: "a JSON object a line"
+      }
+    }, default: InputFormat.lines, shown: "lines", "How the rows are written.")
+  static let column = Key(
+    optional: "column", .text("a column's name"), "The csv column that holds the URL; without it, url.", example: "link"
+  )
+  static let field = Key(
+    optional: "field", .text("a member's name"), "The jsonl member that holds the URL; without it, url.",
+    example: "link")
+
+  /// Checks that the options fit the format.
+  static func check(
+    format: InputFormat, column: String?, field: String?, map: MapNode, _ context: inout DecodingContext
+  ) -> InputOptions? {
+    for (name, value, fits) in [("column", column, InputFormat.csv), ("field", field, .jsonl)]
+    where value != nil && format != fits {
+      context.report(
+        .conflict, at: map.entry(name)?.key.span ?? map.span,
+        "'\(name)' is for format: \(fits.rawValue), and the format is \(format.rawValue)",
+        hint: "write format: \(fits.rawValue)",
+        notes: map.entry("format").map { [Diagnostic.Note("the format is given here", at: $0.value.span)] } ?? [])
+      return nil
+    }
+    return InputOptions(format: format, column: column ?? field ?? "url")
+  }
+
+  var summary: String { format.rawValue }
+}
+
+/// A row of an input: the URL, and what else the row says.
+struct InputRow: Sendable {
+  var url: String
+  var method: Method?
+  var headers: [(name: String, value: String)] = []
+  var body: [UInt8]?
+  var columns: [String: Value] = [:]
+  /// Why the row is no request.
+  var fault: String?
+}
+
+/// Cuts chunks of bytes into rows, keeping what is not whole for the next chunk.
+protocol RowReader {
+  mutating func rows(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow]
+  /// The row that the end of the input completes.
+  mutating func finish() throws(RunError) -> [InputRow]
+}
+
+extension InputOptions {
+  func makeReader(name: String) -> any RowReader {
+    switch format {
+    case .lines: LineRows(name: name)
+    case .csv: CSVRows(name: name, column: column)
+    case .jsonl: JSONLineRows(name: name, field: column)
+    }
+  }
+
+  /// Reads an input to its end.
+  func run(_ file: InputFile, name: String, into output: inout RequestOutput) async throws {
+    var reader = makeReader(name: name)
+    while true {
+      if file.mayWait { try await output.flush() }
+      let chunk = try await file.read()
+      let rows = chunk.isEmpty ? try reader.finish() : try reader.rows(chunk)
+      for row in rows { try await output.yield(Request(row, id: output.nextID)) }
+      if chunk.isEmpty { return }
+    }
+  }
+}
+
+extension Request {
+  fileprivate convenience init(_ row: InputRow, id: RequestID) {
+    if let fault = row.fault {
+      self.init(id: id, written: row.url, url: nil, fault: RequestError(.badURL, fault), input: row.columns)
+    } else {
+      self.init(
+        id: id, written: row.url, method: row.method, body: row.body,
+        headers: row.headers.map { .init(name: $0.name, value: $0.value) }, input: row.columns)
+    }
+  }
+}

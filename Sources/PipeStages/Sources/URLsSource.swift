@@ -1,0 +1,36 @@
+import PipeEngine
+import PipeSpec
+import PipeWeb
+
+/// `urls`: the URLs stand in the spec itself.
+struct URLsSource: Source {
+  let urls: [String]
+
+  static let component = Component<any Source>(
+    .source, "urls", "The URLs stand in the spec itself.",
+    options: MapShape(
+      main: "list",
+      Key("list", url.list(minimum: 1, orOne: true), "The URLs.", example: "[https://example.com/]"),
+      make: { URLsSource(urls: $0) }),
+    examples: ["urls: [https://example.com/, https://example.org/]"],
+    make: { $0 })
+
+  /// An http or https URL, checked where it is written.
+  private static let url = Shape.scalar(.text(name: "an http or https URL", examples: ["https://example.com/"])) {
+    text throws(ScalarFault) -> String in
+    if case .failure(let fault) = WebURL.forFetching(text.text) {
+      throw ScalarFault(
+        .badURL, "has a URL that cannot be fetched: \(fault.message)",
+        hint: text.text.contains("://") ? nil : "did you mean https://\(text.text)?")
+    }
+    return text.text
+  }
+
+  var summary: String { urls.count == 1 ? "1 URL" : "\(urls.count) URLs" }
+
+  func count(in folder: SourceFolder) -> RequestCount { .exactly(urls.count) }
+
+  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+    for url in urls { try await output.yield(url) }
+  }
+}
