@@ -1,0 +1,24 @@
+import ArgumentParser
+import PipeEngine
+
+/// `pipe`: runs declarative fetch-and-extract pipelines.
+@main
+struct Pipe: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pipe",
+    abstract: "Fetch pages, extract fields, write rows: what one YAML file says.",
+    discussion: """
+      A pipeline declares its sources, how to fetch, what to extract and where the rows go. Standard output carries \
+      data alone; everything said to you goes to standard error.
+      """,
+    version: "pipe \(PipeVersion.text)",
+    subcommands: [RunCommand.self, ValidateCommand.self, PlanCommand.self])
+}
+
+/// The exit codes of DESIGN §5.
+enum ExitStatus {
+  static let failed = ExitCode(1)
+  static let invalidSpec = ExitCode(2)
+  static let interrupted = ExitCode(130)
+  static let terminated = ExitCode(143)
+}

@@ -1,0 +1,77 @@
+import PipeEngine
+
+/// What is said at the end of a run.
+struct RunSummary {
+  private let plan: Plan
+  private let progress: RunProgress
+  private let elapsed: Duration
+  private let failure: (any Error)?
+  private let isStopped: Bool
+  private let discrepancies: [String]
+
+  init(plan: Plan, progress: RunProgress, elapsed: Duration, failure: (any Error)?, isStopped: Bool) {
+    self.plan = plan
+    self.progress = progress
+    self.elapsed = elapsed
+    self.failure = failure
+    self.isStopped = isStopped
+    // A run that broke off has no balance to check.
+    discrepancies = failure == nil ? progress.discrepancies : []
+  }
+
+  var isConserved: Bool { discrepancies.isEmpty }
+
+  var text: String {
+    let counts = progress.tally.counts
+    var lines: [String] = []
+    lines.append(
+      "pipe: \(outcome) in \(elapsed.short): \(counts.records.grouped) record\(counts.records == 1 ? "" : "s"), \(counts.failed.grouped) failed"
+    )
+    if let failure { lines.append("  failure    \(describe(failure))") }
+    if !counts.statuses.isEmpty {
+      lines.append(
+        "  status     "
+          + counts.statuses.sorted { $0.key < $1.key }.map { "\($0.key) × \($0.value.grouped)" }.joined(
+            separator: "   "))
+    }
+    if !counts.errors.isEmpty {
+      let errors = counts.errors.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+      lines.append("  error      " + errors.map { "\($0.key.rawValue) × \($0.value.grouped)" }.joined(separator: "   "))
+    }
+    if elapsed > .zero, counts.records > 0 {
+      lines.append("  rate       \(Int((Double(counts.records) / elapsed.inSeconds).rounded()).grouped)/s")
+    }
+    for (sink, count) in zip(plan.sinks, progress.stages.suffix(plan.sinks.count)) {
+      lines.append(
+        "  \(sink.name.padded(to: 9))  \(sink.sink.summary): \(count.sent.grouped) row\(count.sent == 1 ? "" : "s")")
+    }
+    lines.append("  accounted  " + balance)
+    return lines.joined(separator: "\n")
+  }
+
+  private var outcome: String {
+    if failure != nil { return "failed" }
+    return isStopped ? "stopped" : "complete"
+  }
+
+  private var balance: String {
+    if failure != nil { return "not checked: the run broke off" }
+    if !discrepancies.isEmpty { return "NOT CONSERVED: " + discrepancies.joined(separator: "; ") }
+    let stages = progress.stages
+    let read = stages.prefix(plan.sources.count).reduce(0) { $0 + $1.generated }
+    let filtered = stages.reduce(0) { $0 + $1.filtered }
+    var parts = ["\(read.grouped) read", "\(progress.tally.counts.records.grouped) recorded"]
+    if filtered > 0 { parts.append("\(filtered.grouped) filtered") }
+    if progress.unfinished > 0 { parts.append("\(progress.unfinished.grouped) left undone") }
+    return parts.joined(separator: ", ") + ", none lost"
+  }
+
+  private func describe(_ error: any Error) -> String {
+    guard let error = error as? RunError else { return String(describing: error) }
+    return "\(error.subject): \(error.reason)" + (error.hint.map { " (\($0))" } ?? "")
+  }
+}
+
+extension String {
+  fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Glibc
+import PipeEngine
+import PipeSpec
+import PipeStages
+
+/// `pipe run`: runs a spec to its end.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a spec: fetch its URLs, extract its fields, write its rows.",
+    discussion: """
+      Ctrl-C admits nothing new and lets what is in flight finish within 10 seconds; a second one ends it now, with \
+      every row written that there is; a third one leaves at once.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The spec; - is standard input.", valueName: "spec"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var spec: String
+
+  @Flag(help: "Show the plan and stop: no network, no file.")
+  var dryRun = false
+
+  @Option(help: ArgumentHelp("Stop after this many requests.", valueName: "n"))
+  var limit: Int?
+
+  @Option(help: "How progress is shown: auto, bar, plain, json or none.")
+  var progress = ProgressStyle.auto
+
+  @OptionGroup var options: SpecOptions
+
+  mutating func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1.") }
+  }
+
+  func run() async throws {
+    let pipeline = options.load(spec)
+    pipeline.show()
+    guard var plan = pipeline.plan else { throw ExitStatus.invalidSpec }
+    plan.limit = limit
+    if dryRun {
+      print(PlanText.render(plan))
+      return
+    }
+    // A reader that goes away is an error of the sink, told in words, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    let graph = Graph(plan, fetcher: HTTPFetcher(plan))
+    let signals = SignalWatch(graph.control)
+    let display = ProgressDisplay(style: progress, progress: graph.progress)
+    let start = ContinuousClock.now
+    let failure = await withTaskGroup(of: Outcome.self) { group in
+      group.addTask { await signals.watch() }
+      group.addTask { await display.show() }
+      group.addTask {
+        do {
+          try await graph.run()
+          return .finished(nil)
+        } catch {
+          return .finished(error)
+        }
+      }
+      for await outcome in group {
+        guard case .finished(let error) = outcome else { continue }
+        group.cancelAll()
+        return error
+      }
+      return nil
+    }
+    let summary = RunSummary(
+      plan: plan, progress: graph.progress, elapsed: .now - start, failure: failure, isStopped: graph.control.isStopping
+    )
+    if progress != .none { StandardError.say(plan.secrets.redact(summary.text)) }
+    if failure != nil || !summary.isConserved { throw ExitStatus.failed }
+    if let caught = signals.caught { throw caught }
+  }
+
+  enum Outcome: Sendable {
+    case watched
+    case finished((any Error)?)
+  }
+}

@@ -1,0 +1,38 @@
+import Glibc
+
+/// Standard error: what is said to the person.
+struct StandardError: TextOutputStream {
+  mutating func write(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      var start = 0
+      while start < bytes.count {
+        let count = Glibc.write(2, bytes.baseAddress.map { $0 + start }, bytes.count - start)
+        if count <= 0 {
+          if errno == EINTR { continue }
+          return
+        }
+        start += count
+      }
+    }
+  }
+
+  static func say(_ text: String) {
+    var stream = StandardError()
+    stream.write(text + "\n")
+  }
+
+  static var isTerminal: Bool { isatty(2) == 1 }
+
+  /// Whether colour is welcome (https://no-color.org).
+  static var takesColor: Bool {
+    isTerminal && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+      && getenv("TERM").map { String(cString: $0) } != "dumb"
+  }
+
+  /// Columns of the terminal; 80 where there is none.
+  static var width: Int {
+    var size = winsize()
+    return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
+}
