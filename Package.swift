@@ -75,6 +75,10 @@ let package = Package(
     .target(name: "PipeTesting", path: "Tests/PipeTesting", swiftSettings: settings),
     .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: settings),
     .testTarget(name: "PipeWebTests", dependencies: ["PipeWeb", "PipeTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "PracticeSiteTests",
+      dependencies: ["PracticeSite", .product(name: "NIOCore", package: "swift-nio")],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

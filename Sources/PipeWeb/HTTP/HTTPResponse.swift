@@ -1,0 +1,84 @@
+/// A response as received (RFC 9110): its head, and as much of its content as was asked for.
+package struct HTTPResponse: Sendable {
+  /// 100 to 599.
+  package let status: Int
+  package let version: HTTPVersion
+  /// The header fields in the order of arrival; empty where nobody asked for them.
+  package var fields: HTTPFields
+  /// The Content-Type field's value as received.
+  package let contentType: String?
+  /// The Location field's value of a redirect (RFC 9110, 10.2.2).
+  package let location: String?
+  /// The content after its codings are undone; empty where nobody asked for it.
+  package let body: [UInt8]
+  /// Bytes of the whole content after its codings are undone, kept or not.
+  package let length: Int
+  /// Whether the content ended before it was whole, by a limit or by a fault.
+  package let isTruncated: Bool
+
+  package init(
+    status: Int, version: HTTPVersion, fields: HTTPFields = HTTPFields(), contentType: String? = nil,
+    location: String? = nil, body: [UInt8] = [], length: Int = 0, isTruncated: Bool = false
+  ) {
+    self.status = status
+    self.version = version
+    self.fields = fields
+    self.contentType = contentType
+    self.location = location
+    self.body = body
+    self.length = length
+    self.isTruncated = isTruncated
+  }
+}
+
+package enum HTTPVersion: String, Sendable {
+  case http10 = "1.0"
+  case http11 = "1.1"
+  case http2 = "2"
+  case http3 = "3"
+}
+
+/// Header fields (RFC 9110, 5): names compare without case, order is kept, a name may come again.
+package struct HTTPFields: Hashable, Sendable {
+  package struct Field: Hashable, Sendable {
+    package let name: String
+    package let value: String
+
+    package init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  package private(set) var all: [Field]
+
+  package init(_ fields: [Field] = []) { all = fields }
+
+  package mutating func append(name: String, value: String) { all.append(Field(name: name, value: value)) }
+
+  /// The values of the fields of a name, joined by `, ` (RFC 9110, 5.3); `nil` where there is none.
+  package subscript(name: String) -> String? {
+    let values = all.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
+    return values.isEmpty ? nil : values.joined(separator: ", ")
+  }
+}
+
+extension HTTPFields {
+  /// Whether a text can be a field's name: a token (RFC 9110, 5.6.2).
+  package static func isName(_ text: String) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+      }
+  }
+
+  /// Whether a text can be a field's value (RFC 9110, 5.5).
+  package static func isValue(_ text: String) -> Bool {
+    text.utf8.allSatisfy { $0 != 0 && $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+  }
+}
