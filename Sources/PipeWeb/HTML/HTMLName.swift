@@ -8,6 +8,8 @@ package struct HTMLName: Equatable, Sendable {
 
   package init() {}
 
+  // Inlined, so that a literal becomes two constants.
+  @inline(__always)
   package init(_ name: StaticString) {
     for index in 0..<name.utf8CodeUnitCount { append(name.utf8Start[index]) }
   }

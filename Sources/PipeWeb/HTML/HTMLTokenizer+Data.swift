@@ -83,7 +83,7 @@ extension HTMLTokenizer {
     keepName(base, start, index, from: 0)
     guard index < end else { return end }
     finishTagName()
-    return attributes(base, index, end)
+    return base[index] == UInt8(ascii: ">") ? emitTag(index + 1) : attributes(base, index, end)
   }
 
   @inline(__always)

@@ -40,6 +40,7 @@ struct OpenElements {
 
   var count: Int { elements.count }
   var current: Element? { elements.last }
+  subscript(index: Int) -> Element { elements[index] }
   var isInTemplate: Bool { contains(.template) }
 
   @inline(__always)
@@ -48,7 +49,10 @@ struct OpenElements {
   }
 
   @inline(__always)
-  func contains(_ tag: HTMLTag) -> Bool { counts[Int(tag.rawValue)] > 0 }
+  func contains(_ tag: HTMLTag) -> Bool { count(of: tag) > 0 }
+
+  @inline(__always)
+  func count(of tag: HTMLTag) -> Int { Int(counts[Int(tag.rawValue)]) }
 
   mutating func push(_ element: Element) {
     if elements.count == Self.depthLimit { pop() }
@@ -126,14 +130,24 @@ struct OpenElements {
   }
 
   /// The end tag of a formatting element: what the adoption agency (13.2.6.4.7) leaves on the stack.
+  ///
+  /// It goes, with what is inside it; but if there are special elements inside, those stay open, and the formatting
+  /// elements between them.
   mutating func closeFormatting(_ tag: HTMLTag) {
     guard let index = index(of: tag, in: .any) else { return }
-    // With a special element inside, that one stays open and the formatting element alone is gone.
-    if elements[(index + 1)...].contains(where: { $0.traits.contains(.special) }) {
-      remove(at: index)
-    } else {
+    if index < elements.count - 1 {
+      let kept = keptByAdoption(above: index)
       pop(through: index)
+      for element in kept { push(element) }
+    } else {
+      pop()
     }
+  }
+
+  private func keptByAdoption(above index: Int) -> [Element] {
+    let inside = elements[(index + 1)...]
+    guard let last = inside.lastIndex(where: { $0.traits.contains(.special) }) else { return [] }
+    return inside[...last].filter { !$0.traits.isDisjoint(with: [.special, .formatting]) }
   }
 
   /// Any other end tag (13.2.6.4.7).

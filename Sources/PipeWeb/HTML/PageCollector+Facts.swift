@@ -74,7 +74,7 @@ extension PageCollector {
     guard let text = linkText else { return }
     linkText = nil
     updateWantsText()
-    facts.links[facts.links.count - 1].text = store(text, as: .text)
+    facts.links[facts.links.count - 1].text = store(text[...], as: .text)
   }
 
   private mutating func takeImage(_ token: borrowing HTMLTagToken) {
@@ -132,32 +132,41 @@ extension PageCollector {
     guard let text = title else { return }
     title = nil
     updateWantsText()
-    facts.titleValue = store(text, as: .title)
+    facts.titleValue = store(text[...], as: .title)
     settle(.title)
   }
 
   mutating func beginHeading() {
-    guard headingText == nil, !elements.isInTemplate, hasRoom(facts.headings.count),
+    guard !elements.isInTemplate, hasRoom(facts.headings.count),
       open.contains(.headings) || (open.contains(.firstHeading) && facts.headings.isEmpty)
     else { return }
-    headingText = []
-    headingDepth = elements.count
+    openHeadings.append(OpenHeading(index: facts.headings.count, start: headingText?.count ?? 0))
+    facts.headings.append(PageFacts.Value(kind: .text, offset: 0, count: 0))
+    if headingText == nil { headingText = [] }
     updateWantsText()
   }
 
-  mutating func finishHeading() {
-    guard let text = headingText else { return }
-    headingText = nil
-    updateWantsText()
-    if let heading = store(text, as: .text) { facts.headings.append(heading) }
-    settle(.firstHeading)
+  /// Ends those of the open headings that are no longer on the stack of open elements: they nest, so it suffices to
+  /// count.
+  mutating func finishHeadings(leaving count: Int) {
+    while openHeadings.count > count, let heading = openHeadings.last {
+      openHeadings.removeLast()
+      if let text = headingText, let value = store(text[heading.start...], as: .text) {
+        facts.headings[heading.index] = value
+      }
+      if heading.index == 0 { settle(.firstHeading) }
+    }
+    if openHeadings.isEmpty, headingText != nil {
+      headingText = nil
+      updateWantsText()
+    }
   }
 
   /// The input has ended inside these.
   mutating func finish() {
     finishTitle()
     finishLink()
-    finishHeading()
+    finishHeadings(leaving: 0)
   }
 
   // MARK: Bounds
@@ -172,7 +181,7 @@ extension PageCollector {
     return token.withValue(ofAttribute: index) { facts.store($0, as: .attribute, limit: limits.total) }
   }
 
-  private mutating func store(_ text: [UInt8], as kind: PageFacts.Value.Kind) -> PageFacts.Value? {
+  private mutating func store(_ text: ArraySlice<UInt8>, as kind: PageFacts.Value.Kind) -> PageFacts.Value? {
     text.withUnsafeBufferPointer { facts.store($0, as: kind, limit: limits.total) }
   }
 }

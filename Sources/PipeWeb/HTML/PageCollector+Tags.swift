@@ -9,9 +9,7 @@ extension PageCollector {
       }
       elements.pop { $0.namespace == .html || $0.isIntegrationPoint }
     }
-    let model = startHTML(token)
-    if headingText != nil, elements.count < headingDepth { finishHeading() }
-    return model
+    return startHTML(token)
   }
 
   mutating func endTag(_ token: borrowing HTMLTagToken) {
@@ -30,7 +28,7 @@ extension PageCollector {
     } else {
       endHTML(token)
     }
-    if headingText != nil, elements.count < headingDepth { finishHeading() }
+    if headingText != nil { finishHeadings(leaving: elements.count(of: .h1)) }
   }
 
   // MARK: HTML content
@@ -42,7 +40,9 @@ extension PageCollector {
       guard admits(token) else { return .data }
     }
     if isFramesetAllowed, traits.contains(.forbidsFrameset), !isHiddenInput(token) { forbidFrameset() }
-    guard closeBefore(token) else { return .data }
+    let isAdmitted = closeBefore(token)
+    if headingText != nil { finishHeadings(leaving: elements.count(of: .h1)) }
+    guard isAdmitted else { return .data }
     if !elements.isInTemplate { take(token) }
     if traits.isDisjoint(with: [.void, .anyText]) {
       if tag == .svg || tag == .math {
@@ -123,6 +123,13 @@ extension PageCollector {
     case .input: elements.close(.select, in: .any)
     case .select: return !elements.close(.select, in: .any)
     case .form: return elements.isInTemplate || !elements.contains(.form)
+    case .table:
+      // Outside of its cells and caption a table does not nest.
+      if let index = elements.index(in: .any, where: { [.table, .td, .th, .caption].contains($0.tag) }),
+        elements[index].tag == .table
+      {
+        elements.pop(through: index)
+      }
     case .col, .colgroup:
       if elements.contains(.table) { elements.pop { $0.isTableContext } }
     default: break
@@ -135,8 +142,8 @@ extension PageCollector {
     guard elements.contains(.table) || elements.isInTemplate else { return false }
     finishLink()
     switch tag {
-    case .td, .th: elements.pop { $0.isTableContext || [.tr, .tbody, .thead, .tfoot].contains($0.tag) }
-    case .tr: elements.pop { $0.isTableContext || [.tbody, .thead, .tfoot].contains($0.tag) }
+    case .td, .th: elements.pop { $0.isTableContext || $0.isTableSection || $0.tag == .tr }
+    case .tr: elements.pop { $0.isTableContext || $0.isTableSection }
     default: elements.pop { $0.isTableContext }
     }
     return true
@@ -229,5 +236,9 @@ extension OpenElements.Element {
 
   fileprivate var isTableContext: Bool {
     namespace == .html && (tag == .table || tag == .template)
+  }
+
+  fileprivate var isTableSection: Bool {
+    tag == .tbody || tag == .thead || tag == .tfoot
   }
 }

@@ -28,12 +28,19 @@ struct PageCollector: HTMLTokenHandler {
   /// The raw text element whose end tag comes next.
   var textElement: HTMLTag?
 
-  /// The raw text being gathered for the title, a link and a heading.
+  /// The raw text being gathered for the title, a link and the headings.
   var title: [UInt8]?
   var linkText: [UInt8]?
   var headingText: [UInt8]?
-  /// The depth of the stack with the heading on it.
-  var headingDepth = 0
+  /// The headings being read, which may nest.
+  var openHeadings: [OpenHeading] = []
+
+  struct OpenHeading {
+    /// Its place among the facts' headings.
+    let index: Int
+    /// Where its text begins in `headingText`.
+    let start: Int
+  }
 
   private(set) var wantsText = true
 
@@ -63,7 +70,7 @@ struct PageCollector: HTMLTokenHandler {
         let fitting = fitting(bytes, after: count)
         title?.append(contentsOf: fitting)
       }
-    case .data, .cdata:
+    case .data, .cdata, .plaintext:
       if isFramesetAllowed, bytes.contains(where: { $0 != 0 && !HTMLBytes.isSpace($0) }) {
         if mode < .inBody { enterBody() }
         forbidFrameset()
@@ -73,9 +80,9 @@ struct PageCollector: HTMLTokenHandler {
       if isPlain {
         appendFlow(bytes, startsRun: startsRun)
       } else {
-        escaped(bytes, isSection: model == .cdata).withUnsafeBufferPointer { appendFlow($0, startsRun: true) }
+        escaped(bytes, hasReferences: model == .data).withUnsafeBufferPointer { appendFlow($0, startsRun: true) }
       }
-    case .rawText, .script, .plaintext:
+    case .rawText, .script:
       break
     }
   }
@@ -83,16 +90,14 @@ struct PageCollector: HTMLTokenHandler {
   /// A NUL parts two runs, so that no character reference spans them; it is dropped on decoding, as the tree
   /// construction drops those of the page.
   private mutating func appendFlow(_ bytes: UnsafeBufferPointer<UInt8>, startsRun: Bool) {
-    if startsRun {
-      if linkText?.isEmpty == false { linkText?.append(0) }
-      if headingText?.isEmpty == false { headingText?.append(0) }
-    }
     if let count = linkText?.count {
-      let fitting = fitting(bytes, after: count)
+      if startsRun, count > 0, count < limits.value { linkText?.append(0) }
+      let fitting = fitting(bytes, after: linkText?.count ?? 0)
       linkText?.append(contentsOf: fitting)
     }
     if let count = headingText?.count {
-      let fitting = fitting(bytes, after: count)
+      if startsRun, count > 0, count < limits.value { headingText?.append(0) }
+      let fitting = fitting(bytes, after: headingText?.count ?? 0)
       headingText?.append(contentsOf: fitting)
     }
   }
@@ -105,14 +110,14 @@ struct PageCollector: HTMLTokenHandler {
     return bytes.prefix(room)
   }
 
-  /// Text of foreign content in the terms of a body's: NUL is U+FFFD there, and a CDATA section has no
-  /// character references.
-  private func escaped(_ bytes: UnsafeBufferPointer<UInt8>, isSection: Bool) -> [UInt8] {
+  /// Text of foreign content or plaintext in the terms of a body's: NUL is U+FFFD there, and CDATA sections and
+  /// plaintext have no character references.
+  private func escaped(_ bytes: UnsafeBufferPointer<UInt8>, hasReferences: Bool) -> [UInt8] {
     var output: [UInt8] = []
     for byte in bytes {
       if byte == 0 {
         output += [0] + "&#xFFFD;".utf8
-      } else if byte == UInt8(ascii: "&"), isSection {
+      } else if byte == UInt8(ascii: "&"), !hasReferences {
         output += "&amp;".utf8
       } else {
         output.append(byte)
@@ -139,6 +144,7 @@ struct PageCollector: HTMLTokenHandler {
     elements.removeAll()
     linkText = nil
     headingText = nil
+    openHeadings = []
     mode = .inFrameset
     forbidFrameset()
   }

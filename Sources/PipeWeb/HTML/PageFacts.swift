@@ -27,7 +27,7 @@ package struct PageFacts: Sendable {
     /// Bytes of one value or text.
     package var value = 65_536
     /// Bytes of all values together; below 4 GiB.
-    package var total = 33_554_432
+    package var total = 16_777_216
 
     package init() {}
   }

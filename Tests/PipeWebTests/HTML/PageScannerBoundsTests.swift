@@ -1,0 +1,155 @@
+import PipeWeb
+import Testing
+
+/// What hostile pages cannot do. All randomness is seeded.
+struct PageScannerBoundsTests {
+  /// SplitMix64.
+  struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var mixed = state
+      mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+      return mixed ^ mixed >> 31
+    }
+  }
+
+  private static let pieces = [
+    "<title>", "</title>", "<a href=x>", "<a href='&amp", "</a>", "<h1>", "</h1>", "<svg>", "</svg>", "<math>", "<mi>",
+    "<![CDATA[", "]]>", "]", "<!--", "--", "-->", "--!>", "<!doctype html PUBLIC '", "<script>", "<!--<script",
+    "</script>", "<template>", "</template>", "<table>", "<td>", "<tr>", "</table>", "<foreignObject>", "<frameset>",
+    "<p>", "</p>", "<b>", "</b>", "<select>", "<textarea>", "</textarea", "<meta name=description content=\"",
+    "<base href=",
+    "<img src", "=", "\"", "'", ">", "<", "/", "&", "&#x4", ";", "&notin", "\u{0}", "\r", "\n", " ", "é", "x",
+    "<html lang=a ",
+    "<plaintext", "<style>", "</style>", "<link rel=canonical href=y>", "<annotation-xml encoding=text/html>", "<body>",
+  ]
+
+  private static func page(_ generator: inout Generator) -> [UInt8] {
+    var page: [UInt8] = []
+    for _ in 0..<Int.random(in: 1..<60, using: &generator) {
+      page += Array(pieces[Int.random(in: 0..<pieces.count, using: &generator)].utf8)
+      if Int.random(in: 0..<10, using: &generator) == 0 { page.append(UInt8.random(in: 0...255, using: &generator)) }
+    }
+    return page
+  }
+
+  private static func described(_ page: [UInt8], cuts: [Int]) -> String {
+    var scanner = PageScanner(wanted: PageReferenceTests.everything)
+    var start = 0
+    for cut in cuts + [page.count] where cut > start {
+      _ = scanner.feed(Array(page[start..<cut]))
+      start = cut
+    }
+    return describe(scanner.finish())
+  }
+
+  private static func describe(_ facts: PageFacts) -> String {
+    let texts = [facts.title(), facts.language(), facts.base(), facts.description(), facts.canonical()]
+    let links = facts.links.map { link in
+      [link.href, link.rel, link.text].map { $0.map { facts.string(of: $0) } }
+    }
+    let metas = facts.metas.map { facts.string(of: $0.content) }
+    let images = facts.images.map { $0.map { facts.string(of: $0) } }
+    let headings = facts.headings.map { facts.string(of: $0) }
+    return "\(texts) \(links) \(metas) \(images) \(headings) \(facts.linkElements.count) \(facts.isTruncated)"
+  }
+
+  @Test(arguments: [1, 2, 3, 4] as [UInt64])
+  func `Cutting a page anywhere changes nothing`(seed: UInt64) {
+    var generator = Generator(state: seed)
+    for _ in 0..<400 {
+      let page = Self.page(&generator)
+      let whole = Self.described(page, cuts: [])
+      #expect(Self.described(page, cuts: Array(page.indices)) == whole, "\(page)")
+      let cuts = page.indices.filter { _ in Int.random(in: 0..<7, using: &generator) == 0 }
+      #expect(Self.described(page, cuts: cuts) == whole, "\(page) cut at \(cuts)")
+    }
+  }
+
+  @Test(arguments: [5, 6] as [UInt64])
+  func `Tokens are the same however a page is cut, and never more than its bytes`(seed: UInt64) {
+    var generator = Generator(state: seed)
+    for _ in 0..<300 {
+      let page = Self.page(&generator)
+      let test = TokenizerCase(
+        file: "", description: "", state: "Data state", lastStartTag: nil, input: page, expected: [])
+      let whole = test.tokens(in: [page[...]])
+      #expect(whole.count <= page.count)
+      #expect(test.tokens(in: page.indices.map { page[$0...$0] }) == whole, "\(page)")
+    }
+  }
+
+  @Test(arguments: [7, 8] as [UInt64])
+  func `What is captured never exceeds the limits`(seed: UInt64) {
+    var generator = Generator(state: seed)
+    var limits = PageFacts.Limits()
+    limits.items = 3
+    limits.value = 5
+    limits.total = 40
+    for _ in 0..<400 {
+      var scanner = PageScanner(wanted: PageReferenceTests.everything, limits: limits)
+      _ = scanner.feed(Self.page(&generator))
+      let facts = scanner.finish()
+      for count in [facts.links.count, facts.metas.count, facts.images.count, facts.headings.count] {
+        #expect(count <= 3)
+      }
+      var total = 0
+      for value in facts.links.map(\.href) + facts.headings + facts.metas.map(\.content) {
+        let count = facts.withBytes(of: value) { $0.count }
+        #expect(count <= 5)
+        total += count
+      }
+      #expect(total <= 40)
+    }
+  }
+
+  @Test func `Links beyond the limit are left out, and that is said`() {
+    var limits = PageFacts.Limits()
+    limits.items = 10
+    var scanner = PageScanner(wanted: .links, limits: limits)
+    for number in 0..<12 { _ = scanner.feed(Array("<a href=\(number)>".utf8)) }
+    let facts = scanner.finish()
+    #expect(facts.links.count == 10)
+    #expect(facts.isTruncated)
+  }
+
+  @Test func `A value beyond the limit is cut, and what follows is read by the same rules`() {
+    var limits = PageFacts.Limits()
+    limits.value = 8
+    var scanner = PageScanner(wanted: [.links, .title], limits: limits)
+    _ = scanner.feed(Array("<title>0123456789</title><a href='abcdefgh>ijkl' rel=x>y</a><a href=z>".utf8))
+    let facts = scanner.finish()
+    #expect(facts.title() == "01234567")
+    #expect(facts.links.map { facts.string(of: $0.href) } == ["abcdefgh", "z"])
+    #expect(facts.links[0].rel.map { facts.string(of: $0) } == "x")
+    #expect(facts.isTruncated)
+  }
+
+  @Test func `Only the first of many attributes with one name is kept`() {
+    let many = String(repeating: " href=x", count: 10_000)
+    let facts = PageScannerTests.facts("<a href=first\(many)>")
+    #expect(facts.links.map { facts.string(of: $0.href) } == ["first"])
+    #expect(!facts.isTruncated)
+  }
+
+  /// Each of these costs more than its length where depth or repetition is not bounded.
+  @Test(arguments: [
+    "<div>", "<b>", "<svg>", "<a href=x>", "<h1><div>", "<template>", "<table><td>", "<math><mi>", "<p><button>",
+    "</x>",
+    "<x a=1 ", "<svg><desc>", "&", "<b><div>", "<li><ul>", "<!--", "<![CDATA[]", "<select>", "<x><div></y>",
+  ])
+  func `Repetition is read in time that its length bounds`(piece: String) {
+    let page = Array(String(repeating: piece, count: 200_000 / piece.utf8.count).utf8)
+    let elapsed = ContinuousClock().measure {
+      var scanner = PageScanner(wanted: PageReferenceTests.everything)
+      _ = scanner.feed(page)
+      _ = scanner.feed(Array("</div></b></p></h1></table></svg>".utf8))
+      _ = Self.describe(scanner.finish())
+    }
+    // Quadratic work would take minutes; an unoptimised build takes a fraction of a second.
+    #expect(elapsed < .seconds(20))
+  }
+}
