@@ -15,7 +15,7 @@ struct TokenizerCase {
   var name: String { "\(file): \(description)" }
 
   static func all(in file: String) throws -> [TokenizerCase] {
-    let root = try Corpus.json("html5lib-tests/tokenizer/\(file)", as: JSONValue.self)
+    let root = try Corpus.json("html5lib-tests/tokenizer/\(file)", as: TokenizerFileValue.self)
     guard case .object(let members) = root else { return [] }
     var cases: [TokenizerCase] = []
     for (_, list) in members {
@@ -25,7 +25,7 @@ struct TokenizerCase {
     return cases
   }
 
-  private static func cases(_ entry: [String: JSONValue], file: String) throws -> [TokenizerCase] {
+  private static func cases(_ entry: [String: TokenizerFileValue], file: String) throws -> [TokenizerCase] {
     let isDoubleEscaped = entry["doubleEscaped"] == .bool(true)
     let unescape: (String) -> String? = { isDoubleEscaped ? unescaped($0) : $0 }
     guard case .string(let description) = entry["description"], case .string(let rawInput) = entry["input"],
@@ -47,7 +47,7 @@ struct TokenizerCase {
   }
 
   private static func token(
-    _ value: JSONValue, unescape: (String) -> String?, file: String
+    _ value: TokenizerFileValue, unescape: (String) -> String?, file: String
   ) throws -> RecordedToken? {
     guard case .array(let parts) = value, case .string(let kind) = parts.first else { throw MalformedCase(file: file) }
     let strings = parts.map { part -> String?? in
@@ -117,13 +117,13 @@ struct MalformedCase: Error {
 }
 
 /// JSON as it comes.
-enum JSONValue: Decodable, Equatable {
+enum TokenizerFileValue: Decodable, Equatable {
   case null
   case bool(Bool)
   case number(Double)
   case string(String)
-  case array([JSONValue])
-  case object([String: JSONValue])
+  case array([TokenizerFileValue])
+  case object([String: TokenizerFileValue])
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
@@ -131,9 +131,9 @@ enum JSONValue: Decodable, Equatable {
       self = .null
     } else if let value = try? container.decode(String.self) {
       self = .string(value)
-    } else if let value = try? container.decode([JSONValue].self) {
+    } else if let value = try? container.decode([TokenizerFileValue].self) {
       self = .array(value)
-    } else if let value = try? container.decode([String: JSONValue].self) {
+    } else if let value = try? container.decode([String: TokenizerFileValue].self) {
       self = .object(value)
     } else if let value = try? container.decode(Bool.self) {
       self = .bool(value)
