@@ -1,8 +1,9 @@
 /// Collects a page's facts from its tokens, knowing of tree construction (WHATWG HTML 13.2.6) what bears on them:
 /// the open elements, foreign content, templates, raw text and framesets.
 ///
-/// Left out, because no fact hangs on it: the copies of formatting elements (a link that the tree repeats is
-/// reported once, where it was written), foster parenting (links stay in the order they were written), scripts.
+/// Left out, because hardly a fact hangs on it: the list of active formatting elements and their copies (a link
+/// that the tree repeats is reported once, where it was written), and foster parenting (what stands between the
+/// parts of a table stays in the order it was written). Scripts do not run, so `noscript` is markup.
 struct PageCollector: HTMLTokenHandler {
   enum Mode: UInt8, Comparable {
     case beforeHead, inHead, afterHead, inBody, inFrameset

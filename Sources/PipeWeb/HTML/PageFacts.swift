@@ -78,9 +78,11 @@ package struct PageFacts: Sendable {
   package internal(set) var canonicalValue: Value?
   package internal(set) var metas: [Meta] = []
   package internal(set) var linkElements: [LinkElement] = []
+  /// The links of HTML, not those of SVG, in the order they are written.
   package internal(set) var links: [Link] = []
   /// The `src` of each `img` element, nil where it has none.
   package internal(set) var images: [Value?] = []
+  /// The text of each `h1` element, scripts, styles and other raw text left out.
   package internal(set) var headings: [Value] = []
   /// Whether a limit left something out.
   package internal(set) var isTruncated = false
