@@ -34,7 +34,7 @@ struct TransferOutcome {
       return TransferFailure(.protocol, place.detail.isEmpty ? "not HTTP" : place.detail)
     case CURLE_BAD_CONTENT_ENCODING:
       return TransferFailure(.body, "the content's coding is broken after \(place.length) bytes")
-    case CURLE_GOT_NOTHING:
+    case CURLE_GOT_NOTHING, CURLE_SEND_ERROR:
       return TransferFailure(.connection, "closed without an answer")
     case CURLE_OUT_OF_MEMORY:
       return TransferFailure(.connection, "no memory for the transfer")

@@ -22,6 +22,9 @@ struct PracticeSiteCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Write the base URL into this file when ready.", valueName: "path"))
   var readyFile: String?
 
+  @Option(help: ArgumentHelp("Write every URL of the quickstart into this file, one a line.", valueName: "path"))
+  var urlsFile: String?
+
   @Flag(help: "End when the process that started this one has ended.")
   var exitWithParent = false
 
@@ -45,6 +48,9 @@ struct PracticeSiteCommand: AsyncParsableCommand {
     let server = try await PracticeServer.start(.init(hosts: host, port: port, pages: pages))
     if exitWithParent { lifetime.watchParent() }
     if exitOnEof { lifetime.watchStandardInput() }
+    if let urlsFile {
+      try Data((server.urls.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: urlsFile), options: .atomic)
+    }
     if let readyFile {
       // Atomic: whoever finds the file can use what it says.
       try Data((server.baseURL + "/\n").utf8).write(to: URL(fileURLWithPath: readyFile), options: .atomic)

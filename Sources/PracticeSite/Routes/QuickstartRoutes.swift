@@ -7,6 +7,11 @@ enum QuickstartRoutes {
     Route("/expected.jsonl", "what an extractor must find at each of them, in the same order", expected),
   ]
 
+  static func all(_ site: Site, _ origin: Origin) -> [String] {
+    site.pages.numbers.map { "\(origin)/page/\($0)" }
+      + SpecialCase.all(origin, refusedPort: site.refusedPort).map(\.url)
+  }
+
   private static func urls(_ request: SiteRequest, _ site: Site) -> Answer {
     let pages = site.pages.numbers.lazy.map { "\(request.origin)/page/\($0)\n" }
     let specials = SpecialCase.all(request.origin, refusedPort: site.refusedPort).map { $0.url + "\n" }

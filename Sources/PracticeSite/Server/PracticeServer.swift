@@ -29,10 +29,14 @@ package final class PracticeServer: Sendable {
   /// A port on which connections are refused while the site runs.
   package var refusedPort: Int { refused.number }
 
+  /// Every URL of the quickstart, as `/urls.txt` has them.
+  package let urls: [String]
+
   private let refused: RefusedPort
   private let group: MultiThreadedEventLoopGroup
 
-  private init(origin: Origin, refused: consuming RefusedPort, group: MultiThreadedEventLoopGroup) {
+  private init(origin: Origin, site: Site, refused: consuming RefusedPort, group: MultiThreadedEventLoopGroup) {
+    urls = QuickstartRoutes.all(site, origin)
     baseURL = origin.description
     port = origin.port
     self.refused = refused
@@ -56,7 +60,7 @@ package final class PracticeServer: Sendable {
     let site = Site(pages: configuration.pages, refusedPort: refused.number)
     do {
       let port = try await Listener(site: site, group: group).bind(hosts, port: configuration.port)
-      return PracticeServer(origin: Origin(host: first.text, port: port), refused: refused, group: group)
+      return PracticeServer(origin: Origin(host: first.text, port: port), site: site, refused: refused, group: group)
     } catch {
       try? await group.shutdownGracefully()
       throw error

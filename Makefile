@@ -1,0 +1,54 @@
+# What a person does with the project; `make help` lists it.
+
+.DEFAULT_GOAL := help
+PREFIX ?= /usr/local
+SWIFT ?= swift
+RELEASE := .build/release
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: release ## Build pipe, run the quickstart against the practice site, show the rows
+	Scripts/with-practice-site $(RELEASE)/practice-site Scripts/quickstart $(RELEASE)/pipe
+
+.PHONY: release
+release: packages
+	$(SWIFT) build -c release --static-swift-stdlib --product pipe
+	$(SWIFT) build -c release --static-swift-stdlib --product practice-site
+
+.PHONY: test
+test: test-packages ## Run every test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+	Benchmarks/tests/run
+
+.PHONY: check
+check: ## Check the format of the sources and that generated files are current
+	Scripts/check
+
+.PHONY: format
+format: ## Format the sources
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+.PHONY: bench
+bench: release ## Measure pipe beside what a user would pick instead
+	Benchmarks/run
+
+.PHONY: install
+install: release ## Install pipe into PREFIX (/usr/local)
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(RELEASE)/pipe "$(DESTDIR)$(PREFIX)/bin/pipe"
+
+.PHONY: packages
+packages:
+	Scripts/install-packages
+
+.PHONY: test-packages
+test-packages:
+	Scripts/install-packages test
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf .build .build-* out
