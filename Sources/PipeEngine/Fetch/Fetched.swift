@@ -6,6 +6,8 @@ package struct Fetched: Sendable {
   package let response: HTTPResponse?
   package let error: RequestError?
   package let timing: Timing
+  /// When it was complete.
+  package let completed: Timestamp
 
   package struct Timing: Sendable {
     /// From the start of the first attempt's transfer to its end.
@@ -19,11 +21,15 @@ package struct Fetched: Sendable {
     }
   }
 
-  package init(request: Request, response: HTTPResponse?, error: RequestError? = nil, timing: Timing = Timing()) {
+  package init(
+    request: Request, response: HTTPResponse?, error: RequestError? = nil, timing: Timing = Timing(),
+    completed: Timestamp = .now
+  ) {
     self.request = request
     self.response = response
     self.error = error
     self.timing = timing
+    self.completed = completed
   }
 
   /// Bytes that it holds while it waits on an edge.

@@ -2,27 +2,29 @@ internal import PipeSpec
 internal import PipeWeb
 
 /// A record on its way to the sinks, with what the run's tally counts.
-struct Extracted: Sendable {
-  let record: Record
-  let status: Int?
-  let error: RequestError.Code?
+package struct Extracted: Sendable {
+  package let record: Record
+  package let status: Int?
+  package let error: RequestError.Code?
 }
 
 /// Makes a record of a page: every field of a plan, and the faults that the fields had.
-struct Extraction: Sendable {
+package struct Extraction: Sendable {
   private let fields: [FieldPlan]
   private let needs: PageNeeds
+  private let sources: [String]
   /// The fields that tell of the others' faults.
   private let last: [Int]
 
-  init(_ plan: Plan) {
+  package init(_ plan: Plan) {
     fields = plan.fields
     needs = plan.needs
+    sources = plan.sources.map(\.name)
     last = plan.fields.indices.filter { plan.fields[$0].extractor.comesLast }
   }
 
-  func extract(_ fetched: Fetched) -> Extracted {
-    let page = Page(fetched, needs: needs)
+  package func extract(_ fetched: Fetched) -> Extracted {
+    let page = Page(fetched, needs: needs, sources: sources)
     var values: [Value] = []
     values.reserveCapacity(fields.count)
     for field in fields {

@@ -6,16 +6,24 @@ package import PipeWeb
 package final class Page {
   package let fetched: Fetched
   private let needs: PageNeeds
+  private let sources: [String]
 
-  package init(_ fetched: Fetched, needs: PageNeeds) {
+  /// - Parameter sources: The names of the plan's sources.
+  package init(_ fetched: Fetched, needs: PageNeeds, sources: [String] = []) {
     self.fetched = fetched
     self.needs = needs
+    self.sources = sources
   }
 
   private var faults: [(field: String, fault: ExtractionFault)] = []
 
   package var request: Request { fetched.request }
   package var response: HTTPResponse? { fetched.response }
+
+  /// The name of the source that the request came from.
+  package var source: String? {
+    sources.indices.contains(request.id.source) ? sources[request.id.source] : nil
+  }
 
   package private(set) lazy var mediaType: MediaType? = response?.contentType.flatMap { MediaType(header: $0) }
 
@@ -48,12 +56,35 @@ package final class Page {
   /// Bytes of the page's encoding as text; never fails, what is no text is U+FFFD.
   package func decode(_ bytes: Span<UInt8>) -> String { CharacterDecoder(encoding).decode(bytes) }
 
-  /// The page's title (WHATWG HTML, 3.1.5).
-  package var title: String? { facts?.title(transcode: transcode) }
+  /// A fact of the page as text.
+  package func string(of value: PageFacts.Value?) -> String? {
+    guard let value, let facts else { return nil }
+    return facts.string(of: value, transcode: transcode)
+  }
+
+  /// What relative URLs of the page are relative to (WHATWG HTML, 2.4.2); the facts must include the base.
+  package private(set) lazy var baseURL: WebURL? = {
+    guard let url = request.url, let base = string(of: facts?.baseValue) else { return request.url }
+    return WebURL(base, base: url) ?? url
+  }()
+
+  /// A fact of the page as a URL, resolved; `nil` where it is none.
+  package func url(of value: PageFacts.Value) -> WebURL? {
+    guard let facts else { return nil }
+    // Most URLs are plain ASCII, which needs no text in between.
+    let plain: WebURL?? = facts.withBytes(of: value) { bytes in
+      for byte in bytes where byte >= 0x80 || byte == UInt8(ascii: "&") || byte == 0 { return nil }
+      return .some(try? WebURL(parsing: bytes, base: baseURL))
+    }
+    if let plain { return plain }
+    return WebURL(facts.string(of: value, transcode: transcode), base: baseURL)
+  }
 
   /// Brings the scanner's slices into UTF-8; `nil` where they are that already.
   private var transcode: HTMLTranscode? {
-    { [unowned self] bytes in
+    // What the scanner cannot read in its own encoding it was given in UTF-8.
+    if encoding == .utf8 || !encoding.isASCIICompatible { return nil }
+    return { [unowned self] bytes in
       // What is all ASCII reads the same in every encoding that the scanner reads.
       bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : decode(bytes.span)
     }

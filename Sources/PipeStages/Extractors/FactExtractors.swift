@@ -1,0 +1,70 @@
+import PipeEngine
+import PipeSpec
+import PipeWeb
+
+// The built-in fields that the HTML scanner tells, without a tree.
+
+/// `title`: document.title of the HTML Standard (3.1.5).
+struct TitleExtractor: Extractor {
+  static let component = Component.builtIn(
+    "title", "The page's title: the text of its first title element, white space collapsed (document.title).",
+    TitleExtractor())
+  let type = FieldType.string
+  let needs = PageNeeds.scan(.title)
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.string(of: page.facts?.titleValue)) }
+}
+
+/// `language`: the `lang` of the `html` element.
+struct LanguageExtractor: Extractor {
+  static let component = Component.builtIn(
+    "language", "The language that the page says it is in: the lang attribute of its html element.",
+    LanguageExtractor())
+  let type = FieldType.string
+  let needs = PageNeeds.scan(.language)
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    let language = page.string(of: page.facts?.languageValue).map { $0.collapsingWhiteSpace() }
+    return Value(language?.isEmpty == true ? nil : language)
+  }
+}
+
+/// `description`: the `meta` named so.
+struct DescriptionExtractor: Extractor {
+  static let component = Component.builtIn(
+    "description", "The content of the first meta element named description, white space collapsed.",
+    DescriptionExtractor())
+  let type = FieldType.string
+  let needs = PageNeeds.scan(.description)
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    Value(page.string(of: page.facts?.descriptionValue).map { $0.collapsingWhiteSpace() })
+  }
+}
+
+/// `canonical`: the `link` with `rel=canonical` (RFC 6596).
+struct CanonicalExtractor: Extractor {
+  static let component = Component.builtIn(
+    "canonical", "The URL that the page calls its canonical one (link rel=canonical), absolute.", CanonicalExtractor())
+  let type = FieldType.url
+  let needs = PageNeeds.scan([.canonical, .base])
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    Value(page.facts?.canonicalValue.flatMap { page.url(of: $0)?.href })
+  }
+}
+
+/// `h1`: the first heading of the first rank.
+struct FirstHeadingExtractor: Extractor {
+  static let component = Component.builtIn(
+    "h1", "The text of the page's first h1 element, white space collapsed.", FirstHeadingExtractor())
+  let type = FieldType.string
+  let needs = PageNeeds.scan(.firstHeading)
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.string(of: page.facts?.headings.first)) }
+}
+
+extension Value {
+  /// A text, or null.
+  init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+}

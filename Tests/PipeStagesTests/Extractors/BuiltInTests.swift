@@ -1,0 +1,107 @@
+import PipeEngine
+import PipeSpec
+import PipeWeb
+import Testing
+
+struct BuiltInTests {
+  static let page = """
+    <!doctype html><html lang=" de-AT "><head><base href="/base/"><title> A
+     title </title><meta name=Description content="What
+      it is"><link rel="canonical" href="page?a=1&amp;b=2"></head>
+    <body><h1>One <em>and</em>
+    only</h1><a href="a">A</a><a href="#part">B</a><a href="a">again</a>
+    <a href="mailto:x@example.com">mail</a><area href="//other.example/x"><a rel="ugc NoFollow" href="/ü">U</a></body>
+    """
+
+  @Test(
+    arguments: [
+      ("title", .string("A title")),
+      ("language", .string("de-AT")),
+      ("description", .string("What it is")),
+      ("canonical", .string("https://example.com/base/page?a=1&b=2")),
+      ("h1", .string("One and only")),
+      ("charset", .string("UTF-8")),
+      ("fetched_at", .string("2001-09-09T01:46:40.007Z")),
+      ("source", .string("urls")),
+      ("body", .string(page)),
+    ] as [(String, Value)])
+  func `A built-in field of a page`(name: String, expected: Value) throws {
+    #expect(try Field(name).value(Self.page).value == expected)
+  }
+
+  @Test(arguments: ["title", "language", "description", "canonical", "h1"])
+  func `A page that does not say it leaves the field empty`(name: String) throws {
+    let (value, error) = try Field(name).value("<p>nothing")
+    #expect(value == .null)
+    #expect(error == nil)
+  }
+
+  @Test(arguments: ["title", "language", "description", "canonical", "h1", "links", "charset", "body", "source"])
+  func `A request that failed has no page`(name: String) throws {
+    let request = Request(id: RequestID(source: 7, ordinal: 0), written: "https://example.com/")
+    let failed = Fetched(request: request, response: nil, error: RequestError(.timeout, "no answer within 10s"))
+    let (value, error) = try Field(name).value(failed)
+    #expect(value == .null)
+    #expect(error == "timeout: no answer within 10s")
+  }
+
+  @Test(arguments: ["image/png", "application/octet-stream"])
+  func `What is no text has no charset`(type: String) throws {
+    #expect(try Field("charset").value("x", type: type).value == .null)
+  }
+
+  @Test(arguments: ["title", "links"])
+  func `What is no HTML has no facts`(name: String) throws {
+    #expect(try Field(name).value(Self.page, type: "text/plain").value == .null)
+  }
+
+  @Test func `UTF-16 is read as its text`() throws {
+    let text = "<title>Größe</title><h1>Süß &amp; salzig</h1>"
+    let bytes: [UInt8] = [0xFF, 0xFE] + text.utf16.map { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }.joined()
+    #expect(try Field("title").value(bytes: bytes, type: "text/html").value == .string("Größe"))
+    #expect(try Field("h1").value(bytes: bytes, type: "text/html").value == .string("Süß & salzig"))
+    #expect(try Field("charset").value(bytes: bytes, type: "text/html").value == .string("UTF-16LE"))
+  }
+
+  @Test func `A legacy encoding is read as its text`() throws {
+    let bytes = Array("<title>Gr".utf8) + [0xF6, 0xDF] + Array("e</title>".utf8)
+    #expect(
+      try Field("title").value(bytes: bytes, type: "text/html; charset=latin1").value == .string("Größe"))
+  }
+}
+
+struct LinksTests {
+  @Test(arguments: [
+    ("links", ["a", "#part", "//other.example/x", "/%C3%BC"]),
+    ("links: {unique: false}", ["a", "#part", "a", "//other.example/x", "/%C3%BC"]),
+    ("links: {nofollow: exclude}", ["a", "#part", "//other.example/x"]),
+  ])
+  func `Links are absolute, in order, each once`(extractor: String, expected: [String]) throws {
+    let base = try #require(WebURL("https://example.com/base/"))
+    let urls = expected.compactMap { WebURL($0, base: base)?.href }
+    #expect(try Field(extractor).value(BuiltInTests.page).value == .list(urls.map { .string($0) }))
+  }
+
+  @Test func `A base that is no URL is as good as none`() throws {
+    let (value, _) = try Field("links").value("<base href='http://['><a href=x>x</a>")
+    #expect(value == .list([.string("https://example.com/folder/x")]))
+  }
+
+  @Test func `A page without links has an empty list`() throws {
+    #expect(try Field("links").value("<p>none").value == .list([]))
+  }
+}
+
+struct TimestampTests {
+  @Test(arguments: [
+    (0, 0, "1970-01-01T00:00:00Z"),
+    (-1, 500_000_000, "1969-12-31T23:59:59.5Z"),
+    (951_782_400, 0, "2000-02-29T00:00:00Z"),
+    (4_107_542_400, 1, "2100-03-01T00:00:00.000000001Z"),
+    (253_402_300_799, 0, "9999-12-31T23:59:59Z"),
+    (-62_167_219_200, 0, "0000-01-01T00:00:00Z"),
+  ])
+  func `A moment reads as RFC 3339`(seconds: Int, nanoseconds: Int, text: String) {
+    #expect(Timestamp(seconds: seconds, nanoseconds: nanoseconds).description == text)
+  }
+}
