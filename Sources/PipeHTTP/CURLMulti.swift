@@ -83,6 +83,12 @@ final class CURLMulti {
   private func timeOut(_ running: inout Int32) {
     sockets.timer = nil
     curl_multi_socket_action(UnsafeMutableRawPointer(handle), CURL_SOCKET_TIMEOUT, 0, &running)
+    // libcurl tells of its next moment only when it is another than the last one told. Where it was called a
+    // little early it had nothing to do and tells nothing, so it is asked.
+    if sockets.timer != nil { return }
+    var milliseconds = 0
+    curl_multi_timeout(UnsafeMutableRawPointer(handle), &milliseconds)
+    if milliseconds >= 0 { sockets.timer = monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000 }
   }
 
   /// Rounded up, so that it is not early and does not spin.
