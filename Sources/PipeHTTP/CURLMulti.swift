@@ -51,10 +51,15 @@ final class CURLMulti {
 
   func remove(_ place: TransferPlace) { curl_multi_remove_handle(UnsafeMutableRawPointer(handle), place.handle) }
 
+  /// Begins what was added and does what is due. A transfer can end in this: an answer may be there at once.
+  func begin() {
+    var running: Int32 = 0
+    if isTimerDue { timeOut(&running) }
+  }
+
   /// Waits for what happens next, at most until a moment, and lets libcurl work on it.
   func work(until moment: ContinuousClock.Instant?) {
     var running: Int32 = 0
-    if isTimerDue { timeOut(&running) }
     sockets.readiness.commit()
     let count = sockets.readiness.wait(milliseconds: milliseconds(until: moment))
     for index in 0..<count {
@@ -83,12 +88,6 @@ final class CURLMulti {
   private func timeOut(_ running: inout Int32) {
     sockets.timer = nil
     curl_multi_socket_action(UnsafeMutableRawPointer(handle), CURL_SOCKET_TIMEOUT, 0, &running)
-    // libcurl tells of its next moment only when it is another than the last one told. Where it was called a
-    // little early it had nothing to do and tells nothing, so it is asked.
-    if sockets.timer != nil { return }
-    var milliseconds = 0
-    curl_multi_timeout(UnsafeMutableRawPointer(handle), &milliseconds)
-    if milliseconds >= 0 { sockets.timer = monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000 }
   }
 
   /// Rounded up, so that it is not early and does not spin.

@@ -24,7 +24,10 @@ struct TransferRounds: ~Copyable {
     while true {
       let next = try fill(&isFinished)
       if active.isEmpty, isFinished { return }
-      multi.work(until: next)
+      multi.begin()
+      while let done = multi.nextDone() { finish(done) }
+      // What has ended is handed over before anything is waited for.
+      multi.work(until: results.isEmpty ? next : .now)
       while let done = multi.nextDone() { finish(done) }
       if !results.isEmpty {
         exchange.complete(results)
