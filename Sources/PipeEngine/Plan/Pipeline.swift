@@ -34,10 +34,17 @@ package struct Pipeline: Sendable {
     }
     var context = DecodingContext(file: file, variables: variables)
     let spec = Spec.map(catalogue).shape.decode(root, &context)
+    // What is not decoded, because something above it is wrong, uses its variables all the same.
+    context.noteReferences(in: root)
     var found = document.diagnostics + context.diagnostics
     for name in context.variables.undeclaredOverrides {
       found.append(
         Diagnostic(.unresolvedVariable, at: .wholeFile, "--set names '\(name)', which vars does not declare"))
+    }
+    for (name, span) in context.variables.unused {
+      found.append(
+        Diagnostic(
+          .unusedVariable, at: span, "nothing uses the variable '\(name)'", hint: "remove it, or write ${\(name)}"))
     }
     var compiled: Plan?
     if let spec {
@@ -45,13 +52,19 @@ package struct Pipeline: Sendable {
         spec, catalogue: catalogue, folder: folder, processors: processors, secrets: context.variables.secrets)
       compiled = plan
       found += diagnostics
-      for (name, span) in context.variables.unused {
-        found.append(
-          Diagnostic(
-            .unusedVariable, at: span, "nothing uses the variable '\(name)'", hint: "remove it, or write ${\(name)}"))
-      }
     }
-    diagnostics = found.ordered()
+    let secrets = context.variables.secrets
+    diagnostics = found.ordered().map { $0.redacted(secrets) }
     plan = found.contains { $0.severity == .error } ? nil : compiled
+  }
+}
+
+extension Diagnostic {
+  /// The finding with every secret in its words replaced: a message may quote a value.
+  fileprivate func redacted(_ secrets: Secrets) -> Diagnostic {
+    if secrets.isEmpty { return self }
+    return Diagnostic(
+      code, at: span, secrets.redact(message), hint: hint.map { secrets.redact($0) },
+      notes: notes.map { Note(secrets.redact($0.message), at: $0.span) })
   }
 }

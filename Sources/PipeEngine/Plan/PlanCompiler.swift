@@ -23,6 +23,10 @@ struct PlanCompiler {
   let folder: SourceFolder
   private(set) var diagnostics: [Diagnostic] = []
   private var fields: [FieldPlan] = []
+  /// Fields that there are, but whose extractors are faulty.
+  private var faultyFields: Set<String> = []
+  /// The fields of `extract` that an expression or a sink names.
+  private var namedFields: Set<String> = []
 
   init(spec: Spec, catalogue: Catalogue, folder: SourceFolder) {
     self.spec = spec
@@ -31,21 +35,28 @@ struct PlanCompiler {
   }
 
   mutating func compile(processors: Int, secrets: Secrets) -> Plan {
-    fields = spec.fields.map { field in
-      FieldPlan(
-        name: field.name.value, extractor: field.use.product, isRequired: field.use.common.isRequired,
-        fallback: field.use.common.fallback.map { .string($0) }, isHidden: false)
+    for field in spec.fields ?? [] {
+      guard let use = field.use, let extractor = use.product else {
+        faultyFields.insert(field.name.value)
+        continue
+      }
+      fields.append(
+        FieldPlan(
+          name: field.name.value, extractor: extractor, isRequired: use.common.isRequired,
+          fallback: use.common.fallback.map { .string($0) }, isHidden: false))
     }
-    let sources = spec.sources.map { use in
-      use.product.check(at: use.span, in: folder) { diagnostics.append($0) }
-      return SourcePlan(name: use.name.value, source: use.product, count: use.product.count(in: folder))
+    let sources = spec.sources.compactMap { use -> SourcePlan? in
+      guard let source = use.product else { return nil }
+      source.check(at: use.span, in: folder) { diagnostics.append($0) }
+      return SourcePlan(name: use.name.value, source: source, count: source.count(in: folder))
     }
     let filter = spec.filter.flatMap { resolve($0) }
-    let sinks = spec.sinks.map { use in
-      SinkPlan(
-        name: use.name.value, sink: use.product, columns: columns(use.common.fields),
-        when: use.common.when.flatMap { resolve($0) })
+    let sinks = spec.sinks.compactMap { use -> SinkPlan? in
+      let columns = columns(use.common.fields)
+      let when = use.common.when.flatMap { resolve($0) }
+      return use.product.map { SinkPlan(name: use.name.value, sink: $0, columns: columns, when: when) }
     }
+    reportUnusedFields()
     reportConflicts()
     var bounds = Bounds()
     bounds.extractors = max(1, min(processors, 16))
@@ -65,12 +76,15 @@ struct PlanCompiler {
       return visible + [index(of: "error").map { Column(name: "error", index: $0) }].compactMap(\.self)
     }
     return names.compactMap { name in
+      namedFields.insert(name.value)
       if let index = index(of: name.value) { return Column(name: name.value, index: index) }
-      let known = fields.filter { !$0.isHidden }.map(\.name)
+      // What cannot be told, and what is reported already, is not reported here.
+      guard let written = spec.fields, !faultyFields.contains(name.value) else { return nil }
+      let known = written.map(\.name.value)
       diagnostics.append(
         Diagnostic(
           .unknownField, at: name.span, "no field is called '\(name.value)'",
-          hint: nearestName(to: name.value, among: known).map { "did you mean '\($0)'?" }
+          hint: nearestName(to: name.value, among: known + standingNames).map { "did you mean '\($0)'?" }
             ?? "the fields are \(known.joined(separator: ", "))"))
       return nil
     }
@@ -79,18 +93,24 @@ struct PlanCompiler {
   /// The place of a field; a built-in name that the spec does not extract becomes a hidden field.
   private mutating func index(of name: String) -> Int? {
     if let index = fields.firstIndex(where: { $0.name == name }) { return index }
+    if faultyFields.contains(name) { return nil }
     guard let extractor = catalogue.standing(name) ?? (name == "ok" ? OKField() : nil) else { return nil }
     fields.append(FieldPlan(name: name, extractor: extractor, isRequired: false, fallback: nil, isHidden: true))
     return fields.count - 1
   }
 
+  /// What an expression or a sink may name besides the fields of `extract`.
+  private var standingNames: [String] { catalogue.extractors.filter(\.standsAlone).map(\.name) + ["ok"] }
+
   /// Resolves an expression's names, bringing in the hidden fields that it needs.
   private mutating func resolve(_ expression: ParsedExpression) -> Expression? {
+    namedFields.formUnion(expression.fieldNames)
+    if spec.fields == nil { return nil }
     for name in expression.fieldNames { _ = index(of: name) }
     let declarations = fields.map {
       FieldDeclaration($0.name, $0.extractor.type, isNullable: $0.extractor.isNullable)
     }
-    switch expression.resolve(declarations) {
+    switch expression.resolve(declarations, faulty: faultyFields, others: standingNames) {
     case .success(let resolved): return resolved
     case .failure(let faults):
       diagnostics += faults.diagnostics
@@ -98,11 +118,22 @@ struct PlanCompiler {
     }
   }
 
+  /// A field that no sink writes and no expression asks for is extracted for nothing.
+  private mutating func reportUnusedFields() {
+    guard !spec.sinks.isEmpty, spec.sinks.allSatisfy({ $0.common.fields != nil }) else { return }
+    for field in spec.fields ?? [] where !namedFields.contains(field.name.value) {
+      diagnostics.append(
+        Diagnostic(
+          .unusedField, at: field.name.span, "no sink writes the field '\(field.name.value)'",
+          hint: "add it to the fields of a sink, or remove it"))
+    }
+  }
+
   /// Two sinks on one output would tear each other's rows.
   private mutating func reportConflicts() {
     var first: [SinkTarget: SourceSpan] = [:]
     for use in spec.sinks {
-      let target = use.product.target
+      guard let target = use.product?.target else { continue }
       guard let earlier = first[target.value.normalized] else {
         first[target.value.normalized] = target.span
         continue

@@ -3,8 +3,14 @@ package struct DecodingContext {
   package let file: SourceFile
   package private(set) var variables: Variables
   package private(set) var diagnostics: [Diagnostic] = []
+  /// How many of the findings are errors.
+  private(set) var errorCount = 0
   /// The keys that lead to the value being decoded: `["fetch", "per_host"]`.
   private var path: [String] = []
+  /// The example of the key whose value is being decoded.
+  private(set) var example: (key: String, value: String)?
+  /// What the whole spec may say, for hints that name another place.
+  private(set) var rootKeys: [KeyDescription] = []
 
   package init(file: SourceFile, variables: Variables) {
     self.file = file
@@ -14,26 +20,44 @@ package struct DecodingContext {
   /// What a message calls the value being decoded.
   package var place: String { path.isEmpty ? "the pipeline" : path.joined(separator: ".") }
 
+  /// The key whose value is being decoded.
+  var lastKey: String? { path.last }
+
+  /// Whether what is decoded is the spec itself.
+  var isAtTop: Bool { path.isEmpty }
+
   package mutating func within<Value>(_ key: String, _ body: (inout Self) -> Value) -> Value {
     path.append(key)
     defer { path.removeLast() }
     return body(&self)
   }
 
+  mutating func within<Value>(_ key: KeyDescription, _ body: (inout Self) -> Value) -> Value {
+    let outer = example
+    example = key.example.map { (key.name, $0) }
+    defer { example = outer }
+    return within(key.name, body)
+  }
+
+  /// Notes the keys of the spec itself, once.
+  mutating func enter(_ keys: [KeyDescription]) { if isAtTop { rootKeys = keys } }
+
   package mutating func report(
     _ code: Diagnostic.Code, at span: SourceSpan, _ message: String, hint: String? = nil,
     notes: [Diagnostic.Note] = []
   ) {
-    diagnostics.append(Diagnostic(code, at: span, message, hint: hint, notes: notes))
+    report([Diagnostic(code, at: span, message, hint: hint, notes: notes)])
   }
 
   /// Reports a fault of a node; one that an alias stands for names the place of its anchor too.
   package mutating func report(_ code: Diagnostic.Code, on node: Node, _ message: String, hint: String? = nil) {
-    let notes = node.anchored.map { [Diagnostic.Note("the value was written here", at: $0)] } ?? []
-    report(code, at: node.span, message, hint: hint, notes: notes)
+    report(code, at: node.span, message, hint: hint, notes: Diagnostic.Note.written(node))
   }
 
-  package mutating func report(_ more: [Diagnostic]) { diagnostics += more }
+  package mutating func report(_ more: [Diagnostic]) {
+    diagnostics += more
+    for diagnostic in more where diagnostic.severity == .error { errorCount += 1 }
+  }
 
   /// The text of a scalar with its interpolations resolved; `nil` once a fault is reported.
   ///
@@ -46,8 +70,21 @@ package struct DecodingContext {
     switch variables.resolve(scalar, of: node, in: file) {
     case .success(let text): return text
     case .failure(let faults):
-      diagnostics += faults.diagnostics
+      report(faults.diagnostics)
       return nil
+    }
+  }
+
+  /// Notes which variables the nodes under this one name, whether or not they are decoded.
+  package mutating func noteReferences(in node: Node) {
+    switch node.content {
+    case .scalar(let scalar): variables.noteReferences(in: scalar.text)
+    case .sequence(let items): for item in items { noteReferences(in: item) }
+    case .mapping(let entries):
+      for entry in entries {
+        noteReferences(in: entry.key)
+        noteReferences(in: entry.value)
+      }
     }
   }
 

@@ -2,6 +2,7 @@
 package struct Key<Value: Sendable>: Sendable {
   package let key: KeyDescription
   private let shape: Shape<Value>
+  /// What is gone on with where the key is left out, or where its value is faulty and that is reported.
   private let fallback: Value?
 
   /// A key that must be there.
@@ -10,6 +11,15 @@ package struct Key<Value: Sendable>: Sendable {
       name: name, summary: summary, shape: shape.description, requirement: .required, example: example)
     self.shape = shape
     fallback = nil
+  }
+
+  /// A key that must be there; where it is missing or faulty, what is around it goes on with a stand-in, so
+  /// that all faults are found.
+  package init(_ name: String, _ shape: Shape<Value>, standIn: Value, _ summary: String, example: String? = nil) {
+    key = KeyDescription(
+      name: name, summary: summary, shape: shape.description, requirement: .required, example: example)
+    self.shape = shape
+    fallback = standIn
   }
 
   /// A key with a default. `shown` is the default as a person would write it, and what it means where it
@@ -34,20 +44,21 @@ package struct Key<Value: Sendable>: Sendable {
     fallback = .some(nil)
   }
 
-  /// The value of this key in a map, its default, or `nil` once the fault is reported.
+  /// The value of this key in a map, or what stands in for it; `nil` where nothing can, once the fault is
+  /// reported.
   func decode(_ map: MapNode, _ context: inout DecodingContext) -> Value? {
     guard let entry = map.entry(key.name) else {
-      if fallback == nil {
+      if key.isRequired, !map.isMeant(key.name) {
         context.report(
-          .missingKey, at: SourceSpan(map.span.start, map.span.start),
+          .missingKey, at: context.isAtTop ? .wholeFile : SourceSpan(map.span.start, map.span.start),
           "\(context.place) needs '\(key.name)': \(key.shape.name)",
           hint: key.example.map { "for example: \(key.name): \($0)" })
       }
       return fallback
     }
     // A short form has no key of its own that a message could name.
-    if map.isShort { return shape.decode(entry.value, &context) }
-    return context.within(key.name) { shape.decode(entry.value, &$0) }
+    if map.isShort { return shape.decode(entry.value, &context) ?? fallback }
+    return context.within(key) { shape.decode(entry.value, &$0) } ?? fallback
   }
 }
 
@@ -65,4 +76,9 @@ package struct KeyDescription: Sendable {
   package let requirement: Requirement
   /// The value of an example, as YAML on one line.
   package let example: String?
+
+  package var isRequired: Bool { if case .required = requirement { true } else { false } }
+
+  /// The default as a person would write it, where there is one.
+  package var shownDefault: String? { if case .defaults(let shown) = requirement { shown } else { nil } }
 }

@@ -40,18 +40,30 @@ extension Shape {
   /// The value as an optional, for an option that may be left out.
   package var optional: Shape<Value?> { Shape<Value?>(description) { .some(decode($0, &$1)) } }
 
-  /// A list of such values; every element's faults are reported.
+  /// A list of such values. Every element's faults are reported, and the sound ones remain.
   ///
   /// - Parameters:
   ///   - minimum: The fewest elements allowed.
   ///   - orOne: Whether one value stands for a list of one.
   package func list(minimum: Int = 0, orOne: Bool = false) -> Shape<[Value]> {
     Shape<[Value]>(.list(of: description, minimum: minimum, orOne: orOne)) { node, context in
-      guard case .sequence(let elements) = node.content else {
-        if orOne { return decode(node, &context).map { [$0] } }
+      let elements: [Node]
+      switch node.content {
+      case .sequence(let nodes): elements = nodes
+      case .scalar where orOne && !node.isUnwritten, .mapping where orOne:
+        return decode(node, &context).map { [$0] }
+      case .mapping(let entries) where description.family != nil:
         context.report(
-          .wrongType, on: node, "\(context.place) must be a list, not \(node.kindName)",
-          hint: "write each element on a line of its own after '- '")
+          .wrongType, on: node, "\(context.place) must be a list, not a map",
+          hint: "begin each element with '- '")
+        elements = entries.map { Node(.mapping([$0]), span: SourceSpan($0.key.span.start, $0.value.span.end)) }
+      default:
+        let isNothing = node.isUnwritten
+        context.report(
+          .wrongType, on: node,
+          isNothing ? "\(context.place) has no value" : "\(context.place) must be a list, not \(node.kindName)",
+          hint: context.example.map { "for example: \($0.key): \($0.value)" }
+            ?? "write each element on a line of its own after '- '")
         return nil
       }
       if elements.count < minimum {
@@ -59,44 +71,7 @@ extension Shape {
           .outOfRange, on: node, "\(context.place) needs at least \(minimum) element\(minimum == 1 ? "" : "s")")
         return nil
       }
-      let values = elements.map { decode($0, &context) }
-      return values.contains { $0 == nil } ? nil : values.compactMap { $0 }
-    }
-  }
-}
-
-/// What a shape accepts, for the JSON Schema, `pipe explain` and the reference.
-package indirect enum ShapeDescription: Sendable {
-  /// A text of a form that a regular expression describes; `name` is what a message calls it.
-  case text(name: String, pattern: String? = nil, examples: [String] = [])
-  case boolean
-  case integer(ClosedRange<Int>)
-  case number
-  case any
-  /// One of a few words, each with its meaning.
-  case choice([(word: String, meaning: String)])
-  case list(of: ShapeDescription, minimum: Int, orOne: Bool)
-  /// A map with keys that the person chooses.
-  case dictionary(of: ShapeDescription)
-  /// A map with known keys; a scalar stands for the key `main`.
-  case map(keys: [KeyDescription], main: String?)
-  case oneOf([ShapeDescription])
-  /// A one-key map that names a component of a kind; `short` are the names that may stand alone.
-  case component(kind: ComponentKind)
-
-  /// What a message calls a value of this shape.
-  package var name: String {
-    switch self {
-    case .text(let name, _, _): name
-    case .boolean: "true or false"
-    case .integer(let range): range.lowerBound == .min ? "a whole number" : "a whole number from \(range.lowerBound)"
-    case .number: "a number"
-    case .any: "any value"
-    case .choice(let words): "one of " + words.map(\.word).joined(separator: ", ")
-    case .list(let element, _, let orOne): orOne ? "\(element.name), or a list of them" : "a list"
-    case .dictionary, .map: "a map"
-    case .oneOf(let shapes): shapes.map(\.name).joined(separator: ", or ")
-    case .component(let kind): "\(kind.article) \(kind.rawValue)"
+      return elements.compactMap { decode($0, &context) }
     }
   }
 }

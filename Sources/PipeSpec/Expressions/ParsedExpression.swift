@@ -14,9 +14,15 @@ package struct ParsedExpression: Sendable {
 
   /// Looks up the names and checks the types.
   ///
-  /// - Parameter fields: What the expression can use, in the order of the values that it is evaluated on.
-  package func resolve(_ fields: [FieldDeclaration]) -> Result<Expression, ExpressionFaults> {
-    let (expression, faults) = Resolver.resolve(condition, fields)
+  /// - Parameters:
+  ///   - fields: What the expression can use, in the order of the values that it is evaluated on.
+  ///   - faulty: Fields that there are, but of which nothing is known, as their faults are reported. What uses
+  ///     them fails without a finding of its own.
+  ///   - others: Names that an expression could use too, for hints.
+  package func resolve(
+    _ fields: [FieldDeclaration], faulty: Set<String> = [], others: [String] = []
+  ) -> Result<Expression, ExpressionFaults> {
+    let (expression, faults) = Resolver.resolve(condition, fields, faulty: faulty, others: others)
     guard let expression else { return .failure(ExpressionFaults(faults, in: text)) }
     return .success(expression)
   }
@@ -40,7 +46,7 @@ package struct FieldDeclaration: Hashable, Sendable {
   }
 }
 
-/// The faults of an expression, by place; at least one.
+/// The faults of an expression, by place; none where all that is wrong is reported elsewhere.
 package struct ExpressionFaults: Error, Hashable {
   /// Nobody reads more; and to find a place costs the length of the scalar.
   private static let most = 100

@@ -35,18 +35,24 @@ struct Resolver {
 
   private let fields: [FieldDeclaration]
   private let byName: [String: Int]
+  private let faulty: Set<String>
+  private let others: [String]
   private var faults: [ScalarFault] = []
 
-  static func resolve(_ condition: Condition, _ fields: [FieldDeclaration]) -> (Expression?, [ScalarFault]) {
-    var resolver = Resolver(fields)
+  static func resolve(
+    _ condition: Condition, _ fields: [FieldDeclaration], faulty: Set<String> = [], others: [String] = []
+  ) -> (Expression?, [ScalarFault]) {
+    var resolver = Resolver(fields, faulty: faulty, others: others)
     let logic = resolver.logic(condition)
     let faults = resolver.faults.sorted { ($0.range?.lowerBound ?? 0) < ($1.range?.lowerBound ?? 0) }
     guard let logic, faults.isEmpty else { return (nil, faults) }
     return (Expression(logic), [])
   }
 
-  private init(_ fields: [FieldDeclaration]) {
+  private init(_ fields: [FieldDeclaration], faulty: Set<String>, others: [String]) {
     self.fields = fields
+    self.faulty = faulty
+    self.others = others
     byName = Dictionary(fields.enumerated().map { ($1.name, $0) }) { first, _ in first }
   }
 
@@ -103,9 +109,10 @@ struct Resolver {
       if let index = byName[name] {
         return .field(Field(index: index, declaration: fields[index]), operand.range)
       }
-      let names = fields.map(\.name)
+      if faulty.contains(name) { return nil }
+      let names = fields.map(\.name) + faulty.sorted()
       let hint: String
-      if let near = ForeignWords.value(for: name) ?? nearestName(to: name, among: names) {
+      if let near = ForeignWords.value(for: name) ?? nearestName(to: name, among: names + others) {
         hint = "did you mean '\(near)'?"
       } else if isRight {
         hint = "a text is written between quotes: \(Literal.string(name).description)"

@@ -3,11 +3,22 @@ package struct Variables: Sendable {
   package struct Value: Sendable {
     package let text: String
     package let definedAt: SourceSpan?
+    /// Whether it is declared, and its value could not be had; that is reported.
+    let isFaulty: Bool
 
     package init(_ text: String, definedAt: SourceSpan?) {
       self.text = text
       self.definedAt = definedAt
+      isFaulty = false
     }
+
+    private init() {
+      text = ""
+      definedAt = nil
+      isFaulty = true
+    }
+
+    package static let faulty = Value()
   }
 
   /// Reads the file of a `${secret:file:…}`; the failure says why it cannot.
@@ -37,7 +48,7 @@ package struct Variables: Sendable {
   }
 
   mutating func define(_ name: String, _ value: Value) {
-    values[name] = overrides[name].map { Value($0, definedAt: value.definedAt) } ?? value
+    values[name] = value.isFaulty ? value : overrides[name].map { Value($0, definedAt: value.definedAt) } ?? value
   }
 
   /// The names of `--set` that the spec does not declare.
@@ -64,6 +75,7 @@ package struct Variables: Sendable {
     var segments: [ResolvedText.Segment] = []
     var faults: [Diagnostic] = []
     var isInterpolated = false
+    var isBroken = false
     while let part = scanner.next() {
       let start = text.utf8.count
       switch part.kind {
@@ -73,6 +85,7 @@ package struct Variables: Sendable {
         isInterpolated = true
         switch value(of: reference) {
         case .success(let value): text += value
+        case .failure(let fault) where fault.isKnown: isBroken = true
         case .failure(let fault):
           faults.append(
             Diagnostic(
@@ -87,11 +100,20 @@ package struct Variables: Sendable {
       segments.append(
         .init(result: start..<text.utf8.count, origin: part.origin, isLiteral: part.isVerbatim))
     }
-    guard faults.isEmpty else { return .failure(Faults(diagnostics: faults)) }
+    guard faults.isEmpty, !isBroken else { return .failure(Faults(diagnostics: faults)) }
     let value: Scalar.Value = scalar.style == .plain ? CoreSchema.value(of: text) : .string
     return .success(
       ResolvedText(
         text: text, value: value, isInterpolated: isInterpolated, node: node, segments: segments, file: file))
+  }
+
+  /// Notes the variables that a text names as used, though nobody asks for their values.
+  mutating func noteReferences(in text: String) {
+    guard text.utf8.contains(UInt8(ascii: "$")) else { return }
+    var scanner = InterpolationScanner(text)
+    while let part = scanner.next() {
+      if case .reference(let name) = part.kind, values[name] != nil { used.insert(name) }
+    }
   }
 
   private mutating func value(of reference: String) -> Result<String, Fault> {
@@ -136,6 +158,7 @@ package struct Variables: Sendable {
           ))
       }
       used.insert(name)
+      if value.isFaulty { return .failure(.known) }
       return .success(value.text)
     default:
       return .failure(
@@ -145,17 +168,23 @@ package struct Variables: Sendable {
     }
   }
 
+  /// Why a text could not be resolved; empty where all that is wrong is reported elsewhere.
   struct Faults: Error { let diagnostics: [Diagnostic] }
 
   private struct Fault: Error {
     let code: Diagnostic.Code
     let message: String
     let hint: String?
+    /// Whether it is reported already, at the variable's declaration.
+    let isKnown: Bool
 
-    init(_ code: Diagnostic.Code, _ message: String, _ hint: String?) {
+    init(_ code: Diagnostic.Code, _ message: String, _ hint: String?, isKnown: Bool = false) {
       self.code = code
       self.message = message
       self.hint = hint
+      self.isKnown = isKnown
     }
+
+    static let known = Fault(.unresolvedVariable, "", nil, isKnown: true)
   }
 }

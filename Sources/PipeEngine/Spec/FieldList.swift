@@ -1,0 +1,64 @@
+internal import PipeSpec
+
+/// The `extract` block: a map of field names to extractors, or a list of extractors' names, each short for a
+/// field of that name.
+enum FieldList {
+  static func shape(_ catalogue: Catalogue) -> Shape<[FieldSpec]> {
+    let extractor = Shape.component(catalogue.extractors, kind: .extractor, common: ExtractorOptions.map)
+    let names = catalogue.extractors.filter(\.standsAlone).map { (word: $0.name, meaning: $0.summary) }
+    let description = ShapeDescription.oneOf([
+      .dictionary(of: extractor.description), .list(of: .choice(names), minimum: 1, orOne: false),
+    ])
+    return Shape(description) { node, context in
+      switch node.content {
+      case .mapping(let entries) where !entries.isEmpty:
+        return fields(entries.map { ($0.key, $0.value) }, extractor, &context)
+      case .sequence(let elements) where !elements.isEmpty:
+        return fields(elements.map { ($0, $0) }, extractor, &context)
+      case .mapping, .sequence:
+        context.report(.outOfRange, on: node, "extract needs at least one field")
+        return nil
+      case .scalar:
+        let isNothing = node.text?.isEmpty ?? true
+        context.report(
+          .wrongType, on: node,
+          isNothing
+            ? "extract has no value" : "extract must be a map of field names to extractors, not \(node.kindName)",
+          hint: "write title: title, or a list such as [url, title, status]")
+        return nil
+      }
+    }
+  }
+
+  /// The fields. One whose extractor is faulty is there all the same, so that its name is known.
+  private static func fields(
+    _ entries: [(name: Node, value: Node)], _ extractor: Shape<Use<any Extractor, ExtractorOptions>>,
+    _ context: inout DecodingContext
+  ) -> [FieldSpec] {
+    var fields: [FieldSpec] = []
+    var seen: [String: SourceSpan] = [:]
+    for (nameNode, value) in entries {
+      guard let name = nameNode.text else {
+        context.report(
+          .wrongType, on: nameNode, "a field's name must be a word, not \(nameNode.kindName)",
+          hint: "in a list stand names alone; to give options, write a map: title: title")
+        if case .mapping(let entries) = nameNode.content {
+          for key in entries.map(\.key) {
+            if let name = key.text { fields.append(FieldSpec(name: Located(name, at: key.span), use: nil)) }
+          }
+        }
+        continue
+      }
+      if let first = seen[name] {
+        context.report(
+          .duplicateKey, at: nameNode.span, "the field '\(excerpt(name))' is there already",
+          notes: [Diagnostic.Note("the first is here", at: first)])
+        continue
+      }
+      seen[name] = nameNode.span
+      let use = context.within(name) { extractor.decode(value, &$0) }
+      fields.append(FieldSpec(name: Located(name, at: nameNode.span), use: use))
+    }
+    return fields
+  }
+}

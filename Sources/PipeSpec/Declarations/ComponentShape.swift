@@ -1,0 +1,171 @@
+extension Shape {
+  /// A one-key map that names a component: the key names it, the value is its options.
+  ///
+  /// - Parameter common: The options that every component of this kind has.
+  package static func component<Product, Common>(
+    _ components: [Component<Product>], kind: ComponentKind, common: MapShape<Common>
+  ) -> Self where Value == Use<Product, Common> {
+    let byName = Dictionary(components.map { ($0.name, $0) }) { first, _ in first }
+    let family = ComponentFamily(kind: kind, components: components.map(\.description), common: common.keys)
+    let reader = ComponentReader(family)
+    return Shape(.component(family)) { node, context in
+      guard let written = reader.parts(of: node, &context) else { return nil }
+      let name = reader.name(written.key, &context)
+      let component = name.flatMap { byName[$0] }
+      return context.within(name ?? written.key.text ?? kind.rawValue) { context in
+        if let component, reader.reportMissingOptions(component.description, written, &context) {
+          return nil
+        }
+        let main = component.map(\.main) ?? (written.value.isMap ? nil : "")
+        guard var map = MapNode(written.value, main: main, &context) else { return nil }
+        var product: Product?
+        if let component {
+          map.reportUnknown(known: component.keys + common.keys, &context)
+          product = component.decode(map, &context)
+        }
+        guard let shared = common.decodeKnown(map, &context) else { return nil }
+        return Use(
+          product: product, common: shared, name: Located(name ?? "", at: written.key.span), span: node.span)
+      }
+    }
+  }
+}
+
+/// Reads how a component is written, whatever it makes.
+private struct ComponentReader: Sendable {
+  let kind: ComponentKind
+  let names: [String]
+  let components: [String: ComponentDescription]
+
+  init(_ family: ComponentFamily) {
+    kind = family.kind
+    names = family.components.map(\.name)
+    components = Dictionary(family.components.map { ($0.name, $0) }) { first, _ in first }
+  }
+
+  struct Parts {
+    let key: Node
+    let value: Node
+    /// Whether the name stands alone.
+    let isPlain: Bool
+  }
+
+  func parts(of node: Node, _ context: inout DecodingContext) -> Parts? {
+    switch node.content {
+    case .scalar(let scalar) where scalar.value == .string:
+      return Parts(key: node, value: Node(.mapping([]), span: node.span, anchored: node.anchored), isPlain: true)
+    case .mapping(let entries) where entries.count == 1:
+      return Parts(key: entries[0].key, value: entries[0].value, isPlain: false)
+    case .mapping(let entries) where entries.count > 1:
+      return parts(ofSeveral: entries, &context)
+    default:
+      let isNothing = node.isUnwritten
+      context.report(
+        .wrongType, on: node,
+        isNothing
+          ? "\(context.place) has no value"
+          : "\(context.place) must be \(kind.article) \(kind.rawValue), not \(node.kindName)",
+        hint: hint(for: node, at: context.lastKey))
+      return nil
+    }
+  }
+
+  private func hint(for node: Node, at key: String?) -> String {
+    guard kind == .extractor, let key else { return list }
+    if !node.isUnwritten, let text = node.text { return "for a fixed value write \(key): {const: \(excerpt(text))}" }
+    if components[key]?.standsAlone == true { return "write \(key): \(key)" }
+    if let near = nearestName(to: key, among: names) { return "did you mean \(key): \(near)?" }
+    return list
+  }
+
+  /// What was meant by a text in an extractor's place that is no word: a selector or a path.
+  private func hint(forPath text: String) -> String? {
+    guard kind == .extractor, text.utf8.contains(where: { !isWordByte($0) }) else { return nil }
+    let name = text.hasPrefix("/") ? "xpath" : text.hasPrefix("$") ? "json" : "css"
+    return names.contains(name) ? "did you mean {\(name): \(JSONText.string(excerpt(text)).text)}?" : nil
+  }
+
+  /// What was meant by an option that stands where the component's name belongs.
+  private func hint(forOption name: String) -> String? {
+    let owner = names.first { components[$0]?.keys.contains { $0.name == name } ?? false }
+    return owner.map { "'\(name)' is an option: write \($0): {\(name): …}" }
+  }
+
+  private func isWordByte(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+      || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+  }
+
+  private var list: String { "the \(kind.rawValue)s are \(names.joined(separator: ", "))" }
+
+  /// Reads `{csv: out.csv, when: ok}` as it was meant: what is no component is an option of the one that is.
+  private func parts(ofSeveral entries: [Node.Entry], _ context: inout DecodingContext) -> Parts? {
+    let isName = entries.map { entry in entry.key.text.map { components[$0] != nil } ?? false }
+    guard let index = isName.firstIndex(of: true) else {
+      context.report(
+        .wrongType, on: entries[0].key, "\(kind.article) \(kind.rawValue) is a map with one key, its name",
+        hint: kind == .extractor ? "name the extractor above its options; " + list : list)
+      return nil
+    }
+    let owner = entries[index]
+    let others = entries.indices.filter { $0 != index }
+    let stray = others.first { isName[$0] } ?? others[0]
+    let ownerName = owner.key.text ?? ""
+    context.report(
+      .wrongType, on: entries[stray].key, "\(kind.article) \(kind.rawValue) is a map with one key, its name",
+      hint: isName[stray]
+        ? kind == .extractor ? "a field has one extractor" : "begin another element with '- '"
+        : "indent the options under '\(ownerName):'")
+    var options = others.filter { !isName[$0] }.map { entries[$0] }
+    switch owner.value.content {
+    case .mapping(let own): options += own
+    case .scalar where owner.value.isUnwritten: break
+    default:
+      if options.isEmpty { return Parts(key: owner.key, value: owner.value, isPlain: false) }
+      // The main option, and others beside it.
+      let main = components[ownerName]?.main ?? ""
+      let key = Node(.scalar(Scalar(text: main, value: .string, style: .plain)), span: owner.value.span)
+      options.append(Node.Entry(key: key, value: owner.value))
+    }
+    return Parts(key: owner.key, value: Node(.mapping(options), span: owner.value.span), isPlain: false)
+  }
+
+  /// The name that was written or, once the fault is reported, the one that was meant.
+  func name(_ key: Node, _ context: inout DecodingContext) -> String? {
+    guard let name = key.text else {
+      context.report(.wrongType, on: key, "the name of \(kind.article) \(kind.rawValue) must be a word")
+      return nil
+    }
+    if components[name] != nil { return name }
+    let near = nearestName(to: name, among: names)
+    let meant = near ?? KnownWords.ours(for: name, among: names)
+    context.report(
+      .unknownComponent, on: key, "no \(kind.rawValue) is called '\(excerpt(name))'",
+      hint: meant.map { "did you mean '\($0)'?" } ?? hint(forPath: name) ?? hint(forOption: name) ?? list)
+    return near
+  }
+
+  /// Reports a name that stands without the options that it needs.
+  func reportMissingOptions(
+    _ component: ComponentDescription, _ written: Parts, _ context: inout DecodingContext
+  ) -> Bool {
+    let isAlone = written.isPlain || written.value.isUnwritten && component.main != nil
+    guard isAlone, !(written.isPlain && component.standsAlone) else { return false }
+    let main = component.keys.first { $0.name == component.main }
+    let example = main?.example.map { "write \(component.name): \($0)" }
+    if component.standsAlone {
+      context.report(
+        .wrongType, on: written.value, "\(context.place) has no value",
+        hint: "write \(component.name) without the colon, or its \(component.main ?? "options")")
+    } else {
+      context.report(
+        .missingKey, on: written.key, "\(component.name) needs \(main.map { "its \($0.name)" } ?? "its options")",
+        hint: example)
+    }
+    return true
+  }
+}
+
+extension Node {
+  fileprivate var isMap: Bool { if case .mapping = content { true } else { false } }
+}

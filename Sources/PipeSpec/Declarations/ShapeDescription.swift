@@ -1,0 +1,74 @@
+/// What a shape accepts, for the JSON Schema, `pipe explain` and the reference.
+package indirect enum ShapeDescription: Sendable {
+  /// A text of a form that a regular expression describes; `name` is what a message calls it.
+  case text(name: String, pattern: String? = nil, examples: [String] = [])
+  case boolean
+  case integer(ClosedRange<Int>)
+  case number
+  case any
+  /// One of a few words, each with its meaning.
+  case choice([(word: String, meaning: String)])
+  case list(of: ShapeDescription, minimum: Int, orOne: Bool)
+  /// A map with keys that the person chooses.
+  case dictionary(of: ShapeDescription)
+  /// A map with known keys; a scalar stands for the key `main`.
+  case map(keys: [KeyDescription], main: String?)
+  case oneOf([ShapeDescription])
+  /// A one-key map that names a component, or the name of one that may stand alone.
+  case component(ComponentFamily)
+
+  /// What a message calls a value of this shape.
+  package var name: String {
+    switch self {
+    case .text(let name, _, _): name
+    case .boolean: "true or false"
+    case .integer(let range):
+      range.lowerBound == .min
+        ? "a whole number"
+        : "a whole number from \(range.lowerBound)" + (range.upperBound == .max ? "" : " to \(range.upperBound)")
+    case .number: "a number"
+    case .any: "any value"
+    case .choice(let words): "one of " + words.map(\.word).joined(separator: ", ")
+    case .list(let element, _, let orOne): orOne ? "\(element.name), or a list of them" : "a list"
+    case .dictionary, .map: "a map"
+    case .oneOf(let shapes): shapes.map(\.name).joined(separator: ", or ")
+    case .component(let family): "\(family.kind.article) \(family.kind.rawValue)"
+    }
+  }
+
+  /// The known keys of a map; empty for everything else.
+  package var keys: [KeyDescription] {
+    if case .map(let keys, _) = self { keys } else { [] }
+  }
+
+  /// The components that may stand here, in a list or a map of them.
+  package var family: ComponentFamily? {
+    switch self {
+    case .component(let family): family
+    case .list(let element, _, _), .dictionary(let element): element.family
+    case .oneOf(let shapes): shapes.lazy.compactMap(\.family).first
+    default: nil
+    }
+  }
+}
+
+/// The components of one kind, as they are documented.
+package struct ComponentFamily: Sendable {
+  package let kind: ComponentKind
+  package let components: [ComponentDescription]
+  /// The options that all of them have.
+  package let common: [KeyDescription]
+}
+
+/// What is known of a component without its product.
+package struct ComponentDescription: Sendable {
+  package let name: String
+  package let summary: String
+  package let keys: [KeyDescription]
+  /// The option that a scalar value stands for.
+  package let main: String?
+  /// Whether the name may stand alone, without options: `title`.
+  package let standsAlone: Bool
+  /// Specs that use it, as YAML.
+  package let examples: [String]
+}
