@@ -1,5 +1,5 @@
-internal import CEpoll
 internal import CLibcurl
+internal import CLinux
 internal import Glibc
 
 /// Which sockets the loop waits for, kept in step with epoll as late as possible.

@@ -82,11 +82,18 @@ package struct TransferSettings: Sendable {
   /// Bytes of content after its codings are undone.
   package var maximumBody = 10 << 20
   package var failsAboveMaximumBody = false
-  /// Whether the content is kept; without it, it is only counted.
-  package var keepsBody = true
+  package var keeping = Keeping.whole
   package var keepsFields = false
   package var version = Version.automatic
   package var addresses: AddressPolicy
+
+  /// How much of the content is kept; all of it is counted.
+  package enum Keeping: Sendable {
+    case nothing
+    /// The start of an HTML page, until the facts wanted of it are all found: of most pages a small part.
+    case until(PageFacts.Wanted)
+    case whole
+  }
 
   package enum Version: Sendable {
     case automatic, http11, http2

@@ -1,5 +1,5 @@
-internal import CEpoll
 internal import CLibcurl
+internal import CLinux
 internal import Glibc
 internal import Synchronization
 

@@ -23,12 +23,12 @@ extension TransferPlace {
       stop = TransferFailure(.protocol, "more than \(TransferHead.limit >> 10) KiB of headers")
       return 0
     }
-    if line.starts(with: "HTTP/".utf8) {
+    if line.count > 4, line[0] == UInt8(ascii: "H"), line[4] == UInt8(ascii: "/"), line.starts(with: "HTTP/".utf8) {
       head.isWhole = false
       // An informational response (RFC 9110, 15.2) has another after it.
       let code = line.split(separator: UInt8(ascii: " "), maxSplits: 2).dropFirst().first
       head.isInformational = code?.first == UInt8(ascii: "1")
-    } else if line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8) {
+    } else if line.count <= 2, line.allSatisfy({ $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }) {
       head.isWhole = !head.isInformational
     }
     return line.count
@@ -51,14 +51,55 @@ extension TransferPlace {
 
   private func keep(_ bytes: UnsafeRawBufferPointer) {
     length += bytes.count
-    guard settings.keepsBody else { return }
-    if body.isEmpty {
-      // The length announced is a hint, bounded: whoever announces it need not send it.
-      let announced = large(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
-      body.reserveCapacity(min(max(announced, bytes.count), 1 << 20, settings.maximumBody))
+    guard isKeeping else { return }
+    switch settings.keeping {
+    case .nothing:
+      isKeeping = false
+    case .whole:
+      if body.isEmpty {
+        // The length announced is a hint, bounded: whoever announces it need not send it.
+        let announced = large(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
+        body.reserveCapacity(min(max(announced, bytes.count), 1 << 20, settings.maximumBody))
+      }
+      body.append(contentsOf: bytes)
+    case .until(let facts):
+      keepUntilFound(facts, bytes)
     }
-    body.append(contentsOf: bytes)
   }
+
+  /// Keeps slices of a page until the scanner has all that is wanted. The scanner goes by bytes that agree with
+  /// ASCII; of a page in UTF-16 it finds nothing, and then all of it is kept.
+  private func keepUntilFound(_ facts: PageFacts.Wanted, _ bytes: UnsafeRawBufferPointer) {
+    if body.isEmpty, !mayBeHTML {
+      isKeeping = false
+      return
+    }
+    var rest = UnsafeBufferPointer(rebasing: bytes.assumingMemoryBound(to: UInt8.self)[...])
+    var scanner = scanner ?? PageScanner(wanted: facts)
+    self.scanner = nil
+    while !rest.isEmpty {
+      let slice = UnsafeBufferPointer(rebasing: rest.prefix(Self.sliceLength))
+      body.append(contentsOf: slice)
+      if !scanner.feed(slice), body.count >= EncodingSniffer.declarationLimit {
+        isKeeping = false
+        return
+      }
+      rest = UnsafeBufferPointer(rebasing: rest.dropFirst(slice.count))
+    }
+    self.scanner = scanner
+  }
+
+  /// Whether the content can be HTML, by a glance at its media type.
+  private var mayBeHTML: Bool {
+    var type: UnsafePointer<CChar>?
+    pipe_easy_get_text(handle, CURLINFO_CONTENT_TYPE, &type)
+    guard let type else { return true }
+    let text = UnsafeBufferPointer(start: type, count: strlen(type)).lazy.map { UInt8(bitPattern: $0) | 0x20 }
+    return text.indices.dropLast(3).contains { text[$0...].starts(with: "html".utf8) }
+  }
+
+  /// Long enough for the head of most pages, short enough not to keep much more.
+  private static let sliceLength = 2048
 
   /// Opens a socket where the address policy allows it: the address is the one that is connected to,
   /// whatever the name said before.

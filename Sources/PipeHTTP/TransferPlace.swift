@@ -19,6 +19,10 @@ final class TransferPlace {
   // The transfer's state.
   var head = TransferHead()
   var body: [UInt8] = []
+  /// What tells when enough of the content is kept.
+  var scanner: PageScanner?
+  /// Whether what comes is still kept.
+  var isKeeping = false
   var length = 0
   var stop: TransferFailure?
   var isCut = false
@@ -52,6 +56,8 @@ final class TransferPlace {
     self.request = request
     head = TransferHead()
     body = []
+    scanner = nil
+    isKeeping = true
     length = 0
     stop = nil
     isCut = false

@@ -32,6 +32,8 @@ package struct PageNeeds: Equatable, Sendable {
   /// How much of the content is kept.
   package enum Content: Int, Comparable, Sendable {
     case nothing
+    /// Its start, until the facts wanted are all found.
+    case start
     /// All of it, up to `max_body`.
     case whole
 
@@ -53,7 +55,7 @@ package struct PageNeeds: Equatable, Sendable {
   package static let nothing = PageNeeds()
 
   /// Facts of the scanned page.
-  package static func scan(_ facts: PageFacts.Wanted) -> PageNeeds { PageNeeds(content: .whole, facts: facts) }
+  package static func scan(_ facts: PageFacts.Wanted) -> PageNeeds { PageNeeds(content: .start, facts: facts) }
 
   package func union(_ other: PageNeeds) -> PageNeeds {
     PageNeeds(

@@ -19,7 +19,12 @@ package struct HTTPFetcher: Fetcher {
     settings.connectTimeout = fetch.timeout.connect
     settings.maximumBody = fetch.maxBody.bytes
     settings.failsAboveMaximumBody = fetch.onMaxBody == .fail
-    settings.keepsBody = plan.needs.content > .nothing
+    settings.keeping =
+      switch plan.needs.content {
+      case .nothing: .nothing
+      case .start: .until(plan.needs.facts)
+      default: .whole
+      }
     settings.keepsFields = plan.needs.fields
     settings.version =
       switch fetch.http {
