@@ -39,13 +39,18 @@ package struct Extraction: Sendable {
   private func value(of field: FieldPlan, _ page: Page) -> Value {
     do throws(ExtractionFault) {
       let value = try field.extractor.extract(page)
-      guard value == .null else { return value }
+      guard value.isMissing else { return value }
       // A page that was not fetched lacks everything; only what a fetched page lacks is a fault.
       if field.isRequired, page.response != nil { page.addFault(of: field.name, ExtractionFault("missing")) }
-      return field.fallback ?? .null
+      return field.fallback ?? value
     } catch {
       page.addFault(of: field.name, error)
       return field.fallback ?? .null
     }
   }
+}
+
+extension Value {
+  /// Whether it says nothing: null, and the list of nothing.
+  fileprivate var isMissing: Bool { self == .null || self == .list([]) }
 }

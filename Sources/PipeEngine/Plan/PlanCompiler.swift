@@ -40,10 +40,7 @@ struct PlanCompiler {
         faultyFields.insert(field.name.value)
         continue
       }
-      fields.append(
-        FieldPlan(
-          name: field.name.value, extractor: extractor, isRequired: use.common.isRequired,
-          fallback: use.common.fallback.map { .string($0) }, isHidden: false))
+      fields.append(FieldPlan(name: field.name.value, extractor, use.common) { diagnostics.append($0) })
     }
     let sources = spec.sources.compactMap { use -> SourcePlan? in
       guard let source = use.product else { return nil }
@@ -107,10 +104,7 @@ struct PlanCompiler {
     namedFields.formUnion(expression.fieldNames)
     if spec.fields == nil { return nil }
     for name in expression.fieldNames { _ = index(of: name) }
-    let declarations = fields.map {
-      FieldDeclaration($0.name, $0.extractor.type, isNullable: $0.extractor.isNullable)
-    }
-    switch expression.resolve(declarations, faulty: faultyFields, others: standingNames) {
+    switch expression.resolve(fields.map(\.declaration), faulty: faultyFields, others: standingNames) {
     case .success(let resolved): return resolved
     case .failure(let faults):
       diagnostics += faults.diagnostics

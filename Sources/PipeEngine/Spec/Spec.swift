@@ -28,19 +28,6 @@ package struct SourceOptions: Sendable {
   static let map = MapShape<SourceOptions>(make: { SourceOptions() })
 }
 
-/// The options that every extractor has.
-package struct ExtractorOptions: Sendable {
-  package let isRequired: Bool
-  package let fallback: String?
-
-  static let map = MapShape(
-    Key(
-      "required", .bool, default: false, shown: "false",
-      "Whether a fetched page without a value is an error of its record."),
-    Key(optional: "default", .string, "What stands in the place of a missing value.", example: "unknown"),
-    make: ExtractorOptions.init)
-}
-
 /// The options that every sink has.
 package struct SinkOptions: Sendable {
   package let when: ParsedExpression?

@@ -1,0 +1,126 @@
+package import PipeSpec
+package import PipeWeb
+
+/// What is made of an extractor's value before it is a field's: it is trimmed, searched by a pattern, and converted.
+package struct Conversion: Sendable {
+  package let trims: Bool
+  /// What is looked for in the value; its first group counts where it has one.
+  package let pattern: RegularExpression?
+  /// The type that `as` names.
+  package let type: FieldType.Element?
+  package let decimal: DecimalSign?
+
+  package init(
+    trims: Bool = false, pattern: RegularExpression? = nil, type: FieldType.Element? = nil, decimal: DecimalSign? = nil
+  ) {
+    self.trims = trims
+    self.pattern = pattern
+    self.type = type
+    self.decimal = decimal
+  }
+
+  /// Whether values stay as they are.
+  package var isIdentity: Bool { !trims && pattern == nil && type == nil }
+
+  /// The type of a converted value.
+  package func result(of type: FieldType) -> FieldType {
+    FieldType(self.type ?? (pattern == nil ? type.element : .string), isList: type.isList)
+  }
+
+  /// - Parameter base: What a relative URL is relative to.
+  package func convert(_ value: Value, base: @autoclosure () -> WebURL?) throws(ExtractionFault) -> Value {
+    switch value {
+    case .null: return .null
+    case .list(let values):
+      var converted: [Value] = []
+      converted.reserveCapacity(values.count)
+      for value in values {
+        let one = try convert(value, base: base())
+        if one != .null { converted.append(one) }
+      }
+      return .list(converted)
+    default: break
+    }
+    var value = value
+    if trims, case .string(let text) = value { value = .string(text.trimmingWhiteSpace()) }
+    if let pattern {
+      let text = value.text
+      switch pattern.firstMatch(in: text) {
+      case .found(let match):
+        guard let found = match[pattern.groupCount > 0 ? 1 : 0] else { return .null }
+        value = .string(String(found))
+      case .noMatch: return .null
+      case .gaveUp: throw ExtractionFault("the pattern takes too many steps on \(text.excerpt)")
+      }
+    }
+    guard let type else { return value }
+    return try value.converted(to: type, decimal: decimal, base: base)
+  }
+}
+
+extension Value {
+  /// The value as text; a list as JSON.
+  fileprivate var text: String {
+    switch self {
+    case .string(let text), .json(let text): return text
+    case .null: return ""
+    default:
+      var bytes: [UInt8] = []
+      appendJSON(to: &bytes)
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+
+  fileprivate func converted(
+    to type: FieldType.Element, decimal: DecimalSign?, base: () -> WebURL?
+  ) throws(ExtractionFault) -> Value {
+    let text = type == .string || type == .json ? text : text.trimmingWhiteSpace()
+    switch type {
+    case .string: return .string(text)
+    case .int:
+      if case .double(let number) = self, let whole = Int(exactly: number) { return .int(whole) }
+      let plain = decimal.map { WrittenNumber.canonical(text, decimal: $0) } ?? text
+      if let whole = plain.flatMap({ WrittenNumber.int($0) }) { return .int(whole) }
+      throw ExtractionFault("\(text.excerpt) is no whole number")
+    case .number:
+      let plain = decimal.map { WrittenNumber.canonical(text, decimal: $0) } ?? text
+      if let number = plain.flatMap({ WrittenNumber.double($0) }) { return .double(number) }
+      throw ExtractionFault("\(text.excerpt) is no number")
+    case .bool:
+      switch text.lowercased() {
+      case "true", "yes", "on", "1": return .bool(true)
+      case "false", "no", "off", "0": return .bool(false)
+      default: throw ExtractionFault("\(text.excerpt) is neither true nor false")
+      }
+    case .date:
+      if let date = Timestamp(written: text) { return .string(date.description) }
+      throw ExtractionFault("\(text.excerpt) is no date")
+    case .url:
+      do throws(WebURL.Failure) {
+        return .string(try WebURL(parsing: text, base: base()).href)
+      } catch {
+        throw ExtractionFault("\(text.excerpt) is no URL: \(error.message)")
+      }
+    case .json:
+      if case .string = self {} else { return .json(text) }
+      do throws(JSONSyntaxError) {
+        return .json(try JSONValue(parsing: text).serialized)
+      } catch {
+        throw ExtractionFault("\(text.excerpt) is no JSON: \(error.description)")
+      }
+    }
+  }
+}
+
+extension String {
+  /// The text as a message shows it: quoted, on one line, shortened.
+  package var excerpt: String {
+    let limit = 60
+    let start = unicodeScalars.prefix(limit + 1)
+    var text = ""
+    for scalar in start.prefix(limit) {
+      text.unicodeScalars.append(scalar.properties.generalCategory == .control ? " " : scalar)
+    }
+    return "'\(text)\(start.count > limit ? "…" : "")'"
+  }
+}

@@ -1,0 +1,21 @@
+internal import PipeSpec
+internal import PipeWeb
+
+/// An extractor whose values are converted.
+struct ConvertedExtractor: Extractor {
+  let extractor: any Extractor
+  let conversion: Conversion
+
+  var type: FieldType { conversion.result(of: extractor.type) }
+  var isNullable: Bool { extractor.isNullable || (conversion.pattern != nil && !extractor.type.isList) }
+  var comesLast: Bool { extractor.comesLast }
+
+  var needs: PageNeeds {
+    // The page's base counts for relative URLs.
+    conversion.type == .url ? extractor.needs.union(.scan(.base)) : extractor.needs
+  }
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    try conversion.convert(try extractor.extract(page), base: page.baseURL)
+  }
+}

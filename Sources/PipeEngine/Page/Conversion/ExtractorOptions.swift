@@ -1,0 +1,106 @@
+package import PipeSpec
+
+/// The options that every extractor has.
+package struct ExtractorOptions: Sendable {
+  package let isRequired: Bool
+  package let fallback: Located<String>?
+  package let conversion: Conversion
+
+  static let map = MapShape(
+    Key(
+      optional: "as",
+      .choice { (type: FieldType.Element) in type.meaning },
+      "The type that values are converted to; one that does not convert is an error of its record.",
+      example: "number"),
+    Key(
+      optional: "decimal", .choice { $0 == .point ? "1,234.50" : "1.234,50" },
+      "The decimal sign of numbers that people wrote: with it, as: int and as: number take grouped digits and currency "
+        + "signs too.", example: #"",""#),
+    Key("trim", .bool, default: false, shown: "false", "Whether white space at both ends of a text is removed."),
+    Key(
+      optional: "pattern", .regex,
+      "Looked for in each value: what its first group matched, or all of it, stands in the value's place; where "
+        + "nothing matches, the value is missing.", example: #"/([0-9.]+) EUR/"#),
+    Key(
+      optional: "default", Shape.string.located, "What stands in the place of a missing value; as converts it too.",
+      example: "unknown"),
+    Key(
+      "required", .bool, default: false, shown: "false",
+      "Whether a fetched page without a value is an error of its record."),
+    make: { type, decimal, trims, pattern, fallback, isRequired in
+      ExtractorOptions(
+        isRequired: isRequired, fallback: fallback,
+        conversion: Conversion(trims: trims, pattern: pattern, type: type, decimal: decimal))
+    }
+  ).checked { (options, map, context) -> ExtractorOptions? in
+    if options.conversion.decimal != nil, options.conversion.type != .int, options.conversion.type != .number {
+      let span = map.entry("decimal")?.key.span ?? map.span
+      context.report(
+        .badValue, at: span, "decimal is about numbers, and this field is none",
+        hint: "write as: number, or as: int, beside it")
+      return nil
+    }
+    return options
+  }
+}
+
+extension FieldType.Element: CaseIterable {
+  package static let allCases: [Self] = [.string, .int, .number, .bool, .date, .url, .json]
+
+  fileprivate var meaning: String {
+    switch self {
+    case .string: "the text as it is"
+    case .int: "a whole number"
+    case .number: "a number"
+    case .bool: "true, yes, on, 1, or false, no, off, 0"
+    case .date:
+      "a date, of RFC 3339, RFC 9110, RFC 2822 or schema.org, as RFC 3339 in UTC; midnight and UTC where it does not say"
+    case .url: "an absolute URL; a relative one is resolved against the page's base"
+    case .json: "a text that is JSON, as its value"
+    }
+  }
+}
+
+extension FieldPlan {
+  /// The field of an extractor with these options.
+  ///
+  /// - Parameter report: Gets a default that is none of the field's type.
+  init(
+    name: String, _ extractor: any Extractor, _ options: ExtractorOptions, report: (Diagnostic) -> Void
+  ) {
+    let conversion = options.conversion
+    let converted: any Extractor =
+      conversion.isIdentity ? extractor : ConvertedExtractor(extractor: extractor, conversion: conversion)
+    let type = converted.type
+    let fallback = options.fallback.flatMap { text -> Value? in
+      do throws(ExtractionFault) {
+        let value = try Conversion(type: type.ofDefault, decimal: conversion.decimal)
+          .convert(.string(text.value), base: nil)
+        return type.isList ? .list([value]) : value
+      } catch {
+        report(
+          Diagnostic(
+            .typeMismatch, at: text.span, "the default of '\(name)' must be a \(type.name): \(error.message)",
+            hint: conversion.type == nil ? "as gives the field another type" : nil))
+        return nil
+      }
+    }
+    self.init(
+      name: name, extractor: converted, isRequired: options.isRequired, fallback: fallback, isHidden: false)
+  }
+
+  /// What expressions know of the field.
+  var declaration: FieldDeclaration {
+    FieldDeclaration(name, extractor.type, isNullable: extractor.isNullable && fallback == nil)
+  }
+}
+
+extension FieldType {
+  /// What a default is converted to; a text that says that there is no URL or no document is as good as one.
+  fileprivate var ofDefault: Element? {
+    switch element {
+    case .int, .number, .bool, .date: element
+    case .string, .url, .json: nil
+    }
+  }
+}

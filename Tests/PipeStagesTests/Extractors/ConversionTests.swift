@@ -1,0 +1,140 @@
+import PipeEngine
+import PipeSpec
+import Testing
+
+/// What `as`, `decimal`, `trim`, `pattern`, `default` and `required` make of values.
+struct ConversionTests {
+  @Test(
+    arguments: [
+      ("int", "42", .int(42)), ("int", " -7 ", .int(-7)),
+      ("number", "1.5e3", .double(1500)), ("number", "7", .double(7)),
+      ("bool", "Yes", .bool(true)), ("bool", "0", .bool(false)),
+      ("url", "../x?y#z", .string("https://example.com/x?y#z")),
+      ("json", "{ \"a\": [1, 2.50] }", .json(#"{"a":[1,2.50]}"#)),
+      ("string", " as it is ", .string(" as it is ")),
+      ("date", "2026-01-31", .string("2026-01-31T00:00:00Z")),
+    ] as [(String, String, Value)])
+  func `A text is converted`(type: String, text: String, expected: Value) throws {
+    let (value, error) = try Field("body: {as: \(type)}").value(text)
+    #expect(value == expected)
+    #expect(error == nil)
+  }
+
+  @Test(arguments: [
+    ("int", "4.2", "'4.2' is no whole number"), ("int", "0x10", "'0x10' is no whole number"),
+    ("int", "99999999999999999999", "'99999999999999999999' is no whole number"),
+    ("number", "1,5", "'1,5' is no number"), ("number", "inf", "'inf' is no number"),
+    ("number", "0x1p3", "'0x1p3' is no number"), ("number", "1e999", "'1e999' is no number"),
+    ("bool", "maybe", "'maybe' is neither true nor false"),
+    ("url", "http://[", "'http://[' is no URL"),
+    ("json", "{a}", "'{a}' is no JSON"),
+    ("date", "31.01.2026", "'31.01.2026' is no date"),
+    ("int", String(repeating: "x", count: 200), "'\(String(repeating: "x", count: 60))…' is no whole number"),
+    ("int", "a\nb", "'a b' is no whole number"),
+  ])
+  func `What does not convert is an error of the record`(type: String, text: String, message: String) throws {
+    let (value, error) = try Field("body: {as: \(type)}").value(text)
+    #expect(value == .null)
+    #expect(error?.hasPrefix("extract: field: \(message)") == true, "\(error ?? "no error")")
+  }
+
+  @Test(arguments: [
+    (".", "1,234.50", 1234.5), (".", "€ 1,234.50", 1234.5), (".", "$-5", -5), (".", "-$5", -5),
+    (".", "USD 12,345,678.9", 12_345_678.9), (".", "12,34,567.00 ₹", 1_234_567), (".", "1'234.50 CHF", 1234.5),
+    (",", "1.234,50 €", 1234.5), (",", "1 234,50", 1234.5), (",", "1\u{202F}234\u{A0}€", 1234), (",", "12,–", 12),
+    (",", "−3,5", -3.5), (",", "+3", 3), (",", "0,5 kr", 0.5),
+  ])
+  func `A number that a person wrote is read where that is asked for`(
+    decimal: String, text: String, expected: Double
+  ) throws {
+    #expect(try Field("body: {as: number, decimal: \"\(decimal)\"}").value(text).value == .double(expected))
+  }
+
+  @Test(arguments: [
+    (".", "1.234,50"), (".", "1,23"), (".", "1,2345"), (",", "1,234.50"), (".", "1 2 . 3 . 4"), (".", "EUR"),
+    (".", "--5"), (".", "1.5%"), (".", "12."), (",", "1..2"), (".", ""), (".", String(repeating: "1", count: 1000)),
+  ])
+  func `A number in another form is none`(decimal: String, text: String) throws {
+    let (value, error) = try Field("body: {as: number, decimal: \"\(decimal)\"}").value(text)
+    #expect(value == .null)
+    #expect(error?.contains("is no number") == true)
+  }
+
+  @Test(arguments: [
+    // RFC 9110 5.6.7
+    ("Sun, 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"),
+    ("Sunday, 06-Nov-94 08:49:37 GMT", "1994-11-06T08:49:37Z"),
+    ("Sun Nov  6 08:49:37 1994", "1994-11-06T08:49:37Z"),
+    // RFC 5322 3.3 and 4.3
+    ("Fri, 21 Nov 1997 09:55:06 -0600", "1997-11-21T15:55:06Z"),
+    ("21 Nov 97 09:55:06 EST", "1997-11-21T14:55:06Z"),
+    ("Mon, 2 Jan 2006 15:04 +0100 (CET)", "2006-01-02T14:04:00Z"),
+    // RFC 3339 5.8
+    ("1985-04-12T23:20:50.52Z", "1985-04-12T23:20:50.52Z"),
+    ("1996-12-19T16:39:57-08:00", "1996-12-20T00:39:57Z"),
+    ("1990-12-31T15:59:60-08:00", "1991-01-01T00:00:00Z"),
+    ("2026-01-31 10:20:30z", "2026-01-31T10:20:30Z"),
+    // schema.org
+    ("2026-01-31T10:20", "2026-01-31T10:20:00Z"), ("2026-01-31T10:20+0530", "2026-01-31T04:50:00Z"),
+    ("2024-02-29", "2024-02-29T00:00:00Z"), ("2026-01-31T10:20:30.1234567891Z", "2026-01-31T10:20:30.123456789Z"),
+  ])
+  func `A date of each form is RFC 3339 in UTC`(text: String, expected: String) throws {
+    #expect(try Field("body: {as: date}").value(text).value == .string(expected))
+  }
+
+  @Test(arguments: [
+    "2026-02-29", "2026-13-01", "2026-1-1", "2026-01-31T25:00", "2026-01-31T10:20:30+99:00",
+    "Sun, 99 Nov 1994 08:49:37",
+    "0000-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "Someday, 06 Nov 1994 08:49:37 GMT", "now", "", "2026",
+    "06 Nov 1994 08:49:37 GMT and more", "2026-01-31T10:20:30.Z", "2026-01-31T10:20:30 XYZ",
+  ])
+  func `What is no date is not guessed at`(text: String) throws {
+    #expect(try Field("body: {as: date}").value(text).error?.contains("is no date") == true)
+  }
+
+  @Test(
+    arguments: [
+      (#"body: {pattern: '/(\d+) EUR/'}"#, "from 12 EUR to 15 EUR", .string("12")),
+      (#"body: {pattern: '/\d+/', as: int}"#, "from 12 EUR", .int(12)),
+      (#"body: {pattern: '/\d+/', default: none}"#, "nothing", .string("none")),
+      (#"body: {pattern: '/\d+/', as: int, default: 0}"#, "nothing", .int(0)),
+      (#"status: {pattern: '/^\d/'}"#, "", .string("2")),
+      ("body: {trim: true}", "\n a b\u{A0} ", .string("a b")),
+      ("links: {pattern: '/x[0-9]/'}", "<a href=/x1>1</a><a href=y>2</a>", .list([.string("x1")])),
+      ("links: {default: none}", "<p>", .list([.string("none")])),
+    ] as [(String, String, Value)])
+  func `A value is trimmed, searched and replaced`(extractor: String, text: String, expected: Value) throws {
+    let (value, error) = try Field(extractor).value(text)
+    #expect(value == expected)
+    #expect(error == nil)
+  }
+
+  @Test(arguments: ["title: {required: true}", "links: {required: true}", "body: {pattern: /x/, required: true}"])
+  func `A required value that is missing is an error of the record`(extractor: String) throws {
+    #expect(try Field(extractor).value("<p>").error == "extract: field: missing")
+  }
+
+  @Test(arguments: [
+    ("body: {as: int}", "whole number"), ("body: {pattern: /x/}", "text"), ("links: {as: string}", "list of texts"),
+    ("status: {pattern: /2/, as: number}", "number"), ("status: {trim: true}", "whole number"),
+  ])
+  func `The type of a field follows from its options`(extractor: String, type: String) throws {
+    #expect(try Field(extractor).type.name == type)
+  }
+
+  @Test(arguments: [
+    ("body: {as: int, default: none}", "type-mismatch", "the default of 'field' must be a whole number: 'none'"),
+    ("length: {default: x}", "type-mismatch", "the default of 'field' must be a whole number: 'x'"),
+    ("body: {decimal: \".\"}", "bad-value", "decimal is about numbers"),
+    ("body: {as: float}", "bad-value", "cannot be 'float'"),
+    ("body: {pattern: '('}", "bad-regex", "is no regular expression"),
+  ])
+  func `Options that contradict each other are found before the run`(
+    extractor: String, code: String, message: String
+  ) {
+    let found = Field.compile(extractor).diagnostics
+    #expect(found.count == 1)
+    #expect(found.first?.code.rawValue == code)
+    #expect(found.first?.message.contains(message) == true, "\(found.map(\.message))")
+  }
+}
