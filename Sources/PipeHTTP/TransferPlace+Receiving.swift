@@ -80,9 +80,10 @@ extension TransferPlace {
     while !rest.isEmpty {
       let slice = UnsafeBufferPointer(rebasing: rest.prefix(Self.sliceLength))
       body.append(contentsOf: slice)
+      // The encoding may be declared behind the facts.
       if !scanner.feed(slice), body.count >= EncodingSniffer.declarationLimit {
         isKeeping = false
-        return
+        break
       }
       rest = UnsafeBufferPointer(rebasing: rest.dropFirst(slice.count))
     }

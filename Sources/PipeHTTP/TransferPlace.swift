@@ -75,6 +75,9 @@ final class TransferPlace {
     }
   }
 
+  /// Whether a transfer is under way.
+  var isActive: Bool { request != nil }
+
   /// The host that the transfer goes to.
   var host: String { request?.host ?? "" }
 
@@ -87,6 +90,7 @@ final class TransferPlace {
     let first = large(CURLINFO_STARTTRANSFER_TIME_T)
     self.request = nil
     body = []
+    scanner = nil
     return TransferResult(
       tag: request.tag, response: response, failure: failure, elapsed: elapsed,
       firstByte: first > 0 ? .microseconds(first) : nil)
@@ -127,7 +131,8 @@ final class TransferPlace {
     return HTTPResponse(
       status: status, version: version, fields: settings.keepsFields ? fields() : HTTPFields(),
       contentType: type.map { String(cString: $0) },
-      location: 300..<400 ~= status ? field("Location") : nil, body: body, length: length, isTruncated: isTruncated)
+      location: 300..<400 ~= status ? field("Location") : nil, body: body, facts: scanner?.finish(), length: length,
+      isTruncated: isTruncated)
   }
 
   private func field(_ name: String) -> String? {

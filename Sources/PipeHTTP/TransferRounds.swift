@@ -9,7 +9,8 @@ struct TransferRounds: ~Copyable {
   private let multi: CURLMulti
   /// Places that are not in use; their handles are set up and keep their options.
   private var free: [TransferPlace] = []
-  private var active: [ObjectIdentifier: TransferPlace] = [:]
+  private var all: [TransferPlace] = []
+  private var activeCount = 0
   private var results: [TransferResult] = []
 
   init(settings: TransferSettings, wakeup: Wakeup, exchange: any TransferExchange) throws(TransferLoopError) {
@@ -23,7 +24,7 @@ struct TransferRounds: ~Copyable {
     var isFinished = false
     while true {
       let next = try fill(&isFinished)
-      if active.isEmpty, isFinished { return }
+      if activeCount == 0, isFinished { return }
       multi.begin()
       while let done = multi.nextDone() { finish(done) }
       // What has ended is handed over before anything is waited for.
@@ -42,9 +43,9 @@ struct TransferRounds: ~Copyable {
   private mutating func fill(_ isFinished: inout Bool) throws(TransferLoopError) -> ContinuousClock.Instant? {
     // A signal is answered by a look even with no place free: the run may be stopping.
     var isSignalled = wakeup.clear()
-    while !isFinished, isSignalled || active.count < settings.concurrency {
+    while !isFinished, isSignalled || activeCount < settings.concurrency {
       isSignalled = false
-      switch exchange.take(upTo: settings.concurrency - active.count) {
+      switch exchange.take(upTo: settings.concurrency - activeCount) {
       case .requests(let requests):
         for request in requests { try begin(request) }
       case .wait(let until):
@@ -53,7 +54,7 @@ struct TransferRounds: ~Copyable {
         isFinished = true
       case .draining(let until):
         if until <= .now { abandon() }
-        isFinished = active.isEmpty
+        isFinished = activeCount == 0
         return until
       }
     }
@@ -62,22 +63,28 @@ struct TransferRounds: ~Copyable {
 
   private mutating func begin(_ request: TransferRequest) throws(TransferLoopError) {
     let place: TransferPlace
-    if let reused = free.popLast() { place = reused } else { place = try TransferPlace(settings, multi.sockets) }
+    if let reused = free.popLast() {
+      place = reused
+    } else {
+      place = try TransferPlace(settings, multi.sockets)
+      all.append(place)
+    }
     place.begin(request)
-    active[ObjectIdentifier(place)] = place
+    activeCount += 1
     multi.add(place)
   }
 
   private mutating func finish(_ done: (place: TransferPlace, code: CURLcode)) {
     if let result = done.place.end(done.code) { results.append(result) }
     multi.remove(done.place)
-    active[ObjectIdentifier(done.place)] = nil
+    activeCount -= 1
     free.append(done.place)
   }
 
   private mutating func abandon() {
-    for place in active.values { multi.remove(place) }
-    exchange.abandon(active.values.compactMap { $0.giveUp() })
-    active = [:]
+    let active = all.filter(\.isActive)
+    for place in active { multi.remove(place) }
+    exchange.abandon(active.compactMap { $0.giveUp() })
+    activeCount = 0
   }
 }

@@ -23,8 +23,8 @@ package struct Extraction: Sendable {
     last = plan.fields.indices.filter { plan.fields[$0].extractor.comesLast }
   }
 
-  package func extract(_ fetched: Fetched) -> Extracted {
-    let page = Page(fetched, needs: needs, sources: sources)
+  package func extract(_ fetched: Fetched, mediaTypes: MediaTypeMemory = MediaTypeMemory()) -> Extracted {
+    let page = Page(fetched, needs: needs, sources: sources, mediaTypes: mediaTypes)
     var values: [Value] = []
     values.reserveCapacity(fields.count)
     for field in fields {
@@ -52,5 +52,11 @@ package struct Extraction: Sendable {
 
 extension Value {
   /// Whether it says nothing: null, and the list of nothing.
-  fileprivate var isMissing: Bool { self == .null || self == .list([]) }
+  fileprivate var isMissing: Bool {
+    switch self {
+    case .null: true
+    case .list(let values): values.isEmpty
+    default: false
+    }
+  }
 }

@@ -67,13 +67,14 @@ func extractStage(
 ) async throws {
   defer { output.close() }
   var batches = input.batches(lane: lane)
+  let mediaTypes = MediaTypeMemory()
   while let batch = await batches.next() {
     counter.add(in: batch.count)
     var extracted: [Extracted] = []
     extracted.reserveCapacity(batch.count)
     var bytes = 0
     for fetched in batch {
-      let one = extraction.extract(fetched)
+      let one = extraction.extract(fetched, mediaTypes: mediaTypes)
       bytes += one.record.cost
       extracted.append(one)
     }

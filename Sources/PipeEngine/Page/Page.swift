@@ -7,9 +7,15 @@ package final class Page {
   package let fetched: Fetched
   private let needs: PageNeeds
   private let sources: [String]
+  private let mediaTypes: MediaTypeMemory
 
-  /// - Parameter sources: The names of the plan's sources.
-  package init(_ fetched: Fetched, needs: PageNeeds, sources: [String] = []) {
+  /// - Parameters:
+  ///   - sources: The names of the plan's sources.
+  ///   - mediaTypes: What pages before this one had.
+  package init(
+    _ fetched: Fetched, needs: PageNeeds, sources: [String] = [], mediaTypes: MediaTypeMemory = MediaTypeMemory()
+  ) {
+    self.mediaTypes = mediaTypes
     self.fetched = fetched
     self.needs = needs
     self.sources = sources
@@ -25,7 +31,7 @@ package final class Page {
     sources.indices.contains(request.id.source) ? sources[request.id.source] : nil
   }
 
-  package private(set) lazy var mediaType: MediaType? = response?.contentType.flatMap { MediaType(header: $0) }
+  package private(set) lazy var mediaType: MediaType? = response?.contentType.flatMap { mediaTypes.type(of: $0) }
 
   /// Whether the content is HTML, by its media type; content of no declared type is taken for HTML, as the
   /// web's servers leave it out for little else (WHATWG MIME Sniffing, 7).
@@ -92,6 +98,8 @@ package final class Page {
 
   private func scan() -> PageFacts? {
     guard let response, isHTML, !response.body.isEmpty else { return nil }
+    // A scan in the page's own bytes is worth nothing where these do not agree with ASCII.
+    if let facts = response.facts, encoding.isASCIICompatible { return facts }
     var scanner = PageScanner(wanted: needs.facts)
     if encoding.isASCIICompatible {
       _ = scanner.feed(response.body)

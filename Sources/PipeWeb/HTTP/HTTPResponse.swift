@@ -11,6 +11,8 @@ package struct HTTPResponse: Sendable {
   package let location: String?
   /// The content after its codings are undone; empty where nobody asked for it.
   package let body: [UInt8]
+  /// What a scan of the page found while it arrived; `nil` where none was made.
+  package let facts: PageFacts?
   /// Bytes of the whole content after its codings are undone, kept or not.
   package let length: Int
   /// Whether the content ended before it was whole, by a limit or by a fault.
@@ -18,7 +20,7 @@ package struct HTTPResponse: Sendable {
 
   package init(
     status: Int, version: HTTPVersion, fields: HTTPFields = HTTPFields(), contentType: String? = nil,
-    location: String? = nil, body: [UInt8] = [], length: Int = 0, isTruncated: Bool = false
+    location: String? = nil, body: [UInt8] = [], facts: PageFacts? = nil, length: Int = 0, isTruncated: Bool = false
   ) {
     self.status = status
     self.version = version
@@ -26,6 +28,7 @@ package struct HTTPResponse: Sendable {
     self.contentType = contentType
     self.location = location
     self.body = body
+    self.facts = facts
     self.length = length
     self.isTruncated = isTruncated
   }

@@ -1,0 +1,16 @@
+internal import PipeWeb
+
+/// The media type parsed last: most pages of a run have the same. Lives in one extract task.
+package final class MediaTypeMemory {
+  private var last: (field: String, type: MediaType?)?
+
+  package init() {}
+
+  /// The media type of a Content-Type field's value.
+  func type(of field: String) -> MediaType? {
+    if let last, last.field == field { return last.type }
+    let type = MediaType(header: field)
+    last = (field, type)
+    return type
+  }
+}
