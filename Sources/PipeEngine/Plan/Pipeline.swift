@@ -18,6 +18,12 @@ package struct Pipeline: Sendable {
   package init(
     _ file: SourceFile, catalogue: Catalogue, folder: SourceFolder, variables: Variables, processors: Int
   ) {
+    self.init(file, language: Language(catalogue), folder: folder, variables: variables, processors: processors)
+  }
+
+  package init(
+    _ file: SourceFile, language: Language, folder: SourceFolder, variables: Variables, processors: Int
+  ) {
     self.file = file
     let document = Document(reading: file)
     guard let root = document.root,
@@ -33,7 +39,7 @@ package struct Pipeline: Sendable {
       return
     }
     var context = DecodingContext(file: file, variables: variables)
-    let spec = Spec.map(catalogue).shape.decode(root, &context)
+    let spec = language.shape.decode(root, &context)
     // What is not decoded, because something above it is wrong, uses its variables all the same.
     context.noteReferences(in: root)
     var found = document.diagnostics + context.diagnostics
@@ -49,7 +55,7 @@ package struct Pipeline: Sendable {
     var compiled: Plan?
     if let spec {
       let (plan, diagnostics) = Plan.compile(
-        spec, catalogue: catalogue, folder: folder, processors: processors, secrets: context.variables.secrets)
+        spec, catalogue: language.catalogue, folder: folder, processors: processors, secrets: context.variables.secrets)
       compiled = plan
       found += diagnostics
     }
