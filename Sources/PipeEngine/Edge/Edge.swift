@@ -104,8 +104,8 @@ package final class Edge<Element: Sendable>: Sendable {
       }
     } onCancel: {
       let continuation = storage.withLock { storage -> CheckedContinuation<Bool, Never>? in
-        if storage.early.contains(sender) { return nil }
-        storage.state.withdraw(sender: sender)
+        // One that is accepted already is resumed by whoever accepted it: its batch is on its way.
+        guard storage.state.withdraw(sender: sender) else { return nil }
         let continuation = storage.suspended.removeValue(forKey: sender)
         if continuation == nil { storage.withdrawn.insert(sender) }
         return continuation
@@ -127,7 +127,7 @@ package final class Edge<Element: Sendable>: Sendable {
       }
       for continuation in resumed { continuation.resume(returning: true) }
     }
-    if actions.ends { for continuation in continuations { continuation.finish() } }
+    for lane in actions.ended { continuations[lane].finish() }
     if actions.hasRoom, let tell = storage.withLock({ $0.onRoom }) { tell() }
   }
 }

@@ -17,8 +17,8 @@ struct EdgeState<Element: Sendable>: Sendable {
     var deliveries: [(lane: Int, batch: Batch)] = []
     /// The senders whose batches are accepted now.
     var accepted: [Int] = []
-    /// Whether all lanes end now.
-    var ends = false
+    /// The lanes that end now. Each of them waits, so that no batch can still be on its way to it.
+    var ended: [Int] = []
     /// Whether there is room again for a sender that does not suspend.
     var hasRoom = false
   }
@@ -109,14 +109,20 @@ struct EdgeState<Element: Sendable>: Sendable {
     return Actions(deliveries: [(lane, Batch(elements: [], bytes: 0))])
   }
 
-  /// One sender will send no more; after the last, the lanes end once the pending batch is taken.
+  /// One sender will send no more; after the last, each lane ends when it asks and nothing is left.
   mutating func close() -> Actions {
     openSenders -= 1
     return deliver()
   }
 
-  /// A suspended sender gives up; its batch was not accepted.
-  mutating func withdraw(sender: Int) { waiting.removeAll { $0.sender == sender } }
+  /// A suspended sender gives up.
+  ///
+  /// - Returns: Whether it could: once its batch is accepted it is too late.
+  mutating func withdraw(sender: Int) -> Bool {
+    guard let place = waiting.firstIndex(where: { $0.sender == sender }) else { return false }
+    waiting.remove(at: place)
+    return true
+  }
 
   private mutating func accept(_ batch: Batch) {
     used.elements += batch.elements.count
@@ -130,8 +136,11 @@ struct EdgeState<Element: Sendable>: Sendable {
   }
 
   private mutating func deliver() -> Actions {
-    if pending.elements.isEmpty { return Actions(ends: openSenders <= 0 && waiting.isEmpty) }
     var actions = Actions()
+    if pending.elements.isEmpty, waiting.isEmpty, openSenders <= 0 {
+      actions.ended = idle
+      idle = []
+    }
     while !pending.elements.isEmpty, let lane = idle.popLast() {
       let batch = takePending()
       given[lane] = (batch.elements.count, batch.bytes)
