@@ -9,10 +9,12 @@ enum RedirectRule {
     case fail(RequestError)
   }
 
-  /// - Parameter limit: The most redirects followed; 0 makes every redirect an answer.
-  static func decide(_ fetched: Fetched, limit: Int) -> Decision {
-    guard let response = fetched.response, fetched.error == nil, limit > 0,
-      [301, 302, 303, 307, 308].contains(response.status), let location = response.location,
+  /// - Parameters:
+  ///   - limit: The most redirects followed; 0 makes every redirect an answer.
+  ///   - method: The method of requests that have none of their own.
+  static func decide(_ fetched: Fetched, limit: Int, method: Method = .get) -> Decision {
+    guard let response = fetched.response, let location = response.location, fetched.error == nil, limit > 0,
+      [301, 302, 303, 307, 308].contains(response.status),
       let from = fetched.request.url
     else { return .answer }
     let request = fetched.request
@@ -23,7 +25,7 @@ enum RedirectRule {
       return .fail(RequestError(.badURL, "the redirect's Location is no URL: \(error.message)"))
     }
     if !target.isHTTP { return .fail(RequestError(.forbidden, "a redirect to '\(target.scheme):' is not followed")) }
-    let method = request.method
+    let method = request.method ?? method
     let becomesGET =
       response.status == 303 && method != .head && method != .get
       || [301, 302].contains(response.status) && method == .post
@@ -38,7 +40,7 @@ enum RedirectRule {
     }
     return .follow(
       request.redirected(
-        to: target, method: becomesGET ? .get : method, body: becomesGET ? nil : request.body,
+        to: target, method: becomesGET ? .get : request.method, body: becomesGET ? nil : request.body,
         after: fetched.timing.elapsed))
   }
 }

@@ -77,12 +77,16 @@ package final class Request: Sendable {
     }
   }
 
-  /// The same request, sent on to another URL by a redirect.
+  /// The same request, sent on to another URL by a redirect. Credentials stay with their origin.
   func redirected(to target: WebURL, method: Method?, body: [UInt8]?, after time: Duration) -> Request {
-    Request(
+    let isSameOrigin = url?.origin == target.origin
+    let headers = isSameOrigin ? headers : headers.filter { !Self.credentials.contains($0.name.lowercased()) }
+    return Request(
       id: id, written: written, url: target, trail: trail + [url].compactMap(\.self), spent: spent + time,
       attempt: attempt, method: method, body: body, headers: headers, input: input)
   }
+
+  private static let credentials = ["authorization", "cookie", "proxy-authorization"]
 }
 
 /// A request method (RFC 9110, 9).

@@ -3,16 +3,16 @@
 final class FetchStage: FetchWork {
   private let frontier: Frontier
   private let output: Edge<Fetched>
-  private let redirects: Int
+  private let settings: FetchSettings
   private let control: RunControl
   private let counter: StageCounter
 
   init(
-    frontier: Frontier, output: Edge<Fetched>, redirects: Int, control: RunControl, counter: StageCounter
+    frontier: Frontier, output: Edge<Fetched>, settings: FetchSettings, control: RunControl, counter: StageCounter
   ) {
     self.frontier = frontier
     self.output = output
-    self.redirects = redirects
+    self.settings = settings
     self.control = control
     self.counter = counter
   }
@@ -46,7 +46,7 @@ final class FetchStage: FetchWork {
     var bytes = 0
     answers.reserveCapacity(batch.count)
     for fetched in batch {
-      switch RedirectRule.decide(fetched, limit: redirects) {
+      switch RedirectRule.decide(fetched, limit: settings.redirects, method: settings.method) {
       case .follow(let request):
         goingOn.append((request, nil))
       case .answer:

@@ -38,7 +38,7 @@ package struct Graph: Sendable {
   package func run() async throws {
     let extraction = Extraction(plan)
     let fetchStage = FetchStage(
-      frontier: frontier, output: fetched, redirects: plan.fetch.redirects, control: control,
+      frontier: frontier, output: fetched, settings: plan.fetch, control: control,
       counter: progress.fetch)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for (index, source) in plan.sources.enumerated() {

@@ -1,0 +1,132 @@
+import PipeSpec
+import PipeTesting
+import Testing
+
+@testable import PipeEngine
+
+@Suite("Graph, stopped or failing", .timeLimit(.minutes(1)))
+struct GraphStopTests {
+  private static let never = ContinuousClock.now + .seconds(100_000)
+
+  @Test("stopped gently, it finishes what is in flight and leaves the rest undone", arguments: [1, 10, 300])
+  func gentleStop(after count: Int) async throws {
+    let pipeline = MemoryPipeline((0..<5000).map { "http://h\($0 % 5).example/\($0)" })
+    let control = RunControl()
+    let answered = Turnstile()
+    let fetcher = StubFetcher { _ in
+      answered.pass()
+      if answered.count == count { control.stop(by: Self.never) }
+      return .status(200)
+    }
+    let graph = Graph(try pipeline.plan(), fetcher: fetcher, control: control)
+    try await graph.runConserving()
+    let rows = pipeline.sinks[0].rows.count
+    #expect(rows == answered.count, "whatever was answered is written")
+    #expect(rows >= count)
+    #expect(rows < 5000)
+    #expect(pipeline.sinks[0].events.all.last == "close")
+  }
+
+  @Test("stopped at once, it gives up what is in flight")
+  func stopAtOnce() async throws {
+    let pipeline = MemoryPipeline((0..<100).map { "http://h\($0).example/" })
+    let control = RunControl()
+    let asked = Turnstile()
+    let fetcher = StubFetcher(places: 4) { request in
+      asked.pass()
+      if asked.count == 4 { control.stop(by: .now) }
+      return .silence
+    }
+    let graph = Graph(try pipeline.plan(), fetcher: fetcher, control: control)
+    try await graph.runConserving()
+    #expect(pipeline.sinks[0].rows.count == 0)
+    #expect(graph.progress.unfinished == 100)
+  }
+
+  @Test("stopped before it began, it ends with nothing done")
+  func stoppedBefore() async throws {
+    let control = RunControl()
+    control.stop(by: .now)
+    let pipeline = MemoryPipeline(["http://a.example/"])
+    try await Graph(pipeline.plan(), fetcher: StubFetcher { _ in .status(200) }, control: control).runConserving()
+    #expect(pipeline.sinks[0].rows.count == 0)
+  }
+
+  @Test("a stop ends a source that never ends")
+  func stopOfAnEndlessSource() async throws {
+    let control = RunControl()
+    let pipeline = MemoryPipeline(sources: [EndlessSource()])
+    let answered = Turnstile()
+    let fetcher = StubFetcher { _ in
+      answered.pass()
+      if answered.count == 2000 { control.stop(by: Self.never) }
+      return .status(200)
+    }
+    let graph = Graph(try pipeline.plan(), fetcher: fetcher, control: control)
+    try await graph.runConserving()
+    #expect(pipeline.sinks[0].rows.count >= 2000)
+    #expect(graph.progress.unfinished > 0)
+  }
+
+  @Test("a stop ends a source that waits for input")
+  func stopOfAWaitingSource() async throws {
+    let control = RunControl()
+    let isWaiting = Turnstile()
+    let pipeline = MemoryPipeline(sources: [WaitingSource(isWaiting: isWaiting)])
+    let graph = Graph(try pipeline.plan(), fetcher: StubFetcher { _ in .status(200) }, control: control)
+    let run = Task { try await graph.runConserving() }
+    await isWaiting.wait()
+    control.stop(by: Self.never)
+    try await run.value
+  }
+
+  @Test("a redirect that comes while it drains is left undone, and counted")
+  func redirectWhileDraining() async throws {
+    let control = RunControl()
+    let pipeline = MemoryPipeline(["http://a.example/"])
+    let fetcher = StubFetcher { _ in
+      control.stop(by: Self.never)
+      return .status(302, location: "/next")
+    }
+    let graph = Graph(try pipeline.plan(), fetcher: fetcher, control: control)
+    try await graph.runConserving()
+    #expect(graph.progress.unfinished == 1)
+    #expect(pipeline.sinks[0].rows.count == 0)
+  }
+
+  @Test(
+    "a sink that fails ends the run with its error",
+    arguments: [MemorySink.Fault.atOpen, .atRow(0), .atRow(700), .atFlush, .atClose])
+  func failingSink(fault: MemorySink.Fault) async throws {
+    let sinks = [MemorySink("good"), MemorySink("bad", failing: fault)]
+    let pipeline = MemoryPipeline((0..<3000).map { "http://h\($0 % 50).example/\($0)" }, sinks: sinks)
+    let graph = Graph(try pipeline.plan(), fetcher: StubFetcher { _ in .status(200) })
+    await #expect(throws: RunError("bad", "is full")) { try await graph.run() }
+  }
+
+  @Test("a sink that fails ends a run whose source never ends and whose fetches never answer")
+  func failingSinkOfAStuckRun() async throws {
+    let pipeline = MemoryPipeline(sources: [EndlessSource()], sinks: [MemorySink("bad", failing: .atRow(0))])
+    let fetcher = StubFetcher(places: 4) { $0.id.ordinal == 0 ? .status(200) : .silence }
+    let graph = Graph(try pipeline.plan(), fetcher: fetcher)
+    await #expect(throws: RunError("bad", "is full")) { try await graph.run() }
+  }
+
+  @Test("a fetcher that fails ends the run with its error")
+  func failingFetcher() async throws {
+    let pipeline = MemoryPipeline(sources: [EndlessSource()])
+    let failure = RunError("fetch", "no descriptors")
+    let graph = Graph(try pipeline.plan(), fetcher: StubFetcher(failure: failure) { _ in .status(200) })
+    await #expect(throws: failure) { try await graph.run() }
+  }
+
+  @Test("a source that fails ends the run with its error")
+  func failingSource() async throws {
+    let failure = RunError("urls.txt", "cannot be read")
+    let pipeline = MemoryPipeline(sources: [
+      EndlessSource(), MemorySource(urls: ["http://a.example/"], failure: failure),
+    ])
+    let graph = Graph(try pipeline.plan(), fetcher: StubFetcher { _ in .status(200) })
+    await #expect(throws: failure) { try await graph.run() }
+  }
+}

@@ -1,0 +1,95 @@
+import PipeSpec
+import PipeTesting
+import PipeWeb
+import Testing
+
+@testable import PipeEngine
+
+/// A pipeline whose sources and sinks are in memory: the spec names them `source0`, `sink0` and so on.
+struct MemoryPipeline {
+  let sources: [any Source]
+  let sinks: [MemorySink]
+
+  init(sources: [any Source], sinks: [MemorySink] = [MemorySink()]) {
+    self.sources = sources
+    self.sinks = sinks
+  }
+
+  init(_ urls: [String], sinks: [MemorySink] = [MemorySink()]) {
+    self.init(sources: [MemorySource(urls: urls)], sinks: sinks)
+  }
+
+  private var catalogue: Catalogue {
+    Catalogue(
+      sources: sources.enumerated().map { index, source in
+        Component(
+          .source, "source\(index)", "In memory.", options: MapShape(make: { source }), standsAlone: true
+        ) { $0 }
+      },
+      extractors: [
+        FunctionExtractor(type: .url, isNullable: false) { page in .string(page.request.written) }.component("url"),
+        FunctionExtractor(type: .url) { page in page.request.url.map { .string($0.href) } ?? .null }
+          .component("final_url"),
+        FunctionExtractor(type: .int) { page in page.response.map { .int($0.status) } ?? .null }.component("status"),
+        FunctionExtractor(type: .string, comesLast: true) { page in
+          page.error.map { .string($0.description) } ?? .null
+        }.component("error"),
+        FunctionExtractor(type: .string) { page in
+          guard let body = page.response?.body, !body.isEmpty else { return .null }
+          return .string(String(decoding: body, as: UTF8.self))
+        }.component("body"),
+        FunctionExtractor(type: .int) { page throws(ExtractionFault) in
+          guard let body = page.response?.body else { return .null }
+          guard let number = Int(String(decoding: body, as: UTF8.self)) else {
+            throw ExtractionFault("no number")
+          }
+          return .int(number)
+        }.component("number"),
+      ],
+      sinks: sinks.enumerated().map { index, sink in
+        Component(
+          .sink, "sink\(index)", "In memory.", options: MapShape(make: { sink as any Sink }), standsAlone: true
+        ) { $0 }
+      })
+  }
+
+  /// Compiles the spec's text, with all sources, and all sinks where it names none.
+  func plan(_ text: String = "extract: [url, status, error]") throws -> Plan {
+    var text = "version: 1\nsources: [\(sources.indices.map { "source\($0)" }.joined(separator: ", "))]\n" + text
+    if !text.contains("sinks:") {
+      text += "\nsinks: [\(sinks.indices.map { "sink\($0)" }.joined(separator: ", "))]"
+    }
+    let pipeline = Pipeline(
+      SourceFile(name: "spec.yaml", text: text), catalogue: catalogue, folder: SourceFolder(""),
+      variables: Variables(), processors: 2)
+    if pipeline.plan == nil { Issue.record("\(pipeline.diagnostics.map { "\($0.code.rawValue): \($0.message)" })") }
+    return try #require(pipeline.plan)
+  }
+}
+
+extension Plan {
+  func with(bounds: Bounds? = nil, fetch: FetchSettings? = nil, limit: Int? = nil) -> Plan {
+    Plan(
+      name: name, description: description, folder: folder, sources: sources, fetch: fetch ?? self.fetch,
+      fields: fields, needs: needs, filter: filter, sinks: sinks, bounds: bounds ?? self.bounds, secrets: secrets,
+      limit: limit ?? self.limit)
+  }
+}
+
+extension Graph {
+  /// Runs to the end and expects that nothing was lost count of.
+  func runConserving(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    try await run()
+    #expect(progress.discrepancies == [], sourceLocation: sourceLocation)
+    #expect(progress.inFlight == 0, sourceLocation: sourceLocation)
+    #expect(progress.waiting == 0, sourceLocation: sourceLocation)
+  }
+}
+
+extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByNilLiteral
+{
+  public init(stringLiteral text: String) { self = .string(text) }
+  public init(integerLiteral number: Int) { self = .int(number) }
+  public init(nilLiteral: ()) { self = .null }
+}

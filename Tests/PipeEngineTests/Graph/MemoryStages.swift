@@ -1,0 +1,123 @@
+import PipeSpec
+import PipeTesting
+import PipeWeb
+
+@testable import PipeEngine
+
+/// A source of given URLs.
+struct MemorySource: Source {
+  var urls: [String]
+  var method: PipeEngine.Method?
+  var body: [UInt8]?
+  var headers: [HTTPFields.Field] = []
+  /// Thrown after the last URL.
+  var failure: RunError?
+  /// Called before the URL of an index is yielded.
+  var willYield: @Sendable (Int) -> Void = { _ in }
+
+  var summary: String { "memory" }
+
+  func count(in folder: SourceFolder) -> RequestCount { .exactly(urls.count) }
+
+  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+    for (index, url) in urls.enumerated() {
+      willYield(index)
+      try await output.yield(Request(id: output.nextID, written: url, method: method, body: body, headers: headers))
+    }
+    if let failure {
+      try await output.flush()
+      throw failure
+    }
+  }
+}
+
+/// A source that never ends and never waits.
+struct EndlessSource: Source {
+  var summary: String { "endless" }
+
+  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+    for number in 0... { try await output.yield("http://h\(number % 7).example/\(number)") }
+  }
+}
+
+/// A source that waits for input which never comes.
+struct WaitingSource: Source {
+  let isWaiting: Turnstile
+  var summary: String { "waiting" }
+
+  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+    try await output.yield("http://a.example/")
+    try await output.flush()
+    let (never, hold) = AsyncStream.makeStream(of: Void.self)
+    isWaiting.pass()
+    for await _ in never {}
+    hold.finish()
+    try Task.checkCancellation()
+  }
+}
+
+/// A sink that keeps its rows.
+final class MemorySink: Sink {
+  enum Fault: Sendable {
+    case none, atOpen, atRow(Int), atFlush, atClose
+  }
+
+  let rows = Recorder<[Value]>()
+  let events = Recorder<String>()
+  private let name: String
+  private let fault: Fault
+
+  init(_ name: String = "memory", failing fault: Fault = .none) {
+    self.name = name
+    self.fault = fault
+  }
+
+  var summary: String { name }
+  var target: Located<SinkTarget> { Located(.file(name), at: .wholeFile) }
+  var error: RunError { RunError(name, "is full") }
+
+  func open(_ columns: [Column]) throws(RunError) -> any SinkWriter {
+    if case .atOpen = fault { throw error }
+    return Writer(sink: self, columns: columns)
+  }
+
+  private struct Writer: SinkWriter {
+    let sink: MemorySink
+    let columns: [Column]
+
+    func write(_ records: [Record]) throws(RunError) {
+      for record in records {
+        if case .atRow(let row) = sink.fault, sink.rows.count >= row { throw sink.error }
+        sink.rows.append(columns.map { record.values[$0.index] })
+      }
+    }
+
+    func flush() throws(RunError) -> SinkPosition {
+      if case .atFlush = sink.fault { throw sink.error }
+      sink.events.append("flush")
+      return SinkPosition(bytes: nil, rows: sink.rows.count)
+    }
+
+    func close() throws(RunError) {
+      if case .atClose = sink.fault { throw sink.error }
+      sink.events.append("close")
+    }
+  }
+}
+
+/// A field made by a function.
+struct FunctionExtractor: Extractor {
+  let type: FieldType
+  var isNullable = true
+  var comesLast = false
+  let function: @Sendable (Page) throws(ExtractionFault) -> Value
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { try function(page) }
+
+  /// A component of this name that stands alone.
+  func component(_ name: String) -> Component<any Extractor> {
+    Component(
+      .extractor, name, "A field for tests.", options: MapShape(make: { self as any Extractor }), standsAlone: true
+    ) { $0 }
+  }
+}
