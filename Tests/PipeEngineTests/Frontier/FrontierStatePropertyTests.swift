@@ -1,0 +1,164 @@
+import PipeTesting
+import Testing
+
+@testable import PipeEngine
+
+/// Random events on a frontier beside a model of what each request and each host went through.
+@Suite("FrontierState, by random events")
+struct FrontierStatePropertyTests {
+  @Test("limits hold, nothing is lost, and it ends", arguments: 0..<150 as Range<UInt64>)
+  func invariants(seed: UInt64) {
+    var random = RepeatableRandom(seed: seed)
+    let rules = HostRules(
+      concurrency: Int.random(in: 1...4, using: &random),
+      interval: random.oneIn(2) ? .zero : .milliseconds(Int.random(in: 1...50, using: &random)))
+    var model = FrontierModel(rules: rules, hosts: Int.random(in: 1...6, using: &random))
+    for _ in 0..<400 { model.step(&random) }
+    if random.oneIn(4) { model.drain() }
+    model.finish()
+    #expect(model.faults == [])
+  }
+}
+
+private struct FrontierModel {
+  private(set) var faults: [String] = []
+  private let rules: HostRules
+  private let hosts: Int
+  private var frontier: FrontierState
+  private var now = ContinuousClock.now
+  private var added = 0
+  private var isDrained = false
+  private var waiting: Set<Int> = []
+  private var postponed: [Int: ContinuousClock.Instant] = [:]
+  private var inFlight: [Request] = []
+  private var settled = 0
+  private var undone = 0
+  private var lastStart: [String: ContinuousClock.Instant] = [:]
+
+  init(rules: HostRules, hosts: Int) {
+    self.rules = rules
+    self.hosts = hosts
+    frontier = FrontierState(rules: rules)
+  }
+
+  mutating func step(_ random: inout RepeatableRandom) {
+    switch Int.random(in: 0..<8, using: &random) {
+    case 0..<3: add(host: Int.random(in: 0..<hosts, using: &random))
+    case 3..<5: take(upTo: Int.random(in: 0...5, using: &random))
+    case 5..<7: land(&random)
+    default: now = now.advanced(by: .milliseconds(Int.random(in: 0...40, using: &random)))
+    }
+  }
+
+  mutating func drain() {
+    isDrained = true
+    let left = frontier.drain()
+    if left != waiting.count + postponed.count { faults.append("drain left \(left)") }
+    undone += left
+    waiting = []
+    postponed = [:]
+  }
+
+  /// Lands everything until it says that it is finished.
+  mutating func finish() {
+    frontier.close()
+    for _ in 0..<10_000 {
+      while let request = inFlight.popLast() {
+        frontier.landed(request)
+        frontier.settled(1)
+        settled += 1
+      }
+      switch take(upTo: 100) {
+      case .finished:
+        if settled + undone != added { faults.append("\(added) added, \(settled) settled, \(undone) undone") }
+        if frontier.openCount != 0 || frontier.inFlightCount != 0 { faults.append("finished with something open") }
+        now = now.advanced(by: .seconds(1))
+        _ = frontier.take(upTo: 1, now: now)
+        if !isDrained, frontier.hostCount != 0 { faults.append("\(frontier.hostCount) hosts are not forgotten") }
+        return
+      case .wait(let until):
+        guard let until else { return faults.append("it waits for ever with nothing in flight") }
+        if until <= now { return faults.append("it waits for the past") }
+        now = until
+      case .requests: break
+      }
+    }
+    faults.append("it never ends")
+  }
+
+  private mutating func add(host: Int) {
+    frontier.add(request(added, host: "h\(host).example"))
+    waiting.insert(added)
+    added += 1
+    check()
+  }
+
+  @discardableResult
+  private mutating func take(upTo limit: Int) -> FrontierState.Take {
+    let take = frontier.take(upTo: limit, now: now)
+    if case .requests(let requests) = take {
+      if requests.isEmpty || requests.count > limit { faults.append("took \(requests.count) of \(limit)") }
+      for request in requests { began(request) }
+    } else if limit > 0, !isFinished(take), waiting.contains(where: { mayBegin($0) }) {
+      faults.append("a request that may begin is held back")
+    }
+    check()
+    return take
+  }
+
+  private func isFinished(_ take: FrontierState.Take) -> Bool {
+    take.isFinished && waiting.isEmpty && postponed.isEmpty
+  }
+
+  private mutating func began(_ request: Request) {
+    let ordinal = request.id.ordinal
+    if let moment = postponed.removeValue(forKey: ordinal) {
+      if moment > now { faults.append("a postponed request began early") }
+    } else if waiting.remove(ordinal) == nil {
+      faults.append("a request began that was not waiting")
+    }
+    inFlight.append(request)
+    if inFlight(at: request.host) > rules.concurrency { faults.append("too many at one host") }
+    if let last = lastStart[request.host], last.duration(to: now) < rules.interval {
+      faults.append("two starts too close together")
+    }
+    lastStart[request.host] = now
+    host[ordinal] = request.host
+  }
+
+  private var host: [Int: String] = [:]
+
+  /// Whether nothing but its turn keeps a request, seen before, from beginning.
+  private func mayBegin(_ ordinal: Int) -> Bool {
+    guard let host = host[ordinal], inFlight(at: host) < rules.concurrency else { return false }
+    return lastStart[host].map { $0.duration(to: now) >= rules.interval } ?? true
+  }
+
+  private func inFlight(at host: String) -> Int { inFlight.count { $0.host == host } }
+
+  private mutating func land(_ random: inout RepeatableRandom) {
+    guard let place = inFlight.indices.randomElement(using: &random) else { return }
+    let request = inFlight.remove(at: place)
+    frontier.landed(request)
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0:
+      waiting.insert(request.id.ordinal)
+      if !frontier.putBack(request, at: nil) { faults.append("refused though it does not drain") }
+    case 1:
+      let moment = now.advanced(by: .milliseconds(Int.random(in: 0...30, using: &random)))
+      postponed[request.id.ordinal] = moment
+      if !frontier.putBack(request, at: moment) { faults.append("refused though it does not drain") }
+    default:
+      frontier.settled(1)
+      settled += 1
+    }
+    check()
+  }
+
+  private mutating func check() {
+    if frontier.inFlightCount != inFlight.count { faults.append("in flight: \(frontier.inFlightCount)") }
+    if frontier.waitingCount != waiting.count + postponed.count { faults.append("waiting: \(frontier.waitingCount)") }
+    let open = waiting.count + postponed.count + inFlight.count
+    if frontier.openCount != open { faults.append("open: \(frontier.openCount), not \(open)") }
+  }
+}
