@@ -12,6 +12,7 @@ struct TransferRounds: ~Copyable {
   private var all: [TransferPlace] = []
   private var activeCount = 0
   private var results: [TransferResult] = []
+  private var isDraining = false
 
   init(settings: TransferSettings, wakeup: Wakeup, exchange: any TransferExchange) throws(TransferLoopError) {
     self.settings = settings
@@ -41,10 +42,11 @@ struct TransferRounds: ~Copyable {
   ///
   /// - Returns: When to ask again, if nothing happens before.
   private mutating func fill(_ isFinished: inout Bool) throws(TransferLoopError) -> ContinuousClock.Instant? {
-    // A signal is answered by a look even with no place free: the run may be stopping.
-    var isSignalled = wakeup.clear()
-    while !isFinished, isSignalled || activeCount < settings.concurrency {
-      isSignalled = false
+    // A signal is answered by a look even with no place free: the run may be stopping. Once it does, every
+    // round looks, or the end of the time to drain would be forgotten when something else happens before.
+    var mustLook = wakeup.clear() || isDraining
+    while !isFinished, mustLook || activeCount < settings.concurrency {
+      mustLook = false
       switch exchange.take(upTo: settings.concurrency - activeCount) {
       case .requests(let requests):
         for request in requests { try begin(request) }
@@ -53,6 +55,7 @@ struct TransferRounds: ~Copyable {
       case .finished:
         isFinished = true
       case .draining(let until):
+        isDraining = true
         if until <= .now { abandon() }
         isFinished = activeCount == 0
         return until

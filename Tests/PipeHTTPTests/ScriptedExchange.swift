@@ -1,0 +1,99 @@
+import PipeHTTP
+import PipeTesting
+import PipeWeb
+import Synchronization
+
+/// Gives a loop its requests and gathers what became of them.
+final class ScriptedExchange: TransferExchange {
+  /// The place of a request in the script.
+  final class Tag: Sendable {
+    let index: Int
+    init(_ index: Int) { self.index = index }
+  }
+
+  private struct Storage: Sendable {
+    var waiting: [TransferRequest]
+    var inFlight = 0
+    var deadline: ContinuousClock.Instant?
+    var isEndless: Bool
+  }
+
+  let results = Recorder<TransferResult>()
+  let abandoned = Recorder<Int>()
+  /// Passed whenever the loop is told that the run stops.
+  let isDraining = Turnstile()
+  private let storage: Mutex<Storage>
+
+  /// - Parameter isEndless: Whether more may come once these are done.
+  init(_ requests: [TransferRequest], isEndless: Bool = false) {
+    storage = Mutex(Storage(waiting: requests, isEndless: isEndless))
+  }
+
+  func add(_ requests: [TransferRequest]) { storage.withLock { $0.waiting += requests } }
+  func finish() { storage.withLock { $0.isEndless = false } }
+  func stop(by moment: ContinuousClock.Instant) { storage.withLock { $0.deadline = moment } }
+
+  func take(upTo limit: Int) -> TransferTake {
+    let take = storage.withLock { storage -> TransferTake in
+      if let deadline = storage.deadline { return .draining(until: deadline) }
+      let batch = Array(storage.waiting.prefix(limit))
+      storage.waiting.removeFirst(batch.count)
+      storage.inFlight += batch.count
+      if !batch.isEmpty { return .requests(batch) }
+      return storage.waiting.isEmpty && storage.inFlight == 0 && !storage.isEndless ? .finished : .wait(until: nil)
+    }
+    if case .draining = take { isDraining.pass() }
+    return take
+  }
+
+  func complete(_ batch: [TransferResult]) {
+    storage.withLock { $0.inFlight -= batch.count }
+    results.append(contentsOf: batch)
+  }
+
+  func abandon(_ tags: [TransferTag]) { abandoned.append(contentsOf: tags.map { ($0 as? Tag)?.index ?? -1 }) }
+}
+
+extension TransferSettings {
+  /// Settings for servers on 127.0.0.1.
+  static var loopback: TransferSettings {
+    var settings = TransferSettings(
+      addresses: AddressPolicy(allow: [AddressPolicy.Entry("127.0.0.1")].compactMap(\.self)))
+    settings.totalTimeout = .seconds(10)
+    return settings
+  }
+}
+
+extension TransferRequest {
+  init(
+    _ url: String, index: Int = 0, method: String? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = []
+  ) {
+    let host = url.split(separator: "/").dropFirst().first.map(String.init) ?? ""
+    self.init(
+      url: url, host: host, method: method, body: body, headers: headers, tag: ScriptedExchange.Tag(index))
+  }
+}
+
+extension TransferResult {
+  var index: Int { (tag as? ScriptedExchange.Tag)?.index ?? -1 }
+}
+
+/// Performs transfers; the results are in the order of the requests.
+func perform(_ requests: [TransferRequest], _ settings: TransferSettings = .loopback) async throws -> [TransferResult] {
+  let exchange = ScriptedExchange(requests)
+  try await TransferLoop(settings).run(exchange)
+  return exchange.results.all.sorted { $0.index < $1.index }
+}
+
+/// Performs one transfer for a page of a server that says these bytes and closes.
+func receive(
+  _ bytes: [UInt8], _ settings: TransferSettings = .loopback, method: String? = nil
+) async throws -> TransferResult? {
+  let server = try RawServer { _ in [.read, .send(bytes)] }
+  defer { server.close() }
+  return try await perform([TransferRequest(server.url(), method: method)], settings).first
+}
+
+func receive(_ text: String, _ settings: TransferSettings = .loopback) async throws -> TransferResult? {
+  try await receive(Array(text.utf8), settings)
+}
