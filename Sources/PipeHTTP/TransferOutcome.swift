@@ -11,7 +11,8 @@ struct TransferOutcome {
 
   private static func failure(_ code: CURLcode, place: TransferPlace) -> TransferFailure? {
     switch code {
-    case CURLE_OK:
+    // For libcurl, a head that breaks off with the connection is whole.
+    case CURLE_OK where place.head.isWhole:
       return nil
     case CURLE_WRITE_ERROR where place.isCut:
       // We ended it ourselves, with what fits.
@@ -49,7 +50,7 @@ struct TransferOutcome {
 
   private static func timeout(_ place: TransferPlace) -> String {
     let settings = place.settings
-    if place.large(CURLINFO_CONNECT_TIME_T) == 0 {
+    if place.large(CURLINFO_PRETRANSFER_TIME_T) == 0 {
       let limit = min(settings.connectTimeout, settings.totalTimeout)
       return "no connection within \(limit.shown)"
     }

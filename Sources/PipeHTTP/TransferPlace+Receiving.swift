@@ -9,9 +9,21 @@ struct TransferHead {
   /// Whether the empty line after the final head has come.
   var isWhole = false
   var isInformational = false
+  /// The value of the Content-Length field, as written.
+  fileprivate var contentLength: [UInt8]?
 
   /// The most bytes of headers: what is above it is no honest answer.
   static let limit = 64 << 10
+
+  /// Whether a line is a Content-Length field with another value than the one before it. Where the content
+  /// ends is then anybody's guess, and libcurl's is the first (RFC 9112, 6.3).
+  mutating func contradictsItself(by line: UnsafeRawBufferPointer) -> Bool {
+    let name = "content-length:".utf8
+    guard line.count > name.count, zip(line, name).allSatisfy({ $0 | 0x20 == $1 }) else { return false }
+    let value = line.dropFirst(name.count).filter { $0 > 0x20 }
+    defer { contentLength = value }
+    return contentLength.map { $0 != value } ?? false
+  }
 }
 
 // What libcurl calls while bytes arrive: a few lines each, nothing that waits.
@@ -25,11 +37,15 @@ extension TransferPlace {
     }
     if line.count > 4, line[0] == UInt8(ascii: "H"), line[4] == UInt8(ascii: "/"), line.starts(with: "HTTP/".utf8) {
       head.isWhole = false
+      head.contentLength = nil
       // An informational response (RFC 9110, 15.2) has another after it.
       let code = line.split(separator: UInt8(ascii: " "), maxSplits: 2).dropFirst().first
       head.isInformational = code?.first == UInt8(ascii: "1")
     } else if line.count <= 2, line.allSatisfy({ $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }) {
       head.isWhole = !head.isInformational
+    } else if head.contradictsItself(by: line) {
+      stop = TransferFailure(.protocol, "two Content-Length fields that differ")
+      return 0
     }
     return line.count
   }

@@ -1,0 +1,126 @@
+import PipeHTTP
+import PipeTesting
+import PipeWeb
+import Testing
+
+@Suite("Transfer, failures", .timeLimit(.minutes(1)))
+struct TransferFailureTests {
+  @Test(
+    "an answer that is broken before its head is whole is a failure of the connection, or no HTTP",
+    arguments: [
+      ("", TransferFailure.Reason.connection), ("HTTP/1.1 200 OK\r\nContent-Le", .connection),
+      ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n", .connection), ("HTTP/1.1 200", .connection),
+      ("HTTP/1.1 100 Continue\r\n\r\n", .connection),
+      ("hello, world\r\n\r\n", .protocol), ("<html><title>HTTP/0.9</title></html>", .protocol),
+      ("HTTP/1.1 abc OK\r\n\r\n", .protocol), ("HTTP/7.1 200 OK\r\n\r\n", .protocol),
+      ("SSH-2.0-OpenSSH_9.2\r\n", .protocol),
+    ])
+  func brokenHead(bytes: String, reason: TransferFailure.Reason) async throws {
+    let result = try #require(try await receive(bytes))
+    #expect(result.failure?.reason == reason, "\(result.failure?.message ?? "no failure")")
+    #expect(result.response == nil)
+  }
+
+  @Test("lengths that contradict each other are no HTTP")
+  func contradictingLengths() async throws {
+    let result = try await receive("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!")
+    #expect(result?.failure == TransferFailure(.protocol, "two Content-Length fields that differ"))
+    let repeated = try await receive("HTTP/1.1 200 OK\r\nContent-Length: 5\r\ncontent-length:5\r\n\r\nhello")
+    #expect(repeated?.failure == nil)
+  }
+
+  @Test("a reset before an answer is a failure of the connection")
+  func reset() async throws {
+    let server = try RawServer { _ in [.read, .reset] }
+    defer { server.close() }
+    let result = try await perform([TransferRequest(server.url())]).first
+    #expect(result?.failure?.reason == .connection)
+    #expect(result?.response == nil)
+  }
+
+  @Test(
+    "content that breaks off is kept as far as it came, and its failure told",
+    arguments: [
+      "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhello",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nnonsense\r\n",
+    ])
+  func brokenContent(bytes: String) async throws {
+    let result = try #require(try await receive(bytes))
+    #expect(result.failure?.reason == .body)
+    #expect(result.response?.status == 200)
+    #expect(result.response?.body == Array("hello".utf8))
+    #expect(result.response?.length == 5)
+    #expect(result.response?.isTruncated == true)
+  }
+
+  @Test("a refused connection says so, and by whom")
+  func refused() async throws {
+    let port = try Loopback.refusingPort()
+    let result = try await perform([TransferRequest("http://127.0.0.1:\(port)/")]).first
+    #expect(result?.failure == TransferFailure(.connect, "127.0.0.1:\(port): Connection refused"))
+  }
+
+  @Test("a name without an address is a failure of its own")
+  func unresolvable() async throws {
+    let result = try await perform([TransferRequest("http://no-such-host.invalid/")]).first
+    #expect(result?.failure == TransferFailure(.dns, "no-such-host.invalid has no address"))
+    #expect(result?.response == nil)
+  }
+
+  @Test("a server that does not answer in time is a timeout, and its message says which")
+  func totalTimeout() async throws {
+    let server = try RawServer { _ in [.read, .hold] }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    settings.totalTimeout = .milliseconds(100)
+    let result = try await perform([TransferRequest(server.url())], settings).first
+    #expect(result?.failure == TransferFailure(.timeout, "no answer within 100ms"))
+    #expect(result?.response == nil)
+  }
+
+  @Test("content that does not come to its end in time keeps what came")
+  func contentTimeout() async throws {
+    let server = try RawServer { _ in [.read, .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"), .hold] }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    settings.totalTimeout = .milliseconds(200)
+    let result = try await perform([TransferRequest(server.url())], settings).first
+    #expect(result?.failure == TransferFailure(.timeout, "not complete within 200ms"))
+    #expect(result?.response?.body == Array("hello".utf8))
+    #expect(result?.response?.isTruncated == true)
+  }
+
+  @Test("a timeout over a connection that was there already is not blamed on connecting")
+  func timeoutOfAReusedConnection() async throws {
+    let server = try RawServer { _ in
+      [.read, .send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), .read, .hold]
+    }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    settings.totalTimeout = .milliseconds(200)
+    settings.concurrency = 1
+    let results = try await perform((0..<2).map { TransferRequest(server.url("/\($0)"), index: $0) }, settings)
+    #expect(results.map(\.failure) == [nil, TransferFailure(.timeout, "no answer within 200ms")])
+    #expect(server.connectionCount == 1)
+  }
+
+  @Test("a connection that does not stand in time is a timeout of its own")
+  func connectTimeout() async throws {
+    let listener = try FullListener()
+    var settings = TransferSettings.loopback
+    settings.connectTimeout = .milliseconds(150)
+    let result = try await perform([TransferRequest("http://127.0.0.1:\(listener.port)/")], settings).first
+    #expect(result?.failure == TransferFailure(.timeout, "no connection within 150ms"))
+  }
+
+  @Test(
+    "no schemes but http and https are spoken",
+    arguments: ["file:///etc/hostname", "ftp://127.0.0.1/", "gopher://127.0.0.1/"])
+  func schemes(url: String) async throws {
+    let result = try await perform([TransferRequest(url)]).first
+    #expect(result?.failure?.reason == .protocol)
+    #expect(result?.response == nil)
+  }
+}

@@ -1,0 +1,172 @@
+import PipeHTTP
+import PipeTesting
+import PipeWeb
+import Testing
+
+@Suite("Transfer, limits and codings", .timeLimit(.minutes(1)))
+struct TransferLimitTests {
+  private func settings(maximum: Int, fails: Bool = false, keeps: Bool = true) -> TransferSettings {
+    var settings = TransferSettings.loopback
+    settings.maximumBody = maximum
+    settings.failsAboveMaximumBody = fails
+    settings.keeping = keeps ? .whole : .nothing
+    return settings
+  }
+
+  private func page(_ count: Int) -> [UInt8] {
+    Array("HTTP/1.1 200 OK\r\nContent-Length: \(count)\r\n\r\n".utf8)
+      + Array(repeating: UInt8(ascii: "x"), count: count)
+  }
+
+  @Test(
+    "headers of up to 64 KiB are read, and more are no honest answer", arguments: [(60 << 10, true), (66 << 10, false)])
+  func headLimit(bytes: Int, isRead: Bool) async throws {
+    let line = "X: " + String(repeating: "x", count: 1019) + "\r\n"
+    let head =
+      "HTTP/1.1 200 OK\r\n" + String(repeating: line, count: bytes / line.utf8.count) + "Content-Length: 0\r\n\r\n"
+    let result = try #require(try await receive(head))
+    if isRead {
+      #expect(result.response?.status == 200)
+      #expect(result.failure == nil)
+    } else {
+      #expect(result.failure == TransferFailure(.protocol, "more than 64 KiB of headers"))
+      #expect(result.response == nil)
+    }
+  }
+
+  @Test("a head that never ends is cut off at the limit")
+  func endlessHead() async throws {
+    let lines = Array(String(repeating: "X: y\r\n", count: 1000).utf8)
+    let server = try RawServer { _ in
+      [.read, .send("HTTP/1.1 200 OK\r\n")] + Array(repeating: .send(lines), count: 100)
+    }
+    defer { server.close() }
+    let result = try await perform([TransferRequest(server.url())]).first
+    #expect(result?.failure?.reason == .protocol)
+  }
+
+  @Test("content that is not kept is counted")
+  func counting() async throws {
+    let response = try await receive(page(100_000), settings(maximum: 1 << 20, keeps: false))?.response
+    #expect(response?.length == 100_000)
+    #expect(response?.body == [])
+    #expect(response?.isTruncated == false)
+  }
+
+  @Test("what is kept until the title is found is less than the page, and all of it is counted")
+  func keptUntilFound() async throws {
+    let start = "<!doctype html><title>Found</title>"
+    let content = start + String(repeating: "<p>filler", count: 50_000)
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \(content.utf8.count)\r\n\r\n"
+    var settings = TransferSettings.loopback
+    settings.keeping = .until(.title)
+    let response = try await receive(Array((head + content).utf8), settings)?.response
+    #expect(response?.length == content.utf8.count)
+    #expect(response.map { String(decoding: $0.body, as: UTF8.self).hasPrefix(start) } == true)
+    #expect(response.map { $0.body.count < content.utf8.count } == true)
+    #expect(response?.isTruncated == false)
+  }
+
+  @Test("content as large as the limit passes; a byte more is cut off, and no failure", arguments: [true, false])
+  func truncation(keeps: Bool) async throws {
+    let exact = try await receive(page(5000), settings(maximum: 5000, keeps: keeps))
+    #expect(exact?.failure == nil)
+    #expect(exact?.response?.isTruncated == false)
+    #expect(exact?.response?.length == 5000)
+    let larger = try await receive(page(5001), settings(maximum: 5000, keeps: keeps))
+    #expect(larger?.failure == nil)
+    #expect(larger?.response?.isTruncated == true)
+    #expect(larger?.response?.length == 5000)
+    #expect(larger?.response?.body.count == (keeps ? 5000 : 0))
+  }
+
+  @Test("with on_max_body: fail, what is larger fails")
+  func failing() async throws {
+    let exact = try await receive(page(5000), settings(maximum: 5000, fails: true))
+    #expect(exact?.failure == nil)
+    let larger = try await receive(page(5001), settings(maximum: 5000, fails: true))
+    #expect(larger?.failure == TransferFailure(.tooLarge, "the content is larger than max_body (5000 bytes)"))
+    #expect(larger?.response?.isTruncated == true)
+  }
+
+  @Test("a connection whose content was cut off is not used again, and the place is")
+  func afterTruncation() async throws {
+    let server = try RawServer { _ in [.serve { [page = page(200_000)] _ in page }] }
+    defer { server.close() }
+    var settings = settings(maximum: 1000)
+    settings.concurrency = 1
+    let results = try await perform((0..<3).map { TransferRequest(server.url("/\($0)"), index: $0) }, settings)
+    #expect(results.map { $0.response?.length } == [1000, 1000, 1000])
+    #expect(results.allSatisfy { $0.response?.status == 200 && $0.failure == nil })
+    #expect(server.connectionCount == 3)
+  }
+
+  @Test(
+    "codings are undone",
+    arguments: [
+      ("gzip", StoredBlock.gzip("hello")), ("x-gzip", StoredBlock.gzip("hello")),
+      ("deflate", StoredBlock.zlib("hello")), ("deflate", StoredBlock.raw("hello")), ("identity", Array("hello".utf8)),
+    ])
+  func codings(name: String, content: [UInt8]) async throws {
+    let head = "HTTP/1.1 200 OK\r\nContent-Encoding: \(name)\r\nContent-Length: \(content.count)\r\n\r\n"
+    let result = try await receive(Array(head.utf8) + content)
+    #expect(result?.failure == nil)
+    #expect(result?.response?.body == Array("hello".utf8))
+    #expect(result?.response?.length == 5)
+  }
+
+  @Test("the limit counts the content after its coding is undone")
+  func limitOfCodedContent() async throws {
+    let content = StoredBlock.gzip(String(repeating: "x", count: 3000))
+    let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(content.count)\r\n\r\n"
+    let result = try await receive(Array(head.utf8) + content, settings(maximum: 1000))
+    #expect(result?.response?.length == 1000)
+    #expect(result?.response?.isTruncated == true)
+  }
+
+  @Test("a broken coding is a failure of the content; what came before it is kept")
+  func brokenCoding() async throws {
+    var content = StoredBlock.gzip("hello")
+    content[content.count - 6] ^= 0xFF
+    let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(content.count)\r\n\r\n"
+    let result = try #require(try await receive(Array(head.utf8) + content))
+    #expect(result.failure?.reason == .body)
+    #expect(result.response?.status == 200)
+    #expect(result.response?.isTruncated == true)
+  }
+}
+
+/// Content in the codings of HTTP, its bytes stored as they are (RFC 1951, 3.2.4).
+enum StoredBlock {
+  /// Raw deflate, which some servers send as `deflate`.
+  static func raw(_ text: String) -> [UInt8] {
+    let count = UInt16(text.utf8.count)
+    return [1] + bytes(count) + bytes(~count) + Array(text.utf8)
+  }
+
+  /// RFC 1950.
+  static func zlib(_ text: String) -> [UInt8] {
+    var low: UInt32 = 1
+    var high: UInt32 = 0
+    for byte in text.utf8 {
+      low = (low + UInt32(byte)) % 65521
+      high = (high + low) % 65521
+    }
+    return [0x78, 0x01] + raw(text) + bytes(high << 16 | low).reversed()
+  }
+
+  /// RFC 1952.
+  static func gzip(_ text: String) -> [UInt8] {
+    [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + raw(text) + bytes(checksum(text)) + bytes(UInt32(text.utf8.count))
+  }
+
+  private static func checksum(_ text: String) -> UInt32 {
+    ~text.utf8.reduce(UInt32.max) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum >> 1 ^ (sum & 1 == 1 ? 0xEDB8_8320 : 0) }
+    }
+  }
+
+  private static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
+    (0..<number.bitWidth / 8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+  }
+}
