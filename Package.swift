@@ -76,6 +76,14 @@ let package = Package(
     .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: settings),
     .testTarget(name: "PipeWebTests", dependencies: ["PipeWeb", "PipeTesting"], swiftSettings: settings),
     .testTarget(
+      name: "PipeHTTPTests", dependencies: ["PipeHTTP", "PipeWeb", "PipeTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "PipeEngineTests",
+      dependencies: ["PipeEngine", "PipeStages", "PipeSpec", "PipeWeb", "PipeTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "PipeStagesTests",
+      dependencies: ["PipeStages", "PipeEngine", "PipeSpec", "PipeWeb", "PipeTesting"], swiftSettings: settings),
+    .testTarget(
       name: "PracticeSiteTests",
       dependencies: ["PracticeSite", .product(name: "NIOCore", package: "swift-nio")],
       swiftSettings: settings),
