@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// The fetch stage's side of a fetcher: hands out what the frontier allows and the next edge has room for,
 /// and decides what becomes of each response.
 final class FetchStage: FetchWork {
@@ -6,6 +8,7 @@ final class FetchStage: FetchWork {
   private let settings: FetchSettings
   private let control: RunControl
   private let counter: StageCounter
+  private let isCancelled = Atomic(false)
 
   init(
     frontier: Frontier, output: Edge<Fetched>, settings: FetchSettings, control: RunControl, counter: StageCounter
@@ -26,11 +29,14 @@ final class FetchStage: FetchWork {
     try await withTaskCancellationHandler {
       try await fetcher.fetch(self)
     } onCancel: {
+      isCancelled.store(true, ordering: .releasing)
       frontier.cancel()
     }
   }
 
   func take(upTo limit: Int) -> FetchTake {
+    // The run has failed: nobody waits for what is in flight.
+    if isCancelled.load(ordering: .acquiring) { return .draining(until: .now) }
     if case .draining(let until) = control.phase { return .draining(until: until) }
     guard output.askForRoom() else { return .wait(until: nil) }
     switch frontier.take(upTo: limit, now: .now) {

@@ -61,8 +61,9 @@ final class StubFetcher: Fetcher {
         }
       }
       if inFlight.isEmpty {
-        if isFinished { return }
+        if isFinished, silent.isEmpty { return }
         await waiter.next()
+        await Task.yield()
         continue
       }
       // Some of those in flight are answered, in any order.
