@@ -88,9 +88,11 @@ package final class RawServer: Sendable {
 
   /// Ends all connections and listens no more.
   package func close() {
-    shutdown(listener, Int32(SHUT_RDWR))
     shared.storage.withLock { storage in
+      // Once only: afterwards the descriptor is somebody else's.
+      if storage.isClosed { return }
       storage.isClosed = true
+      shutdown(listener, Int32(SHUT_RDWR))
       for descriptor in storage.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
     }
   }
