@@ -12,7 +12,7 @@ struct Pipe: AsyncParsableCommand {
       data alone; everything said to you goes to standard error.
       """,
     version: "pipe \(PipeVersion.text)",
-    subcommands: [RunCommand.self, ValidateCommand.self, PlanCommand.self])
+    subcommands: [RunCommand.self, ValidateCommand.self, PlanCommand.self, SchemaCommand.self])
 }
 
 /// The exit codes of DESIGN §5.

@@ -6,12 +6,15 @@ struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Show what a spec would do, without doing it.",
-    discussion: "Touches no network and writes no file.")
+    discussion: "Touches no network and writes no file; local lists of URLs are read to count them.")
 
   @Argument(
     help: ArgumentHelp("The spec; - is standard input.", valueName: "spec"),
     completion: .file(extensions: ["yaml", "yml"]))
   var spec: String
+
+  @Option(help: "How the plan is written: text, json, mermaid or dot.")
+  var format = PlanFormat.text
 
   @OptionGroup var options: SpecOptions
 
@@ -19,6 +22,17 @@ struct PlanCommand: ParsableCommand {
     let pipeline = options.load(spec)
     pipeline.show()
     guard let plan = pipeline.plan else { throw ExitStatus.invalidSpec }
-    print(PlanText.render(plan))
+    let outline = PlanOutline(plan)
+    switch format {
+    case .text: print(PlanText.render(outline))
+    case .json: print(PlanJSON.render(outline))
+    case .mermaid: print(PlanDiagram.mermaid(outline))
+    case .dot: print(PlanDiagram.dot(outline))
+    }
   }
+}
+
+/// How a plan is written.
+enum PlanFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, mermaid, dot
 }

@@ -1,28 +1,97 @@
 import PipeEngine
 import PipeSpec
 
-/// A plan as text, readable at 80 columns.
+/// A plan as text, for 80 columns.
 enum PlanText {
-  static func render(_ plan: Plan) -> String {
-    var lines: [String] = []
-    lines.append(plan.name.map { "plan \($0)" } ?? "plan")
-    for source in plan.sources {
-      let count =
-        switch source.source.count(in: plan.folder) {
-        case .exactly(let count): "\(count) request\(count == 1 ? "" : "s")"
-        case .unknown: "as many requests as it gives"
-        }
-      lines.append("  source   \(source.name): \(source.source.summary), \(count)")
+  private static let width = 80
+
+  static func render(_ plan: Plan) -> String { render(PlanOutline(plan)) }
+
+  static func render(_ outline: PlanOutline) -> String {
+    var lines = [outline.name.map { "plan \($0)" } ?? "plan"]
+    if let description = outline.description { lines += wrapped(description, indent: "") }
+    lines.append("")
+    for stage in outline.stages where stage.kind != .sink {
+      lines += text(of: stage)
+      if stage.kind == .source {
+        if stage.id != outline.stages.last(where: { $0.kind == .source })?.id { continue }
+        if let edge = outline.connections.first(where: { $0.to == "admit" }) { lines += arrow(edge) }
+      } else if stage.kind != .route, let edge = outline.connections.first(where: { $0.from == stage.id }) {
+        lines += arrow(edge)
+      }
     }
-    lines.append("  admit")
-    lines.append(
-      "  fetch    \(plan.fetch.concurrency) at once, \(plan.fetch.perHost.concurrency) at one host, content: "
-        + (plan.needs.content == .whole ? "whole" : "counted, not kept"))
-    lines.append("  extract  \(plan.bounds.extractors) side by side")
-    lines.append("  route")
-    for sink in plan.sinks {
-      lines.append("  sink     \(sink.name): \(sink.sink.summary): \(sink.columns.map(\.name).joined(separator: ", "))")
+    if let edge = outline.connections.last { lines.append("     │       \(capacity(edge)), for each sink") }
+    for (index, output) in outline.outputs.enumerated() {
+      let isLast = index == outline.outputs.count - 1
+      let bar = isLast ? "                  " : "     │            "
+      lines += wrapped(
+        "\(isLast ? "     └▶ " : "     ├▶ ")\(output.component.padded(to: 8))  \(output.target)", indent: bar)
+      if let condition = output.condition { lines += wrapped("when \(condition)", indent: bar, first: bar) }
+      lines += wrapped(output.columns.joined(separator: ", "), indent: bar, first: bar)
+      lines += wrapped(output.delivery.text, indent: bar, first: bar)
     }
-    return plan.secrets.redact(lines.joined(separator: "\n"))
+    return (lines + [""] + bounds(outline)).joined(separator: "\n")
   }
+
+  private static func text(of stage: PlanOutline.Stage) -> [String] {
+    let indent = "             "
+    let head = "  " + stage.kind.rawValue.padded(to: 9) + "  "
+    return wrapped(head + stage.title, indent: indent)
+      + stage.notes.flatMap { wrapped($0, indent: indent, first: indent) }
+  }
+
+  private static func arrow(_ edge: PlanOutline.Connection) -> [String] {
+    ["     │       \(capacity(edge))", "     ▼"]
+  }
+
+  private static func capacity(_ edge: PlanOutline.Connection) -> String {
+    let bytes = edge.bytes.map { " or \(ByteCount($0).description)" } ?? ""
+    return "at most \(edge.elements.grouped) \(edge.carries)\(bytes)"
+  }
+
+  private static func bounds(_ outline: PlanOutline) -> [String] {
+    let totals = outline.totals
+    let least = { (isExact: Bool, number: Int) in
+      isExact ? number.grouped : number == 0 ? "not known before the run" : "at least \(number.grouped)"
+    }
+    let duration =
+      totals.leastDuration > .zero
+      ? "at least \(totals.leastDuration.shown), by the limits of each host" : "no delay or rate implies a least one"
+    let transfers =
+      totals.memory.transfers == 0
+      ? "" : ", \(ByteCount(totals.memory.transfers).description) in bodies being received"
+    let rows: [(String, String)] = [
+      ("requests", least(totals.areRequestsExact, totals.requests)),
+      ("hosts", least(totals.areHostsExact, totals.hosts)),
+      ("duration", duration),
+      (
+        "memory",
+        "at most \(ByteCount(totals.memory.total).description): \(ByteCount(totals.memory.edges).description) on edges"
+          + transfers
+      ),
+      ("sockets", "at most \(totals.sockets.grouped)"),
+    ]
+    return ["bounds"] + rows.flatMap { wrapped("  \($0.0.padded(to: 9))  \($0.1)", indent: "             ") }
+  }
+
+  /// Lines of at most 80 columns; a longer word has a line of its own.
+  private static func wrapped(_ text: String, indent: String, first: String = "") -> [String] {
+    var lines: [String] = []
+    var line = first
+    var isEmpty = true
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      if !isEmpty, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = indent
+        isEmpty = true
+      }
+      line += isEmpty ? String(word) : " " + word
+      isEmpty = false
+    }
+    return lines + [line]
+  }
+}
+
+extension String {
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -71,7 +71,3 @@ struct RunSummary {
     return "\(error.subject): \(error.reason)" + (error.hint.map { " (\($0))" } ?? "")
   }
 }
-
-extension String {
-  fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
-}

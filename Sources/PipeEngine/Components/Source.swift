@@ -8,6 +8,9 @@ package protocol Source: Sendable {
   /// How many requests it will yield, where that can be known without the network.
   func count(in folder: SourceFolder) -> RequestCount
 
+  /// How many of its requests go to each host, where that is known without reading anything; `nil` where not.
+  var requestsByHost: [String: Int]? { get }
+
   /// Reports what would keep it from running, a file that cannot be read for instance.
   func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void)
 
@@ -19,6 +22,7 @@ package protocol Source: Sendable {
 
 extension Source {
   package func count(in folder: SourceFolder) -> RequestCount { .unknown }
+  package var requestsByHost: [String: Int]? { nil }
   package func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {}
 }
 

@@ -11,6 +11,8 @@ package struct Plan: Sendable {
   package let fields: [FieldPlan]
   package let needs: PageNeeds
   package let filter: Expression?
+  /// The filter as a text of the language.
+  package let filterText: String?
   package let sinks: [SinkPlan]
   package let bounds: Bounds
   /// What must not be shown.
@@ -22,7 +24,6 @@ package struct Plan: Sendable {
 package struct SourcePlan: Sendable {
   package let name: String
   package let source: any Source
-  package let count: RequestCount
 }
 
 package struct FieldPlan: Sendable {
@@ -39,6 +40,8 @@ package struct SinkPlan: Sendable {
   package let sink: any Sink
   package let columns: [Column]
   package let when: Expression?
+  /// The condition as a text of the language.
+  package let whenText: String?
 }
 
 /// The bounds of a graph's edges, in elements and bytes.

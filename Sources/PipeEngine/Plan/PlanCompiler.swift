@@ -45,13 +45,16 @@ struct PlanCompiler {
     let sources = spec.sources.compactMap { use -> SourcePlan? in
       guard let source = use.product else { return nil }
       source.check(at: use.span, in: folder) { diagnostics.append($0) }
-      return SourcePlan(name: use.name.value, source: source, count: source.count(in: folder))
+      return SourcePlan(name: use.name.value, source: source)
     }
     let filter = spec.filter.flatMap { resolve($0) }
     let sinks = spec.sinks.compactMap { use -> SinkPlan? in
       let columns = columns(use.common.fields)
       let when = use.common.when.flatMap { resolve($0) }
-      return use.product.map { SinkPlan(name: use.name.value, sink: $0, columns: columns, when: when) }
+      return use.product.map { sink in
+        SinkPlan(
+          name: use.name.value, sink: sink, columns: columns, when: when, whenText: use.common.when?.description)
+      }
     }
     reportUnusedFields()
     reportConflicts()
@@ -61,8 +64,8 @@ struct PlanCompiler {
     bounds.frontier = max(bounds.frontier, 2 * spec.fetch.concurrency)
     return Plan(
       name: spec.name, description: spec.description, folder: folder, sources: sources, fetch: spec.fetch,
-      fields: fields, needs: fields.reduce(.nothing) { $0.union($1.extractor.needs) }, filter: filter, sinks: sinks,
-      bounds: bounds, secrets: secrets)
+      fields: fields, needs: fields.reduce(.nothing) { $0.union($1.extractor.needs) }, filter: filter,
+      filterText: spec.filter?.description, sinks: sinks, bounds: bounds, secrets: secrets)
   }
 
   /// The columns of a sink: the fields that it names, or those of `extract` with `error` last.

@@ -176,8 +176,9 @@ extension FetchSettings.Timeouts {
 
 /// Header fields by name.
 private enum HeaderList {
-  static let shape = Shape<[HTTPFields.Field]>(.dictionary(of: .text(name: "a header field's value"))) {
-    node, context in
+  static let shape = Shape<[HTTPFields.Field]>(
+    .dictionary(of: .text(name: "a header field's value"), names: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+  ) { node, context in
     guard case .mapping(let entries) = node.content else {
       context.report(.wrongType, on: node, "\(context.place) must be a map of names to values, not \(node.kindName)")
       return nil

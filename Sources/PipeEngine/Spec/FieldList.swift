@@ -7,7 +7,7 @@ enum FieldList {
     let extractor = Shape.component(catalogue.extractors, kind: .extractor, common: ExtractorOptions.map)
     let names = catalogue.extractors.filter(\.standsAlone).map { (word: $0.name, meaning: $0.summary) }
     let description = ShapeDescription.oneOf([
-      .dictionary(of: extractor.description), .list(of: .choice(names), minimum: 1, orOne: false),
+      .dictionary(of: extractor.description, minimum: 1), .list(of: .choice(names), minimum: 1, orOne: false),
     ])
     return Shape(description) { node, context in
       switch node.content {

@@ -82,7 +82,7 @@ extension Spec {
       })
   }
 
-  private static let version = Shape<Int>.int().map { version, node, context in
+  private static let version = Shape<Int>.int().described(.integer(1...1)).map { version, node, context in
     if version == 1 { return version }
     context.report(.outOfRange, on: node, "version \(version) is not known to this pipe", hint: "write version: 1")
     return nil

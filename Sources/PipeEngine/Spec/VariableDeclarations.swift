@@ -2,8 +2,9 @@ internal import PipeSpec
 
 /// The `vars` block; its names are in the context once it is decoded.
 struct VariableDeclarations: Sendable {
-  static let shape = Shape<VariableDeclarations>(.dictionary(of: .text(name: "a string, number or boolean"))) {
-    node, context in
+  static let shape = Shape<VariableDeclarations>(
+    .dictionary(of: .text(name: "a string, number or boolean"), names: "^[A-Za-z][A-Za-z0-9_-]*$")
+  ) { node, context in
     guard case .mapping(let entries) = node.content else {
       context.report(
         .wrongType, on: node, "vars must be a map of names to values, not \(node.kindName)",

@@ -92,7 +92,7 @@ package struct Rate: Hashable, Sendable {
 extension Shape where Value == Rate {
   /// A rate: `5/s`, `30/m`, `1000/h`.
   package static var rate: Self {
-    .scalar(.text(name: "a rate", pattern: #"^[0-9]+(\.[0-9]+)?/(s|m|h)$"#, examples: ["5/s", "30/m"])) {
+    .scalar(.text(name: "a rate", pattern: #"^[0-9]+(\.[0-9]+)? */(s|m|h)$"#, examples: ["5/s", "30/m"])) {
       text throws(ScalarFault) in
       let quantity = try Quantity(text, units: ["/s", "/m", "/h"]) { "\($0)/s" }
       guard quantity.number > 0 else { throw ScalarFault(.outOfRange, "must be above 0") }

@@ -9,8 +9,8 @@ package indirect enum ShapeDescription: Sendable {
   /// One of a few words, each with its meaning.
   case choice([(word: String, meaning: String)])
   case list(of: ShapeDescription, minimum: Int, orOne: Bool)
-  /// A map with keys that the person chooses.
-  case dictionary(of: ShapeDescription)
+  /// A map with keys that the person chooses; `names` is a regular expression that they all match.
+  case dictionary(of: ShapeDescription, minimum: Int = 0, names: String? = nil)
   /// A map with known keys; a scalar stands for the key `main`.
   case map(keys: [KeyDescription], main: String?)
   case oneOf([ShapeDescription])
@@ -22,6 +22,7 @@ package indirect enum ShapeDescription: Sendable {
     switch self {
     case .text(let name, _, _): name
     case .boolean: "true or false"
+    case .integer(let range) where range.lowerBound == range.upperBound: "the number \(range.lowerBound)"
     case .integer(let range):
       range.lowerBound == .min
         ? "a whole number"
@@ -41,11 +42,20 @@ package indirect enum ShapeDescription: Sendable {
     if case .map(let keys, _) = self { keys } else { [] }
   }
 
+  /// The words of a choice, also where a list of them may stand.
+  package var words: [(word: String, meaning: String)]? {
+    switch self {
+    case .choice(let words): words
+    case .list(let element, _, _): element.words
+    default: nil
+    }
+  }
+
   /// The components that may stand here, in a list or a map of them.
   package var family: ComponentFamily? {
     switch self {
     case .component(let family): family
-    case .list(let element, _, _), .dictionary(let element): element.family
+    case .list(let element, _, _), .dictionary(let element, _, _): element.family
     case .oneOf(let shapes): shapes.lazy.compactMap(\.family).first
     default: nil
     }

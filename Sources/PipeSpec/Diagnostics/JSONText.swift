@@ -3,6 +3,8 @@ package enum JSONText: Sendable {
   case null
   case bool(Bool)
   case int(Int)
+  /// A number as it is written.
+  case number(String)
   case string(String)
   case array([JSONText])
   case object([(key: String, value: JSONText)])
@@ -19,6 +21,7 @@ package enum JSONText: Sendable {
     case .null: result += "null"
     case .bool(let value): result += value ? "true" : "false"
     case .int(let value): result += String(value)
+    case .number(let text): result += text
     case .string(let value): Self.write(value, to: &result)
     case .array(let items):
       result += "["

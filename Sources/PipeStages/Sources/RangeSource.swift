@@ -65,6 +65,14 @@ struct RangeSource: Source {
 
   func count(in folder: SourceFolder) -> RequestCount { .exactly(total) }
 
+  var requestsByHost: [String: Int]? {
+    // The number may stand in the host's name.
+    guard case .success(let first) = WebURL.forFetching(before + "1" + after),
+      case .success(let second) = WebURL.forFetching(before + "2" + after), first.host == second.host
+    else { return nil }
+    return [String(first.host): total]
+  }
+
   func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
     for number in numbers { try await output.yield(before + digits(number) + after) }
   }

@@ -30,6 +30,12 @@ struct URLsSource: Source {
 
   func count(in folder: SourceFolder) -> RequestCount { .exactly(urls.count) }
 
+  var requestsByHost: [String: Int]? {
+    urls.reduce(into: [:]) { hosts, url in
+      if case .success(let url) = WebURL.forFetching(url) { hosts[String(url.host), default: 0] += 1 }
+    }
+  }
+
   func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
     for url in urls { try await output.yield(url) }
   }

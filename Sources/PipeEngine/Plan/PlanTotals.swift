@@ -1,0 +1,69 @@
+internal import PipeSpec
+
+/// What a plan can tell of a run as a whole before it begins.
+package struct PlanTotals: Sendable {
+  /// One source's requests.
+  package struct SourceTotal: Sendable {
+    package let count: RequestCount
+    /// How many hosts they go to, where that is known.
+    package let hosts: Int?
+
+    package var text: String {
+      var text =
+        switch count {
+        case .exactly(let count): "\(count) request\(count == 1 ? "" : "s")"
+        case .unknown: "as many requests as it gives"
+        }
+      if let hosts { text += " to \(hosts) host\(hosts == 1 ? "" : "s")" }
+      return text
+    }
+  }
+
+  package let sources: [SourceTotal]
+  /// The requests that are known of: exact where every source's are.
+  package let requests: Int
+  package let areRequestsExact: Bool
+  /// The hosts that are known of: exact where every source's are.
+  package let hosts: Int
+  package let areHostsExact: Bool
+  /// What the delays and rates imply for the known requests; zero where they imply nothing.
+  package let leastDuration: Duration
+  /// The bytes that edges and transfers hold at the most.
+  package let memory: Memory
+  package let sockets: Int
+
+  package struct Memory: Sendable {
+    /// Pages and records that wait on edges.
+    package let edges: Int
+    /// Bodies that are being received.
+    package let transfers: Int
+
+    package var total: Int { edges + transfers }
+  }
+
+  init(_ plan: Plan) {
+    sources = plan.sources.map { source in
+      SourceTotal(
+        count: source.source.count(in: plan.folder), hosts: source.source.requestsByHost.map(\.count))
+    }
+    var known = 0
+    var byHost: [String: Int] = [:]
+    for (source, total) in zip(plan.sources, sources) {
+      if case .exactly(let count) = total.count { known += count }
+      for (host, count) in source.source.requestsByHost ?? [:] { byHost[host, default: 0] += count }
+    }
+    let isLimited = plan.limit.map { $0 < known } ?? false
+    requests = min(known, plan.limit ?? .max)
+    areRequestsExact = isLimited || sources.allSatisfy { $0.count != .unknown }
+    hosts = byHost.count
+    areHostsExact = !isLimited && sources.allSatisfy { $0.hosts != nil }
+    // Of a run that ends early it is not known which host's requests are left out.
+    let most = isLimited ? 0 : byHost.values.max() ?? 0
+    leastDuration = plan.fetch.perHost.interval * max(0, most - 1)
+    memory = Memory(
+      edges: plan.bounds.fetchedBytes + plan.bounds.recordBytes * (1 + plan.sinks.count),
+      transfers: plan.needs.content == .nothing ? 0 : plan.fetch.concurrency * plan.fetch.maxBody.bytes)
+    // A connection may be tried over IPv6 and IPv4 at once (RFC 8305); idle ones are kept for the next request.
+    sockets = max(16, plan.fetch.concurrency) + plan.fetch.concurrency
+  }
+}

@@ -1,0 +1,153 @@
+/// The JSON Schema (draft 2020-12) of what specs may say, for editors and other validators.
+///
+/// It accepts what the decoder accepts, as far as JSON Schema can tell: an interpolated scalar is accepted
+/// wherever a scalar may stand, since its value is not known; names, paths and expressions are not looked
+/// into.
+package struct JSONSchema {
+  private var families: [ComponentFamily] = []
+
+  /// - Parameters:
+  ///   - keys: The keys at the top of a spec.
+  ///   - id: The URI that the schema is known by.
+  package static func document(_ keys: [KeyDescription], id: String, title: String) -> JSONText {
+    var schema = JSONSchema()
+    let root = schema.object(keys)
+    var definitions: [(key: String, value: JSONText)] = [
+      (
+        "interpolated",
+        [
+          "description": "A scalar that is known only once ${…} is resolved.", "type": "string",
+          "pattern": "\\$\\{",
+        ]
+      )
+    ]
+    // The options of a component may name components in turn; each family is written once.
+    var index = 0
+    while index < schema.families.count {
+      let family = schema.families[index]
+      definitions.append((family.kind.rawValue, schema.definition(of: family)))
+      index += 1
+    }
+    let head: [(key: String, value: JSONText)] = [
+      ("$schema", "https://json-schema.org/draft/2020-12/schema"), ("$id", .string(id)), ("title", .string(title)),
+    ]
+    return .object(head + root + [("$defs", .object(definitions))])
+  }
+
+  // MARK: Maps
+
+  private mutating func object(_ keys: [KeyDescription]) -> [(key: String, value: JSONText)] {
+    var properties: [(key: String, value: JSONText)] = []
+    for key in keys { properties.append((key.name, property(key))) }
+    var entries: [(key: String, value: JSONText)] = [("type", "object")]
+    let required = keys.filter(\.isRequired).map(\.name)
+    if !required.isEmpty { entries.append(("required", .array(required.map { .string($0) }))) }
+    return entries + [("properties", .object(properties)), ("additionalProperties", .bool(false))]
+  }
+
+  private mutating func property(_ key: KeyDescription) -> JSONText {
+    var entries: [(key: String, value: JSONText)] = [("description", .string(Self.description(of: key)))]
+    // A default that is not a value, but what its absence means, has no place in a schema.
+    if let shown = key.shownDefault, let value = JSONText(yaml: shown) { entries.append(("default", value)) }
+    let examples = [key.example].compactMap { $0 } + key.shape.examples
+    if !examples.isEmpty {
+      entries.append(("examples", .array(Self.unique(examples.compactMap(JSONText.init(yaml:))))))
+    }
+    return .object(entries + shape(key.shape))
+  }
+
+  private static func unique(_ values: [JSONText]) -> [JSONText] {
+    var seen: Set<String> = []
+    return values.filter { seen.insert($0.text).inserted }
+  }
+
+  private static func description(of key: KeyDescription) -> String {
+    guard let words = key.shape.words, words.contains(where: { !$0.meaning.isEmpty }) else { return key.summary }
+    let list = words.map { $0.meaning.isEmpty ? $0.word : "\($0.word): \($0.meaning)" }
+    return key.summary + "\n\n" + list.map { "- " + $0 }.joined(separator: "\n")
+  }
+
+  private mutating func map(_ keys: [KeyDescription], main: String?) -> [(key: String, value: JSONText)] {
+    let map = object(keys)
+    if let main, let key = keys.first(where: { $0.name == main }) {
+      return [("anyOf", .array([.object(shape(key.shape)), .object(map)]))]
+    }
+    // Nothing stands for an empty map.
+    if keys.contains(where: \.isRequired) { return map }
+    return [("type", ["object", "null"])] + map.dropFirst()
+  }
+
+  // MARK: Components
+
+  private mutating func definition(of family: ComponentFamily) -> JSONText {
+    var properties: [(key: String, value: JSONText)] = []
+    for component in family.components {
+      var entries: [(key: String, value: JSONText)] = [("description", .string(component.summary))]
+      let examples = component.examples.compactMap(JSONText.init(yaml:)).compactMap { example -> JSONText? in
+        if case .object(let entries) = example { entries.first?.value } else { nil }
+      }
+      if !examples.isEmpty { entries.append(("examples", .array(examples))) }
+      properties.append(
+        (component.name, .object(entries + map(component.keys + family.common, main: component.main))))
+    }
+    let map: JSONText = [
+      "type": "object", "minProperties": 1, "maxProperties": 1, "properties": .object(properties),
+      "additionalProperties": .bool(false),
+    ]
+    let plain = family.components.filter(\.standsAlone).map { component -> JSONText in
+      ["const": .string(component.name), "description": .string(component.summary)]
+    }
+    return ["anyOf": .array(plain + [map])]
+  }
+
+  private mutating func reference(to family: ComponentFamily) -> JSONText {
+    if !families.contains(where: { $0.kind == family.kind }) { families.append(family) }
+    return .string("#/$defs/\(family.kind.rawValue)")
+  }
+
+  // MARK: Shapes
+
+  private mutating func shape(_ shape: ShapeDescription) -> [(key: String, value: JSONText)] {
+    switch shape {
+    case .text(_, nil, _): return [("type", ["string", "number", "boolean"])]
+    case .text(_, let pattern?, _): return scalar(["type": "string", "pattern": .string(pattern)])
+    case .boolean: return scalar(["type": "boolean"])
+    case .integer(let range):
+      var entries: [(key: String, value: JSONText)] = [("type", "integer")]
+      if range.lowerBound > .min { entries.append(("minimum", .int(range.lowerBound))) }
+      if range.upperBound < .max { entries.append(("maximum", .int(range.upperBound))) }
+      return scalar(.object(entries))
+    case .number: return scalar(["type": "number"])
+    case .any: return [("type", ["string", "number", "boolean", "null"])]
+    case .choice(let words):
+      // A word such as 1.1 is a number where it stands without quotes.
+      let values = words.flatMap { [.string($0.word), JSONText(yaml: $0.word) ?? .string($0.word)] }
+      return scalar(["enum": .array(Self.unique(values))])
+    case .list(let element, let minimum, let orOne):
+      let item = JSONText.object(self.shape(element))
+      var list: [(key: String, value: JSONText)] = [("type", "array")]
+      if minimum > 0 { list.append(("minItems", .int(minimum))) }
+      list.append(("items", item))
+      return orOne ? [("anyOf", [item, .object(list)])] : list
+    case .dictionary(let value, let minimum, let names):
+      var map: [(key: String, value: JSONText)] = [("type", "object")]
+      if minimum > 0 { map.append(("minProperties", .int(minimum))) }
+      if let names { map.append(("propertyNames", ["pattern": .string(names)])) }
+      return map + [("additionalProperties", .object(self.shape(value)))]
+    case .map(let keys, let main): return map(keys, main: main)
+    case .oneOf(let shapes): return [("anyOf", .array(shapes.map { .object(self.shape($0)) }))]
+    case .component(let family): return [("$ref", reference(to: family))]
+    }
+  }
+
+  private func scalar(_ shape: JSONText) -> [(key: String, value: JSONText)] {
+    [("anyOf", [shape, ["$ref": "#/$defs/interpolated"]])]
+  }
+}
+
+extension ShapeDescription {
+  /// Examples of a text.
+  fileprivate var examples: [String] {
+    if case .text(_, _, let examples) = self { examples } else { [] }
+  }
+}
