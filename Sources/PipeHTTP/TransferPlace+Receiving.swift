@@ -91,19 +91,19 @@ extension TransferPlace {
       return
     }
     var rest = UnsafeBufferPointer(rebasing: bytes.assumingMemoryBound(to: UInt8.self)[...])
-    var scanner = scanner ?? PageScanner(wanted: facts)
-    self.scanner = nil
+    // The scanner is large: it is fed where it is.
+    if scanner == nil { scanner = PageScanner(wanted: facts) }
     while !rest.isEmpty {
       let slice = UnsafeBufferPointer(rebasing: rest.prefix(Self.sliceLength))
       body.append(contentsOf: slice)
+      let isFound = scanner?.feed(slice) == false
       // The encoding may be declared behind the facts.
-      if !scanner.feed(slice), body.count >= EncodingSniffer.declarationLimit {
+      if isFound, body.count >= EncodingSniffer.declarationLimit {
         isKeeping = false
         break
       }
       rest = UnsafeBufferPointer(rebasing: rest.dropFirst(slice.count))
     }
-    self.scanner = scanner
   }
 
   /// Whether the content can be HTML, by a glance at its media type.
