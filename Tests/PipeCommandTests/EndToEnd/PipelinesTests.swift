@@ -1,0 +1,119 @@
+import PipeTesting
+import PracticeSite
+import Testing
+
+@Suite("pipe, the pipelines of the project", .timeLimit(.minutes(2)))
+struct PipelinesTests {
+  @Test("one-url writes its row to standard output, and nothing else")
+  func oneURL() async throws {
+    try await Workplace.use { place in
+      let site = place.site.baseURL
+      let outcome = try await place.pipe("run", place.pipeline("one-url"), "--set", "site=\(site)")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.lines.count == 1)
+      #expect(outcome.output.hasSuffix("}\n"))
+      let record = try #require(try RecordLine.all(outcome.output).first)
+      #expect(record.url == "\(site)/")
+      #expect(record.status == 200)
+      #expect(record.title?.isEmpty == false)
+      #expect(record.error == nil)
+    }
+  }
+
+  @Test("five-urls writes a row for each of the five pages")
+  func fiveURLs() async throws {
+    try await Workplace.use { place in
+      let site = place.site.baseURL
+      let outcome = try await place.pipe("run", place.pipeline("five-urls"), "--set", "site=\(site)")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let table = try place.table("out/five-urls.csv")
+      #expect(table.header == ["url", "status", "title", "length", "error"])
+      let rows = try table.rows(by: "url")
+      #expect(rows.keys.sorted() == (1...5).map { "\(site)/page/\($0)" })
+      for expected in try place.site.expectations().prefix(5) {
+        for name in ["status", "title", "length", "error"] {
+          #expect(rows[expected.url]?[name] == expected.fields[name])
+        }
+      }
+    }
+  }
+
+  @Test("ten-urls-three-at-a-time writes the title of each generated URL")
+  func tenURLs() async throws {
+    try await Workplace.use { place in
+      let site = place.site.baseURL
+      let outcome = try await place.pipe("run", place.pipeline("ten-urls-three-at-a-time"), "--set", "site=\(site)")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let rows = try place.table("out/ten-urls.csv").rows(by: "url")
+      #expect(rows.count == 10)
+      for number in 1...10 {
+        let row = rows["\(site)/get?num=\(number)"]
+        #expect(row?["title"] == "Number \(number)")
+        #expect(row?["status"] == "200")
+        #expect(row?["error"] == "")
+      }
+      #expect(try place.site.peak() <= 3)
+    }
+  }
+
+  @Test("with concurrency: 3, exactly three of ten slow answers are in flight at once")
+  func threeAtATime() async throws {
+    try await Workplace.use { place in
+      let spec = try place.spec(
+        """
+        sources: [{range: {url: "SITE/delay/0.2?n={n}", from: 1, to: 10}}]
+        fetch: {concurrency: 3, allow_private: [127.0.0.1]}
+        extract: [url, status]
+        sinks: [{csv: out.csv}]
+        """)
+      let outcome = try await place.pipe("run", spec)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(try place.table("out.csv").rows.count == 10)
+      #expect(try place.site.peak() == 3)
+      // Four rounds of 0.2 s.
+      #expect(outcome.time >= .milliseconds(800))
+    }
+  }
+
+  @Test("three-waits takes as long as its longest wait, and its rows come as they complete")
+  func threeWaits() async throws {
+    try await Workplace.use { place in
+      let site = place.site.baseURL
+      // A busy machine can make a run longer: the shortest of a few is the pipeline's own.
+      var times: [Duration] = []
+      repeat {
+        let outcome = try await place.pipe("run", place.pipeline("three-waits"), "--set", "site=\(site)")
+        try #require(outcome.status == 0, "\(outcome.errors)")
+        times.append(outcome.time)
+        let table = try place.table("out/three-waits.csv")
+        #expect(table.header == ["url", "title", "seconds", "error"])
+        #expect(table.rows.map { $0["url"] } == [1, 2, 3].map { "\(site)/delay/\($0)" })
+        #expect(table.rows.map { $0["title"] } == [1, 2, 3].map { "Waited \($0) seconds" })
+        for (row, seconds) in zip(table.rows, [1.0, 2, 3]) {
+          let elapsed = try #require(row["seconds"].flatMap { Double($0) })
+          #expect(seconds - 0.1..<seconds + 1 ~= elapsed)
+        }
+      } while times.count < 3 && times.allSatisfy { $0 >= .milliseconds(3400) }
+      #expect(times.allSatisfy { $0 > .milliseconds(2900) })
+      #expect(times.contains { $0 < .milliseconds(3400) }, "\(times)")
+    }
+  }
+
+  @Test("json-api writes status, length and type of each page of the API")
+  func jsonAPI() async throws {
+    try await Workplace.use { place in
+      let api = place.site.baseURL + "/json"
+      let outcome = try await place.pipe("run", place.pipeline("json-api"), "--set", "api=\(api)")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let text = try place.folder.text("out/json-api.jsonl")
+      let records = try RecordLine.all(text).sorted { ($0.url ?? "") < ($1.url ?? "") }
+      #expect(records.map(\.url) == (1...4).map { "\(api)/items?page=\($0)" })
+      for (number, record) in zip(1..., records) {
+        #expect(record.status == 200)
+        #expect(record.length == (try place.site.body("/json/items?page=\(number)").count))
+        #expect(record.error == nil)
+      }
+      for line in text.split(separator: "\n") { #expect(line.contains(#""content_type":"application/json"#)) }
+    }
+  }
+}
