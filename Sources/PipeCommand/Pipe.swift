@@ -12,13 +12,17 @@ struct Pipe: AsyncParsableCommand {
       data alone; everything said to you goes to standard error.
       """,
     version: "pipe \(PipeVersion.text)",
-    subcommands: [RunCommand.self, ValidateCommand.self, PlanCommand.self, SchemaCommand.self])
+    subcommands: [
+      RunCommand.self, ValidateCommand.self, PlanCommand.self, ExplainCommand.self, SchemaCommand.self,
+      InitCommand.self, ReferenceCommand.self,
+    ])
 }
 
 /// The exit codes of DESIGN §5.
 enum ExitStatus {
   static let failed = ExitCode(1)
   static let invalidSpec = ExitCode(2)
+  static let wrongUsage = ExitCode(64)
   static let interrupted = ExitCode(130)
   static let terminated = ExitCode(143)
 }

@@ -3,13 +3,11 @@ import PipeSpec
 
 /// A plan as text, for 80 columns.
 enum PlanText {
-  private static let width = 80
-
   static func render(_ plan: Plan) -> String { render(PlanOutline(plan)) }
 
   static func render(_ outline: PlanOutline) -> String {
     var lines = [outline.name.map { "plan \($0)" } ?? "plan"]
-    if let description = outline.description { lines += wrapped(description, indent: "") }
+    if let description = outline.description { lines += description.wrapped() }
     lines.append("")
     for stage in outline.stages where stage.kind != .sink {
       lines += text(of: stage)
@@ -24,11 +22,11 @@ enum PlanText {
     for (index, output) in outline.outputs.enumerated() {
       let isLast = index == outline.outputs.count - 1
       let bar = isLast ? "                  " : "     │            "
-      lines += wrapped(
-        "\(isLast ? "     └▶ " : "     ├▶ ")\(output.component.padded(to: 8))  \(output.target)", indent: bar)
-      if let condition = output.condition { lines += wrapped("when \(condition)", indent: bar, first: bar) }
-      lines += wrapped(output.columns.joined(separator: ", "), indent: bar, first: bar)
-      lines += wrapped(output.delivery.text, indent: bar, first: bar)
+      let head = (isLast ? "     └▶ " : "     ├▶ ") + output.component.padded(to: 8) + "  "
+      lines += output.target.wrapped(indent: bar, first: head)
+      if let condition = output.condition { lines += "when \(condition)".wrapped(indent: bar, first: bar) }
+      lines += output.columns.joined(separator: ", ").wrapped(indent: bar, first: bar)
+      lines += output.delivery.text.wrapped(indent: bar, first: bar)
     }
     return (lines + [""] + bounds(outline)).joined(separator: "\n")
   }
@@ -36,8 +34,8 @@ enum PlanText {
   private static func text(of stage: PlanOutline.Stage) -> [String] {
     let indent = "             "
     let head = "  " + stage.kind.rawValue.padded(to: 9) + "  "
-    return wrapped(head + stage.title, indent: indent)
-      + stage.notes.flatMap { wrapped($0, indent: indent, first: indent) }
+    return stage.title.wrapped(indent: indent, first: head)
+      + stage.notes.flatMap { $0.wrapped(indent: indent, first: indent) }
   }
 
   private static func arrow(_ edge: PlanOutline.Connection) -> [String] {
@@ -71,27 +69,6 @@ enum PlanText {
       ),
       ("sockets", "at most \(totals.sockets.grouped)"),
     ]
-    return ["bounds"] + rows.flatMap { wrapped("  \($0.0.padded(to: 9))  \($0.1)", indent: "             ") }
+    return ["bounds"] + rows.flatMap { $0.1.wrapped(indent: "             ", first: "  " + $0.0.padded(to: 9) + "  ") }
   }
-
-  /// Lines of at most 80 columns; a longer word has a line of its own.
-  private static func wrapped(_ text: String, indent: String, first: String = "") -> [String] {
-    var lines: [String] = []
-    var line = first
-    var isEmpty = true
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      if !isEmpty, line.count + 1 + word.count > width {
-        lines.append(line)
-        line = indent
-        isEmpty = true
-      }
-      line += isEmpty ? String(word) : " " + word
-      isEmpty = false
-    }
-    return lines + [line]
-  }
-}
-
-extension String {
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

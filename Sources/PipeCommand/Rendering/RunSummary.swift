@@ -1,4 +1,5 @@
 import PipeEngine
+import PipeSpec
 
 /// What is said at the end of a run.
 struct RunSummary {

@@ -31,6 +31,8 @@ package indirect enum ShapeDescription: Sendable {
     case .any: "any value"
     case .choice(let words): "one of " + words.map(\.word).joined(separator: ", ")
     case .list(let element, _, let orOne): orOne ? "\(element.name), or a list of them" : "a list"
+    case .map(let keys, let main?):
+      keys.first { $0.name == main }.map { "\($0.shape.name), or a map" } ?? "a map"
     case .dictionary, .map: "a map"
     case .oneOf(let shapes): shapes.map(\.name).joined(separator: ", or ")
     case .component(let family): "\(family.kind.article) \(family.kind.rawValue)"

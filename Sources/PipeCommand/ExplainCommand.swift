@@ -1,0 +1,43 @@
+import ArgumentParser
+import PipeEngine
+import PipeSpec
+import PipeStages
+
+/// `pipe explain`: the reference in the terminal.
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Explain a key, a component or an option of specs.",
+    discussion: """
+      For example: pipe explain, pipe explain fetch.per_host, pipe explain csv, pipe explain sinks.csv.delimiter
+      """)
+
+  @Argument(
+    help: ArgumentHelp("What to explain; without it, the whole pipeline.", valueName: "path"),
+    completion: .custom { _, _, prefix in Reference(Language(.standard).keys).paths(from: prefix) })
+  var path = ""
+
+  func run() throws {
+    do throws(Reference.UnknownPath) {
+      print(try Reference(Language(.standard).keys).explanation(of: path))
+    } catch {
+      StandardError.say("pipe: \(error.message): \(error.hint)")
+      throw ExitStatus.wrongUsage
+    }
+  }
+}
+
+/// `pipe reference`: writes the pages under docs/reference.
+struct ReferenceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reference", abstract: "Write the reference as Markdown pages.", shouldDisplay: false)
+
+  @Option(name: .customLong("out"), help: ArgumentHelp("The folder.", valueName: "folder"), completion: .directory)
+  var folder: String
+
+  func run() throws {
+    for page in Reference(Language(.standard).keys).pages {
+      try TextFile.write(page.text, to: folder + "/" + page.name, replacing: true)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Glibc
+
+/// A small file that a command writes whole.
+enum TextFile {
+  /// Says to the person why it cannot be written, and ends the command.
+  static func write(_ text: String, to path: String, replacing: Bool) throws {
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (replacing ? O_TRUNC : O_EXCL)
+    let descriptor = open(path, flags, 0o666)
+    guard descriptor >= 0 else {
+      let exists = errno == EEXIST
+      let reason = exists ? "is there already; --force writes over it" : "cannot be written: \(reason)"
+      StandardError.say("pipe: \(path) \(reason)")
+      throw ExitStatus.failed
+    }
+    defer { close(descriptor) }
+    let bytes = Array(text.utf8)
+    var start = 0
+    while start < bytes.count {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + start }, $0.count - start) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        StandardError.say("pipe: \(path) cannot be written: \(reason)")
+        throw ExitStatus.failed
+      }
+      start += count
+    }
+  }
+
+  private static var reason: String { String(cString: strerror(errno)) }
+}
