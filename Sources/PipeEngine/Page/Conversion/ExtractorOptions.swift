@@ -6,7 +6,7 @@ package struct ExtractorOptions: Sendable {
   package let fallback: Located<String>?
   package let conversion: Conversion
 
-  static let map = MapShape(
+  package static let map = MapShape(
     Key(
       optional: "as",
       .choice { (type: FieldType.Element) in type.meaning },

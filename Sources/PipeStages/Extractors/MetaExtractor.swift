@@ -1,0 +1,42 @@
+import PipeEngine
+import PipeSpec
+import PipeWeb
+
+/// `meta`: the content of a `meta` element.
+struct MetaExtractor: Extractor {
+  /// In lower case.
+  let name: String
+  let all: Bool
+
+  static let component = Component<any Extractor>(
+    .extractor, "meta", "The content of the meta element with this name, property or http-equiv, in any case.",
+    options: MapShape(
+      main: "name",
+      Key("name", .text("a name"), "What its name, property or http-equiv attribute says.", example: "og:title"),
+      Key("all", .bool, default: false, shown: "false", "Whether all of them are taken, as a list."),
+      make: MetaExtractor.init),
+    examples: ["meta: og:title", "meta: {name: 'article:tag', all: true}"],
+    make: { $0 })
+
+  let needs = PageNeeds.scan(.metas)
+  var type: FieldType { FieldType(.string, isList: all) }
+
+  init(name: String, all: Bool) {
+    self.name = name.lowercased()
+    self.all = all
+  }
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    guard let facts = page.facts else { return .null }
+    let found = facts.metas.lazy.filter { meta in
+      isName(meta.name, page) || isName(meta.property, page) || isName(meta.httpEquiv, page)
+    }
+    let contents = found.compactMap { page.string(of: $0.content)?.collapsingWhiteSpace() }
+    return all ? .list(contents.map { .string($0) }) : Value(contents.first)
+  }
+
+  private func isName(_ value: PageFacts.Value?, _ page: Page) -> Bool {
+    guard let value else { return false }
+    return page.string(of: value)?.trimmingWhiteSpace().lowercased() == name
+  }
+}
