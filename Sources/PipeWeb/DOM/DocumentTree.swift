@@ -1,0 +1,168 @@
+internal import CLibxml2
+
+typealias XMLNode = UnsafeMutablePointer<xmlNode>
+
+/// The owner of a libxml2 tree while it is built and after; it frees what was made.
+///
+/// Nodes are linked by hand: libxml2's own functions merge texts as they link, which takes quadratic time on a text
+/// that markup cuts into many, and frees nodes that are still known here.
+final class DocumentTree {
+  let document: UnsafeMutablePointer<xmlDoc>
+  /// The contents of templates, which are no part of the document (WHATWG HTML, 4.12.3).
+  private var fragments: [XMLNode: XMLNode] = [:]
+  /// What is no part of the document any more; nodes are freed with it, never before, as others may know them.
+  private var discarded: [XMLNode] = []
+  private(set) var nodeCount = 0
+  private let dictionary: OpaquePointer
+  /// The interned names of known tags.
+  private var tagNames = [UnsafePointer<xmlChar>?](repeating: nil, count: HTMLTag.allCases.count)
+  private var scratch: [UInt8] = []
+
+  /// `nil` where there is no memory.
+  init?() {
+    _ = Self.isReady
+    guard let document = htmlNewDocNoDtD(nil, nil) else { return nil }
+    guard let dictionary = xmlDictCreate() else {
+      xmlFreeDoc(document)
+      return nil
+    }
+    // The document frees it.
+    document.pointee.dict = dictionary
+    self.document = document
+    self.dictionary = dictionary
+  }
+
+  deinit {
+    for node in fragments.values { xmlFreeNode(node) }
+    for node in discarded { xmlFreeNode(node) }
+    xmlFreeDoc(document)
+  }
+
+  /// libxml2 sets its tables up once; the first one who needs it waits for that.
+  private static let isReady: Bool = {
+    xmlInitParser()
+    return true
+  }()
+
+  // MARK: Nodes
+
+  func element(_ tag: HTMLTag, rawName: UnsafeBufferPointer<UInt8>) -> XMLNode? {
+    element(name(of: tag, rawName: rawName))
+  }
+
+  func element(_ tag: HTMLTag) -> XMLNode? {
+    element(tagNames[Int(tag.rawValue)] ?? name(of: tag, rawName: UnsafeBufferPointer(start: nil, count: 0)))
+  }
+
+  private func element(_ name: UnsafePointer<xmlChar>?) -> XMLNode? {
+    nodeCount += 1
+    guard let name, let node = xmlNewDocNodeEatName(document, nil, UnsafeMutablePointer(mutating: name), nil) else {
+      return nil
+    }
+    return node
+  }
+
+  private func name(of tag: HTMLTag, rawName: UnsafeBufferPointer<UInt8>) -> UnsafePointer<xmlChar>? {
+    if tag != .other, let name = tagNames[Int(tag.rawValue)] { return name }
+    var name: UnsafePointer<xmlChar>?
+    if rawName.isEmpty {
+      let word = HTMLTagTable.words(HTMLTag.names)[Int(tag.rawValue) - 1]
+      name = xmlDictLookup(dictionary, word, -1)
+    } else {
+      name = intern(rawName)
+    }
+    if tag != .other { tagNames[Int(tag.rawValue)] = name }
+    return name
+  }
+
+  /// The name in lower case; U+0000 in it is U+FFFD (WHATWG HTML, 13.2.5.8).
+  private func intern(_ raw: UnsafeBufferPointer<UInt8>) -> UnsafePointer<xmlChar>? {
+    scratch.removeAll(keepingCapacity: true)
+    for byte in raw {
+      if byte == 0 { scratch += [0xEF, 0xBF, 0xBD] } else { scratch.append(HTMLBytes.lowercased(byte)) }
+    }
+    return scratch.withUnsafeBufferPointer { xmlDictLookup(dictionary, $0.baseAddress, Int32(clamping: $0.count)) }
+  }
+
+  /// Adds an attribute that is not there.
+  func addAttribute(
+    _ rawName: UnsafeBufferPointer<UInt8>, _ rawValue: UnsafeBufferPointer<UInt8>, to node: XMLNode
+  ) {
+    guard let name = intern(rawName) else { return }
+    scratch.removeAll(keepingCapacity: true)
+    HTMLText.attribute.append(rawValue, to: &scratch)
+    scratch.append(0)
+    nodeCount += 1
+    _ = scratch.withUnsafeBufferPointer {
+      xmlNewNsPropEatName(node, nil, UnsafeMutablePointer(mutating: name), $0.baseAddress)
+    }
+  }
+
+  func text(_ bytes: UnsafeBufferPointer<UInt8>) -> XMLNode? {
+    nodeCount += 1
+    return xmlNewDocTextLen(document, bytes.baseAddress, Int32(clamping: bytes.count))
+  }
+
+  func comment(_ bytes: UnsafeBufferPointer<UInt8>) -> XMLNode? {
+    scratch.removeAll(keepingCapacity: true)
+    HTMLText(references: .none, nulls: .replaced).append(bytes, to: &scratch)
+    scratch.append(0)
+    nodeCount += 1
+    return scratch.withUnsafeBufferPointer { xmlNewDocComment(document, $0.baseAddress) }
+  }
+
+  /// The same element with the same attributes, without its content.
+  func copy(_ node: XMLNode) -> XMLNode? {
+    nodeCount += 1
+    return xmlDocCopyNode(node, document, 2)
+  }
+
+  /// What holds the content of a template.
+  func content(of template: XMLNode) -> XMLNode? {
+    if let fragment = fragments[template] { return fragment }
+    let fragment = xmlNewDocFragment(document)
+    fragments[template] = fragment
+    return fragment
+  }
+
+  // MARK: Links
+
+  var root: XMLNode { UnsafeMutableRawPointer(document).assumingMemoryBound(to: xmlNode.self) }
+
+  /// Puts an unlinked node into a parent, before one of its children or at its end.
+  func link(_ node: XMLNode, into parent: XMLNode, before next: XMLNode? = nil) {
+    let previous = next.map { $0.pointee.prev } ?? parent.pointee.last
+    node.pointee.parent = parent
+    node.pointee.prev = previous
+    node.pointee.next = next
+    if let previous { previous.pointee.next = node } else { parent.pointee.children = node }
+    if let next { next.pointee.prev = node } else { parent.pointee.last = node }
+  }
+
+  func unlink(_ node: XMLNode) { xmlUnlinkNode(node) }
+
+  func discard(_ node: XMLNode) {
+    unlink(node)
+    discarded.append(node)
+  }
+
+  func moveChildren(of node: XMLNode, to parent: XMLNode) {
+    while let child = node.pointee.children {
+      unlink(child)
+      link(child, into: parent)
+    }
+  }
+}
+
+extension HTMLText {
+  /// Appends the text that raw UTF-8 stands for.
+  fileprivate func append(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
+    let isPlain = !bytes.contains { $0 == 0 || $0 == 0x0D || $0 == UInt8(ascii: "&") }
+    // What is cut at a limit may end within a character.
+    if isPlain, bytes.count < TreeBuilder.valueLimit {
+      output += bytes
+    } else {
+      output += string(bytes).utf8
+    }
+  }
+}

@@ -1,0 +1,38 @@
+internal import CLibxml2
+
+/// A page as a tree of nodes, for selectors and XPath.
+///
+/// Lives in one task: searching it is not safe from several at once.
+package final class HTMLDocument {
+  let tree: DocumentTree
+  /// Whether a bound left something out.
+  package let isTruncated: Bool
+
+  /// Builds the tree of a page; `nil` where there is no memory.
+  ///
+  /// - Parameter text: Well-formed UTF-8; a byte order mark is left out.
+  package init?(parsing text: Span<UInt8>) {
+    guard let tree = DocumentTree() else { return nil }
+    self.tree = tree
+    isTruncated = text.withUnsafeBufferPointer { bytes in
+      var limits = HTMLTokenizerLimits()
+      limits.value = TreeBuilder.valueLimit
+      var tokenizer = HTMLTokenizer(handler: TreeBuilder(tree: tree), limits: limits)
+      let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+      _ = tokenizer.feed(UnsafeBufferPointer(rebasing: bytes[start...]))
+      tokenizer.end()
+      tokenizer.handler.finish()
+      return tokenizer.handler.isTruncated
+    }
+  }
+
+  /// The `html` element.
+  package var root: HTMLNode? {
+    xmlDocGetRootElement(tree.document).map { HTMLNode($0, in: self) }
+  }
+
+  /// The `body` element.
+  package var body: HTMLNode? {
+    root?.children.last { $0.name == "body" }
+  }
+}

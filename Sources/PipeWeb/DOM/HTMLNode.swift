@@ -1,0 +1,130 @@
+internal import CLibxml2
+
+/// A node of a document, which it keeps alive.
+package struct HTMLNode {
+  let pointer: XMLNode
+  private let document: HTMLDocument
+
+  init(_ pointer: XMLNode, in document: HTMLDocument) {
+    self.pointer = pointer
+    self.document = document
+  }
+
+  /// The name of an element, in lower case; `nil` for a text or a comment.
+  package var name: String? {
+    pointer.isElement ? String(xml: pointer.pointee.name) : nil
+  }
+
+  package var isText: Bool { pointer.isText }
+
+  /// The text of a text, a comment or an attribute.
+  package var content: String {
+    if pointer.pointee.type == XML_ATTRIBUTE_NODE {
+      return pointer.pointee.children.map { String(xml: $0.pointee.content) } ?? ""
+    }
+    return String(xml: pointer.pointee.content)
+  }
+
+  package var children: [HTMLNode] {
+    var nodes: [HTMLNode] = []
+    var child = pointer.pointee.children
+    while let node = child {
+      nodes.append(HTMLNode(node, in: document))
+      child = node.pointee.next
+    }
+    return nodes
+  }
+
+  /// The attributes in their order, names in lower case.
+  package var attributes: [(name: String, value: String)] {
+    guard pointer.isElement else { return [] }
+    var found: [(String, String)] = []
+    var attribute = pointer.pointee.properties
+    while let here = attribute {
+      found.append((String(xml: here.pointee.name), here.value))
+      attribute = here.pointee.next
+    }
+    return found
+  }
+
+  /// The value of an attribute, by its name in lower case.
+  package subscript(attribute name: String) -> String? {
+    guard pointer.isElement else { return nil }
+    return pointer.attribute(name)?.value
+  }
+
+  /// The text as a person would read it: see ``ReadableText``.
+  package var readableText: String {
+    switch pointer.pointee.type {
+    case XML_ELEMENT_NODE: ReadableText(of: pointer).string
+    default: content.collapsingWhiteSpace()
+    }
+  }
+
+  /// The text of all texts inside, as it stands; of a script and a style too.
+  package var textContent: String {
+    var bytes: [UInt8] = []
+    pointer.walk { node in
+      if node.isText, let content = node.pointee.content {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: content, count: Int(xmlStrlen(content))))
+      }
+      return .into
+    }
+    return pointer.isElement ? String(decoding: bytes, as: UTF8.self) : content
+  }
+}
+
+extension XMLNode {
+  var isElement: Bool { pointee.type == XML_ELEMENT_NODE }
+  var isText: Bool { pointee.type == XML_TEXT_NODE || pointee.type == XML_CDATA_SECTION_NODE }
+
+  func attribute(_ name: String) -> UnsafeMutablePointer<xmlAttr>? {
+    var attribute = pointee.properties
+    while let here = attribute {
+      if xmlStrEqual(here.pointee.name, name) != 0 { return here }
+      attribute = here.pointee.next
+    }
+    return nil
+  }
+
+  enum Walk {
+    case into, past, stop
+  }
+
+  /// Visits everything inside, in document order, without recursion: a tree may be deep.
+  ///
+  /// - Parameter leave: Called for each element that was gone into, when all inside it was visited.
+  func walk(leave: (XMLNode) -> Void = { _ in }, _ visit: (XMLNode) -> Walk) {
+    guard var node = pointee.children else { return }
+    while true {
+      var next: XMLNode?
+      switch visit(node) {
+      case .stop: return
+      case .into:
+        next = node.isElement ? node.pointee.children : nil
+        if next == nil { leave(node) }
+      case .past: break
+      }
+      while next == nil {
+        if let sibling = node.pointee.next {
+          next = sibling
+        } else {
+          guard let parent = node.pointee.parent, parent != self else { return }
+          leave(parent)
+          node = parent
+        }
+      }
+      if let next { node = next }
+    }
+  }
+}
+
+extension UnsafeMutablePointer<xmlAttr> {
+  var value: String { pointee.children.map { String(xml: $0.pointee.content) } ?? "" }
+}
+
+extension String {
+  init(xml text: UnsafePointer<xmlChar>?) {
+    self = text.map { String(decoding: UnsafeBufferPointer(start: $0, count: Int(xmlStrlen($0))), as: UTF8.self) } ?? ""
+  }
+}

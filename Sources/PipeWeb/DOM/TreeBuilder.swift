@@ -1,0 +1,220 @@
+internal import CLibxml2
+
+/// Builds a page's tree from its tokens by the HTML Standard's tree construction (13.2.6), with scripting off.
+///
+/// Our own rather than libxml2's HTML parser, which knows no foster parenting, no adoption and no foreign content,
+/// compares every attribute of a tag with every other without a bound, and takes several times as long; the nodes are
+/// libxml2's, so that XPath is too. Left out: quirks beyond tables in paragraphs, form owners, and the names in camel
+/// case of SVG, which are in lower case here as all others.
+///
+/// Bounds: depth, by closing the deepest element as browsers do, and the number of nodes, where the tree ends.
+struct TreeBuilder: HTMLTokenHandler {
+  enum Mode: UInt8 {
+    case beforeHTML, beforeHead, inHead, inHeadNoscript, afterHead, inBody, inTable, inCaption, inColumnGroup
+    case inTableBody, inRow, inCell, inTemplate, afterBody, inFrameset, afterFrameset
+  }
+
+  struct Element {
+    let node: XMLNode
+    let tag: HTMLTag
+    let name: HTMLName
+    var namespace = OpenElements.Namespace.html
+    let traits: HTMLTagTraits
+
+    func isHTML(_ tag: HTMLTag) -> Bool { self.tag == tag && namespace == .html }
+  }
+
+  static let depthLimit = 512
+  static let nodeLimit = 500_000
+  static let valueLimit = 1 << 24
+
+  static let keepsNames = true
+  let wantsText = true
+  let wantsComments = true
+  let wantsDoctype = true
+
+  let tree: DocumentTree
+  var mode = Mode.beforeHTML
+  var templateModes: [Mode] = []
+  var stack: [Element] = []
+  /// How many HTML elements of each tag are open, so that most searches need not begin.
+  var counts = [Int](repeating: 0, count: HTMLTag.allCases.count)
+  /// The list of active formatting elements (13.2.4.3); `nil` is a marker.
+  var formatting: [Element?] = []
+  var head: Element?
+  var hasForm = false
+  var isFramesetAllowed = true
+  var isQuirky = true
+  /// Whether what belongs into a table's cells goes in front of the table instead (13.2.6.1).
+  var isFostering = false
+  /// The element whose raw text is read.
+  var textElement: HTMLTag?
+  var dropsNewline = false
+  private(set) var isTruncated = false
+
+  private var pendingText: [UInt8] = []
+  private var pendingModel = HTMLContentModel.data
+
+  init(tree: DocumentTree) { self.tree = tree }
+
+  var isFinished: Bool { tree.nodeCount >= Self.nodeLimit }
+  var isInForeignContent: Bool { stack.last.map { $0.namespace != .html } ?? false }
+
+  mutating func wantsAttributes(of tag: HTMLTag) -> Bool { true }
+  func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool { true }
+  mutating func limitReached() { isTruncated = true }
+
+  // MARK: Tokens
+
+  mutating func text(_ bytes: UnsafeBufferPointer<UInt8>, in model: HTMLContentModel, startsRun: Bool) {
+    if model != pendingModel || (startsRun && model == .data && !pendingText.isEmpty) { flushText() }
+    pendingModel = model
+    pendingText.append(contentsOf: bytes)
+  }
+
+  mutating func startTag(_ token: borrowing HTMLTagToken) -> HTMLContentModel {
+    flushText()
+    if isFinished { return .data }
+    dropsNewline = false
+    return isForeign(token) ? startForeign(token) : start(token, in: mode)
+  }
+
+  mutating func endTag(_ token: borrowing HTMLTagToken) {
+    flushText()
+    if isFinished { return }
+    dropsNewline = false
+    if textElement != nil {
+      textElement = nil
+      pop()
+    } else if isInForeignContent {
+      endForeign(token)
+    } else {
+      end(token, in: mode)
+    }
+  }
+
+  mutating func comment(_ bytes: UnsafeBufferPointer<UInt8>) {
+    flushText()
+    guard !isFinished, let node = tree.comment(bytes) else { return }
+    switch mode {
+    case .beforeHTML: tree.link(node, into: tree.root)
+    case .afterBody: tree.link(node, into: stack.first?.node ?? tree.root)
+    default: link(node)
+    }
+  }
+
+  mutating func doctype(_ doctype: HTMLDoctype) {
+    if mode == .beforeHTML, stack.isEmpty { isQuirky = doctype.isQuirky }
+  }
+
+  /// The end of the page: every page has a head and a body.
+  mutating func finish() {
+    flushText()
+    isTruncated = isTruncated || isFinished
+    if textElement != nil { pop() }
+    while has(.template) { endTemplate() }
+    if mode.rawValue < Mode.inBody.rawValue { enterBody() }
+  }
+
+  // MARK: Text
+
+  /// Whether text is foreign content's; in an integration point it is HTML's.
+  private var isTextForeign: Bool {
+    guard let current, current.namespace != .html else { return false }
+    return current.traits.isDisjoint(with: [.htmlIntegrationPoint, .textIntegrationPoint])
+  }
+
+  private mutating func flushText() {
+    guard !pendingText.isEmpty else { return }
+    var pending: [UInt8] = []
+    swap(&pending, &pendingText)
+    let references: HTMLText.References = pendingModel == .data || pendingModel == .escapableText ? .inText : .none
+    let keepsNulls = isTextForeign || pendingModel != .data
+    let isPlain = !pending.contains {
+      $0 == 0 || $0 == 0x0D || ($0 == UInt8(ascii: "&") && references != .none)
+    }
+    if isTextForeign, pending.contains(where: { $0 != 0 && !HTMLBytes.isSpace($0) }) { isFramesetAllowed = false }
+    if isPlain {
+      pending.withUnsafeBufferPointer { insertText($0) }
+      pending.removeAll(keepingCapacity: true)
+      swap(&pending, &pendingText)
+    } else {
+      let rules = HTMLText(references: references, nulls: keepsNulls ? .replaced : .dropped)
+      var text = pending.withUnsafeBufferPointer { rules.string($0) }
+      text.withUTF8 { insertText($0) }
+    }
+  }
+
+  private mutating func insertText(_ bytes: UnsafeBufferPointer<UInt8>) {
+    var rest = bytes
+    if dropsNewline, rest.first == 0x0A { rest = UnsafeBufferPointer(rebasing: rest.dropFirst()) }
+    dropsNewline = false
+    if rest.isEmpty || isFinished { return }
+    if textElement != nil || isTextForeign { return append(rest) }
+    let space = UnsafeBufferPointer(rebasing: rest.prefix { HTMLBytes.isSpace($0) })
+    let isSpace = space.count == rest.count
+    switch mode {
+    case .beforeHTML, .beforeHead:
+      if !isSpace {
+        enterBody()
+        flow(UnsafeBufferPointer(rebasing: rest.dropFirst(space.count)))
+      }
+    case .inHead, .inHeadNoscript, .afterHead:
+      append(space)
+      if !isSpace {
+        enterBody()
+        flow(UnsafeBufferPointer(rebasing: rest.dropFirst(space.count)))
+      }
+    case .inTable, .inTableBody, .inRow:
+      if isSpace {
+        append(rest)
+      } else {
+        isFostering = true
+        flow(rest)
+        isFostering = false
+      }
+    case .inColumnGroup:
+      append(space)
+      if !isSpace, stack.last?.isHTML(.colgroup) == true {
+        pop()
+        mode = .inTable
+        insertText(UnsafeBufferPointer(rebasing: rest.dropFirst(space.count)))
+      }
+    case .inFrameset, .afterFrameset:
+      append(space)
+    case .afterBody:
+      if !isSpace { mode = .inBody }
+      flow(rest)
+    case .inBody, .inCaption, .inCell, .inTemplate:
+      flow(rest)
+    }
+  }
+
+  private mutating func flow(_ bytes: UnsafeBufferPointer<UInt8>) {
+    reconstructFormatting()
+    if isFramesetAllowed, bytes.contains(where: { !HTMLBytes.isSpace($0) }) { isFramesetAllowed = false }
+    append(bytes)
+  }
+
+  private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard !bytes.isEmpty, let node = tree.text(bytes) else { return }
+    link(node)
+  }
+}
+
+extension HTMLDoctype {
+  /// Whether the page is in quirks mode (13.2.6.4.1), as far as common identifiers tell.
+  fileprivate var isQuirky: Bool {
+    if forcesQuirks || name.map({ HTMLName($0) != HTMLName("html") }) ?? true { return true }
+    let identifier = String(decoding: publicIdentifier ?? [], as: UTF8.self).lowercased()
+    if systemIdentifier == nil, identifier.hasPrefix("-//w3c//dtd html 4.01 ") {
+      return identifier.hasPrefix("-//w3c//dtd html 4.01 transitional//")
+        || identifier.hasPrefix("-//w3c//dtd html 4.01 frameset//")
+    }
+    return [
+      "-//w3c//dtd html 3", "-//w3c//dtd html 4.0 ", "-//w3c//dtd html experimental", "-//ietf//dtd html",
+      "-//w3o//dtd w3 html", "-//w3c//dtd w3 html", "-//netscape comm. corp.//", "-//microsoft//dtd internet explorer",
+      "-//sq//dtd html", "-//softquad", "html",
+    ].contains { identifier.hasPrefix($0) }
+  }
+}
