@@ -37,6 +37,7 @@ struct Conversation {
   /// -1 for what is closed.
   private var descriptors: [Int32]
   private var input: ArraySlice<UInt8>
+  private let keepsInputOpen: Bool
   /// Lines of output until standard output is hung up.
   private var linesLeft: Int?
   private let deadline: ContinuousClock.Instant
@@ -44,13 +45,17 @@ struct Conversation {
   private(set) var isOverdue = false
 
   /// - Parameter descriptors: The outer ends of standard input, output and error; they are closed here.
-  init(_ descriptors: [Int32], input: [UInt8], hangUpAfter lines: Int?, deadline: ContinuousClock.Instant) {
+  init(
+    _ descriptors: [Int32], input: [UInt8], keepsInputOpen: Bool, hangUpAfter lines: Int?,
+    deadline: ContinuousClock.Instant
+  ) {
     self.descriptors = descriptors
     self.input = input[...]
+    self.keepsInputOpen = keepsInputOpen
     linesLeft = lines
     self.deadline = deadline
     _ = fcntl(descriptors[0], F_SETFL, O_NONBLOCK)
-    if input.isEmpty { hangUp(0) }
+    if input.isEmpty, !keepsInputOpen { hangUp(0) }
   }
 
   /// Waits for the program to say something.
@@ -60,7 +65,7 @@ struct Conversation {
   mutating func next(onDeadline: () -> Void) -> Heard? {
     while descriptors[1] >= 0 || descriptors[2] >= 0 {
       var polled = [
-        pollfd(fd: descriptors[0], events: Int16(POLLOUT), revents: 0),
+        pollfd(fd: input.isEmpty ? -1 : descriptors[0], events: Int16(POLLOUT), revents: 0),
         pollfd(fd: descriptors[1], events: Int16(POLLIN), revents: 0),
         pollfd(fd: descriptors[2], events: Int16(POLLIN), revents: 0),
       ]
@@ -89,7 +94,8 @@ struct Conversation {
   private mutating func feed() {
     let count = input.withUnsafeBytes { write(descriptors[0], $0.baseAddress, $0.count) }
     if count > 0 { input.removeFirst(count) }
-    if input.isEmpty || count < 0 && errno != EAGAIN && errno != EINTR { hangUp(0) }
+    let isBroken = count < 0 && errno != EAGAIN && errno != EINTR
+    if isBroken || input.isEmpty && !keepsInputOpen { hangUp(0) }
   }
 
   /// - Returns: `nil` at the end.

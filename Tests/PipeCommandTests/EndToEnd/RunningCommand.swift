@@ -41,11 +41,12 @@ final class RunningCommand: Sendable {
   /// Starts a program.
   ///
   /// - Parameters:
-  ///   - input: What standard input has before its end; `nil` for an end at once.
+  ///   - input: What standard input has before its end.
+  ///   - keepsInputOpen: Whether that end never comes.
   ///   - hangUpAfter: Closes the reading end of standard output after so many lines, as `head` does.
   init(
     _ executable: String, _ arguments: [String], folder: String, environment: [String: String] = [:],
-    input: [UInt8]? = nil, hangUpAfter lines: Int? = nil, limit: Duration = .seconds(60)
+    input: [UInt8] = [], keepsInputOpen: Bool = false, hangUpAfter lines: Int? = nil, limit: Duration = .seconds(60)
   ) throws {
     storage = Mutex(Storage())
     let command = Self.changingFolder(folder) + [executable] + arguments
@@ -62,7 +63,7 @@ final class RunningCommand: Sendable {
     storage.withLock { $0.process = process }
     try Loopback.startThread { [self] in
       var conversation = Conversation(
-        pipes.outside, input: input ?? [], hangUpAfter: lines, deadline: start + limit)
+        pipes.outside, input: input, keepsInputOpen: keepsInputOpen, hangUpAfter: lines, deadline: start + limit)
       while let heard = conversation.next(onDeadline: { send(SIGKILL) }) { hear(heard) }
       end(isKilled: conversation.isOverdue)
     }

@@ -42,17 +42,17 @@ struct Workplace: ~Copyable {
 
   /// Starts `pipe` in the folder.
   func start(
-    _ arguments: [String], environment: [String: String] = [:], input: String? = nil, hangUpAfter lines: Int? = nil,
-    limit: Duration = .seconds(60)
+    _ arguments: [String], environment: [String: String] = [:], input: String = "", keepsInputOpen: Bool = false,
+    hangUpAfter lines: Int? = nil, limit: Duration = .seconds(60)
   ) throws -> RunningCommand {
     try RunningCommand(
-      binary, arguments, folder: folder.path, environment: environment, input: input.map { Array($0.utf8) },
-      hangUpAfter: lines, limit: limit)
+      binary, arguments, folder: folder.path, environment: environment, input: Array(input.utf8),
+      keepsInputOpen: keepsInputOpen, hangUpAfter: lines, limit: limit)
   }
 
   /// Runs `pipe` to its end.
   func pipe(
-    _ arguments: String..., environment: [String: String] = [:], input: String? = nil, hangUpAfter lines: Int? = nil
+    _ arguments: String..., environment: [String: String] = [:], input: String = "", hangUpAfter lines: Int? = nil
   ) async throws -> RunningCommand.Outcome {
     await (try start(arguments, environment: environment, input: input, hangUpAfter: lines)).outcome()
   }

@@ -1,0 +1,85 @@
+import PipeTesting
+import PracticeSite
+import Testing
+
+@Suite("pipe, where rows cannot go", .timeLimit(.minutes(1)))
+struct OutputsTests {
+  private func run(_ sink: String, _ place: borrowing Workplace) async throws -> RunningCommand.Outcome {
+    let spec = try place.spec(
+      """
+      sources: [{range: {url: "SITE/get?num={n}", to: 20}}]
+      fetch: {allow_private: [127.0.0.1]}
+      extract: [url]
+      sinks: [{jsonl: good.jsonl}, {\(sink)}]
+      """)
+    return try await place.pipe("run", spec)
+  }
+
+  @Test(
+    "a folder that cannot be made fails the run, and the path is told", arguments: ["way/out.csv", "way/in/out.csv"])
+  func fileInTheWay(path: String) async throws {
+    try await Workplace.use { place in
+      try place.folder.write("way", "mine".utf8)
+      let outcome = try await run("csv: \(path)", place)
+      #expect(outcome.status == 1)
+      #expect(outcome.output == "")
+      #expect(outcome.errors.contains("failure    \(path): "), "\(outcome.errors)")
+      #expect(outcome.errors.contains("Not a directory") || outcome.errors.contains("File exists"))
+      #expect(try place.folder.text("way") == "mine")
+    }
+  }
+
+  @Test("a full disk fails the run, and the path is told")
+  func fullDisk() async throws {
+    try await Workplace.use { place in
+      let outcome = try await run("csv: /dev/full", place)
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("failure    /dev/full: cannot be written: No space left on device"))
+      // What the other sink wrote is whole.
+      #expect(try place.folder.text("good.jsonl").split(separator: "\n").allSatisfy { $0.hasSuffix("}") })
+    }
+  }
+
+  @Test("a folder is no file to write to")
+  func folderAsFile() async throws {
+    try await Workplace.use { place in
+      let outcome = try await run("csv: .", place)
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("failure    .: "), "\(outcome.errors)")
+    }
+  }
+
+  @Test("mode: fail leaves a file that is there as it is, and mode: append adds rows without a second header")
+  func modes() async throws {
+    try await Workplace.use { place in
+      try place.folder.write("kept.csv", "url,error\r\nold,\r\n".utf8)
+      let failed = try await run("csv: {path: kept.csv, mode: fail}", place)
+      #expect(failed.status == 1)
+      #expect(failed.errors.contains("failure    kept.csv: is there already"), "\(failed.errors)")
+      #expect(try place.folder.text("kept.csv") == "url,error\r\nold,\r\n")
+      let appended = try await run("csv: {path: kept.csv, mode: append}", place)
+      #expect(appended.status == 0, "\(appended.errors)")
+      let table = try place.table("kept.csv")
+      #expect(table.rows.count == 21)
+      #expect(table.rows.first?["url"] == "old")
+    }
+  }
+
+  @Test("a reader of standard output that goes away ends the run with a word, as head does")
+  func readerGoesAway() async throws {
+    try await Workplace.use { place in
+      let spec = try place.spec(
+        """
+        sources: [{range: {url: "SITE/get?num={n}", to: 100000}}]
+        fetch: {allow_private: [127.0.0.1]}
+        extract: [url, title]
+        sinks: [{csv: "-"}]
+        """)
+      let outcome = try await place.pipe("run", spec, hangUpAfter: 1)
+      #expect(!outcome.isKilledByTimeLimit)
+      #expect(outcome.status == 1, "\(outcome.errors)")
+      #expect(outcome.output.hasPrefix("url,title,error\r\n"))
+      #expect(outcome.errors.contains("failure    standard output: cannot be written: Broken pipe"))
+    }
+  }
+}
