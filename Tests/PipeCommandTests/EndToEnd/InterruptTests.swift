@@ -1,0 +1,98 @@
+import Glibc
+import PipeTesting
+import PracticeSite
+import Testing
+
+@Suite("pipe, interrupted", .timeLimit(.minutes(1)))
+struct InterruptTests {
+  /// Some requests are answered soon, and then so many are in flight that an interrupt finds them there.
+  private static let slow = """
+    sources: [{range: {url: "SITE/delay/0.3?n={n}", to: 300}}]
+    fetch: {concurrency: 4, allow_private: [127.0.0.1]}
+    extract: [url, status, title]
+    sinks: [{csv: out.csv}, {csv: "-"}]
+    """
+
+  @Test("an interrupt lets what is in flight finish, and tells what was left undone", arguments: [SIGINT, SIGTERM])
+  func firstSignal(signal: Int32) async throws {
+    try await Workplace.use(pages: 1) { place in
+      let command = try place.start(["run", try place.spec(Self.slow)])
+      #expect(await command.waitUntil { output, _ in output.contains("/delay/") })
+      command.send(signal)
+      let outcome = await command.outcome()
+      #expect(outcome.status == 128 + signal, "\(outcome.errors)")
+      #expect(outcome.errors.contains("pipe: stopping: what is in flight has 10s to finish"))
+      #expect(outcome.errors.contains("pipe: stopped in"))
+      #expect(outcome.errors.contains("none lost"))
+
+      let rows = try place.table("out.csv").rows
+      #expect(try CSVTable(outcome.output).rows == rows)
+      #expect(4..<300 ~= rows.count)
+      #expect(rows.allSatisfy { $0["status"] == "200" && $0["title"] == "Waited 0.3 seconds" && $0["error"] == "" })
+      #expect(Set(rows.compactMap { $0["url"] }).count == rows.count)
+      // Nothing was asked for whose answer is not there, and what is not there is told.
+      #expect(try place.site.served("/delay/{seconds}") == rows.count)
+      let numbers = Self.numbers(in: outcome.errors)
+      #expect(numbers.recorded == rows.count)
+      #expect(numbers.undone == numbers.read - rows.count)
+    }
+  }
+
+  @Test("a second interrupt ends at once what is in flight", arguments: [(SIGINT, SIGINT), (SIGTERM, SIGINT)])
+  func secondSignal(first: Int32, second: Int32) async throws {
+    try await Workplace.use(pages: 1) { place in
+      let spec = try place.spec(
+        """
+        sources: [{urls: ["SITE/delay/0", "SITE/delay/30?n=1", "SITE/delay/30?n=2"]}]
+        fetch: {timeout: 40s, allow_private: [127.0.0.1]}
+        extract: [url, status]
+        sinks: [{csv: out.csv}, {csv: "-"}]
+        """)
+      let command = try place.start(["run", spec])
+      #expect(await command.waitUntil { output, _ in output.contains("/delay/0,") })
+      command.send(first)
+      #expect(await command.waitUntil { _, errors in errors.contains("pipe: stopping") })
+      command.send(second)
+      let outcome = await command.outcome()
+      #expect(outcome.status == 128 + first, "\(outcome.errors)")
+      #expect(outcome.time < .seconds(10))
+      #expect(outcome.errors.contains("pipe: ending now"))
+      let rows = try place.table("out.csv").rows
+      #expect(rows == [["url": "\(place.site.baseURL)/delay/0", "status": "200", "error": ""]])
+      let numbers = Self.numbers(in: outcome.errors)
+      #expect((numbers.read, numbers.recorded, numbers.undone) == (3, 1, 2), "\(outcome.errors)")
+    }
+  }
+
+  @Test("an interrupt is heard while a source waits for its input")
+  func waitingSource() async throws {
+    try await Workplace.use(pages: 1) { place in
+      let spec = try place.spec(
+        """
+        sources: [{urls: ["SITE/page/1"]}, stdin]
+        fetch: {allow_private: [127.0.0.1]}
+        extract: [url]
+        sinks: [{csv: "-"}]
+        """)
+      let command = try place.start(["run", spec], keepsInputOpen: true)
+      #expect(await command.waitUntil { output, _ in output.contains("/page/1") })
+      command.send(SIGINT)
+      let outcome = await command.outcome()
+      #expect(outcome.status == 130, "\(outcome.errors)")
+      #expect(outcome.time < .seconds(10))
+      #expect(try CSVTable(outcome.output).rows.count == 1)
+    }
+  }
+
+  /// The numbers of the summary's last line.
+  private static func numbers(in summary: String) -> (read: Int, recorded: Int, undone: Int) {
+    let line = summary.split(separator: "\n").last { $0.hasPrefix("  accounted") } ?? ""
+    func number(before word: String) -> Int {
+      for part in line.dropFirst("  accounted".count).split(separator: ",") where part.hasSuffix(" " + word) {
+        return part.split(separator: " ").first.flatMap { Int($0) } ?? -1
+      }
+      return 0
+    }
+    return (number(before: "read"), number(before: "recorded"), number(before: "left undone"))
+  }
+}
