@@ -71,8 +71,10 @@ struct RunCommand: AsyncParsableCommand {
     let summary = RunSummary(
       plan: plan, progress: graph.progress, elapsed: .now - start, failure: failure, isStopped: graph.control.isStopping
     )
-    if progress != .none { StandardError.say(plan.secrets.redact(summary.text)) }
-    if failure != nil || !summary.isConserved { throw ExitStatus.failed }
+    let hasFailed = failure != nil || !summary.isConserved
+    // Without progress a good run is silent; one that failed never is.
+    if progress != .none || hasFailed { StandardError.say(plan.secrets.redact(summary.text)) }
+    if hasFailed { throw ExitStatus.failed }
     if let caught = signals.caught { throw caught }
   }
 

@@ -1,0 +1,94 @@
+import FoundationEssentials
+import PipeTesting
+import PracticeSite
+import Testing
+
+@Suite("pipe, what it says on the way", .timeLimit(.minutes(1)))
+struct ProgressTests {
+  private struct Line: Decodable {
+    let done: Int
+    let failed: Int
+    let inFlight: Int
+    let rate: Double
+    let elapsed: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case done, failed, rate, elapsed
+      case inFlight = "in_flight"
+    }
+  }
+
+  private static let long = """
+    sources: [{urls: ["SITE/page/1", "SITE/delay/2.5"]}]
+    fetch: {allow_private: [127.0.0.1]}
+    extract: [url]
+    sinks: [{csv: out.csv}]
+    """
+  private static let short = """
+    sources: [{urls: ["SITE/page/1", "SITE/status/404", "SITE/broken/close-before-head"]}]
+    fetch: {allow_private: [127.0.0.1]}
+    extract: [url]
+    sinks: [{csv: out.csv}]
+    """
+
+  @Test("--progress json writes an object a line, before the summary")
+  func json() async throws {
+    try await Workplace.use { place in
+      let outcome = try await place.pipe("run", try place.spec(Self.long), "--progress", "json")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.output == "")
+      let lines = outcome.errors.split(separator: "\n").prefix { !$0.hasPrefix("pipe: complete") }
+      let progress = try lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+      #expect(!progress.isEmpty)
+      #expect(progress.allSatisfy { $0.done == 1 && $0.failed == 0 && $0.inFlight == 1 && $0.rate >= 0 })
+      #expect(progress.map(\.elapsed) == progress.map(\.elapsed).sorted())
+    }
+  }
+
+  @Test("--progress none says nothing of a good run")
+  func none() async throws {
+    try await Workplace.use { place in
+      let outcome = try await place.pipe("run", try place.spec(Self.short), "--progress", "none")
+      #expect(outcome.status == 0)
+      #expect(outcome.output == "")
+      #expect(outcome.errors == "")
+      #expect(try place.table("out.csv").rows.count == 3)
+    }
+  }
+
+  @Test("--progress none still says why a run failed")
+  func noneOfAFailedRun() async throws {
+    try await Workplace.use { place in
+      let spec = try place.spec(
+        "sources: [{urls: [\"SITE/\"]}]\nfetch: {allow_private: [127.0.0.1]}\nextract: [url]\nsinks: [{csv: /dev/full}]"
+      )
+      let outcome = try await place.pipe("run", spec, "--progress", "none")
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("/dev/full"), "\(outcome.errors)")
+    }
+  }
+
+  @Test("the summary counts statuses, errors and rows, and accounts for every request", arguments: ["auto", "plain"])
+  func summary(style: String) async throws {
+    try await Workplace.use { place in
+      let outcome = try await place.pipe("run", try place.spec(Self.short), "--progress", style)
+      #expect(outcome.status == 0)
+      let lines = outcome.errors.split(separator: "\n").map(String.init)
+      #expect(lines.first?.hasPrefix("pipe: complete in ") == true)
+      #expect(lines.first?.hasSuffix(": 3 records, 1 failed") == true)
+      #expect(lines.contains("  status     200 × 1   404 × 1"))
+      #expect(lines.contains("  error      connection × 1"))
+      #expect(lines.contains("  csv        out.csv: 3 rows"))
+      #expect(lines.last == "  accounted  3 read, 3 recorded, none lost")
+    }
+  }
+
+  @Test("nothing is coloured and no line rewritten where standard error is no terminal", arguments: ["auto", "plain"])
+  func noTerminal(style: String) async throws {
+    try await Workplace.use { place in
+      let outcome = try await place.pipe("run", try place.spec(Self.short), "--progress", style)
+      #expect(!outcome.errors.contains("\u{1B}"))
+      #expect(!outcome.errors.contains("\r"))
+    }
+  }
+}
