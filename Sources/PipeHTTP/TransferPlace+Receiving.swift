@@ -35,15 +35,16 @@ extension TransferPlace {
       stop = TransferFailure(.protocol, "more than \(TransferHead.limit >> 10) KiB of headers")
       return 0
     }
-    if line.count > 4, line[0] == UInt8(ascii: "H"), line[4] == UInt8(ascii: "/"), line.starts(with: "HTTP/".utf8) {
+    // This is called for every field of every answer: plain comparisons of bytes, no sequences.
+    if line.count > 9, line.loadUnaligned(as: UInt32.self) == Self.http, line[4] == UInt8(ascii: "/") {
       head.isWhole = false
       head.contentLength = nil
-      // An informational response (RFC 9110, 15.2) has another after it.
-      let code = line.split(separator: UInt8(ascii: " "), maxSplits: 2).dropFirst().first
-      head.isInformational = code?.first == UInt8(ascii: "1")
-    } else if line.count <= 2, line.allSatisfy({ $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }) {
+      // An informational response (RFC 9110, 15.2) has another after it: HTTP/1.1 100, HTTP/2 103.
+      let code = line[6] == UInt8(ascii: " ") ? 7 : 9
+      head.isInformational = line[code] == UInt8(ascii: "1")
+    } else if line.count == 2 && line[0] == UInt8(ascii: "\r") || line.count == 1 && line[0] == UInt8(ascii: "\n") {
       head.isWhole = !head.isInformational
-    } else if head.contradictsItself(by: line) {
+    } else if line.count > 15, line[0] | 0x20 == UInt8(ascii: "c"), head.contradictsItself(by: line) {
       stop = TransferFailure(.protocol, "two Content-Length fields that differ")
       return 0
     }
@@ -106,13 +107,20 @@ extension TransferPlace {
     }
   }
 
+  /// The bytes `HTTP`, as they stand in memory.
+  private static let http = UInt32(littleEndian: 0x5054_5448)
+
   /// Whether the content can be HTML, by a glance at its media type.
   private var mayBeHTML: Bool {
     var type: UnsafePointer<CChar>?
     pipe_easy_get_text(handle, CURLINFO_CONTENT_TYPE, &type)
     guard let type else { return true }
-    let text = UnsafeBufferPointer(start: type, count: strlen(type)).lazy.map { UInt8(bitPattern: $0) | 0x20 }
-    return text.indices.dropLast(3).contains { text[$0...].starts(with: "html".utf8) }
+    var place = type
+    while place.pointee != 0 {
+      if strncasecmp(place, "html", 4) == 0 { return true }
+      place += 1
+    }
+    return false
   }
 
   /// Long enough for the head of most pages, short enough not to keep much more.
