@@ -71,6 +71,13 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // What steers a choice of design, measured; Benchmarks/run builds and runs it.
+    .executableTarget(
+      name: "PipeMicrobenchmarks",
+      dependencies: ["PipeSpec", "PipeWeb", "PipeEngine", "PipeStages"],
+      path: "Benchmarks/Micro",
+      swiftSettings: settings),
+
     // Tests.
     .target(name: "PipeTesting", path: "Tests/PipeTesting", swiftSettings: settings),
     .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: settings),
@@ -83,10 +90,6 @@ let package = Package(
     .testTarget(
       name: "PipeStagesTests",
       dependencies: ["PipeStages", "PipeEngine", "PipeSpec", "PipeWeb", "PipeTesting"], swiftSettings: settings),
-    .testTarget(
-      name: "PipeCommandTests",
-      dependencies: ["PipeCommand", "PracticeSite", "PipeTesting", "PipeStages", "PipeEngine", "PipeSpec"],
-      swiftSettings: settings),
     .testTarget(
       name: "PracticeSiteTests",
       dependencies: ["PracticeSite", .product(name: "NIOCore", package: "swift-nio")],
