@@ -91,9 +91,9 @@ struct PipelinesTests {
         #expect(table.rows.map { $0["title"] } == [1, 2, 3].map { "Waited \($0) seconds" })
         for (row, seconds) in zip(table.rows, [1.0, 2, 3]) {
           let elapsed = try #require(row["seconds"].flatMap { Double($0) })
-          #expect(seconds - 0.1..<seconds + 1 ~= elapsed)
+          #expect(seconds - 0.1..<seconds + 2 ~= elapsed)
         }
-      } while times.count < 3 && times.allSatisfy { $0 >= .milliseconds(3400) }
+      } while times.count < 8 && times.allSatisfy { $0 >= .milliseconds(3400) }
       #expect(times.allSatisfy { $0 > .milliseconds(2900) })
       #expect(times.contains { $0 < .milliseconds(3400) }, "\(times)")
     }

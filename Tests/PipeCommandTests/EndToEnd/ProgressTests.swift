@@ -39,8 +39,8 @@ struct ProgressTests {
       #expect(outcome.output == "")
       let lines = outcome.errors.split(separator: "\n").prefix { !$0.hasPrefix("pipe: complete") }
       let progress = try lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
-      #expect(!progress.isEmpty)
-      #expect(progress.allSatisfy { $0.done == 1 && $0.failed == 0 && $0.inFlight == 1 && $0.rate >= 0 })
+      #expect(progress.contains { $0.done == 1 && $0.inFlight == 1 })
+      #expect(progress.allSatisfy { $0.done + $0.inFlight <= 2 && $0.failed == 0 && $0.rate >= 0 })
       #expect(progress.map(\.elapsed) == progress.map(\.elapsed).sorted())
     }
   }
