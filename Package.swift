@@ -91,6 +91,10 @@ let package = Package(
       name: "PipeStagesTests",
       dependencies: ["PipeStages", "PipeEngine", "PipeSpec", "PipeWeb", "PipeTesting"], swiftSettings: settings),
     .testTarget(
+      name: "PipeCommandTests",
+      dependencies: ["PipeCommand", "PracticeSite", "PipeTesting", "PipeStages", "PipeEngine", "PipeSpec"],
+      swiftSettings: settings),
+    .testTarget(
       name: "PracticeSiteTests",
       dependencies: ["PracticeSite", .product(name: "NIOCore", package: "swift-nio")],
       swiftSettings: settings),
