@@ -6,7 +6,7 @@ package struct Plan: Sendable {
   package let description: String?
   package let folder: SourceFolder
   package let sources: [SourcePlan]
-  package let fetch: FetchSettings
+  package var fetch: FetchSettings
   /// The fields of a record: those of `extract` in its order, then those that only expressions and sinks use.
   package let fields: [FieldPlan]
   package let needs: PageNeeds
@@ -14,7 +14,7 @@ package struct Plan: Sendable {
   /// The filter as a text of the language.
   package let filterText: String?
   package let sinks: [SinkPlan]
-  package let bounds: Bounds
+  package var bounds: Bounds
   /// What must not be shown.
   package let secrets: Secrets
   /// The most requests admitted, by `--limit`.

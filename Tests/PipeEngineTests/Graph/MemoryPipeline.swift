@@ -69,10 +69,11 @@ struct MemoryPipeline {
 
 extension Plan {
   func with(bounds: Bounds? = nil, fetch: FetchSettings? = nil, limit: Int? = nil) -> Plan {
-    Plan(
-      name: name, description: description, folder: folder, sources: sources, fetch: fetch ?? self.fetch,
-      fields: fields, needs: needs, filter: filter, sinks: sinks, bounds: bounds ?? self.bounds, secrets: secrets,
-      limit: limit ?? self.limit)
+    var plan = self
+    plan.fetch = fetch ?? self.fetch
+    plan.bounds = bounds ?? self.bounds
+    plan.limit = limit ?? self.limit
+    return plan
   }
 }
 
