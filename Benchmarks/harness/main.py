@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from harness import comparison, contender, fixture, installation, machine, memory, paths, report, servers, start
+from harness import comparison, contender, fixture, installation, machine, memory, micro, paths, report, servers, start
 from harness.progress import say
 from harness.results import Results
 from harness.workloads import (
@@ -35,6 +35,8 @@ def arguments(contenders: list[str]) -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, metavar="N", help="rounds of each comparison")
     parser.add_argument("--require", nargs="+", choices=names, default=[], metavar="WORKLOAD",
                         help="fail when pipe is not able to run these")
+    parser.add_argument("--micro", action="store_true",
+                        help="the micro-benchmarks as well where only a part is measured")
     parser.add_argument("--out", type=Path, metavar="FILE",
                         help="the page to write: docs/benchmarks.md for a whole run of size small or full, "
                         "else .build-bench/benchmarks.md")
@@ -47,6 +49,11 @@ def page(options: argparse.Namespace) -> Path:
         return options.out.resolve()
     partial = options.only or options.contender or options.size == "tiny"
     return (paths.BUILD if partial else paths.DOCUMENTATION) / "benchmarks.md"
+
+
+def wants_micro(options: argparse.Namespace) -> bool:
+    """A run of a part leaves the micro-benchmarks out, unless the user asks for them."""
+    return options.micro or not (options.only or options.contender)
 
 
 def measure(options: argparse.Namespace, contenders: list[contender.Contender], pages: list[fixture.Page]) -> Results:
@@ -66,6 +73,9 @@ def measure(options: argparse.Namespace, contenders: list[contender.Contender], 
                 results.overlaps = [start.measure_overlap(runner, workload)]
             elif isinstance(workload, LaterWorkload):
                 results.later.append((workload.letter, workload.title))
+    # Last, when the servers are gone: they measure single microseconds.
+    if wants_micro(options):
+        results.micro = micro.measure(options.size)
     return results
 
 

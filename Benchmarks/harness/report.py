@@ -103,6 +103,7 @@ def render(results: Results, page: str, names: dict[str, str]) -> str:
     for name, content in (
         ("bars", tables.bars_table(results)),
         ("results", "\n\n".join(section.strip() for section in sections if section)),
+        ("micro-benchmarks", tables.micro_table(results)),
         ("machine", facts(results)),
         ("commands", tables.commands(results)),
     ):

@@ -128,12 +128,36 @@ class Overlap:
 
 
 @dataclass
+class MicroBenchmark:
+    """A part of pipe: nanoseconds per `unit`, and the bytes that one goes through (0: nobody asks)."""
+
+    name: str
+    title: str
+    unit: str
+    cpu: Spread
+    wall: Spread
+    bytes: float
+    rounds: int
+    note: str = ""
+
+
+@dataclass
+class MicroBenchmarks:
+    """All of them; without entries where the program could not be built or run."""
+
+    state: str = GOOD
+    reasons: list[str] = field(default_factory=list)
+    entries: list[MicroBenchmark] = field(default_factory=list)
+
+
+@dataclass
 class Results:
     size: str
     comparisons: list[Comparison] = field(default_factory=list)
     curves: list[MemoryCurve] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
     overlaps: list[Overlap] = field(default_factory=list)
+    micro: MicroBenchmarks | None = None  # None: left out of this run
     later: list[tuple[str, str]] = field(default_factory=list)  # letter and title
     machine: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
@@ -155,6 +179,8 @@ class Results:
         ]
         for name, kind in (("memory", self.curves), ("start", self.starts), ("overlap", self.overlaps)):
             found += [f"{name}: {item.title}: {'; '.join(item.reasons)}" for item in kind if item.state == DISQUALIFIED]
+        if self.micro and self.micro.state == DISQUALIFIED:
+            found.append(f"micro: {'; '.join(self.micro.reasons)}")
         return found
 
     def unbuilt(self) -> set[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from harness import bars
-from harness.results import GOOD, OUTSIDE, Comparison, Entry, Results
+from harness.results import GOOD, NOT_BUILT, OUTSIDE, Comparison, Entry, MicroBenchmark, Results
 from harness.summary import Spread
 
 
@@ -105,6 +107,49 @@ def overlap_line(results: Results) -> str:
         else:
             lines.append(f"{overlap.title}: {overlap.state}: {'; '.join(overlap.reasons)}.")
     return "\n".join(lines)
+
+
+# Listed, so that nobody takes their absence for an oversight.
+LATER_MICRO = ("rows into the journal",)
+
+
+def duration(nanoseconds: float) -> str:
+    """A time in the unit that keeps it short, with three significant digits at the most."""
+    value, unit = nanoseconds, "ns"
+    for larger in ("µs", "ms", "s"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+
+
+def processor_time(micro: MicroBenchmark) -> str:
+    """What a difference of two measurements leaves may be nothing, or less."""
+    if micro.cpu.median <= 0:
+        return "too little to tell"
+    return f"{duration(micro.cpu.median)} ± {micro.cpu.relative * 100:.0f} %"
+
+
+def throughput(micro: MicroBenchmark) -> tuple[str, str]:
+    """Units and bytes per second of CPU."""
+    if micro.cpu.median <= 0:
+        return "–", "–"
+    rate = 1e9 / micro.cpu.median
+    # Three digits are what the measurement bears.
+    rounded = round(rate, 2 - math.floor(math.log10(rate)))
+    return f"{rounded:,.0f}", f"{micro.bytes / micro.cpu.median * 1e3:,.0f}" if micro.bytes else "–"
+
+
+def micro_table(results: Results) -> str:
+    found = results.micro
+    if found is None:
+        return "Not measured in this run."
+    if found.state != GOOD:
+        return f"{found.state.capitalize()}: {'; '.join(found.reasons)}."
+    rows = [[f"{one.title} ({one.note})" if one.note else one.title, one.unit,
+             processor_time(one), duration(one.wall.median), *throughput(one)] for one in found.entries]
+    rows += [[title, NOT_BUILT, *["–"] * 4] for title in LATER_MICRO]
+    return table(["what", "per", "CPU", "elapsed", "a second of CPU", "MB a second of CPU"], rows, 2)
 
 
 def commands(results: Results) -> str:
