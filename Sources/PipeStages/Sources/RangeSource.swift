@@ -7,6 +7,8 @@ struct RangeSource: Source {
   let before: String
   let after: String
   let numbers: StrideThrough<Int>
+  /// How many there are; the standard library would count them one by one.
+  let total: Int
   /// The least number of digits.
   let width: Int
 
@@ -36,7 +38,8 @@ struct RangeSource: Source {
       }
       return RangeSource(
         before: range.url.before, after: range.url.after,
-        numbers: stride(from: range.from, through: range.to, by: range.step), width: range.pad)
+        numbers: stride(from: range.from, through: range.to, by: range.step),
+        total: (range.to - range.from) / range.step + 1, width: range.pad)
     },
     examples: ["range: {url: \"https://example.com/get?num={n}\", from: 1, to: 10}"],
     make: { $0 })
@@ -58,8 +61,6 @@ struct RangeSource: Source {
     }
     return Template(before: String(parts[0]), after: String(parts[1]))
   }
-
-  private var total: Int { numbers.underestimatedCount }
 
   var summary: String { "\(before){n}\(after), \(total) numbers" }
 

@@ -1,0 +1,36 @@
+import PipeEngine
+import PipeSpec
+
+@testable import PipeEngine
+@testable import PipeStages
+
+extension Source {
+  /// Everything that it yields.
+  func requests(in folder: String = "") async throws -> [Request] {
+    let edge = Edge<Request>("requests", elements: .max)
+    var output = RequestOutput(source: 0, edge: edge, control: RunControl(), counter: StageCounter("source"))
+    try await run(&output, in: SourceFolder(folder))
+    try await output.flush()
+    edge.close()
+    var requests: [Request] = []
+    var batches = edge.batches()
+    while let batch = await batches.next() { requests += batch }
+    return requests
+  }
+}
+
+extension RowReader {
+  /// All rows of a text that comes in chunks of so many bytes.
+  func rows(of bytes: [UInt8], chunk: Int = 64 << 10) throws -> [InputRow] {
+    var reader = self
+    var rows: [InputRow] = []
+    for start in stride(from: 0, to: bytes.count, by: chunk) {
+      rows += try reader.rows(bytes[start..<min(start + chunk, bytes.count)])
+    }
+    return try rows + reader.finish()
+  }
+
+  func rows(of text: String, chunk: Int = 64 << 10) throws -> [InputRow] {
+    try rows(of: Array(text.utf8), chunk: chunk)
+  }
+}
