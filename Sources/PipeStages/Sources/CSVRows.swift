@@ -8,7 +8,8 @@ struct CSVRows: RowReader {
   private var parser = CSVParser()
   private var header: [String]?
   private var place = 0
-  private var isStart = true
+  /// The first bytes, until it is known whether they are a byte order mark.
+  private var start: [UInt8]? = []
 
   init(name: String, column: String) {
     self.name = name
@@ -16,9 +17,14 @@ struct CSVRows: RowReader {
   }
 
   mutating func rows(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow] {
-    var chunk = chunk
-    if isStart, chunk.starts(with: [0xEF, 0xBB, 0xBF]) { chunk = chunk.dropFirst(3) }
-    isStart = false
+    guard let begun = start else { return try parse(chunk) }
+    let bytes = begun + chunk
+    start = bytes.count < 3 ? bytes : nil
+    if start != nil { return [] }
+    return try parse(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...])
+  }
+
+  private mutating func parse(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow] {
     var records: [[String]] = []
     parser.parse(chunk) { records.append($0) }
     if parser.recordBytes > LineCutter.limit {
@@ -28,9 +34,11 @@ struct CSVRows: RowReader {
   }
 
   mutating func finish() throws(RunError) -> [InputRow] {
+    var rows = try parse((start ?? [])[...])
     var records: [[String]] = []
     parser.finish { records.append($0) }
-    return try rows(records)
+    rows += try self.rows(records)
+    return rows
   }
 
   private mutating func rows(_ records: [[String]]) throws(RunError) -> [InputRow] {
