@@ -1,0 +1,85 @@
+import PipeSpec
+import Testing
+
+@testable import PipeStages
+
+@Suite("CSVDialect")
+struct CSVDialectTests {
+  private func row(_ values: [Value], _ dialect: CSVDialect = CSVDialect(lineEnd: .lf)) -> String {
+    var bytes: [UInt8] = []
+    dialect.append(values, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  @Test(
+    "a text is quoted where it must be, and nowhere else",
+    arguments: [
+      ("a", "a"), ("a b", "a b"), (" a ", " a "), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("\"", "\"\"\"\""),
+      ("a\nb", "\"a\nb\""), ("a\rb", "\"a\rb\""), ("a\r\nb", "\"a\r\nb\""), ("a;b", "a;b"), ("a\tb", "a\tb"),
+      ("é,ʤ😀", "\"é,ʤ😀\""), ("e\u{301}", "e\u{301}"), ("\u{2028}", "\u{2028}"),
+    ])
+  func quoting(text: String, field: String) { #expect(row([.string(text)]) == field + "\n") }
+
+  @Test("with another delimiter it is that one which is quoted", arguments: [";", "\t", "|", " "])
+  func delimiters(delimiter: String) throws {
+    let byte = try #require(delimiter.utf8.first)
+    let dialect = CSVDialect(delimiter: byte, lineEnd: .lf)
+    #expect(row([.string("a,b"), .string("a\(delimiter)b")], dialect) == "a,b\(delimiter)\"a\(delimiter)b\"\n")
+  }
+
+  @Test("null is nothing and the empty text is two quotes; a row of one null is no blank line")
+  func empty() {
+    #expect(row([.null, .string(""), .null]) == ",\"\",\n")
+    #expect(row([.null]) == "\"\"\n")
+    #expect(row([.string("")]) == "\"\"\n")
+    #expect(row([]) == "\"\"\n")
+  }
+
+  @Test(
+    "numbers and booleans are written as JSON has them",
+    arguments: [
+      (Value.int(0), "0"), (.int(-5), "-5"), (.int(.max), "9223372036854775807"), (.int(.min), "-9223372036854775808"),
+      (.double(1.5), "1.5"), (.double(-0.25), "-0.25"), (.double(1e300), "1e+300"), (.double(3), "3.0"),
+      (.double(.nan), "\"\""), (.double(.infinity), "\"\""), (.bool(true), "true"), (.bool(false), "false"),
+    ])
+  func numbers(value: Value, field: String) { #expect(row([value]) == field + "\n") }
+
+  @Test("a list is JSON, or joined by what the spec says")
+  func lists() {
+    let list = Value.list([.string("a"), .string("b \"c\""), .int(3), .null])
+    #expect(row([list]) == #""["# + #"""a"",""b \""c\"""",3,null]""# + "\n")
+    var dialect = CSVDialect(lineEnd: .lf)
+    dialect.listJoin = " | "
+    #expect(row([list], dialect) == #""a | b ""c"" | 3 | ""# + "\n")
+    #expect(row([.list([])], dialect) == "\"\"\n")
+    dialect.listJoin = ""
+    #expect(row([.list([.string("a"), .string("b")])], dialect) == "ab\n")
+  }
+
+  @Test("JSON is a text")
+  func json() { #expect(row([.json(#"{"a":1}"#)]) == #""{""a"":1}""# + "\n") }
+
+  @Test(
+    "texts that a spreadsheet would run get an apostrophe where the spec wants it; numbers do not",
+    arguments: [
+      (Value.string("=1+1"), "'=1+1"), (.string("+1"), "'+1"), (.string("-1"), "'-1"), (.string("@x"), "'@x"),
+      (.string("\tx"), "'\tx"), (.string("\rx"), "\"'\rx\""), (.string("a=1"), "a=1"), (.string(""), "\"\""),
+      (.int(-1), "-1"), (.double(-1.5), "-1.5"), (.string("=\"x\",y"), "\"'=\"\"x\"\",y\""),
+    ])
+  func formulas(value: Value, field: String) {
+    #expect(row([value], CSVDialect(lineEnd: .lf, escapesFormulas: true)) == field + "\n")
+    if case .string(let text) = value, text == "=1+1" { #expect(row([value]) == "=1+1\n") }
+  }
+
+  @Test("a formula in a list, and one that begins with a list's first element, is escaped as well")
+  func formulasInLists() {
+    let dialect = CSVDialect(lineEnd: .lf, escapesFormulas: true, listJoin: ";")
+    #expect(row([.list([.string("=1"), .string("=2")])], dialect) == "'=1;=2\n")
+  }
+
+  @Test("rows end by CRLF unless the spec says otherwise")
+  func lineEnds() {
+    #expect(row([.int(1)], CSVDialect()) == "1\r\n")
+    #expect(row([.int(1)], CSVDialect(lineEnd: .lf)) == "1\n")
+  }
+}

@@ -1,0 +1,105 @@
+import Glibc
+import PipeSpec
+import PipeTesting
+import Testing
+
+@testable import PipeEngine
+@testable import PipeStages
+
+@Suite("FileSource", .timeLimit(.minutes(1)))
+struct FileSourceTests {
+  private func source(_ path: String, _ format: InputFormat = .lines) -> FileSource {
+    FileSource(path: Located(path, at: .wholeFile), options: InputOptions(format: format, column: "url"))
+  }
+
+  @Test("the rows of a file are its requests, in their order, beyond one chunk and one batch")
+  func rows() async throws {
+    let folder = try TemporaryFolder()
+    let urls = (0..<5000).map { "http://h.example/a/rather/long/path/so/that/there/are/chunks/\($0)" }
+    try folder.write("urls.txt", Array(urls.joined(separator: "\n").utf8))
+    let source = source("urls.txt")
+    let requests = try await source.requests(in: folder.path)
+    #expect(requests.map(\.written) == urls)
+    #expect(requests.map(\.id.ordinal) == Array(0..<5000))
+    #expect(source.count(in: SourceFolder(folder.path)) == .exactly(5000))
+  }
+
+  @Test("a count is of what will be yielded", arguments: ["", "a", "a\n", "# x\n\na\r\n  b\n", "\u{FEFF}# x\na"])
+  func count(text: String) async throws {
+    let folder = try TemporaryFolder()
+    try folder.write("urls.txt", Array(text.utf8))
+    let count = try await source("urls.txt").requests(in: folder.path).count
+    #expect(source("urls.txt").count(in: SourceFolder(folder.path)) == .exactly(count))
+  }
+
+  @Test("a relative path starts at the spec's folder, an absolute one does not")
+  func paths() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("urls.txt", Array("a\n".utf8))
+    #expect(try await source(path).requests(in: "/nowhere").count == 1)
+    #expect(try await source("urls.txt").requests(in: folder.path).count == 1)
+  }
+
+  @Test("a file that cannot be read ends the run, with its name and the reason")
+  func unreadable() async throws {
+    let folder = try TemporaryFolder()
+    let error = await #expect(throws: RunError.self) { try await source("no.txt").requests(in: folder.path) }
+    #expect(error?.subject.hasSuffix("no.txt") == true)
+    #expect(error?.reason == "cannot be read: No such file or directory")
+  }
+
+  @Test("rows of a pipe go on as they come, before the pipe ends")
+  func pipe() async throws {
+    let folder = try TemporaryFolder()
+    #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
+    let mayEnd = Gate()
+    try Loopback.startThread {
+      let descriptor = open(folder.path("pipe"), O_WRONLY)
+      write(descriptor, "http://a.example/\nhttp://b.ex", 29)
+      mayEnd.wait()
+      write(descriptor, "ample/\n", 7)
+      close(descriptor)
+    }
+    let edge = Edge<Request>("requests", elements: 100)
+    let source = source("pipe")
+    let run = Task {
+      defer { edge.close() }
+      var output = RequestOutput(source: 0, edge: edge, control: RunControl(), counter: StageCounter("source"))
+      try await source.run(&output, in: SourceFolder(folder.path))
+      try await output.flush()
+    }
+    var batches = edge.batches()
+    #expect(await batches.next()?.map(\.written) == ["http://a.example/"])
+    mayEnd.open()
+    #expect(await batches.next()?.map(\.written) == ["http://b.example/"])
+    #expect(await batches.next() == nil)
+    try await run.value
+  }
+
+  @Test("a source that waits for a pipe is let go when the run stops")
+  func cancellation() async throws {
+    let folder = try TemporaryFolder()
+    #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
+    let mayEnd = Gate()
+    let ended = Turnstile()
+    try Loopback.startThread {
+      let descriptor = open(folder.path("pipe"), O_WRONLY)
+      write(descriptor, "http://a.example/\n", 18)
+      mayEnd.wait()
+      close(descriptor)
+      ended.pass()
+    }
+    let edge = Edge<Request>("requests", elements: 100)
+    let source = source("pipe")
+    let run = Task {
+      var output = RequestOutput(source: 0, edge: edge, control: RunControl(), counter: StageCounter("source"))
+      try await source.run(&output, in: SourceFolder(folder.path))
+    }
+    var batches = edge.batches()
+    #expect(await batches.next()?.count == 1)
+    run.cancel()
+    await #expect(throws: CancellationError.self) { try await run.value }
+    mayEnd.open()
+    await ended.wait()
+  }
+}
