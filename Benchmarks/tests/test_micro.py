@@ -25,7 +25,8 @@ class TableTests(unittest.TestCase):
         self.assertEqual(row, ["scan for links (made pages)", "page", "20.0 µs ± 5 %", "40.0 µs", "50,000", "500"])
 
     def test_rates_have_three_digits_whatever_their_size(self) -> None:
-        rates = [cells(tables.micro_table(found(cpu_ns=[value] * 3)).splitlines()[2])[4] for value in (28.3, 476, 5.1e8)]
+        rates = [cells(tables.micro_table(found(cpu_ns=[value] * 3)).splitlines()[2])[4]
+                 for value in (28.3, 476, 5.1e8)]
         self.assertEqual(rates, ["35,300,000", "2,100,000", "2"])
 
     def test_without_bytes_there_is_no_rate_of_them_and_without_note_no_brackets(self) -> None:
