@@ -85,7 +85,9 @@ final class TransferPlace {
   func end(_ code: CURLcode) -> TransferResult? {
     guard let request else { return nil }
     let failure = stop ?? TransferOutcome(code, place: self).failure
-    let response = head.isWhole ? makeResponse(isTruncated: isCut || failure != nil) : nil
+    // Of what failed only a body that broke off is worth keeping.
+    let isKept = head.isWhole && (failure == nil || failure?.reason == .body)
+    let response = isKept ? makeResponse(isTruncated: isCut || failure != nil) : nil
     let elapsed = Duration.microseconds(large(CURLINFO_TOTAL_TIME_T))
     let first = large(CURLINFO_STARTTRANSFER_TIME_T)
     self.request = nil

@@ -60,7 +60,7 @@ final class FetchStage: FetchWork {
         bytes += fetched.cost
       case .fail(let error):
         answers.append(
-          Fetched(request: fetched.request, response: fetched.response, error: error, timing: fetched.timing))
+          Fetched(request: fetched.request, response: nil, error: error, timing: fetched.timing))
         bytes += fetched.cost
       }
     }

@@ -4,9 +4,6 @@ import Testing
 
 @Suite("pipe, the quickstart", .timeLimit(.minutes(2)))
 struct QuickstartTests {
-  /// The redirects that fail keep the status of the last answer, where the site foretells none.
-  private static let keepsStatus = "redirects"
-
   @Test("the quickstart writes a correct row for every URL, and the broken ones once more")
   func quickstart() async throws {
     try await Workplace.use(pages: 80) { place in
@@ -29,11 +26,7 @@ struct QuickstartTests {
         var row = try #require(rows[expected.url])
         row["error"] = row["error"].map { String($0.prefix { $0 != ":" }) }
         for (name, value) in expected.fields {
-          if name == "status", row["error"] == Self.keepsStatus {
-            withKnownIssue("a failed redirect keeps the status") { #expect(row[name] == value) }
-          } else {
-            #expect(row[name] == value, "\(name) of \(expected.url)")
-          }
+          #expect(row[name] == value, "\(name) of \(expected.url)")
         }
       }
 
