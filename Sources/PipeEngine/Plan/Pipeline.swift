@@ -57,7 +57,9 @@ package struct Pipeline: Sendable {
       let (plan, diagnostics) = Plan.compile(
         spec, catalogue: language.catalogue, folder: folder, processors: processors, secrets: context.variables.secrets)
       compiled = plan
-      found += diagnostics
+      // A condition that could not be read may use any field.
+      let isReadable = !found.contains { $0.code == .badExpression || $0.code == .badRegex }
+      found += diagnostics.filter { isReadable || $0.code != .unusedField }
     }
     let secrets = context.variables.secrets
     diagnostics = found.ordered().map { $0.redacted(secrets) }

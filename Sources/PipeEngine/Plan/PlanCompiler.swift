@@ -118,6 +118,9 @@ struct PlanCompiler {
   /// A field that no sink writes and no expression asks for is extracted for nothing.
   private mutating func reportUnusedFields() {
     guard !spec.sinks.isEmpty, spec.sinks.allSatisfy({ $0.common.fields != nil }) else { return }
+    let names = (spec.fields ?? []).map(\.name.value)
+    // A field whose name is misspelt where it is used is used all the same.
+    namedFields.formUnion(namedFields.subtracting(names).compactMap { nearestName(to: $0, among: names) })
     for field in spec.fields ?? [] where !namedFields.contains(field.name.value) {
       diagnostics.append(
         Diagnostic(

@@ -9,6 +9,7 @@ struct VariableDeclarations: Sendable {
       context.report(
         .wrongType, on: node, "vars must be a map of names to values, not \(node.kindName)",
         hint: "write them as name: value")
+      context.forgetVariables()
       return nil
     }
     for entry in entries {
@@ -16,6 +17,7 @@ struct VariableDeclarations: Sendable {
         context.report(
           .badValue, on: entry.key, "a variable's name is made of letters, digits, '_' and '-'",
           hint: "it begins with a letter")
+        if let name = entry.key.text { context.define(name, .faulty) }
         continue
       }
       context.within(name) { context in

@@ -80,6 +80,7 @@ private struct ComponentReader: Sendable {
 
   /// What was meant by a text in an extractor's place that is no word: a selector or a path.
   private func hint(forPath text: String) -> String? {
+    if kind == .source, text.contains("://"), names.contains("urls") { return "did you mean 'urls: \(excerpt(text))'?" }
     guard kind == .extractor, text.utf8.contains(where: { !isWordByte($0) }) else { return nil }
     let name = text.hasPrefix("/") ? "xpath" : text.hasPrefix("$") ? "json" : "css"
     return names.contains(name) ? "did you mean {\(name): \(JSONText.string(excerpt(text)).text)}?" : nil
@@ -96,7 +97,11 @@ private struct ComponentReader: Sendable {
       || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
   }
 
-  private var list: String { "the \(kind.rawValue)s are \(names.joined(separator: ", "))" }
+  private var list: String {
+    let most = 12
+    return "the \(kind.rawValue)s are \(names.prefix(most).joined(separator: ", "))"
+      + (names.count > most ? ", … (pipe explain extract)" : "")
+  }
 
   /// Reads `{csv: out.csv, when: ok}` as it was meant: what is no component is an option of the one that is.
   private func parts(ofSeveral entries: [Node.Entry], _ context: inout DecodingContext) -> Parts? {

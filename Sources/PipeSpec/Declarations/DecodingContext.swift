@@ -88,6 +88,9 @@ package struct DecodingContext {
     }
   }
 
+  /// Notes that it cannot be told which variables there are, which is reported.
+  package mutating func forgetVariables() { variables.areKnown = false }
+
   /// Makes a variable known to what is decoded from here on.
   package mutating func define(_ name: String, _ value: Variables.Value) { variables.define(name, value) }
 }

@@ -16,6 +16,8 @@ struct KeyGuess {
       self.init("did you mean '\(near)'?", key: near, isMisspelling: isMisspelling)
     } else if let ours = KnownWords.ours(for: name, among: names) {
       self.init("did you mean '\(ours)'?", key: ours)
+    } else if let place = Self.place(ofOursFor: name, below: known) {
+      self.init("did you mean \(place)?")
     } else if let place = Self.place(of: name, in: context.rootKeys) {
       self.init(place.hint, key: names.contains(place.key) ? place.key : nil)
     } else {
@@ -29,6 +31,17 @@ struct KeyGuess {
     self.isMisspelling = isMisspelling
   }
 
+  /// Our word for another tool's, where it is known in a map below.
+  private static func place(ofOursFor name: String, below known: [KeyDescription]) -> String? {
+    for key in known {
+      if let ours = KnownWords.ours(for: name, among: key.shape.keys.map(\.name)) {
+        return "'\(ours)' under '\(key.name)'"
+      }
+      if let place = place(ofOursFor: name, below: key.shape.keys) { return "\(place) in '\(key.name)'" }
+    }
+    return nil
+  }
+
   /// Where else in a spec a name is known: a key at the top or in a map below it, or a component.
   private static func place(of name: String, in root: [KeyDescription]) -> (hint: String, key: String)? {
     if root.contains(where: { $0.name == name }) { return ("it belongs at the top of the file", name) }
@@ -36,8 +49,12 @@ struct KeyGuess {
       if let path = path(to: name, under: key) { return ("it belongs under \(path)", key.name) }
     }
     for key in root {
-      guard let family = key.shape.family, family.components.contains(where: { $0.name == name }) else { continue }
+      guard let family = key.shape.family else { continue }
       let kind = family.kind
+      if family.common.contains(where: { $0.name == name }) {
+        return ("it is an option of \(kind.article) \(kind.rawValue): write it there, under '\(key.name)'", key.name)
+      }
+      guard family.components.contains(where: { $0.name == name }) else { continue }
       let form = kind == .extractor ? "a field under" : "an element of"
       return ("'\(name)' is \(kind.article) \(kind.rawValue): write it as \(form) '\(key.name)'", key.name)
     }

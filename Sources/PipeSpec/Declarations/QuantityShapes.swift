@@ -3,19 +3,33 @@ private struct Quantity {
   let number: Double
   let unit: String
 
-  /// - Parameter example: What the hint tells the person to write.
-  init(_ text: ResolvedText, units: [String], example: (String) -> String) throws(ScalarFault) {
+  /// Units as people write them elsewhere.
+  private static let known: [String: String] = [
+    "sec": "s", "secs": "s", "second": "s", "seconds": "s", "min": "m", "mins": "m", "minute": "m", "minutes": "m",
+    "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "msec": "ms", "millis": "ms", "millisecond": "ms",
+    "milliseconds": "ms", "k": "KiB", "kb": "kB", "m": "MiB", "mb": "MB", "g": "GiB", "gb": "GB", "byte": "B",
+    "bytes": "B", "/sec": "/s", "/second": "/s", "/min": "/m", "/minute": "/m", "/hour": "/h", "rps": "/s",
+    "per second": "/s", "per minute": "/m", "per hour": "/h",
+  ]
+
+  /// - Parameters:
+  ///   - unit: The unit that a number without one may have been meant in.
+  ///   - example: What else the hint tells the person to write.
+  init(_ text: ResolvedText, units: [String], unit meant: String, example: String) throws(ScalarFault) {
     let digits = text.text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let unit = text.text.dropFirst(digits.count).drop { $0 == " " }
     guard let number = Double(digits), number.isFinite, !digits.hasSuffix("."), !digits.hasPrefix(".") else {
-      throw ScalarFault(.badValue, "cannot be \(text.shown)", hint: "write it as \(example("10"))")
+      throw ScalarFault(.badValue, "cannot be \(text.shown)", hint: "write it as \(example)")
     }
     if unit.isEmpty {
-      throw ScalarFault(.badValue, "needs a unit", hint: "did you mean \(example(String(digits)))?")
+      throw ScalarFault(.badValue, "needs a unit", hint: "did you mean \(digits)\(meant)?")
     }
     guard units.contains(String(unit)) else {
       let start = text.text.utf8.count - unit.utf8.count
-      let near = units.first { $0.lowercased() == unit.lowercased() } ?? nearestName(to: String(unit), among: units)
+      let near =
+        units.first { $0.lowercased() == unit.lowercased() }
+        ?? Self.known[unit.lowercased()].flatMap { units.contains($0) ? $0 : nil }
+        ?? nearestName(to: String(unit), among: units)
       throw ScalarFault(
         .badValue, "has an unknown unit '\(unit)'",
         hint: near.map { "did you mean \(digits)\($0)?" } ?? "the units are \(units.joined(separator: ", "))",
@@ -32,7 +46,7 @@ extension Shape where Value == Duration {
     .scalar(
       .text(name: "a duration", pattern: #"^[0-9]+(\.[0-9]+)? *(ms|s|m|h)$"#, examples: ["250ms", "10s", "2m", "1h"])
     ) { text throws(ScalarFault) in
-      let quantity = try Quantity(text, units: ["ms", "s", "m", "h"]) { "\($0)s" }
+      let quantity = try Quantity(text, units: ["ms", "s", "m", "h"], unit: "s", example: "10s")
       let milliseconds = quantity.number * (["ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000][quantity.unit] ?? 0)
       guard milliseconds <= 3.6e9 else {
         throw ScalarFault(.outOfRange, "is longer than 1000h")
@@ -70,7 +84,7 @@ extension Shape where Value == ByteCount {
       let units: KeyValuePairs = [
         "B": 1.0, "KiB": 1024, "MiB": 1_048_576, "GiB": 1_073_741_824, "kB": 1000, "MB": 1e6, "GB": 1e9,
       ]
-      let quantity = try Quantity(text, units: units.map(\.key)) { "\($0)MiB" }
+      let quantity = try Quantity(text, units: units.map(\.key), unit: "B", example: "10MiB")
       let bytes = quantity.number * (units.first { $0.key == quantity.unit }?.value ?? 0)
       guard bytes <= 1e15 else { throw ScalarFault(.outOfRange, "is above 1000 TB") }
       return ByteCount(Int(bytes.rounded()))
@@ -94,7 +108,7 @@ extension Shape where Value == Rate {
   package static var rate: Self {
     .scalar(.text(name: "a rate", pattern: #"^[0-9]+(\.[0-9]+)? */(s|m|h)$"#, examples: ["5/s", "30/m"])) {
       text throws(ScalarFault) in
-      let quantity = try Quantity(text, units: ["/s", "/m", "/h"]) { "\($0)/s" }
+      let quantity = try Quantity(text, units: ["/s", "/m", "/h"], unit: "/s", example: "5/s")
       guard quantity.number > 0 else { throw ScalarFault(.outOfRange, "must be above 0") }
       let period: Duration = ["/s": .seconds(1), "/m": .seconds(60), "/h": .seconds(3600)][quantity.unit] ?? .zero
       return Rate(count: quantity.number, period: period, text: text.text)

@@ -25,11 +25,15 @@ extension Shape {
       do throws(ScalarFault) {
         return try parse(text)
       } catch {
-        let message = "\(context.place) \(error.message)"
+        let message = "\(context.place) \(error.message)\(text.provenance)"
+        let hint =
+          error.hint ?? (node.isUnwritten ? context.example.map { "for example: \($0.key): \($0.value)" } : nil)
         if let range = error.range {
-          context.report(error.code, at: text.span(of: range), message, hint: error.hint)
+          context.report(
+            error.code, at: text.span(of: range), message, hint: hint,
+            notes: Diagnostic.Note.written(range, of: node, in: context.file))
         } else {
-          context.report(error.code, on: node, message, hint: error.hint)
+          context.report(error.code, on: node, message, hint: hint)
         }
         return nil
       }
@@ -55,7 +59,7 @@ extension Shape where Value == String {
 extension Shape where Value == Bool {
   package static var bool: Self {
     .scalar(.boolean) { text throws(ScalarFault) in
-      if case .bool(let value) = text.value { return value }
+      if case .bool(let value) = text.plainValue { return value }
       let word = text.text.lowercased()
       let hint: String? =
         ["yes", "on", "y"].contains(word) ? "write true" : ["no", "off", "n"].contains(word) ? "write false" : nil
@@ -67,8 +71,10 @@ extension Shape where Value == Bool {
 extension Shape where Value == Int {
   package static func int(_ range: ClosedRange<Int> = .min ... .max) -> Self {
     .scalar(.integer(range)) { text throws(ScalarFault) in
-      guard case .int(let value) = text.value else {
-        throw ScalarFault(.wrongType, "must be a whole number, not \(text.shown)")
+      guard case .int(let value) = text.plainValue else {
+        let isQuoted = !text.node.isPlain && Int(text.text) != nil
+        throw ScalarFault(
+          .wrongType, "must be a whole number, not \(text.shown)", hint: isQuoted ? "write it without quotes" : nil)
       }
       guard range.contains(value) else {
         let bounds =
@@ -101,9 +107,18 @@ extension ResolvedText {
   package var shown: String {
     switch value {
     case .null where text.isEmpty: "nothing"
-    case .string: "'\(text.prefix(60))'"
-    default: String(text.prefix(60))
+    case .string: "'\(excerpt(text))'"
+    default: excerpt(text)
     }
+  }
+
+  /// The value for a shape that takes no text. Inside braces an interpolation needs quotes, which then say
+  /// nothing about its type.
+  fileprivate var plainValue: Scalar.Value { isInterpolated ? CoreSchema.value(of: text) : value }
+
+  /// What a message about a value that is not written as it is says of where it came from.
+  fileprivate var provenance: String {
+    isInterpolated ? ": the value of \(excerpt(node.text ?? "")) is '\(excerpt(text))'" : ""
   }
 }
 

@@ -24,9 +24,11 @@ package indirect enum ShapeDescription: Sendable {
     case .boolean: "true or false"
     case .integer(let range) where range.lowerBound == range.upperBound: "the number \(range.lowerBound)"
     case .integer(let range):
-      range.lowerBound == .min
+      // A bound that nobody comes near says nothing.
+      range.lowerBound < -1_000_000_000
         ? "a whole number"
-        : "a whole number from \(range.lowerBound)" + (range.upperBound == .max ? "" : " to \(range.upperBound)")
+        : "a whole number from \(range.lowerBound)"
+          + (range.upperBound > 1_000_000_000 ? "" : " to \(range.upperBound)")
     case .number: "a number"
     case .any: "any value"
     case .choice(let words): "one of " + words.map(\.word).joined(separator: ", ")

@@ -31,6 +31,8 @@ package struct Variables: Sendable {
 
   private var values: [String: Value] = [:]
   private var used: Set<String> = []
+  /// Whether all names that `vars` declares are here.
+  var areKnown = true
   private let overrides: [String: String]
   private let environment: [String: String]
   private let readFile: ReadFile
@@ -112,7 +114,13 @@ package struct Variables: Sendable {
     guard text.utf8.contains(UInt8(ascii: "$")) else { return }
     var scanner = InterpolationScanner(text)
     while let part = scanner.next() {
-      if case .reference(let name) = part.kind, values[name] != nil { used.insert(name) }
+      switch part.kind {
+      case .reference(let name): if values[name] != nil { used.insert(name) }
+      case .unterminated:
+        let rest = String(decoding: Array(text.utf8)[part.origin].dropFirst(2), as: UTF8.self)
+        used.formUnion(values.keys.filter { rest.hasPrefix($0) })
+      case .literal: break
+      }
     }
   }
 
@@ -150,7 +158,10 @@ package struct Variables: Sendable {
       }
     case let name where parts.count == 1:
       guard let value = values[name] else {
+        if !areKnown { return .failure(.known) }
         let near = nearestName(to: name, among: values.keys.sorted())
+        // A variable whose name is misspelt here is used all the same.
+        if let near { used.insert(near) }
         return .failure(
           Fault(
             .unresolvedVariable, "no variable '\(name)' in vars",

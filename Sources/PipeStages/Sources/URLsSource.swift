@@ -21,9 +21,16 @@ struct URLsSource: Source {
     if case .failure(let fault) = WebURL.forFetching(text.text) {
       throw ScalarFault(
         .badURL, "has a URL that cannot be fetched: \(fault.message)",
-        hint: text.text.contains("://") ? nil : "did you mean https://\(text.text)?")
+        hint: Self.lacksScheme(text.text) ? "did you mean https://\(text.text)?" : nil)
     }
     return text.text
+  }
+
+  /// Whether a text begins with a host: `example.com/a`, `example.com:8080`, but not `mailto:someone`.
+  private static func lacksScheme(_ text: String) -> Bool {
+    let name = text.prefix { !"/:?#".contains($0) }
+    let port = text.dropFirst(name.count)
+    return name.contains(".") && (!port.hasPrefix(":") || port.dropFirst().first?.isNumber ?? false)
   }
 
   var summary: String { urls.count == 1 ? "1 URL" : "\(urls.count) URLs" }
