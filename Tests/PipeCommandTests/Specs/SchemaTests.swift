@@ -1,0 +1,89 @@
+import FoundationEssentials
+import PipeTesting
+import Testing
+
+/// An independent validator: check-jsonschema of PyPI (Tests/requirements.txt), which Tests/install-tools installs.
+private enum SchemaClient {
+  static let path = Project.program("check-jsonschema")
+  /// In CI a missing tool is a failure.
+  static let isWanted = path != nil || ProcessInfo.processInfo.environment["CI"] != nil
+}
+
+@Suite(
+  "The JSON Schema", .timeLimit(.minutes(2)),
+  .enabled(if: SchemaClient.isWanted, "check-jsonschema is missing: run Tests/install-tools"))
+struct SchemaTests {
+  private func check(_ arguments: [String]) async throws -> RunningCommand.Outcome {
+    let client = try #require(SchemaClient.path, "check-jsonschema is missing: run Tests/install-tools")
+    return await (try RunningCommand(client, arguments, folder: Project.root, limit: .seconds(110))).outcome()
+  }
+
+  @Test("it is a JSON Schema of draft 2020-12")
+  func isSchema() async throws {
+    let outcome = try await check(["--check-metaschema", "schemas/pipeline.schema.json"])
+    #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+  }
+
+  @Test("every pipeline and every template is accepted")
+  func valid() async throws {
+    let folder = try TemporaryFolder()
+    for template in ["list", "monitor"] { _ = try await pipe("init", template, folder: folder.path) }
+    let specs = try Project.files("pipelines", ".yaml") + ["list", "monitor"].map { folder.path("\($0).yaml") }
+    let outcome = try await check(["--schemafile", "schemas/pipeline.schema.json"] + specs)
+    #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+  }
+
+  @Test("what may be written in several ways is accepted in all of them")
+  func ways() async throws {
+    let folder = try TemporaryFolder()
+    let specs = [
+      "{version: 1, sources: [{urls: https://a.example/}, stdin], extract: [url, title], sinks: [{csv: '-'}]}",
+      "{version: 1, sources: [{stdin: csv}], extract: {t: title, n: {const: 5}, l: {length: characters}, m: {length: {}}}, sinks: [{jsonl: {path: a}}]}",
+      "{version: 1, vars: {n: 5, w: 10s}, sources: [{file: '${w}'}], fetch: {concurrency: '${n}', timeout: '${w}', http: 1.1, per_host: null}, extract: [url], sinks: [{csv: {path: a, header: '${h}'}}]}",
+      "{version: 1, sources: [{urls: [https://a.example/]}], fetch: {http: '2', timeout: {total: 1m}, allow_private: true, headers: {X-A: 5}}, extract: [url], where: ok, sinks: [{csv: 5}]}",
+      "{version: 1, sources: [{urls: [https://a.example/]}], fetch: {allow_private: 10.0.0.0/8, per_host: {delay: 250 ms, rate: 30/m}}, extract: {url: url}, sinks: [{csv: a, }]}",
+    ]
+    var paths: [String] = []
+    for (index, spec) in specs.enumerated() {
+      paths.append(try folder.write("\(index).yaml", (spec + "\n").utf8))
+      let outcome = try await pipe("validate", "\(index).yaml", "--format", "json", folder: folder.path)
+      // Only what the schema cannot tell may be wrong here: files and variables.
+      #expect(!outcome.output.contains("wrong-type") && !outcome.output.contains("unknown-key"), "\(outcome.output)")
+    }
+    let outcome = try await check(["--schemafile", "schemas/pipeline.schema.json"] + paths)
+    #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+  }
+
+  /// Codes of findings that a schema can tell as well.
+  private static let telling: Set<String> = [
+    "unknown-key", "missing-key", "wrong-type", "unknown-component",
+  ]
+
+  @Test("a broken spec is refused where a schema can tell")
+  func invalid() async throws {
+    let specs = try Project.files("Tests/PipeEngineTests/Specs/broken", ".yaml").filter { path in
+      let findings = try String(
+        decoding: Data(contentsOf: URL(fileURLWithPath: path.dropLast(5) + ".expected")), as: UTF8.self)
+      let codes = findings.split(separator: "\n").compactMap { $0.split(separator: " ").last.map(String.init) }
+      return codes.contains(where: Self.telling.contains) && !codes.contains("yaml-syntax")
+    }
+    #expect(specs.count >= 40)
+    let outcome = try await check(["--schemafile", "schemas/pipeline.schema.json", "-o", "json"] + specs)
+    struct Report: Decodable {
+      struct Finding: Decodable { let filename: String }
+      let errors: [Finding]?
+      let parse_errors: [Finding]?
+    }
+    let report = try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
+    let refused = Set(((report.errors ?? []) + (report.parse_errors ?? [])).map(\.filename))
+    #expect(specs.filter { !refused.contains($0) && !Self.excepted.contains(Self.name($0)) }.map(Self.name) == [])
+    #expect(specs.filter { refused.contains($0) && Self.excepted.contains(Self.name($0)) }.map(Self.name) == [])
+  }
+
+  private static func name(_ path: String) -> String {
+    String((path.split(separator: "/").last ?? "").dropLast(5))
+  }
+
+  /// What a schema cannot tell, though the finding's code is one that it often can.
+  private static let excepted: Set<String> = []
+}

@@ -1,0 +1,84 @@
+import PipeEngine
+import PipeSpec
+import PipeStages
+import PipeTesting
+import Testing
+
+@Suite("Plans as they are shown")
+struct PlanOutlineTests {
+  private func outline(_ text: String, environment: [String: String] = [:], folder: String = "") throws -> PlanOutline {
+    let pipeline = Pipeline(
+      SourceFile(name: "spec.yaml", text: "version: 1\n" + text), catalogue: .standard, folder: SourceFolder(folder),
+      variables: Variables(environment: environment), processors: 2)
+    return PlanOutline(try #require(pipeline.plan, "\(pipeline.diagnostics)"))
+  }
+
+  @Test("a local list is counted, comments and blank lines not")
+  func localList() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("urls.txt", "https://a.example/\n\n# no\nhttps://b.example/\nhttps://c.example/".utf8)
+    let outline = try outline("sources: [{file: urls.txt}]\nextract: [url]\nsinks: [{csv: a.csv}]", folder: folder.path)
+    #expect(outline.totals.requests == 3)
+    #expect(outline.totals.areRequestsExact)
+    #expect(!outline.totals.areHostsExact)
+  }
+
+  @Test("delays imply a least duration for the host with the most requests")
+  func leastDuration() throws {
+    let outline = try outline(
+      """
+      sources:
+        - urls: [https://a.example/1, https://a.example/2, https://b.example/]
+        - range: {url: "https://a.example/{n}", to: 3}
+      fetch: {per_host: {rate: 30/m}}
+      extract: [url]
+      sinks: [{csv: a.csv}]
+      """)
+    #expect(outline.totals.requests == 6)
+    #expect(outline.totals.hosts == 2)
+    #expect(outline.totals.areHostsExact)
+    #expect(outline.totals.leastDuration == .seconds(8))
+  }
+
+  @Test(
+    "the plan says how far into a page the fields look",
+    arguments: [("[url, status]", PageNeed.status), ("[url, title]", .scan), ("{size: {length: characters}}", .whole)])
+  func needs(fields: String, need: PageNeed) throws {
+    let outline = try outline("sources: [{stdin: lines}]\nextract: \(fields)\nsinks: [{csv: a.csv}]")
+    #expect(outline.need == need)
+    #expect((outline.totals.memory.transfers == 0) == (need == .status))
+  }
+
+  @Test("every edge leads from a stage to a stage, and says what it holds at the most")
+  func edges() throws {
+    let outline = try outline(
+      "sources: [{stdin: lines}, {urls: https://a.example/}]\nextract: [url]\nsinks:\n  - csv: a.csv\n"
+        + "  - jsonl: {path: b.jsonl, when: status >= 400}")
+    let ids = Set(outline.stages.map(\.id))
+    #expect(ids.count == outline.stages.count)
+    for edge in outline.connections {
+      #expect(ids.contains(edge.from) && ids.contains(edge.to))
+      #expect(edge.elements > 0)
+    }
+    #expect(outline.connections.compactMap(\.condition) == ["status >= 400"])
+    #expect(outline.outputs.map(\.columns) == [["url", "error"], ["url", "error"]])
+  }
+
+  @Test("neither secrets nor the userinfo of URLs are in it")
+  func secrets() throws {
+    let outline = try outline(
+      """
+      name: "run of ${secret:env:TOKEN}"
+      description: "with ${secret:env:TOKEN}"
+      sources: [{range: {url: "https://user:passw0rd@a.example/${secret:env:TOKEN}/{n}", to: 3}}]
+      fetch: {headers: {Authorization: "Bearer ${secret:env:TOKEN}"}}
+      extract: {url: url, "${secret:env:TOKEN}": {const: "${secret:env:TOKEN}"}}
+      where: url contains '${secret:env:TOKEN}'
+      sinks: [{csv: {path: "${secret:env:TOKEN}.csv", when: "url != '${secret:env:TOKEN}'"}}]
+      """, environment: ["TOKEN": "t0ken-value"])
+    let text = String(reflecting: outline)
+    #expect(!text.contains("t0ken-value"))
+    #expect(!text.contains("passw0rd"))
+    #expect(text.contains("***"))
+  }
+}
