@@ -13,18 +13,21 @@ package struct TransferRequest: Sendable {
   package var method: String?
   package var body: [UInt8]?
   package var headers: [HTTPFields.Field]
+  /// Whether the settings' own credentials are left out: the request goes to another origin than it began at.
+  package var withholdsCredentials: Bool
   /// What the result brings back.
   package let tag: TransferTag
 
   package init(
     url: String, host: String, method: String? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [],
-    tag: TransferTag
+    withholdsCredentials: Bool = false, tag: TransferTag
   ) {
     self.url = url
     self.host = host
     self.method = method
     self.body = body
     self.headers = headers
+    self.withholdsCredentials = withholdsCredentials
     self.tag = tag
   }
 }

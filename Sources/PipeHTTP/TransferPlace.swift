@@ -14,6 +14,7 @@ final class TransferPlace {
   /// Header lists that libcurl reads while the transfer runs.
   private let commonHeaders: UnsafeMutablePointer<curl_slist>?
   private var ownHeaders: UnsafeMutablePointer<curl_slist>?
+  private var hasOwnHeaders = false
   private var hasOwnMethod = false
 
   // The transfer's state.
@@ -68,12 +69,21 @@ final class TransferPlace {
       setMethod(request.method ?? settings.method, request.body ?? (request.method == nil ? settings.body : nil))
       hasOwnMethod = request.method != nil || request.body != nil
     }
-    if !request.headers.isEmpty || ownHeaders != nil {
+    let isSpecial = !request.headers.isEmpty || request.withholdsCredentials
+    if isSpecial || hasOwnHeaders {
+      let common =
+        request.withholdsCredentials
+        ? settings.headers.filter { !Self.credentials.contains($0.name.lowercased()) } : settings.headers
+      let list = isSpecial ? Self.list(common + request.headers, after: nil) : nil
+      pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, isSpecial ? list : commonHeaders)
       curl_slist_free_all(ownHeaders)
-      ownHeaders = request.headers.isEmpty ? nil : Self.list(settings.headers + request.headers, after: nil)
-      pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, ownHeaders ?? commonHeaders)
+      ownHeaders = list
+      hasOwnHeaders = isSpecial
     }
   }
+
+  /// Fields that are for one origin alone.
+  private static let credentials = ["authorization", "cookie", "proxy-authorization"]
 
   /// Whether a transfer is under way.
   var isActive: Bool { request != nil }

@@ -86,6 +86,9 @@ package final class Request: Sendable {
       attempt: attempt, method: method, body: body, headers: headers, input: input)
   }
 
+  /// Whether a redirect led to another origin than the one asked first: the spec's own credentials are not sent.
+  package var hasLeftItsOrigin: Bool { trail.contains { $0.origin != url?.origin } }
+
   private static let credentials = ["authorization", "cookie", "proxy-authorization"]
 }
 
