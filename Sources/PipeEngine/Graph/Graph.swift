@@ -73,8 +73,10 @@ package struct Graph: Sendable {
       }
       let stages = plan.sources.count + 3 + plan.bounds.extractors + plan.sinks.count
       // Rows that wait in a buffer are written when there is leisure, so that a slow run shows its rows.
+      // Cancelled from outside, it throws as the stages do, and is not taken for one that is done.
       group.addTask {
-        while (try? await Task.sleep(for: .milliseconds(250))) != nil {
+        while true {
+          try await Task.sleep(for: .milliseconds(250))
           for edge in rows { edge.nudge() }
         }
       }

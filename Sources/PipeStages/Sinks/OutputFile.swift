@@ -102,6 +102,7 @@ struct OutputFile: ~Copyable {
         let reason = errno
         // What the system took is there; only the rest is still to be written.
         buffer.removeSubrange(..<start)
+        if let before = written { written = before + start }
         throw RunError(
           name, "cannot be written: \(String(cString: strerror(reason)))",
           hint: reason == ENOSPC ? "make room on the disk and run it again" : nil)

@@ -42,7 +42,9 @@ struct JSONLineRows: RowReader {
     for member in object.members where member.name != field {
       switch (member.name, member.value) {
       case ("method", .string(let name)):
-        guard let method = Method(rawValue: name.uppercased()) else { return faulty("the method '\(name)' is not known") }
+        guard let method = Method(rawValue: name.uppercased()) else {
+          return faulty("the method '\(name)' is not known")
+        }
         row.method = method
       case ("headers", .object(let fields)):
         for field in fields.members {

@@ -16,10 +16,10 @@ struct LineCutter {
     while let end = chunk[start...].firstIndex(of: UInt8(ascii: "\n")) {
       number += 1
       if rest.isEmpty {
-        body(Self.trimmed(chunk[start..<end]), number)
+        body(Self.trimmed(chunk[start..<end], isFirst: number == 1), number)
       } else {
         rest += chunk[start..<end]
-        body(Self.trimmed(rest[...]), number)
+        body(Self.trimmed(rest[...], isFirst: number == 1), number)
         rest.removeAll(keepingCapacity: true)
       }
       start = end + 1
@@ -33,14 +33,14 @@ struct LineCutter {
   mutating func finish(_ body: (ArraySlice<UInt8>, Int) -> Void) {
     if rest.isEmpty { return }
     number += 1
-    body(Self.trimmed(rest[...]), number)
+    body(Self.trimmed(rest[...], isFirst: number == 1), number)
     rest = []
   }
 
-  /// Without white space at both ends, and without a byte order mark at the start.
-  private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  /// Without white space at both ends, and the first line without a byte order mark.
+  private static func trimmed(_ line: ArraySlice<UInt8>, isFirst: Bool) -> ArraySlice<UInt8> {
     var line = line
-    if line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
+    if isFirst, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
     while let last = line.last, last == 0x20 || last == 0x09 || last == 0x0D { line.removeLast() }
     while let first = line.first, first == 0x20 || first == 0x09 { line.removeFirst() }
     return line
