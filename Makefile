@@ -42,6 +42,10 @@ format: ## Format the sources
 bench: release ## Measure pipe beside what a user would pick instead
 	Benchmarks/run
 
+.PHONY: fuzz
+fuzz: packages ## Fuzz what reads a spec for TIME seconds (60)
+	TIME=$(or $(TIME),60) Fuzz/run
+
 .PHONY: install
 install: release ## Install pipe into PREFIX (/usr/local)
 	install -d "$(DESTDIR)$(PREFIX)/bin"
