@@ -36,6 +36,8 @@ package struct PageNeeds: Equatable, Sendable {
     case start
     /// All of it, up to `max_body`.
     case whole
+    /// All of it, as a tree.
+    case dom
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
   }

@@ -50,6 +50,36 @@ package final class Page {
   /// The facts that the plan needs; `nil` for what is not HTML.
   package private(set) lazy var facts: PageFacts? = scan()
 
+  /// The page as a tree; `nil` for what is not HTML.
+  package private(set) lazy var document: HTMLDocument? = {
+    guard let response, isHTML, !response.body.isEmpty else { return nil }
+    let text = CharacterDecoder(encoding).decodeToUTF8(response.body.span)
+    return HTMLDocument(parsing: text.span)
+  }()
+
+  /// The content as JSON, or why it is none.
+  package private(set) lazy var json: Result<JSONValue, ExtractionFault> = {
+    guard let response else { return .failure(ExtractionFault("there is no content")) }
+    do throws(JSONSyntaxError) {
+      // JSON is UTF-8 (RFC 8259, 8.1), whatever else a header may say; legacy servers mean what they say.
+      if encoding == .utf8 { return .success(try JSONValue(parsing: response.body.span)) }
+      return .success(try JSONValue(parsing: text))
+    } catch {
+      return .failure(ExtractionFault("the content is no JSON: \(error.description)"))
+    }
+  }()
+
+  /// The page's JSON-LD scripts, as far as they are JSON.
+  package private(set) lazy var linkedData: [JSONValue] = {
+    guard let document, let scripts = try? Self.linkedDataScripts?.select(in: document) else { return [] }
+    return scripts.compactMap { try? JSONValue(parsing: $0.textContent) }
+  }()
+
+  private static let linkedDataScripts = try? CSSSelector("script[type='application/ld+json' i]")
+
+  /// The text of the page's body as a person would read it.
+  package private(set) lazy var readableText: String? = document?.body?.readableText
+
   /// The request's error, or that of the fields that could not be had.
   package var error: RequestError? {
     if let error = fetched.error { return error }

@@ -8,10 +8,12 @@ package enum PageNeed: String, Sendable {
   case scan
   /// The page to its end.
   case whole
+  /// The page as a tree, built once.
+  case dom
 
   init(_ needs: PageNeeds) {
-    if needs.content == .whole {
-      self = .whole
+    if needs.content >= .whole {
+      self = needs.content == .dom ? .dom : .whole
     } else if !needs.facts.isEmpty || needs.content > .nothing {
       self = .scan
     } else {
@@ -27,6 +29,7 @@ package enum PageNeed: String, Sendable {
     case .headers: "needs the header fields for \(names): bodies are counted and not kept"
     case .scan: "needs a scan of the page for \(names)"
     case .whole: "needs the whole page for \(names)"
+    case .dom: "needs the whole page as a tree for \(names)"
     }
   }
 }

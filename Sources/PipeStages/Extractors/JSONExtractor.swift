@@ -1,0 +1,90 @@
+import PipeEngine
+import PipeSpec
+import PipeWeb
+
+/// `json`: what a JSONPath query selects (RFC 9535).
+struct JSONExtractor: Extractor {
+  enum Place: String, CaseIterable, Sendable {
+    case body
+    case jsonLD = "json-ld"
+  }
+
+  let path: JSONPath
+  let place: Place
+  let all: Bool
+
+  static let component = Component<any Extractor>(
+    .extractor, "json", "What a JSONPath query (RFC 9535) selects in a JSON response, or in a page's JSON-LD.",
+    options: MapShape(
+      main: "path",
+      Key("path", jsonPath, "The query.", example: "$.items[0].name"),
+      Key(
+        "in",
+        .choice { $0 == .body ? "the content itself" : "the page's application/ld+json scripts, one after another" },
+        default: Place.body, shown: "body", "Where it looks."),
+      Key(
+        "all", .bool, default: false, shown: "false",
+        "Whether everything that is selected is taken, as a list; otherwise the first."),
+      make: JSONExtractor.init),
+    examples: [
+      "json: $.status", "json: {path: '$..price', all: true, as: number}",
+      "json: {path: '$.offers.price', in: json-ld, as: number}",
+    ],
+    make: { $0 })
+
+  var needs: PageNeeds { PageNeeds(content: place == .body ? .whole : .dom) }
+  var type: FieldType { FieldType(.json, isList: all) }
+
+  private static let jsonPath = Shape.scalar(.text(name: "a JSONPath query", examples: ["$.items[*].name"])) {
+    text throws(ScalarFault) -> JSONPath in
+    do throws(JSONPath.SyntaxError) {
+      let path = try JSONPath(text.text)
+      if let fault = path.faultyExpressions.first { throw fault }
+      return path
+    } catch {
+      // The fault's place is counted in scalars.
+      let before = text.text.unicodeScalars.prefix(error.offset)
+      let start = before.reduce(0) { $0 + UTF8.width($1) }
+      let scalar = text.text.unicodeScalars.dropFirst(error.offset).first
+      throw ScalarFault(
+        .badSelector, "is no JSONPath query: \(error.message)",
+        hint: text.text.hasPrefix("$") ? nil : "a query begins with $",
+        range: scalar.map { start..<start + UTF8.width($0) })
+    }
+  }
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    var found: [JSONValue] = []
+    switch place {
+    case .body:
+      guard page.response != nil else { return .null }
+      found = try select(in: try page.json.get())
+    case .jsonLD:
+      for document in page.linkedData where all || found.isEmpty { found += try select(in: document) }
+    }
+    return all ? .list(found.map { Value(exactly: $0) }) : found.first.map { Value(exactly: $0) } ?? .null
+  }
+
+  private func select(in document: JSONValue) throws(ExtractionFault) -> [JSONValue] {
+    do throws(JSONPath.LimitExceeded) {
+      return try path.select(in: document, limit: all ? .max : 1)
+    } catch {
+      throw ExtractionFault(error.description)
+    }
+  }
+}
+
+extension Value {
+  /// A value of a JSON text: numbers keep their digits, lists and objects are JSON.
+  fileprivate init(exactly value: JSONValue) {
+    switch value {
+    case .null: self = .null
+    case .bool(let value): self = .bool(value)
+    case .string(let text): self = .string(text)
+    case .number(let number):
+      let text = number.text
+      self = Int(text).map { String($0) == text ? .int($0) : .json(text) } ?? .json(text)
+    case .array, .object: self = .json(value.serialized)
+    }
+  }
+}

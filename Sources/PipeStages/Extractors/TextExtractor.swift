@@ -1,0 +1,14 @@
+import PipeEngine
+import PipeSpec
+import PipeWeb
+
+/// `text`: what there is to read.
+struct TextExtractor: Extractor {
+  static let component = Component.builtIn(
+    "text", "The text of the page's body as a person would read it: white space collapsed, a line for each block.",
+    TextExtractor())
+  let type = FieldType.string
+  let needs = PageNeeds(content: .dom)
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.readableText) }
+}

@@ -1,0 +1,68 @@
+import PipeEngine
+import PipeSpec
+import PipeWeb
+
+/// `xpath`: what an XPath expression is worth.
+struct XPathExtractor: Extractor {
+  let expression: XPathExpression
+  let choice: NodeChoice
+
+  static let component = Component<any Extractor>(
+    .extractor, "xpath", "The text, or an attribute, of the nodes that an XPath 1.0 expression finds, or its value.",
+    options: MapShape(
+      main: "expression",
+      Key("expression", xpath, "The expression; elements are in lower case.", example: "//h1"),
+      NodeChoice.attributeKey, NodeChoice.allKey,
+      make: { XPathExtractor(expression: $0, choice: NodeChoice(attribute: $1, all: $2)) }
+    ).checked { (extractor, map, context) -> XPathExtractor? in
+      guard extractor.expression.kind != .nodes else { return extractor }
+      for name in ["attribute", "all"] {
+        guard let key = map.entry(name)?.key, name == "attribute" || extractor.choice.all else { continue }
+        context.report(
+          .badValue, on: key, "\(name) is about nodes, and this expression finds none",
+          hint: "remove it; the expression has one value")
+        return nil
+      }
+      return extractor
+    },
+    examples: [
+      "xpath: //h1", "xpath: count(//a)", "xpath: {expression: '//a[@rel=\"next\"]/@href', as: url}",
+      "xpath: {expression: //li, all: true}",
+    ],
+    make: { (extractor: XPathExtractor) in extractor })
+
+  let needs = PageNeeds(content: .dom)
+
+  var type: FieldType {
+    switch expression.kind {
+    case .nodes, .text: choice.type
+    case .number: .number
+    case .boolean: FieldType(.bool)
+    }
+  }
+
+  private static let xpath = Shape.scalar(.text(name: "an XPath expression", examples: ["//h1", "count(//a)"])) {
+    text throws(ScalarFault) -> XPathExpression in
+    do throws(XPathExpression.SyntaxError) {
+      return try XPathExpression(text.text)
+    } catch {
+      throw ScalarFault(
+        .badSelector, "is no XPath expression: \(error.message)", range: error.range.isEmpty ? nil : error.range)
+    }
+  }
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    guard let document = page.document else { return .null }
+    do throws(XPathExpression.Failure) {
+      switch try expression.evaluate(in: document) {
+      case .nodes(let nodes): return choice.value(of: nodes)
+      case .text(let text): return .string(text.collapsingWhiteSpace())
+      case .number(let number):
+        return Int(exactly: number).map { .int($0) } ?? (number.isFinite ? .double(number) : .null)
+      case .boolean(let value): return .bool(value)
+      }
+    } catch {
+      throw ExtractionFault("the expression failed on this page: \(error.description)")
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import PipeEngine
+import PipeSpec
+import PipeStages
+import PipeWeb
+import Testing
+
+/// `css`, `xpath`, `text` and `json`.
+struct TreeExtractorTests {
+  static let page = """
+    <title>T</title><base href=/b/><h1>One <b>two</b></h1><ul><li><a href=x>1</a><li>2<li><a href=y>3</a></ul>
+    <p class=price>€ 1,234.50</p><script type="application/LD+json">{"@type": "Product", "offers": {"price": 9.50}}</script>
+    <script type="application/ld+json">{broken</script>
+    <script type="application/ld+json">[{"offers": {"price": 10}}, {"name": "a  b"}]</script>
+    """
+
+  @Test(
+    arguments: [
+      ("css: h1", .string("One two")), ("css: h2", .null), ("css: {selector: li, all: true}", strings("1", "2", "3")),
+      (
+        "css: {selector: 'li a', attribute: HREF, all: true, as: url}",
+        strings("https://example.com/b/x", "https://example.com/b/y")
+      ),
+      ("css: {selector: li *, attribute: href}", .string("x")), ("css: {selector: h2, all: true}", .list([])),
+      ("css: {selector: .price, as: number, decimal: '.'}", .double(1234.5)),
+      ("css: {selector: script, as: json}", .json(#"{"@type":"Product","offers":{"price":9.50}}"#)),
+      ("css: ul", .string("1\n2\n3")), ("xpath: //h1", .string("One two")), ("xpath: count(//li)", .int(3)),
+      ("xpath: 1 div 0", .null), ("xpath: sum(//li) div 4", .double(1.5)), ("xpath: boolean(//h2)", .bool(false)),
+      ("xpath: {expression: //a/@href, all: true}", strings("x", "y")),
+      ("xpath: {expression: //a, attribute: href}", .string("x")),
+      ("xpath: string(//h1)", .string("One two")), ("text", .string("One two\n1\n2\n3\n€ 1,234.50")),
+      ("json: {path: $.offers.price, in: json-ld}", .json("9.50")),
+      ("json: {path: $..price, in: json-ld, all: true}", .list([.json("9.50"), .int(10)])),
+      ("json: {path: $..price, in: json-ld, as: number}", .double(9.5)),
+      ("json: {path: '$[1].name', in: json-ld}", .string("a  b")), ("json: {path: $.no, in: json-ld}", .null),
+    ] as [(String, Value)])
+  func `Something is found in the page`(extractor: String, expected: Value) throws {
+    let (value, error) = try Field(extractor).value(Self.page)
+    #expect(value == expected)
+    #expect(error == nil)
+  }
+
+  private static func strings(_ texts: String...) -> Value { .list(texts.map { .string($0) }) }
+
+  @Test(
+    arguments: [
+      ("json: $.a", .int(1)), ("json: '$.b[0]'", .bool(true)), ("json: $.c", .string("x")), ("json: $.d", .null),
+      ("json: $.b", .json("[true,{}]")), ("json: $.e", .json("1.10")),
+      (
+        "json: {path: '$.*', all: true, as: string}",
+        .list([.string("1"), .string("[true,{}]"), .string("x"), .string("1.10")])
+      ),
+      ("json: $.none", .null),
+    ] as [(String, Value)])
+  func `Something is found in a JSON response`(extractor: String, expected: Value) throws {
+    let text = #"{"a": 1, "b": [true, {}], "c": "x", "d": null, "e": 1.10}"#
+    let (value, error) = try Field(extractor).value(text, type: "application/json")
+    #expect(value == expected)
+    #expect(error == nil)
+  }
+
+  @Test func `A response that is no JSON is an error of the record`() throws {
+    let (value, error) = try Field("json: $.a").value("<p>")
+    #expect(value == .null)
+    #expect(error?.hasPrefix("extract: field: the content is no JSON: 1:1: ") == true)
+  }
+
+  @Test(arguments: ["css: p", "xpath: //p", "text", "json: {path: $, in: json-ld}"])
+  func `What is no HTML has no tree`(extractor: String) throws {
+    #expect(try Field(extractor).value("<p>x", type: "image/png").value == .null)
+  }
+
+  @Test func `A legacy encoding is read as its text`() throws {
+    let bytes = Array("<p>Gr".utf8) + [0xF6] + Array("\u{DF}e".unicodeScalars.map { UInt8($0.value) })
+    #expect(try Field("css: p").value(bytes: bytes, type: "text/html; charset=latin1").value == .string("Größe"))
+  }
+
+  @Test(arguments: [
+    ("css: 'div:frist-child'", "no pseudo-class is called 'frist-child'"),
+    ("css: 'a::attr(href)'", "no pseudo-element"),
+    ("xpath: '//li['", "is no XPath expression"), ("xpath: {expression: count(//a), all: true}", "all is about nodes"),
+    ("json: '$.a['", "is no JSONPath query"), ("json: name", "is no JSONPath query"), ("css: ''", "it is empty"),
+  ])
+  func `A selector that is none is found before the run`(extractor: String, message: String) {
+    let found = Field.compile(extractor).diagnostics
+    #expect(found.count == 1)
+    #expect(found.first?.message.contains(message) == true, "\(found.map(\.message))")
+  }
+}
