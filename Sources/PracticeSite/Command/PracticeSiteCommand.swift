@@ -49,7 +49,8 @@ struct PracticeSiteCommand: AsyncParsableCommand {
     if exitWithParent { lifetime.watchParent() }
     if exitOnEof { lifetime.watchStandardInput() }
     if let urlsFile {
-      try Data((server.urls.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: urlsFile), options: .atomic)
+      try Data((server.urls.joined(separator: "\n") + "\n").utf8).write(
+        to: URL(fileURLWithPath: urlsFile), options: .atomic)
     }
     if let readyFile {
       // Atomic: whoever finds the file can use what it says.
