@@ -53,9 +53,10 @@ package struct HTMLNode {
     return pointer.attribute(name)?.value
   }
 
-  /// The text as a person would read it: see ``ReadableText``.
+  /// The text as a person would read it: see ``ReadableText``; a script and a style as they stand.
   package var readableText: String {
     switch pointer.pointee.type {
+    case XML_ELEMENT_NODE where name == "script" || name == "style": textContent
     case XML_ELEMENT_NODE: ReadableText(of: pointer).string
     default: content.collapsingWhiteSpace()
     }

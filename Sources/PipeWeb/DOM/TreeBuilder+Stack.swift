@@ -150,11 +150,13 @@ extension TreeBuilder {
   // MARK: Formatting elements
 
   mutating func pushFormatting(_ element: Element) {
+    var element = element
+    element.signature = element.node.attributeSignature
     // Three of a kind are enough (the Noah's Ark clause).
     var same = 0
     for index in formatting.indices.reversed() {
       guard let other = formatting[index] else { break }
-      if other.tag == element.tag, other.node.hasSameAttributes(as: element.node) {
+      if other.tag == element.tag, other.signature == element.signature {
         same += 1
         if same == 3 {
           formatting.remove(at: index)
@@ -185,7 +187,9 @@ extension TreeBuilder {
   func isOpen(_ element: Element) -> Bool { has(element.tag) && stack.contains { $0.node == element.node } }
 
   func copy(_ element: Element) -> Element? {
-    tree.copy(element.node).map { Element(node: $0, tag: element.tag, name: element.name, traits: element.traits) }
+    tree.copy(element.node).map {
+      Element(node: $0, tag: element.tag, name: element.name, traits: element.traits, signature: element.signature)
+    }
   }
 }
 
@@ -214,23 +218,20 @@ extension XMLNode {
     return false
   }
 
-  /// Whether two elements have the same attributes, in any order.
-  fileprivate func hasSameAttributes(as other: XMLNode) -> Bool {
-    func attributes(_ node: XMLNode) -> [(name: UnsafePointer<xmlChar>, value: UnsafePointer<xmlChar>?)] {
-      var found: [(UnsafePointer<xmlChar>, UnsafePointer<xmlChar>?)] = []
-      var attribute = node.pointee.properties
-      while let here = attribute {
-        if let name = here.pointee.name {
-          found.append((name, here.pointee.children.map { UnsafePointer($0.pointee.content) } ?? nil))
-        }
-        attribute = here.pointee.next
+  /// The attributes, in any order, as a number that no page can foresee.
+  fileprivate var attributeSignature: Int {
+    var signature = 0
+    var attribute = pointee.properties
+    while let here = attribute {
+      var hasher = Hasher()
+      // Names are interned, one pointer a name.
+      hasher.combine(here.pointee.name)
+      if let value = here.pointee.children?.pointee.content {
+        hasher.combine(bytes: UnsafeRawBufferPointer(start: value, count: Int(xmlStrlen(value))))
       }
-      return found
+      signature &+= hasher.finalize()
+      attribute = here.pointee.next
     }
-    if pointee.properties == nil, other.pointee.properties == nil { return true }
-    let left = attributes(self)
-    let right = attributes(other)
-    return left.count == right.count
-      && left.allSatisfy { one in right.contains { $0.name == one.name && xmlStrcmp($0.value, one.value) == 0 } }
+    return signature
   }
 }

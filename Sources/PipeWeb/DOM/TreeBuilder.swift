@@ -20,6 +20,8 @@ struct TreeBuilder: HTMLTokenHandler {
     let name: HTMLName
     var namespace = OpenElements.Namespace.html
     let traits: HTMLTagTraits
+    /// Stands for the attributes of a formatting element.
+    var signature = 0
 
     func isHTML(_ tag: HTMLTag) -> Bool { self.tag == tag && namespace == .html }
   }

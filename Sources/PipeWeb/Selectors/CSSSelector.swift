@@ -1,0 +1,116 @@
+/// A list of CSS selectors (Selectors Level 4), compiled.
+///
+/// Beyond the standard, as other tools have them: `[a!=b]`, `:contains("text")` and `:containsOwn("text")`, which
+/// compare ASCII letters in either case, `:haschild(…)` and `:input`. What depends on a person at a screen (`:hover`,
+/// `:visited`, `:target`) and pseudo-elements match nothing.
+package struct CSSSelector: Sendable {
+  /// Why a text is no selector.
+  package struct SyntaxError: Error, Hashable, Sendable {
+    /// In words that follow "is no selector: ".
+    package let message: String
+    package let hint: String?
+    /// UTF-8 offsets in the text.
+    package let range: Range<Int>
+  }
+
+  /// A search that takes too many steps, some tenths of a second's work.
+  package struct LimitExceeded: Error {}
+
+  package static let stepLimit = 20_000_000
+
+  /// As it was written.
+  package let text: String
+  private let selectors: [ComplexSelector]
+  private let slots: Int
+
+  package init(_ text: String) throws(SyntaxError) {
+    var parser = CSSSelectorParser(text)
+    self.text = text
+    selectors = try parser.all()
+    slots = parser.slots
+  }
+
+  /// The elements that match, in document order.
+  ///
+  /// - Parameter limit: The most elements wanted.
+  package func select(
+    in document: HTMLDocument, limit: Int = .max, stepLimit: Int = CSSSelector.stepLimit
+  ) throws(LimitExceeded) -> [HTMLNode] {
+    guard limit > 0, let root = document.root else { return [] }
+    var matcher = SelectorMatcher(slots: slots, steps: stepLimit)
+    var found: [HTMLNode] = []
+    func visit(_ node: XMLNode) -> XMLNode.Walk {
+      guard node.isElement else { return .past }
+      if matcher.matches(any: selectors, node) { found.append(HTMLNode(node, in: document)) }
+      return matcher.gaveUp || found.count >= limit ? .stop : .into
+    }
+    if visit(root.pointer) == .into { root.pointer.walk { visit($0) } }
+    if matcher.gaveUp { throw LimitExceeded() }
+    return found
+  }
+}
+
+/// Compound selectors joined by combinators.
+struct ComplexSelector: Sendable {
+  enum Combinator: Sendable {
+    case descendant, child, next, later
+  }
+
+  var compounds: [CompoundSelector]
+  /// One fewer than the compounds: what stands between them.
+  var combinators: [Combinator] = []
+  /// How the first compound relates to the element of `:has()`.
+  var leading = Combinator.descendant
+}
+
+/// What one element has to meet.
+struct CompoundSelector: Sendable {
+  /// In lower case; `nil` for any.
+  var name: SelectorText?
+  var tests: [SelectorTest] = []
+}
+
+enum SelectorTest: Sendable {
+  enum Operator: Sendable {
+    case exists, equals, notEquals, word, dash, prefix, suffix, contains
+  }
+
+  struct Position: Sendable {
+    /// An+B.
+    let step: Int
+    let offset: Int
+    let isFromEnd: Bool
+    let isOfType: Bool
+    let of: [ComplexSelector]?
+    /// Which of the matcher's memories it has.
+    let slot: Int
+  }
+
+  case id(SelectorText)
+  case `class`(SelectorText)
+  case attribute(SelectorText, Operator, SelectorText, ignoresCase: Bool)
+  case position(Position)
+  case never
+  case root
+  case empty
+  case link
+  case checked
+  case enabled
+  case disabled
+  case required(Bool)
+  case input
+  case language([SelectorText])
+  case not([ComplexSelector])
+  case any([ComplexSelector])
+  case has([ComplexSelector])
+  case contains(SelectorText, own: Bool)
+}
+
+/// Text that is compared with libxml2's.
+struct SelectorText: Sendable {
+  let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  init(lowercasing bytes: [UInt8]) { self.bytes = bytes.map(HTMLBytes.lowercased) }
+}

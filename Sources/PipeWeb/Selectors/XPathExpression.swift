@@ -1,0 +1,163 @@
+internal import CLibxml2
+internal import Synchronization
+
+/// An XPath 1.0 expression, compiled.
+///
+/// `@unchecked Sendable`: libxml2 writes into a compiled expression while it evaluates it, so every evaluation takes
+/// one of its own from the pool.
+package final class XPathExpression: @unchecked Sendable {
+  /// Why a text is no expression.
+  package struct SyntaxError: Error, Hashable, Sendable {
+    /// In words that follow "is no XPath expression: ".
+    package let message: String
+    /// UTF-8 offsets in the text.
+    package let range: Range<Int>
+  }
+
+  /// Why an evaluation ended without a result: it took too many steps, or went too deep.
+  package struct Failure: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  /// What an expression is worth, which is known before there is a document: XPath 1.0 has no other types.
+  package enum Kind: Sendable {
+    case nodes, text, number, boolean
+  }
+
+  package enum Result {
+    /// In document order.
+    case nodes([HTMLNode])
+    case text(String)
+    case number(Double)
+    case boolean(Bool)
+  }
+
+  /// libxml2's operations; some tenths of a second's work.
+  package static let stepLimit = 10_000_000
+
+  package let text: String
+  package let kind: Kind
+  /// Compiled expressions at rest: never more than evaluations that ran side by side.
+  private let pool: Mutex<[Compiled]>
+
+  /// One owner of one compiled expression.
+  private final class Compiled: @unchecked Sendable {
+    let pointer: xmlXPathCompExprPtr
+
+    init(_ pointer: xmlXPathCompExprPtr) { self.pointer = pointer }
+
+    deinit { xmlXPathFreeCompExpr(pointer) }
+  }
+
+  package init(_ text: String) throws(SyntaxError) {
+    self.text = text
+    try XPathFunctions.check(text)
+    let compiled = try Self.compile(text)
+    pool = Mutex([compiled])
+    let empty: [UInt8] = []
+    guard let document = HTMLDocument(parsing: empty.span) else {
+      throw SyntaxError(message: "there is no memory for it", range: 0..<text.utf8.count)
+    }
+    do throws(Failure) {
+      kind =
+        switch try Self.evaluate(compiled, in: document, stepLimit: Self.stepLimit) {
+        case .nodes: .nodes
+        case .text: .text
+        case .number: .number
+        case .boolean: .boolean
+        }
+    } catch {
+      throw SyntaxError(message: error.description, range: 0..<text.utf8.count)
+    }
+  }
+
+  package func evaluate(
+    in document: HTMLDocument, stepLimit: Int = XPathExpression.stepLimit
+  ) throws(Failure) -> Result {
+    var compiled = pool.withLock { $0.popLast() }
+    if compiled == nil {
+      do throws(SyntaxError) {
+        compiled = try Self.compile(text)
+      } catch {
+        throw Failure(description: error.message)
+      }
+    }
+    guard let compiled else { throw Failure(description: "there is no memory for it") }
+    defer { pool.withLock { $0.append(compiled) } }
+    return try Self.evaluate(compiled, in: document, stepLimit: stepLimit)
+  }
+
+  // MARK: libxml2
+
+  private static func compile(_ text: String) throws(SyntaxError) -> Compiled {
+    let all = 0..<text.utf8.count
+    if text.utf8.isEmpty { throw SyntaxError(message: "it is empty", range: all) }
+    if text.utf8.count > 65_536 { throw SyntaxError(message: "it is longer than 64 KiB", range: all) }
+    if text.utf8.contains(0) { throw SyntaxError(message: "it holds U+0000", range: all) }
+    guard let context = xmlXPathNewContext(nil) else {
+      throw SyntaxError(message: "there is no memory for it", range: all)
+    }
+    defer { xmlXPathFreeContext(context) }
+    // Without a handler of the context's own libxml2 would write to standard error.
+    context.pointee.error = { _, _ in }
+    if let pointer = xmlXPathCtxtCompile(context, text) { return Compiled(pointer) }
+    let offset = min(max(0, Int(context.pointee.lastError.int1)), text.utf8.count)
+    // The character at which reading failed.
+    let rest = Array(text.utf8.dropFirst(offset))
+    let length = rest.isEmpty ? 0 : 1 + rest.dropFirst().prefix { $0 & 0xC0 == 0x80 }.count
+    throw SyntaxError(
+      message: message(context.pointee.lastError.code),
+      range: length == 0 ? max(0, offset - 1)..<offset : offset..<offset + length)
+  }
+
+  private static func evaluate(
+    _ compiled: Compiled, in document: HTMLDocument, stepLimit: Int
+  ) throws(Failure) -> Result {
+    guard let context = xmlXPathNewContext(document.tree.document) else {
+      throw Failure(description: "there is no memory for it")
+    }
+    defer { xmlXPathFreeContext(context) }
+    context.pointee.error = { _, _ in }
+    context.pointee.node = document.tree.root
+    context.pointee.opLimit = UInt(max(1, stepLimit))
+    guard let object = xmlXPathCompiledEval(compiled.pointer, context) else {
+      throw Failure(description: message(context.pointee.lastError.code))
+    }
+    defer { xmlXPathFreeObject(object) }
+    switch object.pointee.type {
+    case XPATH_NODESET:
+      var nodes: [HTMLNode] = []
+      if let set = object.pointee.nodesetval {
+        xmlXPathNodeSetSort(set)
+        for index in 0..<Int(set.pointee.nodeNr) {
+          if let node = set.pointee.nodeTab[index], node.pointee.type != XML_NAMESPACE_DECL {
+            nodes.append(HTMLNode(node, in: document))
+          }
+        }
+      }
+      return .nodes(nodes)
+    case XPATH_NUMBER: return .number(object.pointee.floatval)
+    case XPATH_BOOLEAN: return .boolean(object.pointee.boolval != 0)
+    default: return .text(String(xml: object.pointee.stringval))
+    }
+  }
+
+  /// libxml2's codes begin at 1200.
+  private static func message(_ code: Int32) -> String {
+    switch Int(code) - 1200 {
+    case Int(XPATH_UNFINISHED_LITERAL_ERROR.rawValue): "a text in quotes has no end"
+    case Int(XPATH_START_LITERAL_ERROR.rawValue): "a text in quotes must stand here"
+    case Int(XPATH_VARIABLE_REF_ERROR.rawValue), Int(XPATH_UNDEF_VARIABLE_ERROR.rawValue): "there are no variables"
+    case Int(XPATH_INVALID_PREDICATE_ERROR.rawValue): "the brackets do not end here"
+    case Int(XPATH_UNCLOSED_ERROR.rawValue): "a parenthesis is not closed"
+    case Int(XPATH_UNKNOWN_FUNC_ERROR.rawValue): "no such function"
+    case Int(XPATH_INVALID_ARITY.rawValue): "a function has too many arguments, or too few"
+    case Int(XPATH_INVALID_TYPE.rawValue), Int(XPATH_INVALID_OPERAND.rawValue): "a value is not of the type it must be"
+    case Int(XPATH_UNDEF_PREFIX_ERROR.rawValue): "no namespace is declared; elements are found by their names alone"
+    case Int(XPATH_OP_LIMIT_EXCEEDED.rawValue): "it takes too many steps"
+    case Int(XPATH_RECURSION_LIMIT_EXCEEDED.rawValue): "it is nested too deeply"
+    case Int(XPATH_MEMORY_ERROR.rawValue): "there is no memory for it"
+    default: "it cannot be read from here on"
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import PipeWeb
+import Testing
+
+struct XPathExpressionTests {
+  private static let page = """
+    <h1 id=t>A  title</h1><ul><li class=x>1</li><li>2<li class=x>3</ul><p lang=en>text <b>bold</b><!--c--></p>
+    """
+
+  private func evaluate(_ expression: String, stepLimit: Int = XPathExpression.stepLimit) throws -> String {
+    let bytes = Array(Self.page.utf8)
+    let parsed = HTMLDocument(parsing: bytes.span)
+    let document = try #require(parsed)
+    return switch try XPathExpression(expression).evaluate(in: document, stepLimit: stepLimit) {
+    case .nodes(let nodes): nodes.map(\.readableText).joined(separator: "|")
+    case .text(let text): "text \(text)"
+    case .number(let number): "number \(number)"
+    case .boolean(let value): "boolean \(value)"
+    }
+  }
+
+  @Test(arguments: [
+    ("//li", "1|2|3"), ("//li[@class='x'][2]", "3"), ("//h1/@id", "t"), ("//p/text()", "text"), ("//p", "text bold"),
+    ("//p/comment()", "c"), ("count(//li)", "number 3.0"), ("string(//h1)", "text A  title"), ("//h2", ""),
+    ("normalize-space(//h1)", "text A title"), ("boolean(//h2)", "boolean false"), ("//li[3] | //li[1]", "1|3"),
+    ("id('t')", "A title"), ("//li[contains(., '2')]/following-sibling::*", "3"),
+    ("/html/body/h1", "A title"), ("//b/ancestor::p/@lang", "en"),
+  ])
+  func `An expression is worth its value`(expression: String, expected: String) throws {
+    #expect(try evaluate(expression) == expected)
+  }
+
+  @Test(arguments: [
+    ("", 0..<0, "it is empty"), ("//li[", 4..<5, "cannot be read"), ("//li[@class='x]", 14..<15, "has no end"),
+    ("foo(//li)", 0..<3, "no function 'foo'"), ("//p[matches(., 'a')]", 4..<11, "no function 'matches'"),
+    ("$x", 0..<2, "there are no variables"), ("count()", 0..<7, "too many arguments, or too few"),
+    ("//li)", 4..<5, "cannot be read"), ("//svg:path", 0..<10, "no namespace is declared"),
+    ("//é[", 4..<5, "cannot be read"),
+  ])
+  func `A fault is found before there is a page`(expression: String, range: Range<Int>, message: String) {
+    do throws(XPathExpression.SyntaxError) {
+      _ = try XPathExpression(expression)
+      Issue.record("\(expression) is read")
+    } catch {
+      #expect(error.message.contains(message), "\(error.message)")
+      #expect(error.range == range)
+    }
+  }
+
+  @Test(arguments: [
+    String(repeating: "(", count: 50_000), String(repeating: "//a[", count: 10_000),
+    String(repeating: "-", count: 50_000) + "1",
+    String(repeating: "a|", count: 30_000) + "a", "\u{0}", "//", "@", "::", "1 div 0", "//a[1e999]",
+  ])
+  func `Any text is read or refused`(expression: String) {
+    _ = try? XPathExpression(expression)
+  }
+
+  @Test func `An evaluation that takes too many steps is given up`() {
+    #expect(throws: XPathExpression.Failure.self) { try evaluate("//*[//*[//*[//*]]]", stepLimit: 100) }
+  }
+
+  @Test func `An expression serves many tasks at once`() async throws {
+    let expression = try XPathExpression("string(//li[@class='x'][last()])")
+    await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<32 {
+        group.addTask {
+          let bytes = Array(Self.page.utf8)
+          guard let document = HTMLDocument(parsing: bytes.span), let result = try? expression.evaluate(in: document),
+            case .text(let text) = result
+          else { return false }
+          return text == "3"
+        }
+      }
+      for await isRight in group { #expect(isRight) }
+    }
+  }
+}
