@@ -9,11 +9,11 @@ struct InitCommand: ParsableCommand {
     commandName: "init",
     abstract: "Write a spec to begin with.",
     discussion: "The templates:\n"
-      + Template.offered.map { "  " + $0.name.padded(to: 9) + " " + $0.summary }.joined(separator: "\n"))
+      + Template.all.map { "  " + $0.name.padded(to: 9) + " " + $0.summary }.joined(separator: "\n"))
 
   @Argument(
     help: ArgumentHelp("What kind of pipeline.", valueName: "template"),
-    completion: .list(Template.offered.map(\.name)))
+    completion: .list(Template.all.map(\.name)))
   var template = "list"
 
   @Option(help: ArgumentHelp("The pipeline's name; its file is NAME.yaml.", valueName: "name"))
@@ -23,19 +23,20 @@ struct InitCommand: ParsableCommand {
   var force = false
 
   mutating func validate() throws {
-    if Template.offered.contains(where: { $0.name == template }) == false {
-      let names = Template.offered.map(\.name)
+    if Template.all.contains(where: { $0.name == template }) == false {
+      let names = Template.all.map(\.name)
       let near = nearestName(to: template, among: names).map { "did you mean '\($0)'?" }
       throw ValidationError(
         "No template is called '\(template)': \(near ?? "there are \(names.joined(separator: ", "))")")
     }
-    if let name, name.isEmpty || name.contains("/") || name.hasPrefix(".") || name.hasPrefix("-") {
-      throw ValidationError("--name takes a file's name without folders, not '\(name)'.")
+    // The name goes into the spec as it is.
+    if let name, name.isEmpty || !name.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) }) {
+      throw ValidationError("--name takes letters, digits, '-' and '_', not '\(name)'.")
     }
   }
 
   func run() throws {
-    guard let template = Template.offered.first(where: { $0.name == template }) else { return }
+    guard let template = Template.all.first(where: { $0.name == template }) else { return }
     let name = name ?? template.name
     let path = name + ".yaml"
     try TextFile.write(template.text(name: name), to: path, replacing: force)

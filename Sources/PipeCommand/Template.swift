@@ -1,30 +1,16 @@
-import PipeEngine
-import PipeSpec
-import PipeStages
-
 /// A spec that `pipe init` writes: it runs as it is, and does the person's own work after one edit.
 struct Template: Sendable {
   let name: String
   let summary: String
   /// What the person edits.
   let edit: String
-  /// The components and top-level keys that it uses beyond those that every version has.
-  private let uses: [String]
   private let body: String
-
-  /// The templates whose components this version has.
-  static let offered: [Template] = {
-    let language = Language(.standard)
-    let known = Set(
-      language.keys.map(\.name) + language.keys.flatMap { $0.shape.family?.components.map(\.name) ?? [] })
-    return all.filter { $0.uses.allSatisfy(known.contains) }
-  }()
 
   func text(name: String) -> String { body.replacing("NAME", with: name) }
 
-  private static let all = [
+  static let all = [
     Template(
-      name: "list", summary: "the title and status of every page of a list", edit: "the urls", uses: [],
+      name: "list", summary: "the title and status of every page of a list", edit: "the urls",
       body: """
         # The title and status of every page of a list.
         version: 1
@@ -47,7 +33,7 @@ struct Template: Sendable {
 
         """),
     Template(
-      name: "monitor", summary: "which pages of a site answer, how fast, and which do not", edit: "the urls", uses: [],
+      name: "monitor", summary: "which pages of a site answer, how fast, and which do not", edit: "the urls",
       body: """
         # Which pages answer, how fast, and which do not: run it from a timer, the rows add up.
         version: 1
@@ -72,7 +58,7 @@ struct Template: Sendable {
 
         """),
     Template(
-      name: "api", summary: "the pages of a JSON API, an object a line", edit: "the url and the paths", uses: ["json"],
+      name: "api", summary: "the pages of a JSON API, an object a line", edit: "the url and the paths",
       body: """
         # The pages of a JSON API, an object a line.
         version: 1
@@ -89,52 +75,10 @@ struct Template: Sendable {
           url: url
           status: status
           title: {json: $.title}
+          done: {json: {path: $.completed, as: bool}}
 
         sinks:
           - jsonl: out/NAME.jsonl
-
-        """),
-    Template(
-      name: "sitemap", summary: "every page of a site's sitemap", edit: "the sitemap's URL", uses: ["sitemap"],
-      body: """
-        # Every page of a site's sitemap.
-        version: 1
-        name: NAME
-
-        sources:
-          - sitemap: https://example.com/sitemap.xml
-
-        fetch:
-          per_host: {concurrency: 2, delay: 500ms}
-
-        extract: [url, status, title, length]
-
-        sinks:
-          - csv: out/NAME.csv
-
-        """),
-    Template(
-      name: "crawl", summary: "every page of a site that its links lead to", edit: "the url", uses: ["crawl"],
-      body: """
-        # Every page of a site that its links lead to, as far as robots.txt allows.
-        version: 1
-        name: NAME
-
-        sources:
-          - urls: https://example.com/
-
-        crawl:
-          follow: links
-          scope: host
-          depth: 2
-
-        fetch:
-          per_host: {concurrency: 2, delay: 500ms}
-
-        extract: [url, status, title, length]
-
-        sinks:
-          - csv: out/NAME.csv
 
         """),
   ]

@@ -24,7 +24,8 @@ enum KnownWords {
     "min_delay": ["delay"], "interval": ["delay"], "throttle": ["rate"], "json_lines": ["jsonl"], "ndjson": ["jsonl"],
     "json": ["jsonl"], "tsv": ["csv"], "excel": ["csv"], "txt": ["file"], "list": ["urls"], "stdout": ["jsonl"],
     "size": ["length"], "code": ["status"], "status_code": ["status"], "response_time": ["elapsed"],
-    "time": ["elapsed"], "heading": ["h1"], "selector": ["css"], "regexp": ["regex"], "jsonpath": ["json"],
+    "time": ["elapsed"], "heading": ["h1"], "selector": ["css"], "path": ["selector"], "query": ["selector", "path"],
+    "regexp": ["regex"], "jsonpath": ["json"],
     "limit": ["limits"], "max_items": ["records"], "skip": ["where"], "match": ["where"],
   ]
 
