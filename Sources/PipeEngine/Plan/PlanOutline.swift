@@ -60,7 +60,7 @@ package struct PlanOutline: Sendable {
 
   /// Reads local files in order to count what is in them, and nothing else.
   package init(_ plan: Plan) {
-    let shown = { (text: String) in plan.secrets.redact(text.withoutUserinfo) }
+    let shown = { (text: String) in plan.secrets.redact(text.withoutUserinfo).withoutControls }
     let totals = PlanTotals(plan)
     let sources = plan.sources.enumerated().map { index, source in
       Stage(
@@ -142,6 +142,14 @@ package struct PlanOutline: Sendable {
 }
 
 extension String {
+  /// The text with U+FFFD for each control character: it may go to a terminal.
+  fileprivate var withoutControls: String {
+    guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+    return unicodeScalars.reduce(into: "") { result, scalar in
+      result.unicodeScalars.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+    }
+  }
+
   /// The text without the user and password of the URLs in it.
   fileprivate var withoutUserinfo: String {
     guard contains("://"), contains("@") else { return self }

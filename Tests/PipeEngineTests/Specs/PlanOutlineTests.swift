@@ -81,4 +81,17 @@ struct PlanOutlineTests {
     #expect(!text.contains("passw0rd"))
     #expect(text.contains("***"))
   }
+
+  @Test("nothing in it moves a terminal's cursor")
+  func controlCharacters() throws {
+    let outline = try outline(
+      #"""
+      name: "a\e[31mb\rc"
+      sources: [{stdin: lines}]
+      extract: [url]
+      sinks: [{csv: "a\eb.csv"}]
+      """#)
+    #expect(outline.name == "a\u{FFFD}[31mb\u{FFFD}c")
+    #expect(outline.outputs.map(\.target) == ["a\u{FFFD}b.csv"])
+  }
 }
