@@ -4,13 +4,17 @@ import PackageDescription
 
 // One direction: a target depends only on targets above it in this list (see ARCHITECTURE.md).
 
-let settings: [SwiftSetting] = [
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-  .treatAllWarnings(as: .error),
-]
+// `Fuzz/run` sets it: everything is built for libFuzzer then.
+let isFuzzed = Context.environment["PIPE_FUZZ"] != nil
+
+let settings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+  ] + (isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 let package = Package(
   name: "pipe",
@@ -102,3 +106,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+if isFuzzed {
+  package.products.append(.executable(name: "pipe-fuzz", targets: ["PipeFuzz"]))
+  package.targets.append(
+    .executableTarget(
+      name: "PipeFuzz", dependencies: ["PipeEngine", "PipeSpec", "PipeStages"], path: "Fuzz",
+      exclude: ["README.md", "run", "spec.dict"], swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}
