@@ -73,7 +73,7 @@ final class TransferPlace {
     if isSpecial || hasOwnHeaders {
       let common =
         request.withholdsCredentials
-        ? settings.headers.filter { !Self.credentials.contains($0.name.lowercased()) } : settings.headers
+        ? settings.headers.filter { !$0.isCredential } : settings.headers
       let list = isSpecial ? Self.list(common + request.headers, after: nil) : nil
       pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, isSpecial ? list : commonHeaders)
       curl_slist_free_all(ownHeaders)
@@ -81,9 +81,6 @@ final class TransferPlace {
       hasOwnHeaders = isSpecial
     }
   }
-
-  /// Fields that are for one origin alone.
-  private static let credentials = ["authorization", "cookie", "proxy-authorization"]
 
   /// Whether a transfer is under way.
   var isActive: Bool { request != nil }

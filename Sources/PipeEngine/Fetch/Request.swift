@@ -80,7 +80,7 @@ package final class Request: Sendable {
   /// The same request, sent on to another URL by a redirect. Credentials stay with their origin.
   func redirected(to target: WebURL, method: Method?, body: [UInt8]?, after time: Duration) -> Request {
     let isSameOrigin = url?.origin == target.origin
-    let headers = isSameOrigin ? headers : headers.filter { !Self.credentials.contains($0.name.lowercased()) }
+    let headers = isSameOrigin ? headers : headers.filter { !$0.isCredential }
     return Request(
       id: id, written: written, url: target, trail: trail + [url].compactMap(\.self), spent: spent + time,
       attempt: attempt, method: method, body: body, headers: headers, input: input)
@@ -88,8 +88,6 @@ package final class Request: Sendable {
 
   /// Whether a redirect led to another origin than the one asked first: the spec's own credentials are not sent.
   package var hasLeftItsOrigin: Bool { trail.contains { $0.origin != url?.origin } }
-
-  private static let credentials = ["authorization", "cookie", "proxy-authorization"]
 }
 
 /// A request method (RFC 9110, 9).

@@ -71,7 +71,7 @@ extension TransferRequest {
     guard let url = request.url else { return nil }
     self.init(
       url: url.href, host: request.host, method: request.method?.rawValue, body: request.body,
-      headers: request.headers, withholdsCredentials: !request.trail.isEmpty && request.hasLeftItsOrigin, tag: request)
+      headers: request.headers, withholdsCredentials: request.hasLeftItsOrigin, tag: request)
   }
 }
 

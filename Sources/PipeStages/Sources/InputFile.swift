@@ -92,12 +92,12 @@ extension InputFile {
     var cutter = LineCutter(name: "")
     do {
       while let chunk = try readNow() {
-        try cutter.cut(chunk) { line, _ in if let first = line.first, first != UInt8(ascii: "#") { count += 1 } }
+        try cutter.cut(chunk) { line, _ in if LineRows.isRow(line) { count += 1 } }
       }
     } catch {
       return nil
     }
-    cutter.finish { line, _ in if let first = line.first, first != UInt8(ascii: "#") { count += 1 } }
+    cutter.finish { line, _ in if LineRows.isRow(line) { count += 1 } }
     return count
   }
 }

@@ -65,8 +65,11 @@ struct LineRows: RowReader {
     return rows
   }
 
+  /// Whether a line is a URL: neither blank nor a comment.
+  static func isRow(_ line: ArraySlice<UInt8>) -> Bool { line.first.map { $0 != UInt8(ascii: "#") } ?? false }
+
   private static func append(_ line: ArraySlice<UInt8>, to rows: inout [InputRow]) {
-    if let first = line.first, first != UInt8(ascii: "#") {
+    if isRow(line) {
       rows.append(InputRow(url: String(decoding: line, as: UTF8.self)))
     }
   }

@@ -51,6 +51,9 @@ package struct HTTPFields: Hashable, Sendable {
       self.name = name
       self.value = value
     }
+
+    /// Whether it carries credentials, which are for one origin alone (RFC 9110, 11; RFC 6265).
+    package var isCredential: Bool { ["authorization", "cookie", "proxy-authorization"].contains(name.lowercased()) }
   }
 
   package private(set) var all: [Field]
