@@ -31,6 +31,7 @@ let package = Package(
   targets: [
     // The system's C libraries.
     .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CLibxml2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -51,7 +52,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "PipeStages",
-      dependencies: ["PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine"],
+      dependencies: ["CLibcrypto", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine"],
       swiftSettings: settings),
     .executableTarget(
       name: "PipeCommand",

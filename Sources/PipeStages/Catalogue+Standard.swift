@@ -36,6 +36,7 @@ extension Catalogue {
       CSSExtractor.component,
       XPathExtractor.component,
       JSONExtractor.component,
+      HashExtractor.component,
       MetaExtractor.component,
       HeaderExtractor.component,
       RegexExtractor.component,

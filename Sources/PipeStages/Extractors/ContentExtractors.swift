@@ -47,7 +47,7 @@ struct SourceExtractor: Extractor {
 
 extension Page {
   /// Whether there is content that is text, by its media type.
-  fileprivate var isText: Bool {
+  var isText: Bool {
     guard let response, !response.body.isEmpty else { return false }
     guard let type = mediaType else { return isHTML }
     return type.type == "text" || type.isXML || type.isJSON || type.charset != nil

@@ -1,0 +1,63 @@
+internal import CLibcrypto
+import PipeEngine
+import PipeSpec
+import PipeWeb
+
+/// `hash`: a short form of the content, to tell whether it changed.
+struct HashExtractor: Extractor {
+  enum Algorithm: String, CaseIterable, Sendable {
+    case sha256, md5, simhash
+  }
+
+  let algorithm: Algorithm
+
+  static let component = Component<any Extractor>(
+    .extractor, "hash", "A hash of the content in hexadecimal digits, to tell pages that are the same, or nearly so.",
+    options: MapShape(
+      main: "algorithm",
+      Key(
+        "algorithm",
+        .choice {
+          switch $0 {
+          case .sha256: "of the content's bytes, its codings undone (FIPS 180-4)"
+          case .md5: "of the same, for comparing with lists that have it (RFC 1321); it does not withstand forgery"
+          case .simhash:
+            "64 bits of the text's words; of texts that differ little, few of the bits differ (Charikar 2002)"
+          }
+        },
+        default: Algorithm.sha256, shown: "sha256", "Which hash."),
+      make: HashExtractor.init),
+    standsAlone: true, examples: ["hash", "hash: simhash"],
+    make: { $0 })
+
+  let type = FieldType.string
+
+  init(algorithm: Algorithm) { self.algorithm = algorithm }
+
+  var needs: PageNeeds { PageNeeds(content: algorithm == .simhash ? .dom : .whole) }
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    guard let body = page.response?.body else { return .null }
+    switch algorithm {
+    case .simhash:
+      let text = page.readableText ?? (page.isText ? page.text : nil)
+      return Value(text.flatMap { SimilarityHash($0) }?.description)
+    case .sha256, .md5:
+      guard let digest = Self.digest(body, algorithm == .md5 ? EVP_md5() : EVP_sha256()) else {
+        throw ExtractionFault("this system's OpenSSL does not allow \(algorithm.rawValue)")
+      }
+      return .string(digest)
+    }
+  }
+
+  private static func digest(_ bytes: [UInt8], _ type: OpaquePointer?) -> String? {
+    var length: UInt32 = 0
+    let digest = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { memory, count in
+      let isDone = bytes.withUnsafeBytes {
+        EVP_Digest($0.baseAddress, $0.count, memory.baseAddress, &length, type, nil)
+      }
+      count = isDone == 1 ? Int(length) : 0
+    }
+    return digest.isEmpty ? nil : digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
