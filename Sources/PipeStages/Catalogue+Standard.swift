@@ -29,6 +29,8 @@ extension Catalogue {
       FirstByteExtractor.component,
       AttemptsExtractor.component,
       RedirectsExtractor.component,
+      DepthExtractor.component,
+      ReferrerExtractor.component,
       HTTPVersionExtractor.component,
       TruncatedExtractor.component,
       ErrorExtractor.component,

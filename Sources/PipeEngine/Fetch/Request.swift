@@ -41,13 +41,18 @@ package final class Request: Sendable {
   package let headers: [HTTPFields.Field]
   /// The columns of the source's row, for the `input` extractor.
   package let input: [String: Value]
+  /// How many links lie between a source and this request; 0 for a source's own.
+  package let depth: Int
+  /// The URL of the page whose link it is; `nil` for a source's own.
+  package let referrer: String?
   /// What per-host limits count by: host and port, as in the Host field.
   package let host: String
 
   package init(
     id: RequestID, written: String, url: WebURL?, fault: RequestError? = nil, trail: [WebURL] = [],
     spent: Duration = .zero, attempt: Int = 1,
-    method: Method? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [], input: [String: Value] = [:]
+    method: Method? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [], input: [String: Value] = [:],
+    depth: Int = 0, referrer: String? = nil
   ) {
     self.id = id
     self.written = written
@@ -60,6 +65,8 @@ package final class Request: Sendable {
     self.body = body
     self.headers = headers
     self.input = input
+    self.depth = depth
+    self.referrer = referrer
     host = url.map { String($0.host) } ?? ""
   }
 
@@ -83,7 +90,7 @@ package final class Request: Sendable {
     let headers = isSameOrigin ? headers : headers.filter { !$0.isCredential }
     return Request(
       id: id, written: written, url: target, trail: trail + [url].compactMap(\.self), spent: spent + time,
-      attempt: attempt, method: method, body: body, headers: headers, input: input)
+      attempt: attempt, method: method, body: body, headers: headers, input: input, depth: depth, referrer: referrer)
   }
 
   /// Whether a redirect led to another origin than the one asked first: the spec's own credentials are not sent.

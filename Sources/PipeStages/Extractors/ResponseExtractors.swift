@@ -98,6 +98,26 @@ struct RedirectsExtractor: Extractor {
   }
 }
 
+/// `depth`: how far the page is from a source.
+struct DepthExtractor: Extractor {
+  static let component = Component.builtIn(
+    "depth", "How many links lie between a source and the page; 0 for what a source names itself.", DepthExtractor())
+  let type = FieldType.int
+  let isNullable = false
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { .int(page.request.depth) }
+}
+
+/// `referrer`: the page that led here.
+struct ReferrerExtractor: Extractor {
+  static let component = Component.builtIn(
+    "referrer", "The URL of the page whose link was followed; null for what a source names itself.",
+    ReferrerExtractor())
+  let type = FieldType.url
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.request.referrer) }
+}
+
 /// `http_version`: the version of HTTP that the response came in.
 struct HTTPVersionExtractor: Extractor {
   static let component = Component.builtIn(

@@ -1,5 +1,6 @@
 import PipeEngine
 import PipeSpec
+import PipeStages
 import PipeWeb
 import Testing
 
@@ -43,6 +44,33 @@ struct BuiltInTests {
     let (value, error) = try Field(name).value(failed)
     #expect(value == .null)
     #expect(error == "timeout: no answer within 10s")
+  }
+
+  @Test(
+    arguments: [
+      ("depth", .int(0), .int(2)), ("referrer", .null, .string("https://example.com/start")),
+      ("url", .string("https://example.com/"), .string("next")),
+      ("final_url", .string("https://example.com/"), .string("https://example.com/next")),
+    ] as [(String, Value, Value)])
+  func `A field tells how a request came about`(name: String, own: Value, followed: Value) throws {
+    let response = HTTPResponse(status: 200, version: .http11)
+    let sourced = Request(id: RequestID(source: 0, ordinal: 0), written: "https://example.com/")
+    let linked = Request(
+      id: RequestID(source: 0, ordinal: 1), written: "next", url: WebURL("https://example.com/next"), depth: 2,
+      referrer: "https://example.com/start")
+    #expect(try Field(name).value(Fetched(request: sourced, response: response)).value == own)
+    #expect(try Field(name).value(Fetched(request: linked, response: response)).value == followed)
+  }
+
+  /// DESIGN §4.
+  @Test func `There is a field for every built-in name`() {
+    let names = """
+      url final_url status title length content_type charset language description canonical h1 links text error elapsed
+      ttfb attempts redirects depth referrer source fetched_at http_version truncated body
+      """
+    let missing = Set(names.split { $0.isWhitespace }.map(String.init))
+      .subtracting(Catalogue.standard.extractors.map(\.name))
+    #expect(missing.isEmpty)
   }
 
   @Test(arguments: ["image/png", "application/octet-stream"])
