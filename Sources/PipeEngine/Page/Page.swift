@@ -51,10 +51,10 @@ package final class Page {
   package private(set) lazy var facts: PageFacts? = scan()
 
   /// The page as a tree; `nil` for what is not HTML.
-  package private(set) lazy var document: HTMLDocument? = {
+  package private(set) lazy var document: DOMDocument? = {
     guard let response, isHTML, !response.body.isEmpty else { return nil }
     let text = CharacterDecoder(encoding).decodeToUTF8(response.body.span)
-    return HTMLDocument(parsing: text.span)
+    return DOMDocument(parsing: text.span)
   }()
 
   /// The content as JSON, or why it is none.

@@ -24,7 +24,7 @@ struct NodeChoice: Sendable {
   /// How many nodes are looked for; the first that has the attribute may be any.
   var limit: Int { all || attribute != nil ? .max : 1 }
 
-  func value(of nodes: [HTMLNode]) -> Value {
+  func value(of nodes: [DOMNode]) -> Value {
     let texts = nodes.lazy.compactMap { node in
       attribute.map { node[attribute: $0] } ?? node.readableText
     }

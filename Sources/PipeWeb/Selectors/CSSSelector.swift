@@ -34,14 +34,14 @@ package struct CSSSelector: Sendable {
   ///
   /// - Parameter limit: The most elements wanted.
   package func select(
-    in document: HTMLDocument, limit: Int = .max, stepLimit: Int = CSSSelector.stepLimit
-  ) throws(LimitExceeded) -> [HTMLNode] {
+    in document: DOMDocument, limit: Int = .max, stepLimit: Int = CSSSelector.stepLimit
+  ) throws(LimitExceeded) -> [DOMNode] {
     guard limit > 0, let root = document.root else { return [] }
     var matcher = SelectorMatcher(slots: slots, steps: stepLimit)
-    var found: [HTMLNode] = []
+    var found: [DOMNode] = []
     func visit(_ node: XMLNode) -> XMLNode.Walk {
       guard node.isElement else { return .past }
-      if matcher.matches(any: selectors, node) { found.append(HTMLNode(node, in: document)) }
+      if matcher.matches(any: selectors, node) { found.append(DOMNode(node, in: document)) }
       return matcher.gaveUp || found.count >= limit ? .stop : .into
     }
     if visit(root.pointer) == .into { root.pointer.walk { visit($0) } }

@@ -26,7 +26,7 @@ package final class XPathExpression: @unchecked Sendable {
 
   package enum Result {
     /// In document order.
-    case nodes([HTMLNode])
+    case nodes([DOMNode])
     case text(String)
     case number(Double)
     case boolean(Bool)
@@ -55,7 +55,7 @@ package final class XPathExpression: @unchecked Sendable {
     let compiled = try Self.compile(text)
     pool = Mutex([compiled])
     let empty: [UInt8] = []
-    guard let document = HTMLDocument(parsing: empty.span) else {
+    guard let document = DOMDocument(parsing: empty.span) else {
       throw SyntaxError(message: "there is no memory for it", range: 0..<text.utf8.count)
     }
     do throws(Failure) {
@@ -72,7 +72,7 @@ package final class XPathExpression: @unchecked Sendable {
   }
 
   package func evaluate(
-    in document: HTMLDocument, stepLimit: Int = XPathExpression.stepLimit
+    in document: DOMDocument, stepLimit: Int = XPathExpression.stepLimit
   ) throws(Failure) -> Result {
     var compiled = pool.withLock { $0.popLast() }
     if compiled == nil {
@@ -111,7 +111,7 @@ package final class XPathExpression: @unchecked Sendable {
   }
 
   private static func evaluate(
-    _ compiled: Compiled, in document: HTMLDocument, stepLimit: Int
+    _ compiled: Compiled, in document: DOMDocument, stepLimit: Int
   ) throws(Failure) -> Result {
     guard let context = xmlXPathNewContext(document.tree.document) else {
       throw Failure(description: "there is no memory for it")
@@ -126,12 +126,12 @@ package final class XPathExpression: @unchecked Sendable {
     defer { xmlXPathFreeObject(object) }
     switch object.pointee.type {
     case XPATH_NODESET:
-      var nodes: [HTMLNode] = []
+      var nodes: [DOMNode] = []
       if let set = object.pointee.nodesetval {
         xmlXPathNodeSetSort(set)
         for index in 0..<Int(set.pointee.nodeNr) {
           if let node = set.pointee.nodeTab[index], node.pointee.type != XML_NAMESPACE_DECL {
-            nodes.append(HTMLNode(node, in: document))
+            nodes.append(DOMNode(node, in: document))
           }
         }
       }

@@ -18,7 +18,7 @@ struct DocumentTreeTests {
     for (number, test) in try ExpectedTree.all(in: file).enumerated() {
       let name = "\(file): \(number)"
       let bytes = Array(test.data.utf8)
-      let parsed = HTMLDocument(parsing: bytes.span)
+      let parsed = DOMDocument(parsing: bytes.span)
       let document = try #require(parsed)
       let tree = ExpectedTree.described(document)
       if Self.exclusions[name] != nil {
@@ -90,7 +90,7 @@ struct ExpectedTree {
     return merged(kept)
   }
 
-  static func described(_ document: HTMLDocument) -> [String] {
+  static func described(_ document: DOMDocument) -> [String] {
     var lines: [String] = []
     var rest = document.root.map { [($0, 0)] } ?? []
     while let (node, depth) = rest.popLast() {

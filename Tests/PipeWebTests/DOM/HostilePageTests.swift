@@ -20,7 +20,7 @@ struct HostilePageTests {
   ])
   func `A hostile page is read in time`(page: String) throws {
     let bytes = Array(page.utf8)
-    let parsed = HTMLDocument(parsing: bytes.span)
+    let parsed = DOMDocument(parsing: bytes.span)
     let document = try #require(parsed)
     #expect(document.body != nil || document.isTruncated)
     _ = document.root?.readableText
@@ -28,14 +28,14 @@ struct HostilePageTests {
 
   @Test func `A page of more nodes than are kept is cut`() throws {
     let bytes = Array(Self.repeated("<p>", 600_000).utf8)
-    let parsed = HTMLDocument(parsing: bytes.span)
+    let parsed = DOMDocument(parsing: bytes.span)
     #expect(try #require(parsed).isTruncated)
   }
 
   @Test(arguments: ["", "\u{0}", "<", "<!doctype", "<p", "<p a='", "</", "&", "<![CDATA[", "\u{FEFF}"])
   func `A page that is hardly one has a body`(page: String) throws {
     let bytes = Array(page.utf8)
-    let parsed = HTMLDocument(parsing: bytes.span)
+    let parsed = DOMDocument(parsing: bytes.span)
     #expect(try #require(parsed).body != nil)
   }
 }
@@ -50,13 +50,13 @@ struct ReadableTextTests {
   ])
   func `Text reads as a person reads it`(html: String, expected: String) throws {
     let bytes = Array(html.utf8)
-    let parsed = HTMLDocument(parsing: bytes.span)
+    let parsed = DOMDocument(parsing: bytes.span)
     #expect(try #require(parsed).body?.readableText == expected)
   }
 
   @Test func `The text of a script is its source`() throws {
     let bytes = Array("<script> let a = 1 </script>".utf8)
-    let parsed = HTMLDocument(parsing: bytes.span)
+    let parsed = DOMDocument(parsing: bytes.span)
     let document = try #require(parsed)
     #expect(try CSSSelector("script").select(in: document).map(\.textContent) == [" let a = 1 "])
   }

@@ -4,7 +4,7 @@ import Testing
 struct CSSSelectorTests {
   private func ids(_ selector: String, _ html: String) throws -> [String] {
     let bytes = Array(html.utf8)
-    let parsed = HTMLDocument(parsing: bytes.span)
+    let parsed = DOMDocument(parsing: bytes.span)
     let document = try #require(parsed)
     return try CSSSelector(selector).select(in: document).map { $0[attribute: "id"] ?? $0.name ?? "" }
   }
@@ -68,7 +68,7 @@ struct CSSSelectorTests {
   ])
   func `A search that takes too many steps is given up`(selector: String, html: String) throws {
     let bytes = Array(html.utf8)
-    let parsed = HTMLDocument(parsing: bytes.span)
+    let parsed = DOMDocument(parsing: bytes.span)
     let document = try #require(parsed)
     let compiled = try CSSSelector(selector)
     #expect(throws: CSSSelector.LimitExceeded.self) { _ = try compiled.select(in: document, stepLimit: 20_000) }
@@ -77,7 +77,7 @@ struct CSSSelectorTests {
   @Test(arguments: ["p:nth-child(2n)", "p:nth-last-child(2n)", "p:nth-of-type(3)", "p:nth-last-of-type(2n+1)", "p + p"])
   func `Positions among many siblings are counted once`(selector: String) throws {
     let bytes = Array(String(repeating: "<p></p><i></i>", count: 5_000).utf8)
-    let parsed = HTMLDocument(parsing: bytes.span)
+    let parsed = DOMDocument(parsing: bytes.span)
     let document = try #require(parsed)
     _ = try CSSSelector(selector).select(in: document, stepLimit: 100_000)
   }

@@ -43,7 +43,7 @@ struct SelectorConformanceTests {
   @Test func `Valid selectors match the elements they should`() throws {
     let cases = try Corpus.json("css-selectors/cascadia-valid_selectors.json", as: [Valid].self)
     let page = try Corpus.bytes("css-selectors/cascadia-content.xhtml")
-    let parsed = HTMLDocument(parsing: page.span)
+    let parsed = DOMDocument(parsing: page.span)
     let document = try #require(parsed)
     #expect(cases.count > 180)
     for test in cases {
@@ -78,7 +78,7 @@ struct SelectorConformanceTests {
         continue
       }
       let bytes = Array(test.html.utf8)
-      let parsed = HTMLDocument(parsing: bytes.span)
+      let parsed = DOMDocument(parsing: bytes.span)
       let document = try #require(parsed)
       let found = try CSSSelector(test.selector).select(in: document).map(Self.startTag)
       let agrees = found == test.results.map(Self.startTag)
@@ -90,7 +90,7 @@ struct SelectorConformanceTests {
     }
   }
 
-  private static func startTag(_ node: HTMLNode) -> String {
+  private static func startTag(_ node: DOMNode) -> String {
     "<" + (node.name ?? "") + node.attributes.map { " \($0.name)=\"\($0.value)\"" }.joined() + ">"
   }
 

@@ -8,7 +8,7 @@ struct XPathExpressionTests {
 
   private func evaluate(_ expression: String, stepLimit: Int = XPathExpression.stepLimit) throws -> String {
     let bytes = Array(Self.page.utf8)
-    let parsed = HTMLDocument(parsing: bytes.span)
+    let parsed = DOMDocument(parsing: bytes.span)
     let document = try #require(parsed)
     return switch try XPathExpression(expression).evaluate(in: document, stepLimit: stepLimit) {
     case .nodes(let nodes): nodes.map(\.readableText).joined(separator: "|")
@@ -65,7 +65,7 @@ struct XPathExpressionTests {
       for _ in 0..<32 {
         group.addTask {
           let bytes = Array(Self.page.utf8)
-          guard let document = HTMLDocument(parsing: bytes.span), let result = try? expression.evaluate(in: document),
+          guard let document = DOMDocument(parsing: bytes.span), let result = try? expression.evaluate(in: document),
             case .text(let text) = result
           else { return false }
           return text == "3"

@@ -1,11 +1,11 @@
 internal import CLibxml2
 
 /// A node of a document, which it keeps alive.
-package struct HTMLNode {
+package struct DOMNode {
   let pointer: XMLNode
-  private let document: HTMLDocument
+  private let document: DOMDocument
 
-  init(_ pointer: XMLNode, in document: HTMLDocument) {
+  init(_ pointer: XMLNode, in document: DOMDocument) {
     self.pointer = pointer
     self.document = document
   }
@@ -25,11 +25,11 @@ package struct HTMLNode {
     return String(xml: pointer.pointee.content)
   }
 
-  package var children: [HTMLNode] {
-    var nodes: [HTMLNode] = []
+  package var children: [DOMNode] {
+    var nodes: [DOMNode] = []
     var child = pointer.pointee.children
     while let node = child {
-      nodes.append(HTMLNode(node, in: document))
+      nodes.append(DOMNode(node, in: document))
       child = node.pointee.next
     }
     return nodes

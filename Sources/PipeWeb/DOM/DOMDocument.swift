@@ -3,7 +3,7 @@ internal import CLibxml2
 /// A page as a tree of nodes, for selectors and XPath.
 ///
 /// Lives in one task: searching it is not safe from several at once.
-package final class HTMLDocument {
+package final class DOMDocument {
   let tree: DocumentTree
   /// Whether a bound left something out.
   package let isTruncated: Bool
@@ -27,12 +27,12 @@ package final class HTMLDocument {
   }
 
   /// The `html` element.
-  package var root: HTMLNode? {
-    xmlDocGetRootElement(tree.document).map { HTMLNode($0, in: self) }
+  package var root: DOMNode? {
+    xmlDocGetRootElement(tree.document).map { DOMNode($0, in: self) }
   }
 
   /// The `body` element.
-  package var body: HTMLNode? {
+  package var body: DOMNode? {
     root?.children.last { $0.name == "body" }
   }
 }
