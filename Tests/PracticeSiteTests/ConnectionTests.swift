@@ -1,4 +1,3 @@
-import Glibc
 import PracticeSite
 import Testing
 
@@ -77,16 +76,6 @@ struct ConnectionTests {
     let answer = try server.get("/broken/redirect-to-loopback2")
     #expect(answer.header("location") == "http://127.0.0.2:\(server.port)/")
     try await server.stop()
-  }
-
-  @Test("The refused port refuses while the site runs")
-  func refusedPort() async throws {
-    try await withSite { site in
-      let failure = #expect(throws: RawConnection.Failure.self) {
-        _ = try RawConnection(port: site.refusedPort)
-      }
-      #expect(failure?.code == ECONNREFUSED)
-    }
   }
 
   @Test("Stopping closes connections that still wait for their answer")

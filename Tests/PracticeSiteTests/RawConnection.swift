@@ -30,12 +30,14 @@ struct RawConnection: ~Copyable {
   private let descriptor: CInt
   private var unread: [UInt8] = []
 
-  /// Connects to 127.0.0.1. Waiting for bytes ends after ten seconds.
-  init(port: Int) throws {
+  /// Connects to 127.0.0.1. Waiting ends after these microseconds.
+  init(port: Int, connectingWithin connecting: Int = 10_000_000, readingWithin reading: Int = 10_000_000) throws {
     let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
     self.descriptor = descriptor
-    var limit = timeval(tv_sec: 10, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    for (option, time) in [(SO_SNDTIMEO, connecting), (SO_RCVTIMEO, reading)] {
+      var limit = timeval(tv_sec: time / 1_000_000, tv_usec: time % 1_000_000)
+      setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
     // A sockaddr_in (ip(7)): the family in two bytes of this machine's order, the port, the address.
     var address = withUnsafeBytes(of: sa_family_t(AF_INET)) { Array($0) }
     address += [UInt8(port >> 8), UInt8(port & 0xFF), 127, 0, 0, 1] + Array(repeating: 0, count: 8)

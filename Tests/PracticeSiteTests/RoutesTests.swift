@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import Testing
 
@@ -39,6 +40,7 @@ struct RoutesTests {
       ("/redirect-loop", "/redirect-loop"),
       ("/redirect-to?url=http%3A%2F%2Fexample.invalid%2F%3Fa%3Db", "http://example.invalid/?a=b"),
       ("/broken/redirect-to-file", "file:///etc/passwd"), ("/cookies/set?a=b", "/cookies"),
+      ("/redirect-on/1", "/redirect-on/2"),
     ])
   func redirects(target: String, location: String) async throws {
     try await withSite { site in
@@ -57,6 +59,8 @@ struct RoutesTests {
       ("/get?num=x", 400), ("/bytes/9999999999", 400), ("/basic-auth/ada/secret", 401),
       ("/bearer/t", 401),
       ("/json/items?page=11", 400), ("/cookies/set?a=%0A", 400), ("/%ff%", 404),
+      ("/broken/bad-length", 400), ("/broken/bad-length?value=%0D", 400), ("/status/503?retry_after=%00", 400),
+      ("/broken/many-codings?count=101", 400), ("/broken/drop-at/5?form=x", 400), ("/flaky/1?fault=x", 400),
     ])
   func refusals(target: String, status: Int) async throws {
     try await withSite { site in
@@ -105,6 +109,53 @@ struct RoutesTests {
     #expect(failed == [true, true, false, false])
     let otherFailed = trouble.fails("b", times: 1)
     #expect(otherFailed)
+  }
+
+  @Test(
+    "A flaky page fails in the way that is asked for",
+    arguments: [("fault=close", CInt(0)), ("fault=reset", ECONNRESET)])
+  func flakyFaults(query: String, code: CInt) async throws {
+    try await withSite { site in
+      let failure = #expect(throws: RawConnection.Failure.self) { try site.get("/flaky/1?\(query)") }
+      #expect(failure?.code == (code == 0 ? ECONNABORTED : code))
+      let answer = try site.get("/flaky/1?\(query)")
+      #expect(answer.text.contains("<title>Flaky 1</title>"))
+    }
+  }
+
+  @Test(
+    "Retry-After is a number, a date, or what was asked for",
+    arguments: [
+      ("/flaky/1?status=429&retry_after=7", 429, "7"), ("/status/503?retry_after=soon", 503, "soon"),
+      ("/status/200?retry_after=-1", 200, "-1"), ("/status/503", 503, "1"), ("/touchy?retry_after=2", 429, "2"),
+      ("/touchy?status=503", 503, nil), ("/flaky/2", 503, nil),
+    ])
+  func retryAfter(target: String, status: Int, text: String?) async throws {
+    try await withSite { site in
+      let answer = try site.get(target)
+      #expect(answer.status == status)
+      #expect(answer.header("retry-after") == text)
+    }
+  }
+
+  @Test("A date in Retry-After has the form of HTTP")
+  func retryAfterDate() async throws {
+    try await withSite { site in
+      let text = try site.get("/touchy?retry_after=2&form=date").header("retry-after")
+      #expect(text?.count == "Sun, 06 Nov 1994 08:49:37 GMT".count)
+      #expect(text?.hasSuffix(" GMT") == true)
+    }
+  }
+
+  @Test("A touchy page answers once it was left alone, and then for good")
+  func touchy() {
+    var trouble = Trouble()
+    let start = NIODeadline.uptimeNanoseconds(0)
+    let times: [Int64] = [0, 900, 1800, 2799, 3799, 3800]
+    let calm = times.map { trouble.isCalm("a", after: .seconds(1), at: start + .milliseconds($0)) }
+    #expect(calm == [false, false, false, false, true, true])
+    let isOtherCalm = trouble.isCalm("b", after: .seconds(1), at: start)
+    #expect(!isOtherCalm)
   }
 
   @Test("A limited page admits so many requests a second")

@@ -1,27 +1,23 @@
 import NIOCore
 
-/// Answers that are broken in their head, or never come.
+/// What the routes under `/broken/` have in common, and the answers that never become one.
 ///
-/// With `?reset` any of them ends in a TCP reset instead of an orderly close.
+/// With `?reset` any of them ends in a TCP reset instead of an orderly close, and with `?stall` in silence.
 enum BrokenRoutes {
   static let all: [Route] = [
-    broken("close-before-head", "nothing", closeBeforeHead),
+    broken("close-before-head", "nothing") { _, _ in .raw(.list([])) },
     broken("close-in-head", "half a head") { _, _ in .raw("HTTP/1.1 200 OK\r\nContent-Type: text/ht") },
-    broken("endless-headers", "64 MB of headers", endlessHeaders),
     broken("http09", "a body without a head, as in HTTP/0.9") { _, _ in .raw(HTMLText.page(title: "No head")) },
-    broken("nul-in-header", "a NUL in a header") { _, _ in
-      .raw(head(["Content-Type: text/html", "X-Nul: a\0b", "Content-Length: 2"]) + "ok")
-    },
-    broken("two-content-lengths", "two lengths that contradict each other") { _, _ in
-      .raw(head(["Content-Type: text/html", "Content-Length: 2", "Content-Length: 5"]) + "okoko")
-    },
     broken("garbage", "bytes that are not HTTP", garbage),
-    broken("never-answers", "silence, for 120 seconds") { _, _ in .raw(.list([.wait(.seconds(120))])) },
-    broken("redirect-to-file", "a redirect to file:///etc/passwd") { _, _ in .redirect(to: "file:///etc/passwd") },
-    broken("redirect-to-loopback2", "a redirect to another address of this machine") { request, _ in
-      .redirect(to: "\(Origin(host: "127.0.0.2", port: request.origin.port))/")
-    },
+    broken("tls-alert", "a TLS alert instead of HTTP") { _, _ in .raw(.one(ByteBuffer(bytes: tlsAlert))) },
+    broken("never-answers", "silence, for 120 seconds") { _, _ in .raw(silence) },
   ]
+
+  /// Longer than any client of a test waits.
+  static var silence: Steps { .list([.wait(.seconds(120))]) }
+
+  /// How many bytes of something endless are sent before the site gives up.
+  static let muchOfIt = 64_000_000
 
   /// A route under `/broken/`.
   static func broken(
@@ -32,7 +28,23 @@ enum BrokenRoutes {
       (request, site) throws(Refusal) -> Answer in
       var answer = try action(request, site)
       if request.parameter("reset") != nil { answer.ending = .reset }
+      if request.parameter("stall") != nil { answer.steps = answer.steps.followed(by: silence) }
       return answer
+    }
+  }
+
+  /// A route under `/broken/` that is broken in several ways: `?kind=` names one, and the first is that without it.
+  static func broken(
+    _ name: String, _ summary: String, kinds: KeyValuePairs<String, @Sendable () -> Answer>
+  ) -> Route {
+    let names = kinds.map(\.key)
+    let makers = Dictionary(uniqueKeysWithValues: kinds.map { ($0.key, $0.value) })
+    return broken(name, summary, query: "kind=" + names.joined(separator: "|")) {
+      (request, _) throws(Refusal) -> Answer in
+      guard let make = makers[request.parameter("kind") ?? names[0]] else {
+        throw Refusal("the kinds of /broken/\(name) are \(names.joined(separator: ", "))")
+      }
+      return make()
     }
   }
 
@@ -41,16 +53,8 @@ enum BrokenRoutes {
     (["HTTP/1.1 200 OK"] + fields).map { $0 + "\r\n" }.joined() + "\r\n"
   }
 
-  private static func closeBeforeHead(_ request: SiteRequest, _ site: Site) -> Answer {
-    .raw(.list([]))
-  }
-
-  private static func endlessHeaders(_ request: SiteRequest, _ site: Site) -> Answer {
-    let field = "X-Filler: " + String(repeating: "f", count: 100) + "\r\n"
-    let piece = ByteBuffer(string: String(repeating: field, count: 500))
-    let start = ByteBuffer(string: "HTTP/1.1 200 OK\r\n")
-    return .raw(.one(start).followed(by: .repeating(piece, total: 64_000_000)))
-  }
+  /// A record of the alert protocol: fatal, unexpected message (RFC 8446 5.1 and 6).
+  private static let tlsAlert: [UInt8] = [21, 3, 3, 0, 2, 2, 10]
 
   private static func garbage(_ request: SiteRequest, _ site: Site) -> Answer {
     var random = SmallRandom(seed: 2)

@@ -9,12 +9,12 @@ enum QuickstartRoutes {
 
   static func all(_ site: Site, _ origin: Origin) -> [String] {
     site.pages.numbers.map { "\(origin)/page/\($0)" }
-      + SpecialCase.all(origin, refusedPort: site.refusedPort).map(\.url)
+      + SpecialCase.all(origin, refusedPort: site.ports.refused).map(\.url)
   }
 
   private static func urls(_ request: SiteRequest, _ site: Site) -> Answer {
     let pages = site.pages.numbers.lazy.map { "\(request.origin)/page/\($0)\n" }
-    let specials = SpecialCase.all(request.origin, refusedPort: site.refusedPort).map { $0.url + "\n" }
+    let specials = SpecialCase.all(request.origin, refusedPort: site.ports.refused).map { $0.url + "\n" }
     return .stream(lines(pages, specials), type: "text/plain; charset=utf-8")
   }
 
@@ -28,7 +28,7 @@ enum QuickstartRoutes {
         ] + Self.members(page.facts, origin)
       ).text() + "\n"
     }
-    let specials = SpecialCase.all(origin, refusedPort: site.refusedPort).map { special in
+    let specials = SpecialCase.all(origin, refusedPort: site.ports.refused).map { special in
       special.expectation(site.pages, origin).text() + "\n"
     }
     return .stream(lines(pages, specials), type: "application/x-ndjson")

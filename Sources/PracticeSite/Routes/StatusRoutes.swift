@@ -4,7 +4,9 @@ import NIOHTTP1
 /// Any status, with the headers that belong to it.
 enum StatusRoutes {
   static let all: [Route] = [
-    Route("/status/{code}", "an answer with this status, 200 to 599", example: "/status/404", status)
+    Route(
+      "/status/{code}", "an answer with this status, 200 to 599, and a Retry-After of this text",
+      query: "retry_after=", example: "/status/404", status)
   ]
 
   /// `404 Not Found`
@@ -22,7 +24,7 @@ enum StatusRoutes {
     let code = try request.number(at: 0, in: 200...599)
     let status = HTTPResponseStatus(statusCode: code)
     let html = ByteBuffer(string: html(code))
-    let headers: [(String, String)] =
+    var headers: [(String, String)] =
       switch code {
       case 300...303, 305...308: [("Location", "/page/1")]
       case 401: [("WWW-Authenticate", "Basic realm=\"practice\"")]
@@ -31,6 +33,10 @@ enum StatusRoutes {
       case 429, 503: [("Retry-After", "1")]
       default: []
       }
+    if request.parameter("retry_after") != nil {
+      headers.removeAll { $0.0 == "Retry-After" }
+      headers.append(("Retry-After", try request.fieldValue("retry_after")))
+    }
     guard status.mayHaveResponseBody else {
       return Answer(framing: .http(status: status, headers: HTTPHeaders(headers), length: nil), steps: .list([]))
     }

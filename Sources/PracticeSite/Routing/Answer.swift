@@ -17,11 +17,19 @@ struct Answer {
     case reset
   }
 
+  /// Bytes that follow an HTTP answer on a connection that stays open.
+  struct Postscript {
+    let bytes: ByteBuffer
+    /// From the answer's last byte; with none, they go out together.
+    let after: TimeAmount
+  }
+
   var framing: Framing
   var steps: Steps
   /// How long the site is silent before the head.
   var delay: TimeAmount = .zero
   var ending: Ending = .keepAlive
+  var postscript: Postscript?
 }
 
 extension Answer {

@@ -15,7 +15,11 @@ struct RouteTable: Sendable {
     Group(title: "What the client sent", routes: EchoRoutes.all + AuthenticationRoutes.all + CookieRoutes.all),
     Group(title: "For crawlers", routes: RobotsRoutes.all + SitemapRoutes.all + FeedRoutes.all),
     Group(title: "Trouble that passes", routes: TroubleRoutes.all),
-    Group(title: "Broken answers", routes: BrokenRoutes.all + BrokenBodyRoutes.all),
+    Group(title: "No answer", routes: BrokenRoutes.all + PortRoutes.all),
+    Group(title: "Broken heads", routes: BrokenHeadRoutes.all),
+    Group(title: "Broken bodies", routes: BrokenBodyRoutes.all + BrokenFramingRoutes.all),
+    Group(title: "Broken codings", routes: BrokenCodingRoutes.all),
+    Group(title: "Broken redirects", routes: BrokenRedirectRoutes.all),
     Group(title: "Counters", routes: StatsRoutes.all),
   ]
 

@@ -1,18 +1,20 @@
+import NIOCore
 import Synchronization
 
 /// What the routes share: the pages, the counters, and the memory of the routes that answer otherwise next time.
 final class Site: Sendable {
   let pages: PageStore
-  let statistics = Mutex(Statistics())
+  let statistics = Mutex(Statistics(at: .now()))
   let trouble = Mutex(Trouble())
-  /// A port of the first address that nobody listens on.
-  let refusedPort: Int
+  let ports: Ports
+  let doors: DoorCounts
 
   private let table = RouteTable()
 
-  init(pages: Int, refusedPort: Int) {
+  init(pages: Int, ports: Ports, doors: DoorCounts) {
     self.pages = PageStore(pages: pages)
-    self.refusedPort = refusedPort
+    self.ports = ports
+    self.doors = doors
   }
 
   /// The route of a request, and the request with what the route's pattern found in its path.

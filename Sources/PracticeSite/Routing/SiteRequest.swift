@@ -48,6 +48,15 @@ struct SiteRequest {
     try Self.number(captures[index], called: "the number in the path", in: range)
   }
 
+  /// A parameter of the query that can stand in a header field: it has no control characters but the tab.
+  func fieldValue(_ name: String) throws(Refusal) -> String {
+    guard let text = parameter(name) else { throw Refusal("\(name)= is missing") }
+    guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+      throw Refusal("\(name) has no control characters")
+    }
+    return text
+  }
+
   /// A span of time in seconds, with decimals.
   static func seconds(_ text: String, upTo limit: Double) throws(Refusal) -> TimeAmount {
     guard let seconds = Double(text), seconds >= 0, seconds <= limit else {

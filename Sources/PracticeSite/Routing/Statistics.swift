@@ -1,4 +1,7 @@
-/// How many requests came, by route, and how many were in flight at once, in all and by group.
+import NIOCore
+
+/// How many requests came, by route, and how many were in flight at once, in all, by group and by host; and which came
+/// when. Pure: the time is passed in.
 ///
 /// A request is in flight from when all of it is read until just before its last byte is written or its connection
 /// is lost: a client that waits for one answer before it sends the next request never counts twice.
@@ -6,6 +9,9 @@ struct Statistics {
   /// A request that is in flight.
   struct Visit {
     fileprivate let group: String?
+    fileprivate let host: String?
+    /// Its place in the log.
+    fileprivate let entry: Int?
     /// The reset before which it came: a visit from before a reset is not taken off the counts after it.
     fileprivate let period: Int
   }
@@ -30,49 +36,79 @@ struct Statistics {
     }
   }
 
-  /// Names of groups that are remembered at most; requests of further groups count in the whole alone.
-  private static let mostGroups = 1000
+  /// Counts by a name that clients choose: further names than these count in the whole alone.
+  private struct Names {
+    private static let most = 1000
+    private var counts: [String: Count] = [:]
 
+    /// - Returns: The name, where it is counted.
+    mutating func begin(_ name: String?) -> String? {
+      guard let name, counts[name] != nil || counts.count < Self.most else { return nil }
+      counts[name, default: Count()].begin()
+      return name
+    }
+
+    mutating func end(_ name: String?) {
+      if let name { counts[name]?.end() }
+    }
+
+    var json: JSON { .object(counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }) }
+  }
+
+  private(set) var log: RequestLog
   private var all = Count()
-  private var groups: [String: Count] = [:]
+  private var groups = Names()
+  private var hosts = Names()
   private var routes: [String: Int] = [:]
   private var connections = Count()
   private var period = 0
 
-  /// Counts a request of the route with this pattern, from now until `end`.
-  mutating func begin(route: String, group: String?) -> Visit {
-    all.begin()
-    routes[route, default: 0] += 1
-    guard let group, groups[group] != nil || groups.count < Self.mostGroups else {
-      return Visit(group: nil, period: period)
-    }
-    groups[group, default: Count()].begin()
-    return Visit(group: group, period: period)
+  init(at now: NIODeadline) {
+    log = RequestLog(start: now)
   }
 
-  mutating func end(_ visit: Visit) {
+  /// Counts a request of the route with this pattern, from now until `end`.
+  ///
+  /// - Parameter host: The address that it came to.
+  mutating func begin(
+    route: String, target: String, host: String, group: String?, at now: NIODeadline
+  ) -> Visit {
+    all.begin()
+    routes[route, default: 0] += 1
+    return Visit(
+      group: groups.begin(group), host: hosts.begin(host), entry: log.begin(target: target, host: host, at: now),
+      period: period)
+  }
+
+  mutating func end(_ visit: Visit, at now: NIODeadline) {
     guard visit.period == period else { return }
     all.end()
-    if let group = visit.group { groups[group]?.end() }
+    groups.end(visit.group)
+    hosts.end(visit.host)
+    if let entry = visit.entry { log.end(entry, at: now) }
   }
 
   mutating func connectionOpened() { connections.begin() }
   mutating func connectionClosed() { connections.end() }
 
   /// Forgets all counts but that of open connections. Requests in flight finish uncounted.
-  mutating func reset() {
+  mutating func reset(at now: NIODeadline) {
+    log = RequestLog(start: now)
     all = Count()
-    groups = [:]
+    groups = Names()
+    hosts = Names()
     routes = [:]
     period += 1
   }
 
-  var json: JSON {
-    .object([
+  /// As `/stats` shows them.
+  var members: [(String, JSON)] {
+    [
       ("all", all.json),
-      ("groups", .object(groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
+      ("groups", groups.json),
+      ("hosts", hosts.json),
       ("routes", .object(routes.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })),
       ("connections", connections.json),
-    ])
+    ]
   }
 }

@@ -13,6 +13,8 @@ struct Trouble {
 
   private var failures: [String: Int] = [:]
   private var windows: [String: Window] = [:]
+  /// When each key was last asked for, until it has been left alone for long enough.
+  private var disturbances: [String: NIODeadline?] = [:]
 
   /// Whether the request with this key fails: the first `times` of them do.
   mutating func fails(_ key: String, times: Int) -> Bool {
@@ -33,8 +35,24 @@ struct Trouble {
     return window.count <= limit
   }
 
+  /// Whether nothing was asked with this key for `time`. It takes offence at the first request and at every one that
+  /// comes too early; once it was left alone, it answers for good.
+  mutating func isCalm(_ key: String, after time: TimeAmount, at now: NIODeadline) -> Bool {
+    if disturbances.count >= Self.mostKeys, disturbances[key] == nil { disturbances = [:] }
+    if let known = disturbances[key] {
+      guard let last = known else { return true }
+      if now - last >= time {
+        disturbances[key] = .some(nil)
+        return true
+      }
+    }
+    disturbances[key] = .some(now)
+    return false
+  }
+
   mutating func reset() {
     failures = [:]
     windows = [:]
+    disturbances = [:]
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import NIOCore
 import NIOHTTP1
 
@@ -129,18 +128,31 @@ final class AnswerPlayer {
     end()
     let written = keepsAlive ? nil : context.eventLoop.makePromise(of: Void.self)
     switch answer.framing {
-    case .http: write(.end(nil), promise: written)
+    case .http:
+      write(.end(nil), promise: written)
+      if let postscript = answer.postscript { send(postscript) }
     case .raw: outlet.write(NIOAny(ByteBuffer()), promise: written)
     }
     written?.futureResult.assumeIsolated().whenComplete { [self] _ in close() }
     outlet.flush()
   }
 
-  private func close() {
-    if answer.ending == .reset, let socket = context.channel as? any SocketOptionProvider {
-      // With no time to linger, closing sends a reset (socket(7), SO_LINGER).
-      _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+  private func send(_ postscript: Answer.Postscript) {
+    guard let encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self) else {
+      return
     }
+    if postscript.after == .zero {
+      encoder.write(NIOAny(postscript.bytes), promise: nil)
+    } else {
+      // The next request may be answered meanwhile; the connection may be gone, and then this goes nowhere.
+      context.eventLoop.assumeIsolated().scheduleTask(in: postscript.after) {
+        encoder.writeAndFlush(NIOAny(postscript.bytes), promise: nil)
+      }
+    }
+  }
+
+  private func close() {
+    if answer.ending == .reset { context.channel.resetOnClose() }
     context.close(promise: nil)
   }
 

@@ -68,10 +68,13 @@ final class ConnectionHandler: ChannelInboundHandler {
     var visit: Statistics.Visit?
     if route?.route.isCounted ?? true {
       let pattern = route?.route.pattern ?? "none"
-      visit = site.statistics.withLock { $0.begin(route: pattern, group: request.parameter("group")) }
+      visit = site.statistics.withLock {
+        $0.begin(
+          route: pattern, target: request.target, host: origin.host, group: request.parameter("group"), at: .now())
+      }
     }
     let player = AnswerPlayer(answer(route), to: head, over: context) { [site] in
-      if let visit { site.statistics.withLock { $0.end(visit) } }
+      if let visit { site.statistics.withLock { $0.end(visit, at: .now()) } }
     }
     self.player = player
     player.start()

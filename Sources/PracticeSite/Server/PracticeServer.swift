@@ -27,19 +27,29 @@ package final class PracticeServer: Sendable {
   package let baseURL: String
   package let port: Int
   /// A port on which connections are refused while the site runs.
-  package var refusedPort: Int { refused.number }
+  package var refusedPort: Int { refused.port }
+  /// A port on which connections never stand while the site runs.
+  package var blackHolePort: Int { blackHole.port }
+  /// The ports beside these that go wrong, by their names in `/ports`.
+  package let doorPorts: [String: Int]
 
   /// Every URL of the quickstart, as `/urls.txt` has them.
   package let urls: [String]
 
-  private let refused: RefusedPort
+  private let refused: LoopbackSocket
+  private let blackHole: BlackHole
   private let group: MultiThreadedEventLoopGroup
 
-  private init(origin: Origin, site: Site, refused: consuming RefusedPort, group: MultiThreadedEventLoopGroup) {
+  private init(
+    origin: Origin, site: Site, refused: consuming LoopbackSocket, blackHole: consuming BlackHole,
+    group: MultiThreadedEventLoopGroup
+  ) {
     urls = QuickstartRoutes.all(site, origin)
     baseURL = origin.description
     port = origin.port
+    doorPorts = Dictionary(uniqueKeysWithValues: site.ports.doors.map { ($0.key.rawValue, $0.value) })
     self.refused = refused
+    self.blackHole = blackHole
     self.group = group
   }
 
@@ -55,12 +65,19 @@ package final class PracticeServer: Sendable {
     for host in configuration.hosts { hosts.append(try LoopbackAddress(host)) }
     guard let first = hosts.first else { throw ServerError("a practice site needs a host") }
 
-    let refused = try RefusedPort()
+    let refused = try LoopbackSocket()
+    let blackHole = try BlackHole()
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let site = Site(pages: configuration.pages, refusedPort: refused.number)
     do {
-      let port = try await Listener(site: site, group: group).bind(hosts, port: configuration.port)
-      return PracticeServer(origin: Origin(host: first.text, port: port), site: site, refused: refused, group: group)
+      let listener = Listener(group: group)
+      let counts = DoorCounts()
+      var doors: [Door: Int] = [:]
+      for door in Door.allCases { doors[door] = try await listener.bind(door, counts: counts) }
+      let ports = Ports(refused: refused.port, blackHole: blackHole.port, doors: doors)
+      let site = Site(pages: configuration.pages, ports: ports, doors: counts)
+      let port = try await listener.bind(hosts, port: configuration.port, site: site)
+      return PracticeServer(
+        origin: Origin(host: first.text, port: port), site: site, refused: refused, blackHole: blackHole, group: group)
     } catch {
       try? await group.shutdownGracefully()
       throw error

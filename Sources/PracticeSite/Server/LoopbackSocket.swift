@@ -1,17 +1,15 @@
 import Glibc
 import NIOCore
 
-/// A TCP port of 127.0.0.1 on which connections are refused for as long as this value lives.
-///
-/// The port is bound and never listened on: the system answers a connection with a reset, and gives the port to
-/// nobody else meanwhile.
-struct RefusedPort: ~Copyable {
-  let number: Int
-  private let descriptor: CInt
+/// A TCP socket that is bound to a port of 127.0.0.1 which the system chose. It gives the port to nobody else while
+/// this value lives.
+struct LoopbackSocket: ~Copyable {
+  let descriptor: CInt
+  let port: Int
 
   init() throws {
     let any = try SocketAddress(ipAddress: "127.0.0.1", port: 0)
-    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw ServerError("cannot make a socket: error \(errno)") }
 
     let isBound = any.withSockAddr { address, size in bind(descriptor, address, socklen_t(size)) == 0 }
@@ -27,7 +25,7 @@ struct RefusedPort: ~Copyable {
       throw ServerError("cannot reserve a port: error \(code)")
     }
     self.descriptor = descriptor
-    number = Int(name[2]) << 8 | Int(name[3])
+    port = Int(name[2]) << 8 | Int(name[3])
   }
 
   deinit {
