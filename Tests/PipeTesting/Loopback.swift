@@ -37,6 +37,25 @@ package enum Loopback {
     return port
   }
 
+  /// Waits until somebody listens at an address.
+  ///
+  /// - Returns: Whether somebody does, before the time was over.
+  package static func waitForListener(_ address: String, port: Int, atMost limit: Duration) -> Bool {
+    let end = ContinuousClock.now + limit
+    var name = sockaddr_in()
+    name.sin_family = sa_family_t(AF_INET)
+    name.sin_port = in_port_t(port).bigEndian
+    inet_pton(AF_INET, address, &name.sin_addr)
+    while ContinuousClock.now < end {
+      let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+      defer { close(client) }
+      let isThere = withSocketAddress(&name) { connect(client, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
+      if isThere { return true }
+      poll(nil, 0, 10)
+    }
+    return false
+  }
+
   package static func startThread(_ body: @escaping @Sendable () -> Void) throws(Failure) {
     final class Start {
       let body: @Sendable () -> Void

@@ -48,7 +48,7 @@ struct PlanTests {
 
   @Test("nothing is written and no socket is opened", arguments: commands)
   func touchesNothing(command: [String]) async throws {
-    let strace = try #require(Project.program("strace"), "install strace (Scripts/install-packages test)")
+    let strace = try #require(Program.path("strace"), "install strace (Scripts/install-packages test)")
     let folder = try folder()
     let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     let calls = try TemporaryFolder()

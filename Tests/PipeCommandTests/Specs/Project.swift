@@ -14,12 +14,6 @@ enum Project {
     try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)").filter { $0.hasSuffix(ending) }.sorted()
       .map { "\(root)/\(folder)/\($0)" }
   }
-
-  /// A program of the tests' own virtual environment or of the system; `nil` where there is none.
-  static func program(_ name: String) -> String? {
-    ["\(root)/.build/test-tools/bin", "/usr/local/bin", "/usr/bin", "/bin"].map { "\($0)/\(name)" }
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
-  }
 }
 
 /// Runs `pipe` to its end.

@@ -97,7 +97,7 @@ struct ReferenceTests {
     let outcome = try await pipe("--generate-completion-script", shell)
     #expect(outcome.status == 0)
     #expect(outcome.output.contains("validate") && outcome.output.contains("explain"))
-    guard let program = Project.program(shell) else { return }
+    guard let program = Program.path(shell) else { return }
     let folder = try TemporaryFolder()
     try folder.write("script", outcome.output.utf8)
     let check = try RunningCommand(program, ["-n", folder.path("script")], folder: folder.path)

@@ -1,26 +1,25 @@
 import Glibc
-import PipeTesting
 import Synchronization
 
 /// A program as a person would run it: its arguments, its working folder, what it reads and what it says.
 ///
 /// A thread feeds it and listens to it until both its outputs are closed and it has ended. Whatever happens, that is
 /// within the time limit: then it is killed.
-final class RunningCommand: Sendable {
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+package final class RunningCommand: Sendable {
+  package struct Failure: Error, CustomStringConvertible {
+    package let description: String
   }
 
   /// What became of a program.
-  struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// As a shell would tell it: 128 and the number of the signal, where one ended it.
-    let status: Int32
-    let output: String
-    let errors: String
-    let time: Duration
-    let isKilledByTimeLimit: Bool
+    package let status: Int32
+    package let output: String
+    package let errors: String
+    package let time: Duration
+    package let isKilledByTimeLimit: Bool
 
-    var lines: [Substring] { output.split(separator: "\n", omittingEmptySubsequences: true) }
+    package var lines: [Substring] { output.split(separator: "\n", omittingEmptySubsequences: true) }
   }
 
   private struct Storage {
@@ -44,7 +43,7 @@ final class RunningCommand: Sendable {
   ///   - input: What standard input has before its end.
   ///   - keepsInputOpen: Whether that end never comes.
   ///   - hangUpAfter: Closes the reading end of standard output after so many lines, as `head` does.
-  init(
+  package init(
     _ executable: String, _ arguments: [String], folder: String, environment: [String: String] = [:],
     input: [UInt8] = [], keepsInputOpen: Bool = false, hangUpAfter lines: Int? = nil, limit: Duration = .seconds(60)
   ) throws {
@@ -70,14 +69,14 @@ final class RunningCommand: Sendable {
   }
 
   /// Sends a signal, if the program has not ended.
-  func send(_ signal: Int32) {
+  package func send(_ signal: Int32) {
     storage.withLock { if let process = $0.process { kill(process, signal) } }
   }
 
   /// Waits until what was said so far is as wanted.
   ///
   /// - Returns: Whether it came to that before the program ended.
-  func waitUntil(_ holds: @escaping @Sendable (_ output: String, _ errors: String) -> Bool) async -> Bool {
+  package func waitUntil(_ holds: @escaping @Sendable (_ output: String, _ errors: String) -> Bool) async -> Bool {
     await withCheckedContinuation { continuation in
       let answer: Bool? = storage.withLock { storage in
         if holds(Self.text(storage.output), Self.text(storage.errors)) { return true }
@@ -90,7 +89,7 @@ final class RunningCommand: Sendable {
   }
 
   /// Waits for the end.
-  func outcome() async -> Outcome {
+  package func outcome() async -> Outcome {
     await withCheckedContinuation { continuation in
       let outcome: Outcome? = storage.withLock { storage in
         if storage.outcome == nil { storage.enders.append(continuation) }
