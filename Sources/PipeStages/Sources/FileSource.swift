@@ -34,12 +34,7 @@ struct FileSource: Source {
     } else if status.st_mode & S_IFMT == S_IFDIR {
       reason = "it is a folder"
     }
-    if let reason {
-      report(
-        Diagnostic(
-          .unreadableFile, at: path.span, "cannot read '\(path.value)': \(reason)",
-          hint: path.value.hasPrefix("/") ? nil : "a relative path starts at the spec's folder: \(file)"))
-    }
+    if let reason { report(.unreadable(path, in: folder, reason)) }
   }
 
   func count(in folder: SourceFolder) -> RequestCount {

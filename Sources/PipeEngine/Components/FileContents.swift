@@ -1,0 +1,28 @@
+internal import Glibc
+
+/// A small file, read whole.
+package enum FileContents {
+  package struct Unreadable: Error { package let reason: String }
+
+  /// The most that a spec, a secret or a certificate file may hold.
+  private static let limit = 16 << 20
+
+  /// - Parameter path: `nil` for standard input.
+  package static func read(_ path: String?) -> Result<[UInt8], Unreadable> {
+    let descriptor = path.map { open($0, O_RDONLY | O_CLOEXEC) } ?? dup(0)
+    guard descriptor >= 0 else { return .failure(Unreadable(reason: String(cString: strerror(errno)))) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      if count == 0 { return .success(bytes) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        return .failure(Unreadable(reason: String(cString: strerror(errno))))
+      }
+      bytes += chunk[..<count]
+      if bytes.count > limit { return .failure(Unreadable(reason: "it is larger than 16 MiB")) }
+    }
+  }
+}
