@@ -95,6 +95,10 @@ let package = Package(
       name: "PipeStagesTests",
       dependencies: ["PipeStages", "PipeEngine", "PipeSpec", "PipeWeb", "PipeTesting"], swiftSettings: settings),
     .testTarget(
+      name: "RealServerTests",
+      dependencies: ["PipeStages", "PipeEngine", "PipeHTTP", "PipeSpec", "PipeWeb", "PipeTesting"],
+      swiftSettings: settings),
+    .testTarget(
       name: "PipeCommandTests",
       dependencies: ["PipeCommand", "PracticeSite", "PipeTesting", "PipeStages", "PipeEngine", "PipeSpec"],
       swiftSettings: settings),

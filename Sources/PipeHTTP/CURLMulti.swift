@@ -22,6 +22,7 @@ final class CURLMulti {
   let sockets: LoopSockets
   private let handle: OpaquePointer
   private let wakeup: Int32
+  private var sharing = ConnectionSharing()
 
   /// - Parameter connections: How many idle connections are kept.
   init(wakeup: Int32, connections: Int) throws(TransferLoopError) {
@@ -47,7 +48,10 @@ final class CURLMulti {
 
   deinit { curl_multi_cleanup(UnsafeMutableRawPointer(handle)) }
 
-  func add(_ place: TransferPlace) { curl_multi_add_handle(UnsafeMutableRawPointer(handle), place.handle) }
+  func add(_ place: TransferPlace) {
+    sharing.begins(place)
+    curl_multi_add_handle(UnsafeMutableRawPointer(handle), place.handle)
+  }
 
   func remove(_ place: TransferPlace) { curl_multi_remove_handle(UnsafeMutableRawPointer(handle), place.handle) }
 
@@ -78,7 +82,9 @@ final class CURLMulti {
       guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
       var context: UnsafeMutableRawPointer?
       pipe_easy_get_pointer(easy, CURLINFO_PRIVATE, &context)
-      if let place = TransferPlace.of(context) { return (place, pipe_message_result(message)) }
+      guard let place = TransferPlace.of(context) else { continue }
+      sharing.ended(place)
+      return (place, pipe_message_result(message))
     }
     return nil
   }

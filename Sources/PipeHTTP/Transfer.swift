@@ -89,6 +89,7 @@ package struct TransferSettings: Sendable {
   package var keepsFields = false
   package var version = Version.automatic
   package var addresses: AddressPolicy
+  package var connection = ConnectionOptions()
 
   /// How much of the content is kept; all of it is counted.
   package enum Keeping: Sendable {

@@ -27,9 +27,8 @@ struct TransferOutcome {
       return TransferFailure(.connect, "\(place.host): \(words.isEmpty ? "no connection" : words)")
     case CURLE_OPERATION_TIMEDOUT:
       return TransferFailure(.timeout, timeout(place))
-    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM,
-      CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_USE_SSL_FAILED, CURLE_SSL_INVALIDCERTSTATUS:
-      return TransferFailure(.tls, "\(place.host): \(place.detail)")
+    case _ where TLSFault.words(code, place) != nil:
+      return TransferFailure(.tls, "\(place.host): \(TLSFault.words(code, place) ?? "")")
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_URL_MALFORMAT,
       CURLE_BAD_FUNCTION_ARGUMENT:
       return TransferFailure(.protocol, place.detail.isEmpty ? "not HTTP" : place.detail)

@@ -29,6 +29,8 @@ final class TransferPlace {
   var isCut = false
   /// Why no socket was opened, by the address policy.
   var refusal: String?
+  /// Whether it waits for a connection that another transfer is making (`ConnectionSharing`).
+  var isWaitingForConnection = false
 
   init(_ settings: TransferSettings, _ sockets: LoopSockets) throws(TransferLoopError) {
     guard let handle = curl_easy_init() else { throw TransferLoopError(message: "libcurl has no memory") }
@@ -65,6 +67,7 @@ final class TransferPlace {
     refusal = nil
     errorText.pointee = 0
     pipe_easy_set_text(handle, CURLOPT_URL, request.url)
+    connect(for: request)
     if request.method != nil || request.body != nil || hasOwnMethod {
       setMethod(request.method ?? settings.method, request.body ?? (request.method == nil ? settings.body : nil))
       hasOwnMethod = request.method != nil || request.body != nil
@@ -87,6 +90,9 @@ final class TransferPlace {
 
   /// The host that the transfer goes to.
   var host: String { request?.host ?? "" }
+
+  /// Whether it goes there by TLS.
+  var isSecure: Bool { request?.url.hasPrefix("https:") ?? false }
 
   /// What the transfer came to; the place is free afterwards.
   func end(_ code: CURLcode) -> TransferResult? {
@@ -169,8 +175,7 @@ final class TransferPlace {
     pipe_easy_set_long(handle, CURLOPT_NOSIGNAL, 1)
     pipe_easy_set_long(handle, CURLOPT_PATH_AS_IS, 1)
     pipe_easy_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
-    // No .netrc, and no proxy but the spec's own: what is not in the spec does not steer a run.
-    pipe_easy_set_text(handle, CURLOPT_PROXY, "")
+    setUpConnections()
     pipe_easy_set_text(handle, CURLOPT_ACCEPT_ENCODING, "")
     pipe_easy_set_text(handle, CURLOPT_USERAGENT, settings.userAgent)
     pipe_easy_set_long(handle, CURLOPT_TIMEOUT_MS, settings.totalTimeout.milliseconds)

@@ -47,6 +47,7 @@ struct PlanCompiler {
       source.check(at: use.span, in: folder) { diagnostics.append($0) }
       return SourcePlan(name: use.name.value, source: source)
     }
+    spec.fetch.check(in: folder) { diagnostics.append($0) }
     let filter = spec.filter.flatMap { resolve($0) }
     let sinks = spec.sinks.compactMap { use -> SinkPlan? in
       let columns = columns(use.common.fields)

@@ -91,7 +91,7 @@ package struct PlanOutline: Sendable {
           notes: plan.limit.map { ["no more than \($0) requests"] } ?? [], concurrency: 1),
         Stage(
           id: "fetch", kind: .fetch, title: Self.politeness(of: plan.fetch),
-          notes: Self.notes(on: plan.fetch), concurrency: plan.fetch.concurrency),
+          notes: Self.notes(on: plan.fetch).map(shown), concurrency: plan.fetch.concurrency),
         Stage(
           id: "extract", kind: .extract, title: "\(plan.bounds.extractors) side by side",
           notes: [need.text(for: fields.filter { $0.need == need }.map(\.name))],
@@ -137,7 +137,7 @@ package struct PlanOutline: Sendable {
     return [
       "\(fetch.method.rawValue), \(fetch.timeout.total.shown) for an answer, \(redirects)",
       "bodies up to \(fetch.maxBody.description), larger ones \(fetch.onMaxBody == .fail ? "fail" : "are cut")",
-    ]
+    ] + fetch.connectionNotes
   }
 }
 

@@ -15,6 +15,7 @@ package struct FetchSettings: Sendable {
   package var onMaxBody = OnMaxBody.truncate
   package var http = HTTPChoice.auto
   package var addresses = AddressPolicy()
+  package var tls = TLSSettings()
 
   package init() {}
 
@@ -65,6 +66,9 @@ extension FetchSettings {
       "What happens to a page that is larger."),
     Key("http", HTTPChoice.shape, default: HTTPChoice.auto, shown: "auto", "The version of HTTP."),
     Key(
+      "tls", TLSSettings.map.shape, default: TLSSettings(), shown: "{}", "Whom to trust over https, and who to be.",
+      example: "{ca_file: company-ca.pem}"),
+    Key(
       "allow_private", AddressPolicy.shape, default: AddressPolicy(), shown: "[]",
       "The addresses that are not of the public internet and may be fetched from all the same: host names, addresses"
         + " or CIDR blocks; true for all.", example: "[127.0.0.1, 10.0.0.0/8]"),
@@ -73,7 +77,7 @@ extension FetchSettings {
   private init(
     concurrency: Int, perHost: HostRules, timeout: Timeouts, method: Method, headers: [HTTPFields.Field],
     body: String?, userAgent: String, redirects: Int, maxBody: ByteCount, onMaxBody: OnMaxBody, http: HTTPChoice,
-    addresses: AddressPolicy
+    tls: TLSSettings, addresses: AddressPolicy
   ) {
     self.concurrency = concurrency
     self.perHost = perHost
@@ -86,6 +90,7 @@ extension FetchSettings {
     self.maxBody = maxBody
     self.onMaxBody = onMaxBody
     self.http = http
+    self.tls = tls
     self.addresses = addresses
   }
 }

@@ -26,6 +26,12 @@ enum KnownWords {
     "size": ["length"], "code": ["status"], "status_code": ["status"], "response_time": ["elapsed"],
     "time": ["elapsed"], "heading": ["h1"], "selector": ["css"], "path": ["selector"], "query": ["selector", "path"],
     "regexp": ["regex"], "jsonpath": ["json"],
+    "ssl": ["tls"], "https": ["tls"], "verify_ssl": ["verify"], "ssl_verify": ["verify"], "insecure": ["verify"],
+    "ca": ["ca_file"], "cacert": ["ca_file"], "ca_cert": ["ca_file"], "cert": ["client_cert"], "key": ["client_key"],
+    "certificate": ["client_cert"], "tls_version": ["min_version"], "http_version": ["http"], "proxies": ["proxy"],
+    "http_proxy": ["proxy"], "https_proxy": ["proxy"], "authentication": ["auth"], "authorization": ["auth"],
+    "basic_auth": ["auth"], "user": ["username"], "pass": ["password"], "token": ["bearer"], "cookie_jar": ["cookies"],
+    "session": ["cookies"],
     "limit": ["limits"], "max_items": ["records"], "skip": ["where"], "match": ["where"],
   ]
 

@@ -32,6 +32,7 @@ package struct HTTPFetcher: Fetcher {
       case .http11: .http11
       case .http2: .http2
       }
+    settings.connection = ConnectionOptions(fetch, in: plan.folder)
     self.settings = settings
   }
 
