@@ -50,11 +50,12 @@ package final class Page {
   /// The facts that the plan needs; `nil` for what is not HTML.
   package private(set) lazy var facts: PageFacts? = scan()
 
-  /// The page as a tree; `nil` for what is not HTML.
+  /// The page as a tree; `nil` for what is neither HTML nor XML.
   package private(set) lazy var document: DOMDocument? = {
-    guard let response, isHTML, !response.body.isEmpty else { return nil }
+    let isXML = !isHTML && mediaType?.isXML == true
+    guard let response, isHTML || isXML, !response.body.isEmpty else { return nil }
     let text = CharacterDecoder(encoding).decodeToUTF8(response.body.span)
-    return DOMDocument(parsing: text.span)
+    return isXML ? DOMDocument(parsingXML: text.span) : DOMDocument(parsing: text.span)
   }()
 
   /// The content as JSON, or why it is none.
@@ -71,14 +72,14 @@ package final class Page {
 
   /// The page's JSON-LD scripts, as far as they are JSON.
   package private(set) lazy var linkedData: [JSONValue] = {
-    guard let document, let scripts = try? Self.linkedDataScripts?.select(in: document) else { return [] }
+    guard isHTML, let document, let scripts = try? Self.linkedDataScripts?.select(in: document) else { return [] }
     return scripts.compactMap { try? JSONValue(parsing: $0.textContent) }
   }()
 
   private static let linkedDataScripts = try? CSSSelector("script[type='application/ld+json' i]")
 
   /// The text of the page's body as a person would read it.
-  package private(set) lazy var readableText: String? = document?.body?.readableText
+  package private(set) lazy var readableText: String? = isHTML ? document?.body?.readableText : nil
 
   /// The request's error, or that of the fields that could not be had.
   package var error: RequestError? {

@@ -8,10 +8,13 @@ struct CSSExtractor: Extractor {
   let choice: NodeChoice
 
   static let component = Component<any Extractor>(
-    .extractor, "css", "The text, or an attribute, of the elements that a CSS selector finds.",
+    .extractor, "css", "The text, or an attribute, of the elements that a CSS selector finds in HTML or XML.",
     options: MapShape(
       main: "selector",
-      Key("selector", cssSelector, "The selector (CSS Selectors Level 4).", example: "h1.title"),
+      Key(
+        "selector", cssSelector,
+        "The selector (CSS Selectors Level 4). In XML it finds names in their case, of any namespace.",
+        example: "h1.title"),
       NodeChoice.attributeKey, NodeChoice.allKey,
       make: { CSSExtractor(selector: $0, choice: NodeChoice(attribute: $1, all: $2)) }),
     examples: [

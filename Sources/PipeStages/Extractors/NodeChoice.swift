@@ -4,20 +4,16 @@ import PipeWeb
 
 /// What is taken of the nodes that a selector finds: the options that `css` and `xpath` share.
 struct NodeChoice: Sendable {
-  /// In lower case; without one it is the text.
+  /// Without one it is the text.
   let attribute: String?
   let all: Bool
 
   static let attributeKey = Key(
     optional: "attribute", .text("the name of an attribute"),
-    "The attribute that is taken; without it, the text as a person would read it.", example: "href")
+    "The attribute that is taken; without it, the text as a person would read it. In XML, its name as written.",
+    example: "href")
   static let allKey = Key(
     "all", .bool, default: false, shown: "false", "Whether all that is found is taken, as a list; otherwise the first.")
-
-  init(attribute: String?, all: Bool) {
-    self.attribute = attribute?.lowercased()
-    self.all = all
-  }
 
   var type: FieldType { FieldType(.string, isList: all) }
 

@@ -8,10 +8,14 @@ struct XPathExtractor: Extractor {
   let choice: NodeChoice
 
   static let component = Component<any Extractor>(
-    .extractor, "xpath", "The text, or an attribute, of the nodes that an XPath 1.0 expression finds, or its value.",
+    .extractor, "xpath",
+    "The text, or an attribute, of the nodes that an XPath 1.0 expression finds in HTML or XML, or its value.",
     options: MapShape(
       main: "expression",
-      Key("expression", xpath, "The expression; elements are in lower case.", example: "//h1"),
+      Key(
+        "expression", xpath,
+        "The expression. In HTML, names are in lower case; in XML as the document writes them, with their prefix if it "
+          + "has one, whatever the default namespace: //entry/dc:creator.", example: "//h1"),
       NodeChoice.attributeKey, NodeChoice.allKey,
       make: { XPathExtractor(expression: $0, choice: NodeChoice(attribute: $1, all: $2)) }
     ).checked { (extractor, map, context) -> XPathExtractor? in
@@ -27,7 +31,7 @@ struct XPathExtractor: Extractor {
     },
     examples: [
       "xpath: //h1", "xpath: count(//a)", "xpath: {expression: '//a[@rel=\"next\"]/@href', as: url}",
-      "xpath: {expression: //li, all: true}",
+      "xpath: {expression: //li, all: true}", "xpath: //item/dc:creator",
     ],
     make: { (extractor: XPathExtractor) in extractor })
 

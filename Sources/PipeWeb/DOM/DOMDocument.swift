@@ -1,6 +1,6 @@
 internal import CLibxml2
 
-/// A page as a tree of nodes, for selectors and XPath.
+/// A page, or an XML document, as a tree of nodes, for selectors and XPath.
 ///
 /// Lives in one task: searching it is not safe from several at once.
 package final class DOMDocument {
@@ -26,7 +26,22 @@ package final class DOMDocument {
     }
   }
 
-  /// The `html` element.
+  /// Builds the tree of an XML document; `nil` where there is no memory.
+  ///
+  /// - Parameter text: Well-formed UTF-8; a byte order mark is left out.
+  package init?(parsingXML text: Span<UInt8>) {
+    guard let tree = DocumentTree(isXML: true) else { return nil }
+    self.tree = tree
+    isTruncated = text.withUnsafeBufferPointer { bytes in
+      var builder = XMLTreeBuilder(tree: tree, bytes)
+      return builder.build()
+    }
+  }
+
+  /// Whether it is XML: names are as written, prefix included.
+  package var isXML: Bool { tree.isXML }
+
+  /// The `html` element, or the root of an XML document.
   package var root: DOMNode? {
     xmlDocGetRootElement(tree.document).map { DOMNode($0, in: self) }
   }

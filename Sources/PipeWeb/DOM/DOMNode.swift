@@ -10,9 +10,9 @@ package struct DOMNode {
     self.document = document
   }
 
-  /// The name of an element, in lower case; `nil` for a text or a comment.
+  /// The name of an element: in lower case, in XML as written, prefix included; `nil` for a text or a comment.
   package var name: String? {
-    pointer.isElement ? String(xml: pointer.pointee.name) : nil
+    pointer.isElement ? String(xml: pointer.pointee.name, in: pointer.pointee.ns) : nil
   }
 
   package var isText: Bool { pointer.isText }
@@ -35,27 +35,30 @@ package struct DOMNode {
     return nodes
   }
 
-  /// The attributes in their order, names in lower case.
+  /// The attributes in their order, names as those of elements.
   package var attributes: [(name: String, value: String)] {
     guard pointer.isElement else { return [] }
     var found: [(String, String)] = []
     var attribute = pointer.pointee.properties
     while let here = attribute {
-      found.append((String(xml: here.pointee.name), here.value))
+      found.append((String(xml: here.pointee.name, in: here.pointee.ns), here.value))
       attribute = here.pointee.next
     }
     return found
   }
 
-  /// The value of an attribute, by its name in lower case.
+  /// The value of an attribute, by its name: in any case, in XML as written, prefix included.
   package subscript(attribute name: String) -> String? {
     guard pointer.isElement else { return nil }
-    return pointer.attribute(name)?.value
+    if !document.isXML { return pointer.attribute(name.lowercased())?.value }
+    return attributes.first { $0.name == name }?.value
   }
 
-  /// The text as a person would read it: see ``ReadableText``; a script and a style as they stand.
+  /// The text as a person would read it: see ``ReadableText``; a script and a style as they stand. Of XML, where no
+  /// element is known to be a block, all of the text, white space collapsed.
   package var readableText: String {
     switch pointer.pointee.type {
+    case XML_ELEMENT_NODE where document.isXML: textContent.collapsingWhiteSpace()
     case XML_ELEMENT_NODE where name == "script" || name == "style": textContent
     case XML_ELEMENT_NODE: ReadableText(of: pointer).string
     default: content.collapsingWhiteSpace()
@@ -125,6 +128,12 @@ extension UnsafeMutablePointer<xmlAttr> {
 }
 
 extension String {
+  /// A name, with the prefix of its namespace.
+  fileprivate init(xml name: UnsafePointer<xmlChar>?, in namespace: UnsafeMutablePointer<xmlNs>?) {
+    self.init(xml: name)
+    if let prefix = namespace?.pointee.prefix { self = String(xml: prefix) + ":" + self }
+  }
+
   init(xml text: UnsafePointer<xmlChar>?) {
     self = text.map { String(decoding: UnsafeBufferPointer(start: $0, count: Int(xmlStrlen($0))), as: UTF8.self) } ?? ""
   }

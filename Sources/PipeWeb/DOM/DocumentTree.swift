@@ -13,15 +13,20 @@ final class DocumentTree {
   /// What is no part of the document any more; nodes are freed with it, never before, as others may know them.
   private var discarded: [XMLNode] = []
   private(set) var nodeCount = 0
+  /// Whether it is XML's: names are as written, and may have prefixes.
+  let isXML: Bool
   private let dictionary: OpaquePointer
   /// The interned names of known tags.
   private var tagNames = [UnsafePointer<xmlChar>?](repeating: nil, count: HTMLTag.allCases.count)
   private var scratch: [UInt8] = []
+  /// The namespaces that prefixes stand for, by what an XML document declares first.
+  var namespaces: [String: String] = [:]
 
   /// `nil` where there is no memory.
-  init?() {
+  init?(isXML: Bool = false) {
     _ = Self.isReady
-    guard let document = htmlNewDocNoDtD(nil, nil) else { return nil }
+    self.isXML = isXML
+    guard let document = isXML ? xmlNewDoc("1.0") : htmlNewDocNoDtD(nil, nil) else { return nil }
     guard let dictionary = xmlDictCreate() else {
       xmlFreeDoc(document)
       return nil
@@ -54,11 +59,11 @@ final class DocumentTree {
     element(tagNames[Int(tag.rawValue)] ?? name(of: tag, rawName: UnsafeBufferPointer(start: nil, count: 0)))
   }
 
-  private func element(_ name: UnsafePointer<xmlChar>?) -> XMLNode? {
+  /// - Parameter name: Interned.
+  func element(_ name: UnsafePointer<xmlChar>?, in namespace: xmlNsPtr? = nil) -> XMLNode? {
     nodeCount += 1
-    guard let name, let node = xmlNewDocNodeEatName(document, nil, UnsafeMutablePointer(mutating: name), nil) else {
-      return nil
-    }
+    guard let name, let node = xmlNewDocNodeEatName(document, namespace, UnsafeMutablePointer(mutating: name), nil)
+    else { return nil }
     return node
   }
 
@@ -81,7 +86,12 @@ final class DocumentTree {
     for byte in raw {
       if byte == 0 { scratch += [0xEF, 0xBF, 0xBD] } else { scratch.append(HTMLBytes.lowercased(byte)) }
     }
-    return scratch.withUnsafeBufferPointer { xmlDictLookup(dictionary, $0.baseAddress, Int32(clamping: $0.count)) }
+    return scratch.withUnsafeBufferPointer { intern(asWritten: $0) }
+  }
+
+  /// A name as XML writes it, one pointer a name; it holds no U+0000.
+  func intern(asWritten name: UnsafeBufferPointer<UInt8>) -> UnsafePointer<xmlChar>? {
+    xmlDictLookup(dictionary, name.baseAddress, Int32(clamping: name.count))
   }
 
   /// Adds an attribute that is not there.
@@ -89,14 +99,38 @@ final class DocumentTree {
     _ rawName: UnsafeBufferPointer<UInt8>, _ rawValue: UnsafeBufferPointer<UInt8>, to node: XMLNode
   ) {
     guard let name = intern(rawName) else { return }
+    addAttribute(name, to: node) { HTMLText.attribute.append(rawValue, to: &$0) }
+  }
+
+  /// Adds an attribute that is not there.
+  ///
+  /// - Parameters:
+  ///   - name: Interned.
+  ///   - write: Writes its value, which holds no U+0000.
+  func addAttribute(
+    _ name: UnsafePointer<xmlChar>, in namespace: xmlNsPtr? = nil, to node: XMLNode, write: (inout [UInt8]) -> Void
+  ) {
     scratch.removeAll(keepingCapacity: true)
-    HTMLText.attribute.append(rawValue, to: &scratch)
+    write(&scratch)
     scratch.append(0)
     nodeCount += 1
     _ = scratch.withUnsafeBufferPointer {
-      xmlNewNsPropEatName(node, nil, UnsafeMutablePointer(mutating: name), $0.baseAddress)
+      xmlNewNsPropEatName(node, namespace, UnsafeMutablePointer(mutating: name), $0.baseAddress)
     }
   }
+
+  /// A namespace, which the document frees; `nil` for `xml`.
+  func namespace(_ name: UnsafePointer<xmlChar>, prefix: UnsafePointer<xmlChar>) -> xmlNsPtr? {
+    nodeCount += 1
+    // libxml2 takes the document's first for that of `xml`.
+    guard let first = xmlNamespace, let namespace = xmlNewNs(nil, name, prefix) else { return nil }
+    namespace.pointee.next = first.pointee.next
+    first.pointee.next = namespace
+    return namespace
+  }
+
+  /// The namespace of the prefix `xml`, which is there without a declaration (Namespaces in XML 1.0, 3).
+  var xmlNamespace: xmlNsPtr? { xmlSearchNs(document, root, "xml") }
 
   func text(_ bytes: UnsafeBufferPointer<UInt8>) -> XMLNode? {
     nodeCount += 1

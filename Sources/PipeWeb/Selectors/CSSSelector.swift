@@ -2,7 +2,8 @@
 ///
 /// Beyond the standard, as other tools have them: `[a!=b]`, `:contains("text")` and `:containsOwn("text")`, which
 /// compare ASCII letters in either case, `:haschild(…)` and `:input`. What depends on a person at a screen (`:hover`,
-/// `:visited`, `:target`) and pseudo-elements match nothing.
+/// `:visited`, `:target`) and pseudo-elements match nothing. In XML, names are as written, and those without a namespace
+/// mean elements of any, and attributes of none, as the standard has it where no namespace is declared.
 package struct CSSSelector: Sendable {
   /// Why a text is no selector.
   package struct SyntaxError: Error, Hashable, Sendable {
@@ -37,7 +38,7 @@ package struct CSSSelector: Sendable {
     in document: DOMDocument, limit: Int = .max, stepLimit: Int = CSSSelector.stepLimit
   ) throws(LimitExceeded) -> [DOMNode] {
     guard limit > 0, let root = document.root else { return [] }
-    var matcher = SelectorMatcher(slots: slots, steps: stepLimit)
+    var matcher = SelectorMatcher(slots: slots, steps: stepLimit, isXML: document.isXML)
     var found: [DOMNode] = []
     func visit(_ node: XMLNode) -> XMLNode.Walk {
       guard node.isElement else { return .past }
@@ -65,14 +66,25 @@ struct ComplexSelector: Sendable {
 
 /// What one element has to meet.
 struct CompoundSelector: Sendable {
-  /// In lower case; `nil` for any.
-  var name: SelectorText?
+  /// `nil` for any.
+  var name: SelectorName?
+  /// Whether it is about elements in no namespace, which are those of XML without a prefix.
+  var hasNoNamespace = false
   var tests: [SelectorTest] = []
 }
 
 enum SelectorTest: Sendable {
   enum Operator: Sendable {
     case exists, equals, notEquals, word, dash, prefix, suffix, contains
+  }
+
+  struct Attribute: Sendable {
+    let name: SelectorName
+    /// Whether its name may have a prefix, in XML.
+    let isInAnyNamespace: Bool
+    var comparison = Operator.exists
+    var value = SelectorText([])
+    var ignoresCase = false
   }
 
   struct Position: Sendable {
@@ -88,7 +100,7 @@ enum SelectorTest: Sendable {
 
   case id(SelectorText)
   case `class`(SelectorText)
-  case attribute(SelectorText, Operator, SelectorText, ignoresCase: Bool)
+  case attribute(Attribute)
   case position(Position)
   case never
   case root
@@ -104,6 +116,17 @@ enum SelectorTest: Sendable {
   case any([ComplexSelector])
   case has([ComplexSelector])
   case contains(SelectorText, own: Bool)
+}
+
+/// The name of an element or an attribute: in HTML it is compared in lower case (Selectors Level 4, 3.6).
+struct SelectorName: Sendable {
+  let written: SelectorText
+  let lowercased: SelectorText
+
+  init(_ bytes: [UInt8]) {
+    written = SelectorText(bytes)
+    lowercased = SelectorText(lowercasing: bytes)
+  }
 }
 
 /// Text that is compared with libxml2's.

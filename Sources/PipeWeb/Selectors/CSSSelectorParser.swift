@@ -81,9 +81,8 @@ struct CSSSelectorParser {
   private mutating func type(_ compound: inout CompoundSelector) throws(CSSSelector.SyntaxError) -> Bool {
     let start = index
     if skip("|") {
-      // Every element of a page is in a namespace.
-      if !skip("*") { _ = try name("an element") }
-      compound.tests.append(.never)
+      compound.hasNoNamespace = true
+      if !skip("*") { compound.name = SelectorName(try name("an element")) }
       return true
     }
     if skip("*") {
@@ -97,9 +96,9 @@ struct CSSSelectorParser {
     if peek() == UInt8(ascii: "|"), peek(1) != UInt8(ascii: "=") {
       throw error(
         "no namespace '\(String(decoding: name, as: UTF8.self))' is declared", start..<index,
-        hint: "elements of pages are found by their names alone")
+        hint: "elements are found by their names alone, in any namespace; xpath knows prefixes")
     }
-    compound.name = SelectorText(lowercasing: name)
+    compound.name = SelectorName(name)
     return true
   }
 
@@ -107,40 +106,40 @@ struct CSSSelectorParser {
     let start = index
     index += 1
     skipSpace()
-    if skip("*") {
+    let isInAnyNamespace = skip("*")
+    if isInAnyNamespace {
       guard skip("|") else { throw unexpected() }
     } else if peek() == UInt8(ascii: "|"), peek(1) != UInt8(ascii: "=") {
       index += 1
     }
-    let attribute = SelectorText(lowercasing: try name("an attribute"))
+    var attribute = SelectorTest.Attribute(
+      name: SelectorName(try name("an attribute")), isInAnyNamespace: isInAnyNamespace)
     skipSpace()
-    if skip("]") { return .attribute(attribute, .exists, SelectorText([]), ignoresCase: false) }
-    let comparison: SelectorTest.Operator
+    if skip("]") { return .attribute(attribute) }
     switch peek() {
-    case UInt8(ascii: "="): comparison = .equals
-    case UInt8(ascii: "~"): comparison = .word
-    case UInt8(ascii: "|"): comparison = .dash
-    case UInt8(ascii: "^"): comparison = .prefix
-    case UInt8(ascii: "$"): comparison = .suffix
-    case UInt8(ascii: "*"): comparison = .contains
-    case UInt8(ascii: "!"): comparison = .notEquals
+    case UInt8(ascii: "="): attribute.comparison = .equals
+    case UInt8(ascii: "~"): attribute.comparison = .word
+    case UInt8(ascii: "|"): attribute.comparison = .dash
+    case UInt8(ascii: "^"): attribute.comparison = .prefix
+    case UInt8(ascii: "$"): attribute.comparison = .suffix
+    case UInt8(ascii: "*"): attribute.comparison = .contains
+    case UInt8(ascii: "!"): attribute.comparison = .notEquals
     default: throw unexpected()
     }
-    if comparison != .equals { index += 1 }
+    if attribute.comparison != .equals { index += 1 }
     guard skip("=") else { throw unexpected() }
     skipSpace()
-    let value = try stringOrName("a value")
+    attribute.value = SelectorText(try stringOrName("a value"))
     skipSpace()
-    var ignoresCase = false
     if let flag = peek().map(HTMLBytes.lowercased), flag == UInt8(ascii: "i") || flag == UInt8(ascii: "s") {
-      ignoresCase = flag == UInt8(ascii: "i")
+      attribute.ignoresCase = flag == UInt8(ascii: "i")
       index += 1
       skipSpace()
     }
     guard skip("]") else {
       throw peek() == nil ? error("the '[' has no ']'", start..<start + 1) : unexpected(hint: "quote the value")
     }
-    return .attribute(attribute, comparison, SelectorText(value), ignoresCase: ignoresCase)
+    return .attribute(attribute)
   }
 
   mutating func slot() -> Int {

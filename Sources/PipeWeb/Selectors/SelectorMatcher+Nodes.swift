@@ -20,15 +20,23 @@ extension XMLNode {
     return node
   }
 
-  /// The value of an attribute; empty for one without a value.
+  var elementType: ElementType { ElementType(name: pointee.name, namespace: pointee.ns) }
+
+  /// The value of an attribute without a prefix; empty for one without a value.
   func value(_ name: StaticString) -> UnsafePointer<xmlChar>? {
-    value { xmlStrEqual($0, name.utf8Start) != 0 }
+    value { $0.pointee.ns == nil && xmlStrEqual($0.pointee.name, name.utf8Start) != 0 }
   }
 
-  private func value(where isWanted: (UnsafePointer<xmlChar>?) -> Bool) -> UnsafePointer<xmlChar>? {
+  /// The value of `lang`, or of `xml:lang`, which has a prefix in XML alone.
+  var language: UnsafePointer<xmlChar>? {
+    value("lang") ?? value("xml:lang")
+      ?? value { xmlStrEqual($0.pointee.name, "lang") != 0 && xmlStrEqual($0.pointee.ns?.pointee.prefix, "xml") != 0 }
+  }
+
+  private func value(where isWanted: (UnsafeMutablePointer<xmlAttr>) -> Bool) -> UnsafePointer<xmlChar>? {
     var attribute = pointee.properties
     while let here = attribute {
-      if isWanted(here.pointee.name) {
+      if isWanted(here) {
         return here.pointee.children.flatMap { UnsafePointer($0.pointee.content) } ?? Self.emptyText
       }
       attribute = here.pointee.next
@@ -66,17 +74,30 @@ extension XMLNode {
     isNamed("button", "input", "select", "textarea", "optgroup", "option", "fieldset")
   }
 
-  func passes(
-    _ name: SelectorText, _ comparison: SelectorTest.Operator, _ wanted: SelectorText, ignoresCase: Bool
-  ) -> Bool {
-    guard let value = value(where: { name.equals($0) }) else { return comparison == .notEquals }
-    let bytes = UnsafeBufferPointer(start: value, count: Int(xmlStrlen(value)))
-    if ignoresCase {
-      let folded = bytes.map(HTMLBytes.lowercased)
-      return SelectorText(lowercasing: wanted.bytes).passes(comparison, folded)
+  func passes(_ test: SelectorTest.Attribute, isXML: Bool) -> Bool {
+    let name = test.name.text(isXML)
+    let value = value {
+      name.equals($0.pointee.name) && ($0.pointee.ns == nil || test.isInAnyNamespace)
     }
-    return wanted.passes(comparison, bytes)
+    guard let value else { return test.comparison == .notEquals }
+    let bytes = UnsafeBufferPointer(start: value, count: Int(xmlStrlen(value)))
+    if test.ignoresCase {
+      let folded = bytes.map(HTMLBytes.lowercased)
+      return SelectorText(lowercasing: test.value.bytes).passes(test.comparison, folded)
+    }
+    return test.value.passes(test.comparison, bytes)
   }
+}
+
+/// What elements of one type have in common. Names are interned, one pointer a name, and a namespace is there once.
+struct ElementType: Equatable {
+  let name: UnsafePointer<xmlChar>?
+  let namespace: UnsafeMutablePointer<xmlNs>?
+}
+
+extension SelectorName {
+  /// What the names of a document's nodes are compared with.
+  func text(_ isXML: Bool) -> SelectorText { isXML ? written : lowercased }
 }
 
 extension SelectorText {

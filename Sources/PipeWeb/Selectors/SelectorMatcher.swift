@@ -7,19 +7,21 @@ struct SelectorMatcher {
     var parent: XMLNode?
     var node: XMLNode?
     var index = 0
-    /// How many siblings count in all; of the type that `name` names.
+    /// How many siblings count in all; of the type that `type` tells.
     var total: Int?
-    var name: UnsafePointer<xmlChar>?
+    var type: ElementType?
   }
 
   private var memories: [Memory]
   private var steps: Int
+  private let isXML: Bool
 
   var gaveUp: Bool { steps < 0 }
 
-  init(slots: Int, steps: Int) {
+  init(slots: Int, steps: Int, isXML: Bool) {
     memories = [Memory](repeating: Memory(), count: slots)
     self.steps = steps
+    self.isXML = isXML
   }
 
   mutating func matches(any selectors: [ComplexSelector], _ node: XMLNode) -> Bool {
@@ -89,7 +91,9 @@ struct SelectorMatcher {
   }
 
   private mutating func matches(_ compound: CompoundSelector, _ node: XMLNode) -> Bool {
-    if let name = compound.name, !name.equals(node.pointee.name) { return false }
+    if let name = compound.name, !name.text(isXML).equals(node.pointee.name) { return false }
+    // Every element of HTML is in a namespace.
+    if compound.hasNoNamespace, !isXML || node.pointee.ns != nil { return false }
     for test in compound.tests where !passes(test, node) { return false }
     return true
   }
@@ -98,8 +102,7 @@ struct SelectorMatcher {
     switch test {
     case .id(let id): return node.value("id").map { id.equals($0) } ?? false
     case .class(let name): return node.value("class").map { name.isWord(of: $0) } ?? false
-    case .attribute(let name, let comparison, let value, let ignoresCase):
-      return node.passes(name, comparison, value, ignoresCase: ignoresCase)
+    case .attribute(let test): return node.passes(test, isXML: isXML)
     case .position(let position): return isAt(position, node)
     case .never: return false
     case .root: return node.parentElement == nil
@@ -162,7 +165,7 @@ struct SelectorMatcher {
   private mutating func isIn(_ languages: [SelectorText], _ node: XMLNode) -> Bool {
     var element: XMLNode? = node
     while let here = element {
-      if let own = here.value("lang") ?? here.value("xml:lang") {
+      if let own = here.language {
         return languages.contains { $0.isLanguage(of: own) }
       }
       steps -= 1
@@ -220,7 +223,7 @@ struct SelectorMatcher {
   private mutating func isFirst(_ node: XMLNode, fromEnd: Bool, ofType: Bool) -> Bool {
     var sibling = fromEnd ? node.nextElement : node.previousElement
     while let here = sibling, !gaveUp {
-      if !ofType || xmlStrEqual(here.pointee.name, node.pointee.name) != 0 { return false }
+      if !ofType || here.elementType == node.elementType { return false }
       steps -= 1
       sibling = fromEnd ? here.nextElement : here.previousElement
     }
@@ -233,7 +236,7 @@ struct SelectorMatcher {
     var count = 1
     var previous = node.previousElement
     while let here = previous, !gaveUp {
-      if here == memory.node, !position.isOfType || memory.name == node.pointee.name {
+      if here == memory.node, !position.isOfType || memory.type == node.elementType {
         count += memory.index
         break
       }
@@ -241,10 +244,10 @@ struct SelectorMatcher {
       if counts(here, for: node, position) { count += 1 }
       previous = here.previousElement
     }
-    let isSame = memory.parent == node.pointee.parent && (!position.isOfType || memory.name == node.pointee.name)
+    let isSame = memory.parent == node.pointee.parent && (!position.isOfType || memory.type == node.elementType)
     memories[position.slot] = Memory(
       parent: node.pointee.parent, node: node, index: count, total: isSame ? memory.total : nil,
-      name: node.pointee.name)
+      type: node.elementType)
     return count
   }
 
@@ -263,8 +266,7 @@ struct SelectorMatcher {
   }
 
   private mutating func counts(_ sibling: XMLNode, for node: XMLNode, _ position: SelectorTest.Position) -> Bool {
-    // Names are interned, one pointer a name.
-    if position.isOfType { return sibling.pointee.name == node.pointee.name }
+    if position.isOfType { return sibling.elementType == node.elementType }
     if let selectors = position.of { return matches(any: selectors, sibling) }
     return true
   }

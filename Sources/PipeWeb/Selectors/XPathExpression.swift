@@ -1,7 +1,8 @@
 internal import CLibxml2
 internal import Synchronization
 
-/// An XPath 1.0 expression, compiled.
+/// An XPath 1.0 expression, compiled. In XML, names are as the document writes them: a prefix means what the document
+/// declares it to be first, and a name without one is found whatever the default namespace.
 ///
 /// `@unchecked Sendable`: libxml2 writes into a compiled expression while it evaluates it, so every evaluation takes
 /// one of its own from the pool.
@@ -37,6 +38,7 @@ package final class XPathExpression: @unchecked Sendable {
 
   package let text: String
   package let kind: Kind
+  private let prefixes: Set<String>
   /// Compiled expressions at rest: never more than evaluations that ran side by side.
   private let pool: Mutex<[Compiled]>
 
@@ -51,7 +53,7 @@ package final class XPathExpression: @unchecked Sendable {
 
   package init(_ text: String) throws(SyntaxError) {
     self.text = text
-    try XPathFunctions.check(text)
+    prefixes = try XPathNames.prefixes(in: text)
     let compiled = try Self.compile(text)
     pool = Mutex([compiled])
     let empty: [UInt8] = []
@@ -60,7 +62,7 @@ package final class XPathExpression: @unchecked Sendable {
     }
     do throws(Failure) {
       kind =
-        switch try Self.evaluate(compiled, in: document, stepLimit: Self.stepLimit) {
+        switch try Self.evaluate(compiled, prefixes, in: document, stepLimit: Self.stepLimit) {
         case .nodes: .nodes
         case .text: .text
         case .number: .number
@@ -84,7 +86,7 @@ package final class XPathExpression: @unchecked Sendable {
     }
     guard let compiled else { throw Failure(description: "there is no memory for it") }
     defer { pool.withLock { $0.append(compiled) } }
-    return try Self.evaluate(compiled, in: document, stepLimit: stepLimit)
+    return try Self.evaluate(compiled, prefixes, in: document, stepLimit: stepLimit)
   }
 
   // MARK: libxml2
@@ -111,7 +113,7 @@ package final class XPathExpression: @unchecked Sendable {
   }
 
   private static func evaluate(
-    _ compiled: Compiled, in document: DOMDocument, stepLimit: Int
+    _ compiled: Compiled, _ prefixes: Set<String>, in document: DOMDocument, stepLimit: Int
   ) throws(Failure) -> Result {
     guard let context = xmlXPathNewContext(document.tree.document) else {
       throw Failure(description: "there is no memory for it")
@@ -119,6 +121,8 @@ package final class XPathExpression: @unchecked Sendable {
     defer { xmlXPathFreeContext(context) }
     context.pointee.error = { _, _ in }
     context.pointee.node = document.tree.root
+    // No namespace is called "": a prefix that the document does not have finds nothing.
+    for prefix in prefixes { xmlXPathRegisterNs(context, prefix, document.tree.namespaces[prefix] ?? "") }
     context.pointee.opLimit = UInt(max(1, stepLimit))
     guard let object = xmlXPathCompiledEval(compiled.pointer, context) else {
       throw Failure(description: message(context.pointee.lastError.code))
@@ -153,7 +157,6 @@ package final class XPathExpression: @unchecked Sendable {
     case Int(XPATH_UNKNOWN_FUNC_ERROR.rawValue): "no such function"
     case Int(XPATH_INVALID_ARITY.rawValue): "a function has too many arguments, or too few"
     case Int(XPATH_INVALID_TYPE.rawValue), Int(XPATH_INVALID_OPERAND.rawValue): "a value is not of the type it must be"
-    case Int(XPATH_UNDEF_PREFIX_ERROR.rawValue): "no namespace is declared; elements are found by their names alone"
     case Int(XPATH_OP_LIMIT_EXCEEDED.rawValue): "it takes too many steps"
     case Int(XPATH_RECURSION_LIMIT_EXCEEDED.rawValue): "it is nested too deeply"
     case Int(XPATH_MEMORY_ERROR.rawValue): "there is no memory for it"

@@ -64,6 +64,35 @@ struct TreeExtractorTests {
     #expect(error?.hasPrefix("extract: field: the content is no JSON: 1:1: ") == true)
   }
 
+  @Test(
+    arguments: [
+      ("xpath: //item/title", .string("One & only")), ("xpath: '//item/dc:creator'", .string("A")),
+      ("css: pubDate", .string("Sun, 06 Nov 1994 08:49:37 GMT")),
+      ("css: {selector: pubDate, as: date}", .string("1994-11-06T08:49:37Z")),
+      ("xpath: {expression: //item/link, as: url, all: true}", strings("https://example.com/a")),
+      ("css: {selector: guid, attribute: isPermaLink, as: bool}", .bool(false)),
+      ("xpath: count(//item)", .int(1)), ("css: channel", .string("T One & only A Sun, 06 Nov 1994 08:49:37 GMT /a{}")),
+      ("title", .null), ("text", .null), ("links", .null), ("json: {path: $, in: json-ld}", .null),
+    ] as [(String, Value)])
+  func `Something is found in XML`(extractor: String, expected: Value) throws {
+    for type in ["application/rss+xml", "text/xml", "application/xml; charset=utf-8"] {
+      let (value, error) = try Field(extractor).value(Self.feed, type: type)
+      #expect(value == expected)
+      #expect(error == nil)
+    }
+  }
+
+  static let feed = """
+    <?xml version="1.0"?><rss xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>T</title>
+    <item><title>One &amp; only</title> <dc:creator>A</dc:creator> <pubDate>Sun, 06 Nov 1994 08:49:37 GMT</pubDate>
+    <link>/a</link><guid isPermaLink="false"/><script type="application/ld+json">{}</script></item></channel></rss>
+    """
+
+  @Test func `XML is read in the encoding that it declares`() throws {
+    let bytes = Array("<?xml version='1.0' encoding='iso-8859-1'?><a>Gr".utf8) + [0xF6, 0xDF] + Array("e</a>".utf8)
+    #expect(try Field("css: a").value(bytes: bytes, type: "application/xml").value == .string("Größe"))
+  }
+
   @Test(arguments: ["css: p", "xpath: //p", "text", "json: {path: $, in: json-ld}"])
   func `What is no HTML has no tree`(extractor: String) throws {
     #expect(try Field(extractor).value("<p>x", type: "image/png").value == .null)

@@ -6,20 +6,21 @@ struct HostilePageTests {
   private static func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
 
   /// Each would take minutes or more where a step takes linear time.
-  @Test(arguments: [
-    repeated("<div>", 20_000), repeated("<b>", 10_000) + repeated("</i>", 10_000), repeated("<b><p>", 20_000),
-    repeated("<a><div>", 20_000), repeated("<table><tr><td>", 20_000), repeated("<svg><desc>", 20_000),
-    "<p " + (0..<20_000).map { "a\($0) " }.joined() + ">", "<p title='" + repeated("x", 500_000) + "'>",
-    repeated("<p>", 60_000), repeated("x<!---->", 20_000), repeated("x</x>", 20_000),
-    repeated("<font color=a>", 10_000) + repeated("<p>x", 10_000),
-    (0..<20_000).map { "<font a\($0)>" }.joined(), (0..<400).map { "<b id=\($0)>" }.joined() + repeated("<p>x", 400),
-    repeated("<template>", 20_000),
-    repeated("<select><option>", 20_000), repeated("&amp;", 40_000), repeated("<!--", 20_000),
-    repeated("\u{0}<", 20_000),
-    repeated("<table>x", 20_000), repeated("<p id=same>", 20_000),
-  ])
-  func `A hostile page is read in time`(page: String) throws {
-    let bytes = Array(page.utf8)
+  @Test(
+    arguments: [
+      repeated("<div>", 20_000), repeated("<b>", 10_000) + repeated("</i>", 10_000), repeated("<b><p>", 20_000),
+      repeated("<a><div>", 20_000), repeated("<table><tr><td>", 20_000), repeated("<svg><desc>", 20_000),
+      "<p " + (0..<20_000).map { "a\($0) " }.joined() + ">", "<p title='" + repeated("x", 500_000) + "'>",
+      repeated("<p>", 60_000), repeated("x<!---->", 20_000), repeated("x</x>", 20_000),
+      repeated("<font color=a>", 10_000) + repeated("<p>x", 10_000),
+      (0..<20_000).map { "<font a\($0)>" }.joined(), (0..<400).map { "<b id=\($0)>" }.joined() + repeated("<p>x", 400),
+      repeated("<template>", 20_000),
+      repeated("<select><option>", 20_000), repeated("&amp;", 40_000), repeated("<!--", 20_000),
+      repeated("\u{0}<", 20_000),
+      repeated("<table>x", 20_000), repeated("<p id=same>", 20_000),
+    ].map(HostileText.init))
+  func `A hostile page is read in time`(page: HostileText) throws {
+    let bytes = page.bytes
     let parsed = DOMDocument(parsing: bytes.span)
     let document = try #require(parsed)
     #expect(document.body != nil || document.isTruncated)

@@ -33,7 +33,7 @@ struct XPathExpressionTests {
     ("", 0..<0, "it is empty"), ("//li[", 4..<5, "cannot be read"), ("//li[@class='x]", 14..<15, "has no end"),
     ("foo(//li)", 0..<3, "no function 'foo'"), ("//p[matches(., 'a')]", 4..<11, "no function 'matches'"),
     ("$x", 0..<2, "there are no variables"), ("count()", 0..<7, "too many arguments, or too few"),
-    ("//li)", 4..<5, "cannot be read"), ("//svg:path", 0..<10, "no namespace is declared"),
+    ("//li)", 4..<5, "cannot be read"), ("//svg:foo()", 6..<9, "no function 'foo'"),
     ("//é[", 4..<5, "cannot be read"),
   ])
   func `A fault is found before there is a page`(expression: String, range: Range<Int>, message: String) {

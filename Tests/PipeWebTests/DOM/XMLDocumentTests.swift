@@ -1,0 +1,104 @@
+import PipeTesting
+import PipeWeb
+import Testing
+
+struct XMLDocumentTests {
+  private static func document(_ text: String) throws -> DOMDocument {
+    let bytes = Array(text.utf8)
+    let parsed = DOMDocument(parsingXML: bytes.span)
+    return try #require(parsed)
+  }
+
+  /// The tree in one line: `a[x=1](b,'text')`.
+  private static func described(_ text: String) throws -> String {
+    func describe(_ node: DOMNode) -> String {
+      guard let name = node.name else { return node.isText ? "'\(node.content)'" : "!\(node.content)" }
+      let attributes = node.attributes.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
+      let children = node.children.map(describe).joined(separator: ",")
+      return name + (attributes.isEmpty ? "" : "[\(attributes)]") + (children.isEmpty ? "" : "(\(children))")
+    }
+    return try document(text).root.map(describe) ?? ""
+  }
+
+  @Test(arguments: [
+    ("<a/>", "a"), ("<?xml version='1.0'?>\n<!-- c --><A>x</A>\n", "A('x')"), ("\u{FEFF}<a>x</a>", "a('x')"),
+    ("<a x='1' y = \"2\"><b/></a >", "a[x=1,y=2](b)"), ("<a>1<b>2</b>3</a>", "a('1',b('2'),'3')"),
+    ("<a>x<![CDATA[<b>&amp;]]>y</a>", "a('x<b>&amp;y')"), ("<a>1<!--c-->2</a>", "a('1',!c,'2')"),
+    ("<a>1<?php echo '>' ?>2</a>", "a('12')"), ("<a>&lt;&#60;&#x3c;&quot;&apos;&amp;lt;</a>", "a('<<<\"'&lt;')"),
+    ("<a x='&lt;&#10;\t\n'/>", "a[x=<\n  ]"), ("<a>1\r\n2\r3</a>", "a('1\n2\n3')"), ("<é ü='ß'>日本</é>", "é[ü=ß]('日本')"),
+    ("<!DOCTYPE a [<!ENTITY e \"x>]\"><!-- ' ]> --><?p ]>?><!ELEMENT a ANY>]><a>1</a>", "a('1')"),
+    ("<!DOCTYPE a SYSTEM 'http://127.0.0.1/a.dtd'><a>1</a>", "a('1')"),
+    ("<a xmlns='u' xmlns:p='v' p:x='1'><p:b/></a>", "a[p:x=1](p:b)"), ("<p:a xml:lang='en'/>", "p:a[xml:lang=en]"),
+  ])
+  func `A document has its tree`(text: String, tree: String) throws {
+    #expect(try Self.described(text) == tree)
+  }
+
+  @Test(arguments: [
+    ("<a>AT&T, a & b, &nbsp;&eacute;&foo;&#xZ;&#;</a>", "a('AT&T, a & b, \u{A0}é&#xZ;&#;')"),
+    ("<a>1 < 2 <= 3</a>", "a('1 < 2 <= 3')"), ("<a><b>1</a>", "a(b('1'))"), ("<a></b>1</a>", "a('1')"),
+    ("<a><b><c>1</b>2</a>", "a(b(c('1')),'2')"), ("<a x=1 y z='2' x='3'>1", "a[x=1,y=,z=2]('1')"),
+    ("<a x='1>1</a>", "a[x='1]('1')"), ("<a <b>1</b></a>", "a(b('1'))"), ("<a/><b/>", "a"), ("text<a/>more", "a"),
+    ("<a><![CDATA[1</a>", "a('1</a>')"), ("<a><!-- 1</a>", "a(! 1</a>)"), ("<a>\u{0}&#0;&#xD800;</a>", "a('���')"),
+    ("<a:b:c/>", "a:b:c"), ("<:a b:='1'/>", ":a[b:=1]"), ("<a", ""), ("", ""), ("no markup", ""), ("<!DOCTYPE a [", ""),
+  ])
+  func `What is not well-formed is read as what it most likely means`(text: String, tree: String) throws {
+    #expect(try Self.described(text) == tree)
+  }
+
+  @Test(arguments: [
+    "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a>1&e;2</a>",
+    "<!DOCTYPE a [<!ENTITY % p SYSTEM 'file:///etc/passwd'>%p;]><a>12</a>",
+    "<!DOCTYPE a [<!ENTITY e 'x'>]><a>1&e;2</a>", "<!DOCTYPE a PUBLIC '-//x' 'file:///etc/passwd'><a>12</a>",
+    "<a xmlns:xi='http://www.w3.org/2001/XInclude'>12<xi:include href='file:///etc/passwd' parse='text'/></a>",
+  ])
+  func `No entity is expanded, and nothing is loaded`(text: String) throws {
+    #expect(try Self.document(text).root?.textContent == "12")
+  }
+
+  @Test(.enabled(if: Corpus.isPresent, Comment(rawValue: Corpus.absence)))
+  func `A bomb of entities is a short text`() throws {
+    let bytes = try Corpus.bytes("sitemaps/xml-attacks/billion_laughs.xml")
+    let parsed = DOMDocument(parsingXML: bytes.span)
+    #expect(try #require(parsed).root?.textContent == "")
+  }
+
+  private static func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
+
+  /// Each would take minutes or more where a step takes linear time; libxml2's own parser takes that on several.
+  @Test(
+    arguments: [
+      "<a " + (0..<200_000).map { "a\($0)='' " }.joined() + "/>",
+      "<a " + (0..<100_000).map { "xmlns:p\($0)='u\($0)' " }.joined() + ">" + repeated("<p1:b/>", 50_000),
+      (0..<20_000).map { "<a\($0) xmlns:p\($0)='u\($0)'>" }.joined() + repeated("<p1:b/>", 50_000),
+      repeated("<a xmlns:p='u'>", 100_000), repeated("<a>", 200_000) + repeated("</b>", 200_000),
+      repeated("<a>", 200_000) + repeated("</a>", 200_000), "<a>" + repeated("x<!---->", 100_000),
+      repeated("<!---->", 200_000), "<a>" + repeated("<![CDATA[x]]>", 200_000), "<a>" + repeated("&", 500_000),
+      "<a>" + repeated("<", 500_000), "<a>" + repeated("<a ='", 200_000), "<a>" + repeated("<a b='", 200_001),
+      "<a>" + repeated("<!--", 200_000), "<a>" + repeated("<![CDATA[", 200_000), "<a>" + repeated("</", 200_000),
+      "<a b=\"" + repeated("&lt;", 500_000) + "\"/>", repeated("<!DOCTYPE a [", 100_000),
+      "<!DOCTYPE" + repeated("<", 500_000),
+      "<a>" + repeated("&aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 20_000),
+      repeated("<?", 200_000), repeated("x", 500_000), "<" + repeated("a", 1_000_000) + "/>",
+    ].map(HostileText.init))
+  func `A hostile document is read in time`(hostile: HostileText) throws {
+    let document = try Self.document(hostile.text)
+    _ = document.root?.readableText
+  }
+
+  @Test func `A document of more nodes than are kept is cut`() throws {
+    #expect(try Self.document("<a>" + Self.repeated("<b/>", 600_000)).isTruncated)
+  }
+
+  @Test func `Elements below the deepest are beside it`() throws {
+    let document = try Self.document(Self.repeated("<a>", 1_000) + "<b>x</b>")
+    #expect(try XPathExpression("count(//b[.='x'])").number(in: document) == 1)
+    #expect(try XPathExpression("count(//b/ancestor::*)").number(in: document) == 511)
+  }
+}
+
+extension XPathExpression {
+  fileprivate func number(in document: DOMDocument) throws -> Double? {
+    if case .number(let number) = try evaluate(in: document) { number } else { nil }
+  }
+}
