@@ -42,14 +42,14 @@ struct JSONExtractor: Extractor {
       if let fault = path.faultyExpressions.first { throw fault }
       return path
     } catch {
-      // The fault's place is counted in scalars.
-      let before = text.text.unicodeScalars.prefix(error.offset)
-      let start = before.reduce(0) { $0 + UTF8.width($1) }
-      let scalar = text.text.unicodeScalars.dropFirst(error.offset).first
+      // The fault's place is counted in scalars; what is missing at the end is missing behind the last one.
+      let scalars = Array(text.text.unicodeScalars)
+      let place = min(error.offset, scalars.count - 1)
+      let start = scalars.prefix(max(0, place)).reduce(0) { $0 + UTF8.width($1) }
       throw ScalarFault(
         .badSelector, "is no JSONPath query: \(error.message)",
         hint: text.text.hasPrefix("$") ? nil : "a query begins with $",
-        range: scalar.map { start..<start + UTF8.width($0) })
+        range: place < 0 ? nil : start..<start + UTF8.width(scalars[place]))
     }
   }
 

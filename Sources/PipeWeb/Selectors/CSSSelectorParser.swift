@@ -124,6 +124,7 @@ struct CSSSelectorParser {
     case UInt8(ascii: "$"): attribute.comparison = .suffix
     case UInt8(ascii: "*"): attribute.comparison = .contains
     case UInt8(ascii: "!"): attribute.comparison = .notEquals
+    case nil: throw error("the '[' has no ']'", start..<start + 1)
     default: throw unexpected()
     }
     if attribute.comparison != .equals { index += 1 }
@@ -276,14 +277,21 @@ struct CSSSelectorParser {
 
   func unexpected(hint: String? = nil) -> CSSSelector.SyntaxError {
     guard index < bytes.count else {
-      return error(bytes.isEmpty ? "it is empty" : "something is missing at its end", bytes.count..<bytes.count)
+      return error(bytes.isEmpty ? "it is empty" : "something is missing at its end", lastCharacter)
     }
     return error("'\(character)' cannot stand here", index..<index + character.utf8.count, hint: hint)
   }
 
   func expected(_ what: String) -> CSSSelector.SyntaxError {
-    let end = min(index + (index < bytes.count ? character.utf8.count : 0), bytes.count)
-    return error("\(what) must stand here", index..<end)
+    if index >= bytes.count { return error("\(what) must stand at its end", lastCharacter) }
+    return error("\(what) must stand here", index..<index + character.utf8.count)
+  }
+
+  /// The last character that is no white space: what something is missing behind.
+  private var lastCharacter: Range<Int> {
+    guard let last = bytes.lastIndex(where: { !HTMLBytes.isSpace($0) }) else { return 0..<bytes.count }
+    let start = bytes[...last].lastIndex { $0 & 0xC0 != 0x80 } ?? last
+    return start..<last + 1
   }
 
   /// The character at hand.

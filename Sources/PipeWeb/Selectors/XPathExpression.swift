@@ -53,7 +53,7 @@ package final class XPathExpression: @unchecked Sendable {
 
   package init(_ text: String) throws(SyntaxError) {
     self.text = text
-    prefixes = try XPathNames.prefixes(in: text)
+    prefixes = try XPathNames(text).prefixes
     let compiled = try Self.compile(text)
     pool = Mutex([compiled])
     let empty: [UInt8] = []

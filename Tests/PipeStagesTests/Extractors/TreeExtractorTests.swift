@@ -104,14 +104,23 @@ struct TreeExtractorTests {
   }
 
   @Test(arguments: [
-    ("css: 'div:frist-child'", "no pseudo-class is called 'frist-child'"),
-    ("css: 'a::attr(href)'", "no pseudo-element"),
-    ("xpath: '//li['", "is no XPath expression"), ("xpath: {expression: count(//a), all: true}", "all is about nodes"),
-    ("json: '$.a['", "is no JSONPath query"), ("json: name", "is no JSONPath query"), ("css: ''", "it is empty"),
+    ("css: 'div:frist-child'", ":frist-child", "no pseudo-class is called 'frist-child'"),
+    ("css: 'a::attr(href)'", "::attr(", "no pseudo-element"), ("css: 'ul é > '", ">", "missing at its end"),
+    ("css: \"a[b='x' y]\"", "y", "'y' cannot stand here"), ("css: ''", "''", "it is empty"),
+    ("xpath: '//li['", "[", "is no XPath expression"), ("xpath: '//é[count()]'", "count()", "takes 1 argument"),
+    ("xpath: '//a[@b=$c]'", "$c", "there are no variables"), ("xpath: \"//\\u00e9[f(.)]\"", "f", "no function 'f'"),
+    ("xpath: {expression: count(//a), all: true}", "all", "all is about nodes"),
+    ("json: '$.a['", "[", "is no JSONPath query"), ("json: name", "n", "is no JSONPath query"),
+    ("json: '$.é.[1]'", "[", "is no JSONPath query"),
   ])
-  func `A selector that is none is found before the run`(extractor: String, message: String) {
-    let found = Field.compile(extractor).diagnostics
-    #expect(found.count == 1)
-    #expect(found.first?.message.contains(message) == true, "\(found.map(\.message))")
+  func `A selector that is none is found before the run, where it is wrong`(
+    extractor: String, place: String, message: String
+  ) throws {
+    let compiled = Field.compile(extractor)
+    #expect(compiled.diagnostics.count == 1)
+    let found = try #require(compiled.diagnostics.first)
+    #expect(found.message.contains(message), "\(found.message)")
+    let written = compiled.file.bytes[found.span.start.offset..<found.span.end.offset]
+    #expect(String(decoding: written, as: UTF8.self) == place)
   }
 }

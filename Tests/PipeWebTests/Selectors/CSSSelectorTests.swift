@@ -28,12 +28,13 @@ struct CSSSelectorTests {
   @Test(arguments: [
     ("p::text", 1..<7, "no pseudo-element is called 'text'"),
     ("a::attr(href)", 1..<8, "no pseudo-element is called 'attr'"),
-    ("div >", 5..<5, "something is missing at its end"),
+    ("div > ", 4..<5, "something is missing at its end"),
     ("div:frist-child", 3..<15, "no pseudo-class is called 'frist-child'"),
-    ("a[href", 6..<6, "something is missing at its end"), ("a[href='x]", 7..<10, "the string has no end"),
+    ("a[href", 1..<2, "the '[' has no ']'"), ("a, é >ü#", 9..<10, "the name of an id must stand at its end"),
+    ("a[href='x]", 7..<10, "the string has no end"),
     ("é #5", 4..<5, "the name of an id must stand here"),
     ("p:nth-child(x)", 12..<13, "a number, 2n+1, odd or even must stand here"),
-    ("p:not(", 6..<6, "something is missing at its end"), ("p:not(a", 5..<6, "the '(' has no ')'"),
+    ("p:not(", 5..<6, "something is missing at its end"), ("p:not(a", 5..<6, "the '(' has no ')'"),
     ("p:has", 1..<5, "':has' needs something in parentheses"), ("a{}", 1..<2, "'{' cannot stand here"),
   ])
   func `A fault has its place`(selector: String, range: Range<Int>, message: String) {

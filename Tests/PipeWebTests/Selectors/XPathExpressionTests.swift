@@ -22,7 +22,8 @@ struct XPathExpressionTests {
     ("//li", "1|2|3"), ("//li[@class='x'][2]", "3"), ("//h1/@id", "t"), ("//p/text()", "text"), ("//p", "text bold"),
     ("//p/comment()", "c"), ("count(//li)", "number 3.0"), ("string(//h1)", "text A  title"), ("//h2", ""),
     ("normalize-space(//h1)", "text A title"), ("boolean(//h2)", "boolean false"), ("//li[3] | //li[1]", "1|3"),
-    ("id('t')", "A title"), ("//li[contains(., '2')]/following-sibling::*", "3"),
+    ("id('t')", "A title"), ("//li[contains(concat(' ', @class, ' '), ' x ') and (1 or (2))][1]", "1"),
+    ("//li[contains(., '2')]/following-sibling::*", "3"),
     ("/html/body/h1", "A title"), ("//b/ancestor::p/@lang", "en"),
   ])
   func `An expression is worth its value`(expression: String, expected: String) throws {
@@ -32,7 +33,13 @@ struct XPathExpressionTests {
   @Test(arguments: [
     ("", 0..<0, "it is empty"), ("//li[", 4..<5, "cannot be read"), ("//li[@class='x]", 14..<15, "has no end"),
     ("foo(//li)", 0..<3, "no function 'foo'"), ("//p[matches(., 'a')]", 4..<11, "no function 'matches'"),
-    ("$x", 0..<2, "there are no variables"), ("count()", 0..<7, "too many arguments, or too few"),
+    ("$x", 0..<2, "there are no variables"), ("//a[@b = $x]", 9..<11, "there are no variables"),
+    ("1 + count()", 4..<11, "count() takes 1 argument, and has 0"),
+    ("//a[contains( . )]", 4..<17, "contains() takes 2 arguments, and has 1"),
+    ("//a[concat(',(', \")]\", true(1))]", 23..<30, "true() takes no argument, and has 1"),
+    ("string(id(a, b)[name(c)], d)", 7..<15, "id() takes 1 argument, and has 2"),
+    ("substring((1), 2, 3, 4)", 0..<23, "substring() takes 2 or 3 arguments, and has 4"),
+    ("concat('a')", 0..<11, "concat() takes 2 arguments or more, and has 1"),
     ("//li)", 4..<5, "cannot be read"), ("//svg:foo()", 6..<9, "no function 'foo'"),
     ("//é[", 4..<5, "cannot be read"),
   ])
