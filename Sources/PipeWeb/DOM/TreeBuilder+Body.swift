@@ -3,7 +3,7 @@ internal import CLibxml2
 // WHATWG HTML 13.2.6.4.7: start tags in the body.
 
 extension TreeBuilder {
-  mutating func startInBody(_ token: borrowing HTMLTagToken) -> HTMLContentModel {
+  mutating func startInBody(_ token: HTMLTagToken) -> HTMLContentModel {
     let tag = token.tag
     if token.traits.contains(.forbidsFrameset), tag != .body, !token.isHiddenInput { isFramesetAllowed = false }
     switch tag {
@@ -104,7 +104,7 @@ extension TreeBuilder {
     return .data
   }
 
-  private mutating func startOther(_ token: borrowing HTMLTagToken) {
+  private mutating func startOther(_ token: HTMLTagToken) {
     if token.traits.contains(.formatting) {
       reconstructFormatting()
       if let element = insert(token) { pushFormatting(element) }
@@ -120,7 +120,7 @@ extension TreeBuilder {
   }
 
   /// The names that have no tag of their own here: those of options and of ruby, and all others.
-  private mutating func startUnknown(_ token: borrowing HTMLTagToken) {
+  private mutating func startUnknown(_ token: HTMLTagToken) {
     let name = token.name
     if name == HTMLName("option") || name == HTMLName("optgroup") {
       if isInScope(.select) {
@@ -139,7 +139,7 @@ extension TreeBuilder {
     insert(token)
   }
 
-  private mutating func startLink(_ token: borrowing HTMLTagToken) {
+  private mutating func startLink(_ token: HTMLTagToken) {
     for index in formatting.indices.reversed() {
       guard let element = formatting[index] else { break }
       if element.tag == .a {
@@ -154,7 +154,7 @@ extension TreeBuilder {
   }
 
   /// `image` is `img` misspelt.
-  private mutating func insertImage(_ token: borrowing HTMLTagToken) {
+  private mutating func insertImage(_ token: HTMLTagToken) {
     guard let element = insert(.img) else { return }
     takeAttributes(of: token, onto: element.node)
     pop()

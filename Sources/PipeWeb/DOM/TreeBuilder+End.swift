@@ -3,7 +3,7 @@ internal import CLibxml2
 // WHATWG HTML 13.2.6.4: end tags.
 
 extension TreeBuilder {
-  mutating func end(_ token: borrowing HTMLTagToken, in mode: Mode) {
+  mutating func end(_ token: HTMLTagToken, in mode: Mode) {
     let tag = token.tag
     if tag == .template { return endTemplate() }
     switch mode {
@@ -55,7 +55,7 @@ extension TreeBuilder {
     resetMode()
   }
 
-  private mutating func endInTable(_ token: borrowing HTMLTagToken, _ mode: Mode) {
+  private mutating func endInTable(_ token: HTMLTagToken, _ mode: Mode) {
     let tag = token.tag
     switch (mode, tag) {
     case (.inCell, .td), (.inCell, .th):
@@ -110,7 +110,7 @@ extension TreeBuilder {
     index { $0.node == element.node } != nil
   }
 
-  mutating func endInBody(_ token: borrowing HTMLTagToken) {
+  mutating func endInBody(_ token: HTMLTagToken) {
     let tag = token.tag
     switch tag {
     case .body, .html: if isInScope(.body) { mode = .afterBody }
@@ -158,11 +158,11 @@ extension TreeBuilder {
   }
 
   /// Any other end tag.
-  func isSameName(_ element: Element, _ token: borrowing HTMLTagToken) -> Bool {
+  func isSameName(_ element: Element, _ token: HTMLTagToken) -> Bool {
     element.namespace == .html && element.tag == token.tag && element.name == token.name
   }
 
-  mutating func closeOther(_ token: borrowing HTMLTagToken) {
+  mutating func closeOther(_ token: HTMLTagToken) {
     guard has(token.tag) else { return }
     for index in stack.indices.reversed() {
       let element = stack[index]
@@ -177,7 +177,7 @@ extension TreeBuilder {
   // MARK: The adoption agency
 
   /// Closes a formatting element and reopens what it cuts (the adoption agency algorithm).
-  mutating func adopt(_ token: borrowing HTMLTagToken) {
+  mutating func adopt(_ token: HTMLTagToken) {
     let subject = token.tag
     if let current, current.isHTML(subject), !formatting.contains(where: { $0?.node == current.node }) { return pop() }
     for _ in 0..<8 {

@@ -4,14 +4,14 @@ internal import CLibxml2
 
 extension TreeBuilder {
   /// Whether a start tag is foreign content's (13.2.6, the tree construction dispatcher).
-  func isForeign(_ token: borrowing HTMLTagToken) -> Bool {
+  func isForeign(_ token: HTMLTagToken) -> Bool {
     guard let current, current.namespace != .html else { return false }
     if current.traits.contains(.htmlIntegrationPoint) { return false }
     if current.traits.contains(.textIntegrationPoint) { return token.tag == .mGlyph || token.tag == .malignMark }
     return !(current.tag == .annotationXML && current.namespace == .math && token.tag == .svg)
   }
 
-  mutating func startForeign(_ token: borrowing HTMLTagToken) -> HTMLContentModel {
+  mutating func startForeign(_ token: HTMLTagToken) -> HTMLContentModel {
     let breaksOut =
       token.tag == .font
       ? [HTMLName("color"), HTMLName("face"), HTMLName("size")].contains { token.index(of: $0) != nil }
@@ -24,7 +24,7 @@ extension TreeBuilder {
     return .data
   }
 
-  mutating func endForeign(_ token: borrowing HTMLTagToken) {
+  mutating func endForeign(_ token: HTMLTagToken) {
     if token.tag == .br || token.tag == .p {
       popForeign()
       return end(token, in: mode)
@@ -44,7 +44,7 @@ extension TreeBuilder {
     }
   }
 
-  mutating func insertForeign(_ token: borrowing HTMLTagToken, in namespace: OpenElements.Namespace) {
+  mutating func insertForeign(_ token: HTMLTagToken, in namespace: OpenElements.Namespace) {
     var traits: HTMLTagTraits = []
     switch (namespace, token.tag) {
     case (.svg, .foreignObject), (.svg, .desc), (.svg, .title):

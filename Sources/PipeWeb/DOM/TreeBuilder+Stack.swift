@@ -34,7 +34,7 @@ extension TreeBuilder {
   /// Inserts the element of a start tag, and opens it.
   @discardableResult
   mutating func insert(
-    _ token: borrowing HTMLTagToken, namespace: OpenElements.Namespace = .html, traits: HTMLTagTraits? = nil
+    _ token: HTMLTagToken, namespace: OpenElements.Namespace = .html, traits: HTMLTagTraits? = nil
   ) -> Element? {
     guard let node = token.withRawName({ tree.element(token.tag, rawName: $0) }) else { return nil }
     takeAttributes(of: token, onto: node)
@@ -54,12 +54,12 @@ extension TreeBuilder {
     return element
   }
 
-  mutating func insertVoid(_ token: borrowing HTMLTagToken) {
+  mutating func insertVoid(_ token: HTMLTagToken) {
     insert(token)
     pop()
   }
 
-  mutating func insertRaw(_ token: borrowing HTMLTagToken) -> HTMLContentModel {
+  mutating func insertRaw(_ token: HTMLTagToken) -> HTMLContentModel {
     insert(token)
     textElement = token.tag
     let traits = token.traits
@@ -81,7 +81,7 @@ extension TreeBuilder {
   }
 
   /// Adds the attributes that are not there.
-  func takeAttributes(of token: borrowing HTMLTagToken, onto node: XMLNode, ifMissing: Bool = false) {
+  func takeAttributes(of token: HTMLTagToken, onto node: XMLNode, ifMissing: Bool = false) {
     for index in 0..<token.attributeCount {
       token.withRawName(ofAttribute: index) { name in
         if name.isEmpty || (ifMissing && node.hasAttribute(name)) { return }

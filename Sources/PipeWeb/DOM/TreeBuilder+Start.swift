@@ -3,7 +3,7 @@ internal import CLibxml2
 // WHATWG HTML 13.2.6.4: start tags in the insertion modes around the body.
 
 extension TreeBuilder {
-  mutating func start(_ token: borrowing HTMLTagToken, in mode: Mode) -> HTMLContentModel {
+  mutating func start(_ token: HTMLTagToken, in mode: Mode) -> HTMLContentModel {
     let tag = token.tag
     switch mode {
     case .beforeHTML:
@@ -58,7 +58,7 @@ extension TreeBuilder {
     }
   }
 
-  mutating func startInHead(_ token: borrowing HTMLTagToken) -> HTMLContentModel {
+  mutating func startInHead(_ token: HTMLTagToken) -> HTMLContentModel {
     switch token.tag {
     case .html: return startInBody(token)
     case .base, .basefont, .bgsound, .link, .meta: insertVoid(token)
@@ -82,7 +82,7 @@ extension TreeBuilder {
     return .data
   }
 
-  private mutating func startAfterHead(_ token: borrowing HTMLTagToken) -> HTMLContentModel {
+  private mutating func startAfterHead(_ token: HTMLTagToken) -> HTMLContentModel {
     switch token.tag {
     case .html: return startInBody(token)
     case .body:
@@ -131,7 +131,7 @@ extension TreeBuilder {
     }
   }
 
-  private mutating func startInTemplate(_ token: borrowing HTMLTagToken) -> HTMLContentModel {
+  private mutating func startInTemplate(_ token: HTMLTagToken) -> HTMLContentModel {
     switch token.tag {
     case .base, .basefont, .bgsound, .link, .meta, .noframes, .script, .style, .template, .title:
       return startInHead(token)
@@ -143,7 +143,7 @@ extension TreeBuilder {
     }
   }
 
-  private mutating func restart(_ token: borrowing HTMLTagToken, in mode: Mode) -> HTMLContentModel {
+  private mutating func restart(_ token: HTMLTagToken, in mode: Mode) -> HTMLContentModel {
     if !templateModes.isEmpty { templateModes[templateModes.count - 1] = mode }
     self.mode = mode
     return start(token, in: mode)
@@ -151,7 +151,7 @@ extension TreeBuilder {
 
   // MARK: Tables
 
-  private mutating func startInTable(_ token: borrowing HTMLTagToken, _ mode: Mode) -> HTMLContentModel {
+  private mutating func startInTable(_ token: HTMLTagToken, _ mode: Mode) -> HTMLContentModel {
     let tag = token.tag
     switch mode {
     case .inCaption:
@@ -212,7 +212,7 @@ extension TreeBuilder {
   }
 
   /// The mode "in table" (13.2.6.4.9).
-  private mutating func startInsideTable(_ token: borrowing HTMLTagToken) -> HTMLContentModel {
+  private mutating func startInsideTable(_ token: HTMLTagToken) -> HTMLContentModel {
     switch token.tag {
     case .caption:
       pop(until: .table, .template)

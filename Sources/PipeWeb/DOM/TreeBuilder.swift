@@ -74,14 +74,14 @@ struct TreeBuilder: HTMLTokenHandler {
     pendingText.append(contentsOf: bytes)
   }
 
-  mutating func startTag(_ token: borrowing HTMLTagToken) -> HTMLContentModel {
+  mutating func startTag(_ token: HTMLTagToken) -> HTMLContentModel {
     flushText()
     if isFinished { return .data }
     dropsNewline = false
     return isForeign(token) ? startForeign(token) : start(token, in: mode)
   }
 
-  mutating func endTag(_ token: borrowing HTMLTagToken) {
+  mutating func endTag(_ token: HTMLTagToken) {
     flushText()
     if isFinished { return }
     dropsNewline = false

@@ -50,22 +50,33 @@ enum HTMLBytes {
     return letter < 6 ? letter &+ 10 : nil
   }
 
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let highs: UInt64 = 0x8080_8080_8080_8080
+
+  /// The high bit of the bytes of a word that are `byte`; exact up to the first of them, which is all that is asked.
+  @inline(__always)
+  private static func matches(of byte: UInt8, in word: UInt64) -> UInt64 {
+    let difference = word ^ (ones &* UInt64(byte))
+    return (difference &- ones) & ~difference & highs
+  }
+
+  @inline(__always)
+  private static func word(_ base: UnsafePointer<UInt8>, _ index: Int) -> UInt64 {
+    UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
+  }
+
   /// The first place of a byte in `base[start..<end]`, or `end`.
   ///
   /// Most runs in markup are shorter than a call to the C library pays for, so the first 32 bytes are
   /// looked at eight at a time right here.
   @inline(__always)
   static func firstIndex(of byte: UInt8, in base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let pattern = ones &* UInt64(byte)
     var index = start
     let near = min(end &- 8, start &+ 24)
     while index <= near {
       // In bounds: index + 8 <= end.
-      let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
-      let difference = UInt64(littleEndian: word) ^ pattern
-      let zeros = (difference &- ones) & ~difference & (ones &<< 7)
-      if zeros != 0 { return index &+ zeros.trailingZeroBitCount &>> 3 }
+      let found = matches(of: byte, in: word(base, index))
+      if found != 0 { return index &+ found.trailingZeroBitCount &>> 3 }
       index = index &+ 8
     }
     return far(of: byte, in: base, from: index, to: end)
@@ -75,5 +86,60 @@ enum HTMLBytes {
   private static func far(of byte: UInt8, in base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
     guard start < end, let found = memchr(base + start, Int32(byte), end - start) else { return end }
     return UnsafeRawPointer(base).distance(to: found)
+  }
+
+  /// The end of a tag's name that goes on at `start`, or `end`.
+  @inline(__always)
+  static func tagNameEnd(in base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
+    nameEnd(in: base, from: start, to: end, isAttribute: false)
+  }
+
+  /// The end of an attribute's name that goes on at `start`, or `end`.
+  @inline(__always)
+  static func attributeNameEnd(in base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
+    nameEnd(in: base, from: start, to: end, isAttribute: true)
+  }
+
+  @inline(__always)
+  private static func nameEnd(
+    in base: UnsafePointer<UInt8>, from start: Int, to end: Int, isAttribute: Bool
+  ) -> Int {
+    let ends = isAttribute ? attributeNameEnds : tagNameEnds
+    var index = start
+    while index &+ 8 <= end {
+      let word = word(base, index)
+      // Up to SPACE there are controls besides white space: what is found is looked at again.
+      var found = (word &- ones &* 0x21) & ~word & highs
+      found |= matches(of: 0x3E, in: word) | matches(of: 0x2F, in: word)
+      if isAttribute { found |= matches(of: 0x3D, in: word) }
+      if found == 0 {
+        index = index &+ 8
+      } else {
+        index = index &+ found.trailingZeroBitCount &>> 3
+        if contains(ends, base[index]) { return index }
+        index = index &+ 1
+      }
+    }
+    while index < end, !contains(ends, base[index]) { index = index &+ 1 }
+    return index
+  }
+
+  /// Up to eight bytes, packed from the low end, in ASCII lower case.
+  ///
+  /// - Parameter end: where what may be read ends.
+  @inline(__always)
+  static func packedLowercase(_ base: UnsafePointer<UInt8>, from start: Int, count: Int, end: Int) -> UInt64 {
+    var packed: UInt64 = 0
+    if start &+ 8 <= end {
+      packed = word(base, start)
+      if count < 8 { packed &= (1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1 }
+    } else {
+      for place in 0..<count { packed |= UInt64(base[start + place]) &<< UInt64(truncatingIfNeeded: place &* 8) }
+    }
+    // The bytes from A to Z get the bit of lower case: the high bits tell of the sums which bytes are at least A, and
+    // which beyond Z.
+    let low = packed & ~highs
+    let letters = (low &+ ones &* (0x80 - 0x41)) & ~(low &+ ones &* (0x80 - 0x5B)) & ~packed & highs
+    return packed | letters &>> 2
   }
 }

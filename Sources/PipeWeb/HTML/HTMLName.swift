@@ -18,6 +18,20 @@ package struct HTMLName: Equatable, Sendable {
     for byte in name { append(byte) }
   }
 
+  /// The name in `base[start..<start + count]`.
+  ///
+  /// - Parameter end: where what may be read ends.
+  @inline(__always)
+  init(_ base: UnsafePointer<UInt8>, from start: Int, count: Int, end: Int) {
+    guard count <= 16 else {
+      for index in start..<start + count { append(base[index]) }
+      return
+    }
+    low = HTMLBytes.packedLowercase(base, from: start, count: min(count, 8), end: end)
+    if count > 8 { high = HTMLBytes.packedLowercase(base, from: start &+ 8, count: count &- 8, end: end) }
+    self.count = count
+  }
+
   @inline(__always)
   mutating func append(_ byte: UInt8) {
     let lower = UInt64(HTMLBytes.lowercased(byte))

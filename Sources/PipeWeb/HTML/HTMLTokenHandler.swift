@@ -39,8 +39,8 @@ package protocol HTMLTokenHandler {
   ///   - startsRun: false where the text continues the stretch before, so that a character reference may
   ///     span both.
   mutating func text(_ bytes: UnsafeBufferPointer<UInt8>, in model: HTMLContentModel, startsRun: Bool)
-  mutating func startTag(_ token: borrowing HTMLTagToken) -> HTMLContentModel
-  mutating func endTag(_ token: borrowing HTMLTagToken)
+  mutating func startTag(_ token: HTMLTagToken) -> HTMLContentModel
+  mutating func endTag(_ token: HTMLTagToken)
   mutating func comment(_ bytes: UnsafeBufferPointer<UInt8>)
   mutating func doctype(_ doctype: HTMLDoctype)
   /// Something was longer or more than the limits allow, and was cut.

@@ -19,25 +19,36 @@ extension HTMLTokenizer {
           state = .selfClosingStartTag
           index += 1
         } else {
+          let nameStart = index
           // The first byte belongs to the name even if it is `=`.
-          beginAttribute()
-          appendAttributeName(base, index, index + 1)
-          state = .attributeName
+          index = HTMLBytes.attributeNameEnd(in: base, from: index + 1, to: end)
+          capturesValue = false
+          guard index < end else {
+            name = HTMLName()
+            continueAttributeName(base, nameStart, end)
+            state = .attributeName
+            break
+          }
+          if wantsAttributes {
+            name = HTMLName(base, from: nameStart, count: index - nameStart, end: end)
+            takeName(nameStart..<index)
+            finishAttributeName()
+          }
+          guard base[index] == UInt8(ascii: "=") else {
+            state = .afterAttributeName
+            break
+          }
           index += 1
+          state = .beforeAttributeValue
         }
 
       case .attributeName:
-        let nameStart = index
-        while index < end, !HTMLBytes.endsAttributeName(base[index]) { index += 1 }
-        appendAttributeName(base, nameStart, index)
+        let nameEnd = HTMLBytes.attributeNameEnd(in: base, from: index, to: end)
+        continueAttributeName(base, index, nameEnd)
+        index = nameEnd
         guard index < end else { break }
-        finishAttributeName()
-        if base[index] == UInt8(ascii: "=") {
-          state = .beforeAttributeValue
-          index += 1
-        } else {
-          state = .afterAttributeName
-        }
+        if wantsAttributes { finishAttributeName() }
+        state = .afterAttributeName
 
       case .afterAttributeName:
         if HTMLBytes.isSpace(byte) {
@@ -52,12 +63,17 @@ extension HTMLTokenizer {
 
       case .beforeAttributeValue:
         switch byte {
-        case UInt8(ascii: "\""):
-          state = .doubleQuotedValue
-          index += 1
-        case UInt8(ascii: "'"):
-          state = .singleQuotedValue
-          index += 1
+        case UInt8(ascii: "\""), UInt8(ascii: "'"):
+          let close = HTMLBytes.firstIndex(of: byte, in: base, from: index + 1, to: end)
+          takeValue(index + 1..<close)
+          index = close
+          if close < end {
+            // After a quoted value: with or without white space, as before a name.
+            state = .beforeAttributeName
+            index += 1
+          } else {
+            state = byte == UInt8(ascii: "\"") ? .doubleQuotedValue : .singleQuotedValue
+          }
         case UInt8(ascii: ">"):
           return emitTag(index + 1)
         default:
@@ -67,28 +83,25 @@ extension HTMLTokenizer {
       case .doubleQuotedValue, .singleQuotedValue:
         let quote = state == .doubleQuotedValue ? UInt8(ascii: "\"") : UInt8(ascii: "'")
         let close = HTMLBytes.firstIndex(of: quote, in: base, from: index, to: end)
-        if capturesValue { keepValue(base, index, close) }
+        takeValue(index..<close)
         index = close
         if close < end {
-          state = .afterQuotedValue
+          state = .beforeAttributeName
           index += 1
         }
 
       case .unquotedValue:
         let valueStart = index
         while index < end, !HTMLBytes.endsUnquotedValue(base[index]) { index += 1 }
-        if capturesValue { keepValue(base, valueStart, index) }
+        takeValue(valueStart..<index)
         if index < end { state = .beforeAttributeName }
 
-      case .selfClosingStartTag:
+      default:
+        // The self-closing start tag state.
         if byte == UInt8(ascii: ">") {
-          token.isSelfClosing = true
+          parts.pointee.isSelfClosing = true
           return emitTag(index + 1)
         }
-        state = .beforeAttributeName
-
-      default:
-        // After a quoted value: with or without white space, as before a name.
         state = .beforeAttributeName
       }
     }
@@ -96,42 +109,29 @@ extension HTMLTokenizer {
     return end
   }
 
-  @inline(__always)
-  private mutating func beginAttribute() {
-    capturesValue = false
-    if wantsAttributes {
-      name = HTMLName()
-      captureStart = token.keptCount
-    }
-  }
-
-  @inline(__always)
-  private mutating func appendAttributeName(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
+  /// A name that the chunk ends in, or that one before ended in.
+  private mutating func continueAttributeName(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
     guard wantsAttributes, start < end else { return }
-    var name = name
     for index in start..<end { name.append(base[index]) }
-    self.name = name
-    keepName(base, start, end, from: captureStart)
+    takeName(start..<end)
   }
 
   /// The name is complete: decides whether the value is captured.
   @inline(__always)
   private mutating func finishAttributeName() {
-    guard wantsAttributes else { return }
-    if handler.wantsAttribute(name, of: token.tag) {
-      if token.attributeCount >= limits.attributes {
+    if handler.wantsAttribute(name, of: parts.pointee.tag) {
+      if parts.pointee.attributeCount >= limits.attributes {
         handler.limitReached()
-      } else if token.addAttribute(name, rawNameFrom: captureStart) {
-        captureStart = token.keptCount
+      } else if parts.pointee.addAttribute(name) {
         capturesValue = true
         return
       }
     }
-    if Handler.keepsNames { token.drop(to: captureStart) }
+    if Handler.keepsNames { parts.pointee.dropName() }
   }
 
-  private mutating func keepValue(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
-    keep(UnsafeBufferPointer(start: base + start, count: end - start), from: captureStart)
-    token.finishValue()
+  @inline(__always)
+  private mutating func takeValue(_ range: Range<Int>) {
+    if capturesValue, !parts.pointee.takeValue(range, limit: limits.value) { handler.limitReached() }
   }
 }

@@ -7,15 +7,12 @@ extension HTMLTokenizer {
     markupStart = index
     // The common cases, without a round through the states; index + 2 < end.
     if end - index > 2 {
-      if HTMLBytes.isLetter(base[index + 1]) {
+      let isEnd = base[index + 1] == UInt8(ascii: "/")
+      let nameStart = isEnd ? index + 2 : index + 1
+      if HTMLBytes.isLetter(base[nameStart]) {
         commitMarkup(base)
-        beginTag(isEnd: false)
-        return tagName(base, index + 1, end)
-      }
-      if base[index + 1] == UInt8(ascii: "/"), HTMLBytes.isLetter(base[index + 2]) {
-        commitMarkup(base)
-        beginTag(isEnd: true)
-        return tagName(base, index + 2, end)
+        parts.pointee.begin(isEnd: isEnd)
+        return tagName(base, nameStart, end)
       }
     }
     state = .tagOpen
@@ -66,42 +63,49 @@ extension HTMLTokenizer {
   }
 
   @inline(__always)
-  mutating func beginTag(isEnd: Bool) {
-    token.begin(isEnd: isEnd)
+  private mutating func beginTag(isEnd: Bool) {
+    parts.pointee.begin(isEnd: isEnd)
     name = HTMLName()
     state = .tagName
   }
 
-  mutating func tagName(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
-    var index = start
-    var name = name
-    while index < end, !HTMLBytes.endsTagName(base[index]) {
-      name.append(base[index])
-      index += 1
+  /// Reads a tag's name that begins in this chunk.
+  @inline(__always)
+  private mutating func tagName(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+    let nameEnd = HTMLBytes.tagNameEnd(in: base, from: start, to: end)
+    guard nameEnd < end else {
+      name = HTMLName()
+      state = .tagName
+      return restOfTagName(base, start, end)
     }
-    self.name = name
-    keepName(base, start, index, from: 0)
-    guard index < end else { return end }
+    name = HTMLName(base, from: start, count: nameEnd - start, end: end)
+    takeName(start..<nameEnd)
     finishTagName()
-    return base[index] == UInt8(ascii: ">") ? emitTag(index + 1) : attributes(base, index, end)
+    return base[nameEnd] == UInt8(ascii: ">") ? emitTag(nameEnd + 1) : attributes(base, nameEnd, end)
+  }
+
+  /// Reads a tag's name that the chunk ends in, or that one before ended in.
+  mutating func restOfTagName(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+    let nameEnd = HTMLBytes.tagNameEnd(in: base, from: start, to: end)
+    for index in start..<nameEnd { name.append(base[index]) }
+    takeName(start..<nameEnd)
+    if nameEnd < end { finishTagName() }
+    return nameEnd
   }
 
   @inline(__always)
-  mutating func keepName(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, from: Int) {
+  mutating func takeName(_ range: Range<Int>) {
     guard Handler.keepsNames else { return }
-    keep(UnsafeBufferPointer(start: base + start, count: end - start), from: from)
-  }
-
-  mutating func keep(_ slice: UnsafeBufferPointer<UInt8>, from: Int) {
-    if !token.keep(slice, from: from, limit: limits.value) { handler.limitReached() }
+    if !parts.pointee.takeName(range, limit: limits.value) { handler.limitReached() }
   }
 
   /// The name is complete; what follows it is read as in the before attribute name state, which treats white
   /// space, `/` and `>` just as the tag name state does.
   @inline(__always)
   mutating func finishTagName() {
-    token.finishName(name, tags.slot(of: name))
-    wantsAttributes = !token.isEnd && handler.wantsAttributes(of: token.tag)
+    let slot = tags.slot(of: name)
+    parts.pointee.finishName(name, slot)
+    wantsAttributes = !parts.pointee.isEnd && handler.wantsAttributes(of: slot.tag)
     state = .beforeAttributeName
   }
 
@@ -110,13 +114,12 @@ extension HTMLTokenizer {
   mutating func emitTag(_ next: Int) -> Int {
     textStart = next
     isInRun = false
-    if token.isEnd {
-      handler.endTag(token)
+    if parts.pointee.isEnd {
+      handler.endTag(HTMLTagToken(parts))
       enter(.data)
     } else {
-      lastStartTag = token.name
-      let model = handler.startTag(token)
-      enter(model)
+      lastStartTag = parts.pointee.name
+      enter(handler.startTag(HTMLTagToken(parts)))
     }
     if handler.isFinished { state = .finished }
     return next

@@ -34,7 +34,7 @@ extension HTMLTokenizer {
       }
       guard HTMLBytes.endsTagName(byte), name == lastStartTag else { break }
       commitMarkup(base)
-      token.begin(isEnd: true)
+      parts.pointee.begin(isEnd: true)
       if Handler.keepsNames { keepLastStartTag() }
       finishTagName()
       return index
@@ -45,6 +45,6 @@ extension HTMLTokenizer {
 
   /// An end tag of raw text has its start tag's name.
   private mutating func keepLastStartTag() {
-    lastStartTag.withPackedBytes { keep($0, from: 0) }
+    lastStartTag.withPackedBytes { parts.pointee.takeName($0) }
   }
 }

@@ -4,7 +4,7 @@
 /// others no byte of a longer sequence is one that moves a state. Parse errors are not reported. Chunks may end
 /// anywhere; at a chunk's end the text so far is handed over, and only what may yet turn out to be markup is
 /// held (a few bytes).
-package struct HTMLTokenizer<Handler: HTMLTokenHandler> {
+package struct HTMLTokenizer<Handler: HTMLTokenHandler>: ~Copyable {
   package var handler: Handler
   let limits: HTMLTokenizerLimits
   let tags = HTMLTagTable.shared
@@ -22,20 +22,28 @@ package struct HTMLTokenizer<Handler: HTMLTokenHandler> {
   /// Whether the text continues a run already begun.
   var isInRun = false
 
-  var token = HTMLTagToken()
+  /// The tag being read. In memory of its own, so that tokens can point at it.
+  let parts: UnsafeMutablePointer<HTMLTagParts>
+  /// The name being read, of a tag or of an attribute.
   var name = HTMLName()
   /// The last start tag's name: the appropriate end tag's.
   var lastStartTag = HTMLName()
   var wantsAttributes = false
-  /// Whether the value being read is captured, and where in the token's bytes it began.
+  /// Whether the value being read is captured.
   var capturesValue = false
-  var captureStart = 0
   /// The comment or doctype being read, where wanted.
   var capture: [UInt8] = []
 
   package init(handler: Handler, limits: HTMLTokenizerLimits = HTMLTokenizerLimits()) {
     self.handler = handler
     self.limits = limits
+    parts = .allocate(capacity: 1)
+    parts.initialize(to: HTMLTagParts())
+  }
+
+  deinit {
+    parts.deinitialize(count: 1)
+    parts.deallocate()
   }
 
   /// Starts in another state than data, as inside an element of that name.
@@ -53,6 +61,7 @@ package struct HTMLTokenizer<Handler: HTMLTokenHandler> {
     let end = chunk.count
     textStart = 0
     markupStart = nil
+    parts.pointee.enterChunk(base)
     var index = 0
     // Every step either moves on or changes to a state that does.
     while index < end {
@@ -60,9 +69,9 @@ package struct HTMLTokenizer<Handler: HTMLTokenHandler> {
       case .data: index = data(base, index, end)
       case .tagOpen: index = tagOpen(base, index)
       case .endTagOpen: index = endTagOpen(base, index)
-      case .tagName: index = tagName(base, index, end)
+      case .tagName: index = restOfTagName(base, index, end)
       case .beforeAttributeName, .attributeName, .afterAttributeName, .beforeAttributeValue, .doubleQuotedValue,
-        .singleQuotedValue, .unquotedValue, .afterQuotedValue, .selfClosingStartTag:
+        .singleQuotedValue, .unquotedValue, .selfClosingStartTag:
         index = attributes(base, index, end)
       case .markupDeclarationOpen: index = markupDeclarationOpen(base, index)
       case .bogusComment: index = bogusComment(base, index, end)
@@ -118,6 +127,9 @@ package struct HTMLTokenizer<Handler: HTMLTokenHandler> {
       let start = markupStart ?? 0
       if markupStart != nil { emitText(base, to: start) }
       held.append(contentsOf: UnsafeBufferPointer(start: base + start, count: end - start))
+    case .tagName, .beforeAttributeName, .attributeName, .afterAttributeName, .beforeAttributeValue,
+      .doubleQuotedValue, .singleQuotedValue, .unquotedValue, .selfClosingStartTag:
+      parts.pointee.leaveChunk()
     default:
       break
     }

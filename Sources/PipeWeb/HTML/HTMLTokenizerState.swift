@@ -6,7 +6,7 @@
 enum HTMLTokenizerState {
   case data, tagOpen, endTagOpen
   case tagName, beforeAttributeName, attributeName, afterAttributeName, beforeAttributeValue
-  case doubleQuotedValue, singleQuotedValue, unquotedValue, afterQuotedValue, selfClosingStartTag
+  case doubleQuotedValue, singleQuotedValue, unquotedValue, selfClosingStartTag
   case markupDeclarationOpen, bogusComment, doctype
   case commentStart, commentStartDash, comment, commentEndDash, commentEnd, commentEndBang
   case cdataSection, cdataSectionBracket, cdataSectionEnd

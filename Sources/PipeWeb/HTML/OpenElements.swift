@@ -14,7 +14,7 @@ struct OpenElements {
     /// Tells names apart that have no tag.
     let fingerprint: UInt32
 
-    func hasName(of token: borrowing HTMLTagToken) -> Bool {
+    func hasName(of token: HTMLTagToken) -> Bool {
       tag == token.tag && (tag != .other || fingerprint == token.name.fingerprint)
     }
   }
@@ -151,7 +151,7 @@ struct OpenElements {
   }
 
   /// Any other end tag (13.2.6.4.7).
-  mutating func closeOther(_ token: borrowing HTMLTagToken) {
+  mutating func closeOther(_ token: HTMLTagToken) {
     guard contains(token.tag) else { return }
     var index = elements.count
     while index > 0 {
@@ -163,7 +163,7 @@ struct OpenElements {
   }
 
   /// An end tag in foreign content (13.2.6.5); false where the rules of HTML content are to be used.
-  mutating func closeForeign(_ token: borrowing HTMLTagToken) -> Bool {
+  mutating func closeForeign(_ token: HTMLTagToken) -> Bool {
     var index = elements.count
     while index > 0 {
       index -= 1

@@ -36,7 +36,7 @@ extension PageCollector {
 
   /// Takes what a start tag of HTML, outside of templates, says.
   @inline(__always)
-  mutating func take(_ token: borrowing HTMLTagToken) {
+  mutating func take(_ token: HTMLTagToken) {
     switch token.tag {
     case .a, .area: takeLink(token)
     case .img, .image: takeImage(token)
@@ -52,13 +52,13 @@ extension PageCollector {
   }
 
   /// The `html` element takes from later `html` tags what it lacks (13.2.6.4.7).
-  mutating func takeLanguage(_ token: borrowing HTMLTagToken) {
+  mutating func takeLanguage(_ token: HTMLTagToken) {
     guard open.contains(.language), let language = store(HTMLName("lang"), of: token) else { return }
     facts.languageValue = language
     open.remove(.language)
   }
 
-  private mutating func takeLink(_ token: borrowing HTMLTagToken) {
+  private mutating func takeLink(_ token: HTMLTagToken) {
     guard open.contains(.links), token.index(of: HTMLName("href")) != nil, hasRoom(facts.links.count),
       let href = store(HTMLName("href"), of: token)
     else { return }
@@ -77,12 +77,12 @@ extension PageCollector {
     facts.links[facts.links.count - 1].text = store(text[...], as: .text)
   }
 
-  private mutating func takeImage(_ token: borrowing HTMLTagToken) {
+  private mutating func takeImage(_ token: HTMLTagToken) {
     guard open.contains(.images), hasRoom(facts.images.count) else { return }
     facts.images.append(store(HTMLName("src"), of: token))
   }
 
-  private mutating func takeMeta(_ token: borrowing HTMLTagToken) {
+  private mutating func takeMeta(_ token: HTMLTagToken) {
     guard !open.isDisjoint(with: [.metas, .description]), token.index(of: HTMLName("content")) != nil else { return }
     let isDescription =
       open.contains(.description) && facts.descriptionValue == nil
@@ -101,7 +101,7 @@ extension PageCollector {
     }
   }
 
-  private mutating func takeLinkElement(_ token: borrowing HTMLTagToken) {
+  private mutating func takeLinkElement(_ token: HTMLTagToken) {
     if open.contains(.canonical), facts.canonicalValue == nil, isCanonical(token),
       let href = store(HTMLName("href"), of: token)
     {
@@ -115,7 +115,7 @@ extension PageCollector {
         hreflang: store(HTMLName("hreflang"), of: token), type: store(HTMLName("type"), of: token)))
   }
 
-  private func isCanonical(_ token: borrowing HTMLTagToken) -> Bool {
+  private func isCanonical(_ token: HTMLTagToken) -> Bool {
     guard let rel = value(HTMLName("rel"), of: token) else { return false }
     return rel.utf8.split(whereSeparator: HTMLBytes.isSpace).contains { HTMLName($0) == HTMLName("canonical") }
   }
@@ -176,7 +176,7 @@ extension PageCollector {
     return count < limits.items
   }
 
-  private mutating func store(_ name: HTMLName, of token: borrowing HTMLTagToken) -> PageFacts.Value? {
+  private mutating func store(_ name: HTMLName, of token: HTMLTagToken) -> PageFacts.Value? {
     guard let index = token.index(of: name) else { return nil }
     return token.withValue(ofAttribute: index) { facts.store($0, as: .attribute, limit: limits.total) }
   }

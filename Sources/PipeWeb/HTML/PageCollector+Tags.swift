@@ -1,7 +1,7 @@
 // WHATWG HTML 13.2.6: what the tags do to the stack of open elements and the mode.
 
 extension PageCollector {
-  mutating func startTag(_ token: borrowing HTMLTagToken) -> HTMLContentModel {
+  mutating func startTag(_ token: HTMLTagToken) -> HTMLContentModel {
     if elements.isCurrentForeign, !entersHTML(token) {
       if !breaksOut(token) {
         if !token.isSelfClosing, let current = elements.current { pushForeign(token, in: current.namespace) }
@@ -12,7 +12,7 @@ extension PageCollector {
     return startHTML(token)
   }
 
-  mutating func endTag(_ token: borrowing HTMLTagToken) {
+  mutating func endTag(_ token: HTMLTagToken) {
     if let element = textElement {
       textElement = nil
       if element == .title { finishTitle() }
@@ -33,7 +33,7 @@ extension PageCollector {
 
   // MARK: HTML content
 
-  private mutating func startHTML(_ token: borrowing HTMLTagToken) -> HTMLContentModel {
+  private mutating func startHTML(_ token: HTMLTagToken) -> HTMLContentModel {
     let tag = token.tag
     let traits = token.traits
     if mode != .inBody || traits.contains(.documentStructure) {
@@ -64,7 +64,7 @@ extension PageCollector {
 
   /// The insertion modes up to "after head", the framesets, and the tags that make up the document itself; false
   /// where the tag is ignored.
-  private mutating func admits(_ token: borrowing HTMLTagToken) -> Bool {
+  private mutating func admits(_ token: HTMLTagToken) -> Bool {
     let tag = token.tag
     if elements.isInTemplate { return !token.traits.contains(.documentStructure) }
     if tag == .html {
@@ -101,12 +101,12 @@ extension PageCollector {
     }
   }
 
-  private func isHiddenInput(_ token: borrowing HTMLTagToken) -> Bool {
+  private func isHiddenInput(_ token: HTMLTagToken) -> Bool {
     token.tag == .input && value(HTMLName("type"), of: token)?.lowercased() == "hidden"
   }
 
   /// What a start tag closes (13.2.6.4.7, 13.2.6.4.9); false where the tag itself is ignored.
-  private mutating func closeBefore(_ token: borrowing HTMLTagToken) -> Bool {
+  private mutating func closeBefore(_ token: HTMLTagToken) -> Bool {
     let tag = token.tag
     if token.traits.contains(.closesParagraph), elements.contains(.p) { elements.close(.p, in: .button) }
     if token.traits.contains(.tablePart), tag != .table { return closeTableParts(for: tag) }
@@ -149,7 +149,7 @@ extension PageCollector {
     return true
   }
 
-  private mutating func endHTML(_ token: borrowing HTMLTagToken) {
+  private mutating func endHTML(_ token: HTMLTagToken) {
     let tag = token.tag
     let traits = token.traits
     if mode != .inBody {
@@ -189,21 +189,21 @@ extension PageCollector {
   // MARK: Foreign content
 
   /// Whether a start tag inside SVG or MathML is HTML (13.2.6, the tree construction dispatcher).
-  private func entersHTML(_ token: borrowing HTMLTagToken) -> Bool {
+  private func entersHTML(_ token: HTMLTagToken) -> Bool {
     guard let current = elements.current else { return true }
     if current.traits.contains(.htmlIntegrationPoint) { return true }
     if current.traits.contains(.textIntegrationPoint) { return token.tag != .mGlyph && token.tag != .malignMark }
     return current.tag == .annotationXML && current.namespace == .math && token.tag == .svg
   }
 
-  private func breaksOut(_ token: borrowing HTMLTagToken) -> Bool {
+  private func breaksOut(_ token: HTMLTagToken) -> Bool {
     if token.tag == .font {
       return ["color", "face", "size"].contains { token.index(of: HTMLName($0)) != nil }
     }
     return token.traits.contains(.breaksOut)
   }
 
-  private mutating func pushForeign(_ token: borrowing HTMLTagToken, in namespace: OpenElements.Namespace) {
+  private mutating func pushForeign(_ token: HTMLTagToken, in namespace: OpenElements.Namespace) {
     var traits: HTMLTagTraits = []
     switch (namespace, token.tag) {
     case (.svg, .foreignObject), (.svg, .desc), (.svg, .title):
@@ -223,7 +223,7 @@ extension PageCollector {
   }
 
   /// An attribute's value, as far as ASCII tells.
-  func value(_ name: HTMLName, of token: borrowing HTMLTagToken) -> String? {
+  func value(_ name: HTMLName, of token: HTMLTagToken) -> String? {
     guard let index = token.index(of: name) else { return nil }
     return token.withValue(ofAttribute: index) { HTMLText.attribute.string($0) }
   }

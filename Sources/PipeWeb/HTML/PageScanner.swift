@@ -1,7 +1,7 @@
 /// Reads the facts of a page from its bytes as they arrive, and stops as soon as the wanted ones are known.
 ///
 /// The bytes are in any encoding that agrees with ASCII; UTF-16 and ISO-2022-JP are transcoded to UTF-8 first.
-package struct PageScanner {
+package struct PageScanner: ~Copyable {
   private var tokenizer: HTMLTokenizer<PageCollector>
 
   package init(wanted: PageFacts.Wanted, limits: PageFacts.Limits = PageFacts.Limits()) {

@@ -52,7 +52,7 @@ struct TokenRecorder: HTMLTokenHandler {
     run.append(contentsOf: bytes)
   }
 
-  mutating func startTag(_ token: borrowing HTMLTagToken) -> HTMLContentModel {
+  mutating func startTag(_ token: HTMLTagToken) -> HTMLContentModel {
     endRun()
     var attributes: [String: String] = [:]
     for index in 0..<token.attributeCount {
@@ -65,7 +65,7 @@ struct TokenRecorder: HTMLTokenHandler {
     return .data
   }
 
-  mutating func endTag(_ token: borrowing HTMLTagToken) {
+  mutating func endTag(_ token: HTMLTagToken) {
     endRun()
     tokens.append(.endTag(name: token.withRawName { Self.name($0) }))
   }

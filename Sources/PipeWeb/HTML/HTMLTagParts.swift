@@ -1,0 +1,177 @@
+/// The tag being read: its name, and the attributes that the handler asked for.
+///
+/// Raw names and values lie in the chunk being read; of a tag that spans several chunks, what lies in the earlier ones
+/// is kept.
+struct HTMLTagParts: ~Copyable {
+  /// A stretch of the chunk, or of what is kept.
+  private struct Slice {
+    var range = 0..<0
+    var isKept = false
+  }
+
+  private struct Attribute {
+    let name: HTMLName
+    /// The raw name; empty unless the handler keeps names.
+    var rawName: Slice
+    var value: Slice
+  }
+
+  private(set) var name = HTMLName()
+  private(set) var tag = HTMLTag.other
+  private(set) var traits: HTMLTagTraits = []
+  private(set) var isEnd = false
+  var isSelfClosing = false
+  private var rawName = Slice()
+  /// The raw name being read, of the tag or of an attribute; empty unless the handler keeps names.
+  private var unfinishedName = Slice()
+
+  private(set) var attributeCount = 0
+  /// The attributes, and behind them what is left of earlier tags'.
+  private var attributes: [Attribute] = []
+  private var kept: [UInt8] = []
+  private var chunk: UnsafePointer<UInt8>?
+
+  // MARK: What the handler asks
+
+  @inline(__always)
+  func withRawName<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result { withBytes(rawName, body) }
+
+  @inline(__always)
+  func withRawName<Result>(ofAttribute index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    withBytes(attributes[index].rawName, body)
+  }
+
+  @inline(__always)
+  func withValue<Result>(ofAttribute index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    withBytes(attributes[index].value, body)
+  }
+
+  func index(of name: HTMLName) -> Int? {
+    var index = 0
+    while index < attributeCount {
+      if attributes[index].name == name { return index }
+      index += 1
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private func withBytes<Result>(_ slice: Slice, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    if !slice.isKept, let chunk {
+      return body(UnsafeBufferPointer(start: chunk + slice.range.lowerBound, count: slice.range.count))
+    }
+    return kept.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[slice.range])) }
+  }
+
+  // MARK: What the tokenizer does
+
+  /// Reads from another chunk from here on; what lay in the one before was kept, as far as it is still needed.
+  mutating func enterChunk(_ chunk: UnsafePointer<UInt8>) { self.chunk = chunk }
+
+  /// Keeps what lies in the chunk that ends before the tag does. What is unfinished comes last, so that it can grow.
+  mutating func leaveChunk() {
+    rawName = moved(rawName)
+    for index in 0..<attributeCount {
+      attributes[index].rawName = moved(attributes[index].rawName)
+      attributes[index].value = moved(attributes[index].value)
+    }
+    unfinishedName = moved(unfinishedName)
+  }
+
+  private mutating func moved(_ slice: Slice) -> Slice {
+    guard !slice.isKept, let chunk else { return slice }
+    let start = kept.count
+    kept.append(contentsOf: UnsafeBufferPointer(start: chunk + slice.range.lowerBound, count: slice.range.count))
+    return Slice(range: start..<kept.count, isKept: true)
+  }
+
+  @inline(__always)
+  mutating func begin(isEnd: Bool) {
+    self.isEnd = isEnd
+    isSelfClosing = false
+    attributeCount = 0
+    if !kept.isEmpty { kept.removeAll(keepingCapacity: true) }
+  }
+
+  /// The tag's name is complete; its raw form is what was taken as a name, if any was.
+  @inline(__always)
+  mutating func finishName(_ name: HTMLName, _ slot: HTMLTagTable.Slot) {
+    self.name = name
+    tag = slot.tag
+    traits = slot.traits
+    rawName = unfinishedName
+    unfinishedName = Slice()
+  }
+
+  /// Takes a stretch of the chunk as a name, or as more of the name that the chunk before ended in; false where it is
+  /// longer than the limit, and cut.
+  mutating func takeName(_ range: Range<Int>, limit: Int) -> Bool {
+    let name = extended(unfinishedName, by: range, limit)
+    unfinishedName = name.slice
+    return name.isWhole
+  }
+
+  /// Takes a name that does not stand in the chunk.
+  mutating func takeName(_ bytes: UnsafeBufferPointer<UInt8>) {
+    unfinishedName = Slice(range: kept.count..<kept.count + bytes.count, isKept: true)
+    kept.append(contentsOf: bytes)
+  }
+
+  /// Takes a stretch of the chunk as the value of the attribute added last, or as more of it; false where it is
+  /// longer than the limit, and cut.
+  @inline(__always)
+  mutating func takeValue(_ range: Range<Int>, limit: Int) -> Bool {
+    let value = extended(attributes[attributeCount - 1].value, by: range, limit)
+    attributes[attributeCount - 1].value = value.slice
+    return value.isWhole
+  }
+
+  @inline(__always)
+  private mutating func extended(
+    _ slice: Slice, by range: Range<Int>, _ limit: Int
+  ) -> (slice: Slice, isWhole: Bool) {
+    let room = max(0, limit - slice.range.count)
+    let fitting = range.count <= room ? range : range.lowerBound..<range.lowerBound + room
+    let isWhole = fitting.count == range.count
+    guard !slice.range.isEmpty, let chunk else { return (Slice(range: fitting, isKept: false), isWhole) }
+    // It is the last of what is kept.
+    kept.append(contentsOf: UnsafeBufferPointer(start: chunk + fitting.lowerBound, count: fitting.count))
+    return (Slice(range: slice.range.lowerBound..<kept.count, isKept: true), isWhole)
+  }
+
+  /// Adds an attribute with the name taken last, without a value; false where there is one of that name already.
+  mutating func addAttribute(_ name: HTMLName) -> Bool {
+    let raw = unfinishedName
+    var index = 0
+    while index < attributeCount {
+      if attributes[index].name == name, isSameName(attributes[index].rawName, raw) { return false }
+      index += 1
+    }
+    let attribute = Attribute(name: name, rawName: raw, value: Slice())
+    if attributeCount < attributes.count {
+      attributes[attributeCount] = attribute
+    } else {
+      attributes.append(attribute)
+    }
+    attributeCount += 1
+    unfinishedName = Slice()
+    return true
+  }
+
+  /// Forgets the name taken last.
+  mutating func dropName() {
+    if unfinishedName.isKept { kept.removeLast(unfinishedName.range.count) }
+    unfinishedName = Slice()
+  }
+
+  /// Names beyond sixteen bytes are compared in full where they are at hand.
+  private func isSameName(_ left: Slice, _ right: Slice) -> Bool {
+    guard left.range.count == right.range.count else { return false }
+    if left.range.count <= 16 { return true }
+    return withBytes(left) { left in
+      withBytes(right) { right in
+        zip(left, right).allSatisfy { HTMLBytes.lowercased($0) == HTMLBytes.lowercased($1) }
+      }
+    }
+  }
+}
