@@ -6,6 +6,8 @@ final class LoopSockets {
   var readiness: Readiness
   /// When libcurl wants to be called though nothing happens; nanoseconds of the monotonic clock.
   var timer: UInt64?
+  /// When this round's events came; nanoseconds of the monotonic clock.
+  var now = monotonicNanoseconds()
 
   init(wakeup: Int32) throws(TransferLoopError) { readiness = try Readiness(wakeup: wakeup) }
 
@@ -40,11 +42,15 @@ final class CURLMulti {
     pipe_multi_set_timer_function(
       handle,
       { _, milliseconds, context in
+        // What is due now is due in the round that has begun.
         LoopSockets.of(context)?.timer =
-          milliseconds < 0 ? nil : monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000
+          milliseconds < 0 ? nil : milliseconds == 0 ? 0 : monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000
         return 0
       }, sockets.context)
   }
+
+  /// When this round's events came.
+  var now: UInt64 { sockets.now }
 
   deinit { curl_multi_cleanup(UnsafeMutableRawPointer(handle)) }
 
@@ -62,10 +68,13 @@ final class CURLMulti {
   }
 
   /// Waits for what happens next, at most until a moment, and lets libcurl work on it.
-  func work(until moment: ContinuousClock.Instant?) {
+  ///
+  /// - Parameter moment: Nanoseconds of the monotonic clock; what is past waits for nothing.
+  func work(until moment: UInt64) {
     var running: Int32 = 0
     sockets.readiness.commit()
-    let count = sockets.readiness.wait(milliseconds: milliseconds(until: moment))
+    let count = sockets.readiness.wait(milliseconds: milliseconds(until: min(moment, sockets.timer ?? .max)))
+    sockets.now = monotonicNanoseconds()
     for index in 0..<count {
       let (descriptor, action) = sockets.readiness.event(index)
       if descriptor != wakeup {
@@ -83,13 +92,16 @@ final class CURLMulti {
       var context: UnsafeMutableRawPointer?
       pipe_easy_get_pointer(easy, CURLINFO_PRIVATE, &context)
       guard let place = TransferPlace.of(context) else { continue }
-      sharing.ended(place)
+      ended(place)
       return (place, pipe_message_result(message))
     }
     return nil
   }
 
-  private var isTimerDue: Bool { sockets.timer.map { $0 <= monotonicNanoseconds() } ?? false }
+  /// Called when a transfer has ended, or is ended, while its request is still in its place.
+  func ended(_ place: TransferPlace) { sharing.ended(place) }
+
+  private var isTimerDue: Bool { sockets.timer.map { $0 <= sockets.now } ?? false }
 
   private func timeOut(_ running: inout Int32) {
     sockets.timer = nil
@@ -97,18 +109,11 @@ final class CURLMulti {
   }
 
   /// Rounded up, so that it is not early and does not spin.
-  private func milliseconds(until moment: ContinuousClock.Instant?) -> Int32 {
-    var left: UInt64?
-    if let timer = sockets.timer {
-      let now = monotonicNanoseconds()
-      left = timer > now ? timer - now : 0
-    }
-    if let moment {
-      let (seconds, attoseconds) = max(.zero, ContinuousClock.now.duration(to: moment)).components
-      let nanoseconds = UInt64(min(seconds, 86_400)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
-      left = min(left ?? .max, nanoseconds)
-    }
-    guard let left else { return -1 }
+  private func milliseconds(until moment: UInt64) -> Int32 {
+    if moment == 0 { return 0 }
+    if moment == .max { return -1 }
+    let now = monotonicNanoseconds()
+    let left = moment > now ? moment - now : 0
     return Int32(min(left / 1_000_000 + (left % 1_000_000 == 0 ? 0 : 1), 3_600_000))
   }
 }

@@ -57,7 +57,7 @@ extension TransferPlace {
   }
 
   /// Sets up what depends on the request.
-  func connect(for request: TransferRequest) {
+  func connect(for request: any TransferRequest) {
     keepApart()
     if settings.connection.tls.certificate != nil { showCertificate(!request.withholdsCredentials) }
   }

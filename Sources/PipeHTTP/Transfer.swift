@@ -1,40 +1,24 @@
 package import PipeWeb
 
-/// What travels with a request and comes back with its result.
-package typealias TransferTag = any AnyObject & Sendable
-
-/// One request as the loop performs it.
-package struct TransferRequest: Sendable {
+/// One request as the loop performs it: an object of the loop's user, which comes back with its result.
+package protocol TransferRequest: AnyObject, Sendable {
   /// A serialized URL, taken as it is.
-  package var url: String
+  var href: String { get }
   /// The host of the URL, for the address policy and for messages.
-  package var host: String
+  var host: String { get }
   /// `nil` for the settings' own.
-  package var method: String?
-  package var body: [UInt8]?
-  package var headers: [HTTPFields.Field]
+  var transferMethod: String? { get }
+  var body: [UInt8]? { get }
+  var headers: [HTTPFields.Field] { get }
   /// Whether the settings' own credentials are left out: the request goes to another origin than it began at.
-  package var withholdsCredentials: Bool
-  /// What the result brings back.
-  package let tag: TransferTag
-
-  package init(
-    url: String, host: String, method: String? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [],
-    withholdsCredentials: Bool = false, tag: TransferTag
-  ) {
-    self.url = url
-    self.host = host
-    self.method = method
-    self.body = body
-    self.headers = headers
-    self.withholdsCredentials = withholdsCredentials
-    self.tag = tag
-  }
+  var withholdsCredentials: Bool { get }
+  /// What earlier transfers took of the time that all of them have together.
+  var spent: Duration { get }
 }
 
 /// What became of a request. A body that broke off has a response and a failure.
 package struct TransferResult: Sendable {
-  package let tag: TransferTag
+  package let request: any TransferRequest
   package let response: HTTPResponse?
   package let failure: TransferFailure?
   /// From the start to the last byte.
@@ -58,16 +42,18 @@ package struct TransferFailure: Error, Hashable, Sendable {
   }
 }
 
-/// Where a loop gets its requests and brings its results; called on the loop's thread.
-package protocol TransferExchange: AnyObject, Sendable {
-  func take(upTo limit: Int) -> TransferTake
-  func complete(_ batch: [TransferResult])
+/// Where a loop gets its requests and brings its results; used on the loop's thread alone.
+package protocol TransferExchange: Sendable {
+  mutating func take(upTo limit: Int) -> TransferTake
+  mutating func complete(_ result: TransferResult)
+  /// What was completed since the last time was all that one round of events brought.
+  mutating func handOver()
   /// Requests given up because the run stops.
-  func abandon(_ tags: [TransferTag])
+  mutating func abandon(_ requests: [any TransferRequest])
 }
 
 package enum TransferTake: Sendable {
-  case requests([TransferRequest])
+  case requests([any TransferRequest])
   case wait(until: ContinuousClock.Instant?)
   case finished
   case draining(until: ContinuousClock.Instant)
@@ -82,6 +68,10 @@ package struct TransferSettings: Sendable {
   package var userAgent = "pipe"
   package var totalTimeout = Duration.seconds(30)
   package var connectTimeout = Duration.seconds(10)
+  /// From the request sent to the first byte of the response.
+  package var firstByteTimeout: Duration?
+  /// The longest time without a byte, once the first has come.
+  package var idleTimeout = Duration.seconds(15)
   /// Bytes of content after its codings are undone.
   package var maximumBody = 10 << 20
   package var failsAboveMaximumBody = false

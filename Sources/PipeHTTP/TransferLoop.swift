@@ -22,7 +22,7 @@ package final class TransferLoop: Sendable {
   package func wake() { wakeup.signal() }
 
   /// Performs transfers until the exchange says that it is finished.
-  package func run(_ exchange: any TransferExchange) async throws {
+  package func run(_ exchange: some TransferExchange) async throws {
     let settings = settings
     let wakeup = wakeup
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in

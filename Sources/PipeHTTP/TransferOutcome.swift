@@ -26,7 +26,8 @@ struct TransferOutcome {
       let words = reason == 0 ? place.detail : String(cString: strerror(Int32(truncatingIfNeeded: reason)))
       return TransferFailure(.connect, "\(place.host): \(words.isEmpty ? "no connection" : words)")
     case CURLE_OPERATION_TIMEDOUT:
-      return TransferFailure(.timeout, timeout(place))
+      // The only limit of time that libcurl knows.
+      return TransferFailure(.timeout, "no connection within \(place.settings.connectTimeout.shown)")
     case _ where TLSFault.words(code, place) != nil:
       return TransferFailure(.tls, "\(place.host): \(TLSFault.words(code, place) ?? "")")
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_URL_MALFORMAT,
@@ -47,14 +48,11 @@ struct TransferOutcome {
     }
   }
 
-  private static func timeout(_ place: TransferPlace) -> String {
-    let settings = place.settings
-    if place.large(CURLINFO_PRETRANSFER_TIME_T) == 0 {
-      let limit = min(settings.connectTimeout, settings.totalTimeout)
-      return "no connection within \(limit.shown)"
-    }
-    if place.head.isWhole { return "not complete within \(settings.totalTimeout.shown)" }
-    return "no answer within \(settings.totalTimeout.shown)"
+  /// What the total limit of time cut off.
+  static func totalTimeout(_ place: TransferPlace) -> String {
+    let limit = place.settings.totalTimeout.shown
+    if place.large(CURLINFO_PRETRANSFER_TIME_T) == 0 { return "no connection within \(limit)" }
+    return place.head.isWhole ? "not complete within \(limit)" : "no answer within \(limit)"
   }
 }
 

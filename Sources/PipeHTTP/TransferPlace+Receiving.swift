@@ -9,8 +9,8 @@ struct TransferHead {
   /// Whether the empty line after the final head has come.
   var isWhole = false
   var isInformational = false
-  /// The value of the Content-Length field, as written.
-  fileprivate var contentLength: [UInt8]?
+  /// The value of the Content-Length field; `max` for one that is no plain number.
+  fileprivate var contentLength: UInt64?
 
   /// The most bytes of headers: what is above it is no honest answer.
   static let limit = 64 << 10
@@ -18,11 +18,20 @@ struct TransferHead {
   /// Whether a line is a Content-Length field with another value than the one before it. Where the content
   /// ends is then anybody's guess, and libcurl's is the first (RFC 9112, 6.3).
   mutating func contradictsItself(by line: UnsafeRawBufferPointer) -> Bool {
-    let name = "content-length:".utf8
-    guard line.count > name.count, zip(line, name).allSatisfy({ $0 | 0x20 == $1 }) else { return false }
-    let value = line.dropFirst(name.count).filter { $0 > 0x20 }
+    // In the order of memory, in lower case: `content-` and `-length:`, which overlap.
+    let (first, second) = (line.loadUnaligned(as: UInt64.self), line.loadUnaligned(fromByteOffset: 7, as: UInt64.self))
+    guard UInt64(bigEndian: first) | 0x2020_2020_2020_2020 == 0x636f_6e74_656e_742d,
+      UInt64(bigEndian: second) | 0x2020_2020_2020_2020 == 0x2d6c_656e_6774_683a
+    else { return false }
+    var value: UInt64 = 0
+    var count = 0
+    for index in 15..<line.count where line[index] > 0x20 {
+      let digit = UInt64(line[index]) &- 0x30
+      count += 1
+      value = value == .max || digit > 9 || count > 18 ? .max : value * 10 + digit
+    }
     defer { contentLength = value }
-    return contentLength.map { $0 != value } ?? false
+    return contentLength.map { $0 != value || value == .max } ?? false
   }
 }
 
@@ -31,6 +40,7 @@ extension TransferPlace {
   /// - Returns: How many bytes were taken; fewer than given ends the transfer.
   func receivedHead(_ line: UnsafeRawBufferPointer) -> Int {
     head.bytes += line.count
+    limits.lastByte = sockets.now
     if head.bytes > TransferHead.limit {
       stop = TransferFailure(.protocol, "more than \(TransferHead.limit >> 10) KiB of headers")
       return 0
@@ -53,6 +63,7 @@ extension TransferPlace {
 
   /// - Returns: How many bytes were taken; fewer than given ends the transfer.
   func received(_ bytes: UnsafeRawBufferPointer) -> Int {
+    limits.lastByte = sockets.now
     let room = settings.maximumBody - length
     if bytes.count > room {
       isCut = true

@@ -10,7 +10,7 @@ final class TransferPlace {
   let settings: TransferSettings
   let sockets: LoopSockets
   private let errorText: UnsafeMutablePointer<CChar>
-  private var request: TransferRequest?
+  private var request: (any TransferRequest)?
   /// Header lists that libcurl reads while the transfer runs.
   private let commonHeaders: UnsafeMutablePointer<curl_slist>?
   private var ownHeaders: UnsafeMutablePointer<curl_slist>?
@@ -31,12 +31,16 @@ final class TransferPlace {
   var refusal: String?
   /// Whether it waits for a connection that another transfer is making (`ConnectionSharing`).
   var isWaitingForConnection = false
+  var limits: TransferLimits
+  /// When the transfer began; nanoseconds of the monotonic clock.
+  private var begun: UInt64 = 0
 
   init(_ settings: TransferSettings, _ sockets: LoopSockets) throws(TransferLoopError) {
     guard let handle = curl_easy_init() else { throw TransferLoopError(message: "libcurl has no memory") }
     self.handle = handle
     self.settings = settings
     self.sockets = sockets
+    limits = TransferLimits(settings)
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.pointee = 0
     commonHeaders = TransferPlace.list(settings.headers, after: nil)
@@ -55,8 +59,10 @@ final class TransferPlace {
   }
 
   /// Sets the handle up for a request.
-  func begin(_ request: TransferRequest) {
+  func begin(_ request: any TransferRequest) {
     self.request = request
+    begun = sockets.now
+    limits.begin(settings, spent: request.spent, now: begun)
     head = TransferHead()
     body = []
     scanner = nil
@@ -66,11 +72,12 @@ final class TransferPlace {
     isCut = false
     refusal = nil
     errorText.pointee = 0
-    pipe_easy_set_text(handle, CURLOPT_URL, request.url)
+    pipe_easy_set_text(handle, CURLOPT_URL, request.href)
     connect(for: request)
-    if request.method != nil || request.body != nil || hasOwnMethod {
-      setMethod(request.method ?? settings.method, request.body ?? (request.method == nil ? settings.body : nil))
-      hasOwnMethod = request.method != nil || request.body != nil
+    let (method, content) = (request.transferMethod, request.body)
+    if method != nil || content != nil || hasOwnMethod {
+      setMethod(method ?? settings.method, content ?? (method == nil ? settings.body : nil))
+      hasOwnMethod = method != nil || content != nil
     }
     let isSpecial = !request.headers.isEmpty || request.withholdsCredentials
     if isSpecial || hasOwnHeaders {
@@ -92,12 +99,14 @@ final class TransferPlace {
   var host: String { request?.host ?? "" }
 
   /// Whether it goes there by TLS.
-  var isSecure: Bool { request?.url.hasPrefix("https:") ?? false }
+  var isSecure: Bool { request?.href.hasPrefix("https:") ?? false }
 
   /// What the transfer came to; the place is free afterwards.
-  func end(_ code: CURLcode) -> TransferResult? {
+  ///
+  /// - Parameter limit: The limit of time that ended it.
+  func end(_ code: CURLcode, because limit: TransferFailure? = nil) -> TransferResult? {
     guard let request else { return nil }
-    let failure = stop ?? TransferOutcome(code, place: self).failure
+    let failure = stop ?? limit ?? TransferOutcome(code, place: self).failure
     // Of what failed only a body that broke off is worth keeping.
     let isKept = head.isWhole && (failure == nil || failure?.reason == .body)
     let response = isKept ? makeResponse(isTruncated: isCut || failure != nil) : nil
@@ -107,14 +116,34 @@ final class TransferPlace {
     body = []
     scanner = nil
     return TransferResult(
-      tag: request.tag, response: response, failure: failure, elapsed: elapsed,
+      request: request, response: response, failure: failure, elapsed: elapsed,
       firstByte: first > 0 ? .microseconds(first) : nil)
   }
 
-  /// The request's tag, where the transfer is given up.
-  func giveUp() -> TransferTag? {
+  /// The request, where the transfer is given up.
+  func giveUp() -> (any TransferRequest)? {
     defer { request = nil }
-    return request?.tag
+    return request
+  }
+
+  /// Why the transfer has taken too long, if it has.
+  func overstepped(at now: UInt64) -> TransferFailure? {
+    switch limits.overstepped(at: now, sent: sent) {
+    case nil: nil
+    case .total: TransferFailure(.timeout, TransferOutcome.totalTimeout(self))
+    case .firstByte:
+      TransferFailure(
+        .timeout, "no answer within \((settings.firstByteTimeout ?? settings.totalTimeout).shown) of asking")
+    case .idle:
+      TransferFailure(
+        .timeout, "nothing came for \(settings.idleTimeout.shown)" + (head.isWhole ? " after \(length) bytes" : ""))
+    }
+  }
+
+  /// When the request was sent; `nil` while there is no connection.
+  private var sent: UInt64? {
+    let time = large(CURLINFO_PRETRANSFER_TIME_T)
+    return time > 0 ? begun + UInt64(time) * 1000 : nil
   }
 
   func long(_ info: CURLINFO) -> Int {
@@ -146,8 +175,9 @@ final class TransferPlace {
     return HTTPResponse(
       status: status, version: version, fields: settings.keepsFields ? fields() : HTTPFields(),
       contentType: type.map { String(cString: $0) },
-      location: 300..<400 ~= status ? field("Location") : nil, body: body, facts: scanner?.finish(), length: length,
-      isTruncated: isTruncated)
+      location: 300..<400 ~= status ? field("Location") : nil,
+      retryAfter: status == 429 || status == 503 ? field("Retry-After") : nil, body: body, facts: scanner?.finish(),
+      length: length, isTruncated: isTruncated)
   }
 
   private func field(_ name: String) -> String? {
@@ -178,7 +208,6 @@ final class TransferPlace {
     setUpConnections()
     pipe_easy_set_text(handle, CURLOPT_ACCEPT_ENCODING, "")
     pipe_easy_set_text(handle, CURLOPT_USERAGENT, settings.userAgent)
-    pipe_easy_set_long(handle, CURLOPT_TIMEOUT_MS, settings.totalTimeout.milliseconds)
     pipe_easy_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)
     let version =
       switch settings.version {

@@ -5,14 +5,17 @@ internal import Glibc
 struct TransferRounds: ~Copyable {
   private let settings: TransferSettings
   private let wakeup: Wakeup
-  private let exchange: any TransferExchange
+  private var exchange: any TransferExchange
   private let multi: CURLMulti
   /// Places that are not in use; their handles are set up and keep their options.
   private var free: [TransferPlace] = []
   private var all: [TransferPlace] = []
   private var activeCount = 0
-  private var results: [TransferResult] = []
+  /// Whether results were completed that are not handed over.
+  private var hasResults = false
   private var isDraining = false
+  /// When a transfer can be past one of its limits, and not before.
+  private var nextLook = UInt64.max
 
   init(settings: TransferSettings, wakeup: Wakeup, exchange: any TransferExchange) throws(TransferLoopError) {
     self.settings = settings
@@ -27,21 +30,22 @@ struct TransferRounds: ~Copyable {
       let next = try fill(&isFinished)
       if activeCount == 0, isFinished { return }
       multi.begin()
-      while let done = multi.nextDone() { finish(done) }
+      finishDone()
       // What has ended is handed over before anything is waited for.
-      multi.work(until: results.isEmpty ? next : .now)
-      while let done = multi.nextDone() { finish(done) }
-      if !results.isEmpty {
-        exchange.complete(results)
-        results.removeAll(keepingCapacity: true)
+      multi.work(until: hasResults ? 0 : min(nextLook, next))
+      finishDone()
+      if multi.now >= nextLook { lookAtLimits() }
+      if hasResults {
+        exchange.handOver()
+        hasResults = false
       }
     }
   }
 
   /// Begins what the exchange has for the free places.
   ///
-  /// - Returns: When to ask again, if nothing happens before.
-  private mutating func fill(_ isFinished: inout Bool) throws(TransferLoopError) -> ContinuousClock.Instant? {
+  /// - Returns: When to ask again, if nothing happens before; nanoseconds of the monotonic clock.
+  private mutating func fill(_ isFinished: inout Bool) throws(TransferLoopError) -> UInt64 {
     // A signal is answered by a look even with no place free: the run may be stopping. Once it does, every
     // round looks, or the end of the time to drain would be forgotten when something else happens before.
     var mustLook = wakeup.clear() || isDraining
@@ -51,20 +55,25 @@ struct TransferRounds: ~Copyable {
       case .requests(let requests):
         for request in requests { try begin(request) }
       case .wait(let until):
-        return until
+        return until.map { Self.nanoseconds($0) } ?? .max
       case .finished:
         isFinished = true
       case .draining(let until):
         isDraining = true
         if until <= .now { abandon() }
         isFinished = activeCount == 0
-        return until
+        return Self.nanoseconds(until)
       }
     }
-    return nil
+    return .max
   }
 
-  private mutating func begin(_ request: TransferRequest) throws(TransferLoopError) {
+  /// A moment in nanoseconds of the monotonic clock.
+  private static func nanoseconds(_ moment: ContinuousClock.Instant) -> UInt64 {
+    monotonicNanoseconds() + max(.zero, ContinuousClock.now.duration(to: moment)).nanoseconds
+  }
+
+  private mutating func begin(_ request: any TransferRequest) throws(TransferLoopError) {
     let place: TransferPlace
     if let reused = free.popLast() {
       place = reused
@@ -73,15 +82,42 @@ struct TransferRounds: ~Copyable {
       all.append(place)
     }
     place.begin(request)
+    nextLook = min(nextLook, place.limits.nextLook)
     activeCount += 1
     multi.add(place)
   }
 
-  private mutating func finish(_ done: (place: TransferPlace, code: CURLcode)) {
-    if let result = done.place.end(done.code) { results.append(result) }
-    multi.remove(done.place)
+  private mutating func finishDone() {
+    while let done = multi.nextDone() {
+      complete(done.place.end(done.code))
+      release(done.place)
+    }
+  }
+
+  /// Ends the transfers that have taken too long.
+  private mutating func lookAtLimits() {
+    nextLook = .max
+    for place in all where place.isActive {
+      if let failure = place.overstepped(at: multi.now) {
+        multi.ended(place)
+        complete(place.end(CURLE_OPERATION_TIMEDOUT, because: failure))
+        release(place)
+      } else {
+        nextLook = min(nextLook, place.limits.nextLook)
+      }
+    }
+  }
+
+  private mutating func complete(_ result: TransferResult?) {
+    guard let result else { return }
+    exchange.complete(result)
+    hasResults = true
+  }
+
+  private mutating func release(_ place: TransferPlace) {
+    multi.remove(place)
     activeCount -= 1
-    free.append(done.place)
+    free.append(place)
   }
 
   private mutating func abandon() {

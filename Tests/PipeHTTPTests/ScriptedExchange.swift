@@ -5,14 +5,8 @@ import Synchronization
 
 /// Gives a loop its requests and gathers what became of them.
 final class ScriptedExchange: TransferExchange {
-  /// The place of a request in the script.
-  final class Tag: Sendable {
-    let index: Int
-    init(_ index: Int) { self.index = index }
-  }
-
   private struct Storage: Sendable {
-    var waiting: [TransferRequest]
+    var waiting: [ScriptedRequest]
     var inFlight = 0
     var deadline: ContinuousClock.Instant?
     var isEndless: Bool
@@ -25,11 +19,11 @@ final class ScriptedExchange: TransferExchange {
   private let storage: Mutex<Storage>
 
   /// - Parameter isEndless: Whether more may come once these are done.
-  init(_ requests: [TransferRequest], isEndless: Bool = false) {
+  init(_ requests: [ScriptedRequest], isEndless: Bool = false) {
     storage = Mutex(Storage(waiting: requests, isEndless: isEndless))
   }
 
-  func add(_ requests: [TransferRequest]) { storage.withLock { $0.waiting += requests } }
+  func add(_ requests: [ScriptedRequest]) { storage.withLock { $0.waiting += requests } }
   func finish() { storage.withLock { $0.isEndless = false } }
   func stop(by moment: ContinuousClock.Instant) { storage.withLock { $0.deadline = moment } }
 
@@ -46,12 +40,42 @@ final class ScriptedExchange: TransferExchange {
     return take
   }
 
-  func complete(_ batch: [TransferResult]) {
-    storage.withLock { $0.inFlight -= batch.count }
-    results.append(contentsOf: batch)
+  func complete(_ result: TransferResult) {
+    storage.withLock { $0.inFlight -= 1 }
+    results.append(result)
   }
 
-  func abandon(_ tags: [TransferTag]) { abandoned.append(contentsOf: tags.map { ($0 as? Tag)?.index ?? -1 }) }
+  func handOver() {}
+
+  func abandon(_ requests: [any TransferRequest]) {
+    abandoned.append(contentsOf: requests.map { ($0 as? ScriptedRequest)?.index ?? -1 })
+  }
+}
+
+/// A request of a script, known by its place there.
+final class ScriptedRequest: TransferRequest {
+  let index: Int
+  let href: String
+  let host: String
+  let transferMethod: String?
+  let body: [UInt8]?
+  let headers: [HTTPFields.Field]
+  let withholdsCredentials: Bool
+  let spent: Duration
+
+  init(
+    _ url: String, index: Int = 0, method: String? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [],
+    withholdsCredentials: Bool = false, spent: Duration = .zero
+  ) {
+    self.index = index
+    href = url
+    host = url.split(separator: "/").dropFirst().first.map(String.init) ?? ""
+    transferMethod = method
+    self.body = body
+    self.headers = headers
+    self.withholdsCredentials = withholdsCredentials
+    self.spent = spent
+  }
 }
 
 extension TransferSettings {
@@ -64,22 +88,12 @@ extension TransferSettings {
   }
 }
 
-extension TransferRequest {
-  init(
-    _ url: String, index: Int = 0, method: String? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = []
-  ) {
-    let host = url.split(separator: "/").dropFirst().first.map(String.init) ?? ""
-    self.init(
-      url: url, host: host, method: method, body: body, headers: headers, tag: ScriptedExchange.Tag(index))
-  }
-}
-
 extension TransferResult {
-  var index: Int { (tag as? ScriptedExchange.Tag)?.index ?? -1 }
+  var index: Int { (request as? ScriptedRequest)?.index ?? -1 }
 }
 
 /// Performs transfers; the results are in the order of the requests.
-func perform(_ requests: [TransferRequest], _ settings: TransferSettings = .loopback) async throws -> [TransferResult] {
+func perform(_ requests: [ScriptedRequest], _ settings: TransferSettings = .loopback) async throws -> [TransferResult] {
   let exchange = ScriptedExchange(requests)
   try await TransferLoop(settings).run(exchange)
   return exchange.results.all.sorted { $0.index < $1.index }
@@ -91,7 +105,7 @@ func receive(
 ) async throws -> TransferResult? {
   let server = try RawServer { _ in [.read, .send(bytes)] }
   defer { server.close() }
-  return try await perform([TransferRequest(server.url(), method: method)], settings).first
+  return try await perform([ScriptedRequest(server.url(), method: method)], settings).first
 }
 
 func receive(_ text: String, _ settings: TransferSettings = .loopback) async throws -> TransferResult? {

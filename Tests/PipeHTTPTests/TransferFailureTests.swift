@@ -33,7 +33,7 @@ struct TransferFailureTests {
   func reset() async throws {
     let server = try RawServer { _ in [.read, .reset] }
     defer { server.close() }
-    let result = try await perform([TransferRequest(server.url())]).first
+    let result = try await perform([ScriptedRequest(server.url())]).first
     #expect(result?.failure?.reason == .connection)
     #expect(result?.response == nil)
   }
@@ -58,13 +58,13 @@ struct TransferFailureTests {
   @Test("a refused connection says so, and by whom")
   func refused() async throws {
     let port = try Loopback.refusingPort()
-    let result = try await perform([TransferRequest("http://127.0.0.1:\(port)/")]).first
+    let result = try await perform([ScriptedRequest("http://127.0.0.1:\(port)/")]).first
     #expect(result?.failure == TransferFailure(.connect, "127.0.0.1:\(port): Connection refused"))
   }
 
   @Test("a name without an address is a failure of its own")
   func unresolvable() async throws {
-    let result = try await perform([TransferRequest("http://no-such-host.invalid/")]).first
+    let result = try await perform([ScriptedRequest("http://no-such-host.invalid/")]).first
     #expect(result?.failure == TransferFailure(.dns, "no-such-host.invalid has no address"))
     #expect(result?.response == nil)
   }
@@ -75,7 +75,7 @@ struct TransferFailureTests {
     defer { server.close() }
     var settings = TransferSettings.loopback
     settings.totalTimeout = .milliseconds(100)
-    let result = try await perform([TransferRequest(server.url())], settings).first
+    let result = try await perform([ScriptedRequest(server.url())], settings).first
     #expect(result?.failure == TransferFailure(.timeout, "no answer within 100ms"))
     #expect(result?.response == nil)
   }
@@ -86,7 +86,7 @@ struct TransferFailureTests {
     defer { server.close() }
     var settings = TransferSettings.loopback
     settings.totalTimeout = .milliseconds(200)
-    let result = try await perform([TransferRequest(server.url())], settings).first
+    let result = try await perform([ScriptedRequest(server.url())], settings).first
     #expect(result?.failure == TransferFailure(.timeout, "not complete within 200ms"))
     #expect(result?.response == nil)
   }
@@ -100,7 +100,7 @@ struct TransferFailureTests {
     var settings = TransferSettings.loopback
     settings.totalTimeout = .milliseconds(200)
     settings.concurrency = 1
-    let results = try await perform((0..<2).map { TransferRequest(server.url("/\($0)"), index: $0) }, settings)
+    let results = try await perform((0..<2).map { ScriptedRequest(server.url("/\($0)"), index: $0) }, settings)
     #expect(results.map(\.failure) == [nil, TransferFailure(.timeout, "no answer within 200ms")])
     #expect(server.connectionCount == 1)
   }
@@ -110,7 +110,7 @@ struct TransferFailureTests {
     let listener = try FullListener()
     var settings = TransferSettings.loopback
     settings.connectTimeout = .milliseconds(150)
-    let result = try await perform([TransferRequest("http://127.0.0.1:\(listener.port)/")], settings).first
+    let result = try await perform([ScriptedRequest("http://127.0.0.1:\(listener.port)/")], settings).first
     #expect(result?.failure == TransferFailure(.timeout, "no connection within 150ms"))
   }
 
@@ -118,7 +118,7 @@ struct TransferFailureTests {
     "no schemes but http and https are spoken",
     arguments: ["file:///etc/hostname", "ftp://127.0.0.1/", "gopher://127.0.0.1/"])
   func schemes(url: String) async throws {
-    let result = try await perform([TransferRequest(url)]).first
+    let result = try await perform([ScriptedRequest(url)]).first
     #expect(result?.failure?.reason == .protocol)
     #expect(result?.response == nil)
   }

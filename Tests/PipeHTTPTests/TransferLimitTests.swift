@@ -41,7 +41,7 @@ struct TransferLimitTests {
       [.read, .send("HTTP/1.1 200 OK\r\n")] + Array(repeating: .send(lines), count: 100)
     }
     defer { server.close() }
-    let result = try await perform([TransferRequest(server.url())]).first
+    let result = try await perform([ScriptedRequest(server.url())]).first
     #expect(result?.failure?.reason == .protocol)
   }
 
@@ -95,7 +95,7 @@ struct TransferLimitTests {
     defer { server.close() }
     var settings = settings(maximum: 1000)
     settings.concurrency = 1
-    let results = try await perform((0..<3).map { TransferRequest(server.url("/\($0)"), index: $0) }, settings)
+    let results = try await perform((0..<3).map { ScriptedRequest(server.url("/\($0)"), index: $0) }, settings)
     #expect(results.map { $0.response?.length } == [1000, 1000, 1000])
     #expect(results.allSatisfy { $0.response?.status == 200 && $0.failure == nil })
     #expect(server.connectionCount == 3)

@@ -13,7 +13,7 @@ struct TransferLoopTests {
     defer { server.close() }
     var settings = TransferSettings.loopback
     settings.concurrency = 4
-    let results = try await perform((0..<100).map { TransferRequest(server.url("/\($0)"), index: $0) }, settings)
+    let results = try await perform((0..<100).map { ScriptedRequest(server.url("/\($0)"), index: $0) }, settings)
     #expect(results.count == 100)
     #expect(results.allSatisfy { $0.response?.status == 200 })
     #expect(server.requests.count == 100)
@@ -34,7 +34,7 @@ struct TransferLoopTests {
     defer { server.close() }
     var settings = TransferSettings.loopback
     settings.concurrency = count
-    let results = try await perform((0..<20).map { TransferRequest(server.url("/\($0)"), index: $0) }, settings)
+    let results = try await perform((0..<20).map { ScriptedRequest(server.url("/\($0)"), index: $0) }, settings)
     #expect(results.map(\.index) == Array(0..<20))
     #expect(server.connectionCount <= count)
   }
@@ -48,7 +48,7 @@ struct TransferLoopTests {
     // A label of more than 63 bytes is no name; the resolver says so without asking anybody.
     let unresolvable = "http://\(String(repeating: "x", count: 64)).invalid/"
     let requests = (0..<200).map { index in
-      TransferRequest(index % 5 == 4 ? unresolvable : server.url("/\(index)"), index: index)
+      ScriptedRequest(index % 5 == 4 ? unresolvable : server.url("/\(index)"), index: index)
     }
     let clock = ContinuousClock()
     let start = clock.now
@@ -67,10 +67,10 @@ struct TransferLoopTests {
       refused.close()
     }
     let results = try await perform([
-      TransferRequest(allowed.url(), index: 0), TransferRequest(refused.url(), index: 1),
-      TransferRequest("http://0.0.0.0:\(allowed.port)/", index: 2),
-      TransferRequest("http://[::1]:\(allowed.port)/", index: 3),
-      TransferRequest("http://[::ffff:127.0.0.2]:\(refused.port)/", index: 4),
+      ScriptedRequest(allowed.url(), index: 0), ScriptedRequest(refused.url(), index: 1),
+      ScriptedRequest("http://0.0.0.0:\(allowed.port)/", index: 2),
+      ScriptedRequest("http://[::1]:\(allowed.port)/", index: 3),
+      ScriptedRequest("http://[::ffff:127.0.0.2]:\(refused.port)/", index: 4),
     ])
     #expect(results.map { $0.response?.status } == [200, nil, nil, nil, nil])
     #expect(results.map { $0.failure?.reason } == [nil, .forbidden, .forbidden, .forbidden, .forbidden])
@@ -83,7 +83,7 @@ struct TransferLoopTests {
   func defaultPolicy() async throws {
     let server = try RawServer { _ in [.read, .send(Self.ok)] }
     defer { server.close() }
-    let result = try await perform([TransferRequest(server.url())], TransferSettings(addresses: AddressPolicy())).first
+    let result = try await perform([ScriptedRequest(server.url())], TransferSettings(addresses: AddressPolicy())).first
     #expect(result?.failure?.reason == .forbidden)
     #expect(server.connectionCount == 0)
   }
@@ -93,7 +93,7 @@ struct TransferLoopTests {
     let server = try RawServer { _ in [.read, .send(Self.ok)] }
     defer { server.close() }
     // ::1, where localhost has it, is refused; 127.0.0.1 is not.
-    let result = try await perform([TransferRequest("http://localhost:\(server.port)/")]).first
+    let result = try await perform([ScriptedRequest("http://localhost:\(server.port)/")]).first
     #expect(result?.response?.status == 200)
   }
 
@@ -109,12 +109,12 @@ struct TransferLoopTests {
       ]
     }
     defer { server.close() }
-    let exchange = ScriptedExchange([TransferRequest(server.url("/0"), index: 0)], isEndless: true)
+    let exchange = ScriptedExchange([ScriptedRequest(server.url("/0"), index: 0)], isEndless: true)
     let loop = try TransferLoop(.loopback)
     let run = Task { try await loop.run(exchange) }
     await served.wait()
     for index in 1...20 {
-      exchange.add([TransferRequest(server.url("/\(index)"), index: index)])
+      exchange.add([ScriptedRequest(server.url("/\(index)"), index: index)])
       loop.wake()
       await served.wait(for: index + 1)
     }
@@ -130,7 +130,7 @@ struct TransferLoopTests {
     let arrived = Turnstile()
     let server = try RawServer { _ in [.read, .run { arrived.pass() }, .run { gate.wait() }, .send(Self.ok)] }
     defer { server.close() }
-    let exchange = ScriptedExchange((0..<3).map { TransferRequest(server.url("/\($0)"), index: $0) }, isEndless: true)
+    let exchange = ScriptedExchange((0..<3).map { ScriptedRequest(server.url("/\($0)"), index: $0) }, isEndless: true)
     var settings = TransferSettings.loopback
     settings.concurrency = 2
     let loop = try TransferLoop(settings)
@@ -150,7 +150,7 @@ struct TransferLoopTests {
     let arrived = Turnstile()
     let server = try RawServer { _ in [.read, .run { arrived.pass() }, .hold] }
     defer { server.close() }
-    let exchange = ScriptedExchange([TransferRequest(server.url(), index: 7)], isEndless: true)
+    let exchange = ScriptedExchange([ScriptedRequest(server.url(), index: 7)], isEndless: true)
     var settings = TransferSettings.loopback
     settings.concurrency = places
     let loop = try TransferLoop(settings)
@@ -174,7 +174,7 @@ struct TransferLoopTests {
       ]
     }
     defer { server.close() }
-    let exchange = ScriptedExchange([TransferRequest(server.url())], isEndless: true)
+    let exchange = ScriptedExchange([ScriptedRequest(server.url())], isEndless: true)
     var settings = TransferSettings.loopback
     settings.concurrency = 1
     settings.totalTimeout = .seconds(8)

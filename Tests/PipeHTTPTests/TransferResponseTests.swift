@@ -84,7 +84,7 @@ struct TransferResponseTests {
     var settings = TransferSettings.loopback
     settings.userAgent = "tests/1"
     settings.headers = [.init(name: "X-Common", value: "yes"), .init(name: "X-Empty", value: "")]
-    _ = try await perform([TransferRequest(server.url("/a/../b//c?q=1"))], settings)
+    _ = try await perform([ScriptedRequest(server.url("/a/../b//c?q=1"))], settings)
     let request = try #require(server.requests.first)
     let lines = request.split(separator: "\r\n").map(String.init)
     #expect(lines.first == "GET /a/../b//c?q=1 HTTP/1.1", "the path is sent as it is")
@@ -103,13 +103,13 @@ struct TransferResponseTests {
     settings.headers = [.init(name: "X-Common", value: "yes")]
     let results = try await perform(
       [
-        TransferRequest(
+        ScriptedRequest(
           server.url("/0"), index: 0, method: "PUT", body: Array("content".utf8),
           headers: [.init(name: "X-Own", value: "1")]),
-        TransferRequest(server.url("/1"), index: 1),
-        TransferRequest(server.url("/2"), index: 2, method: "HEAD"),
-        TransferRequest(server.url("/3"), index: 3, method: "DELETE"),
-        TransferRequest(server.url("/4"), index: 4),
+        ScriptedRequest(server.url("/1"), index: 1),
+        ScriptedRequest(server.url("/2"), index: 2, method: "HEAD"),
+        ScriptedRequest(server.url("/3"), index: 3, method: "DELETE"),
+        ScriptedRequest(server.url("/4"), index: 4),
       ], settings)
     #expect(results.count == 5)
     let requests = server.requests
@@ -133,8 +133,8 @@ struct TransferResponseTests {
     settings.body = Array("a=1".utf8)
     _ = try await perform(
       [
-        TransferRequest(server.url("/0"), index: 0), TransferRequest(server.url("/1"), index: 1, method: "GET"),
-        TransferRequest(server.url("/2"), index: 2),
+        ScriptedRequest(server.url("/0"), index: 0), ScriptedRequest(server.url("/1"), index: 1, method: "GET"),
+        ScriptedRequest(server.url("/2"), index: 2),
       ], settings)
     #expect(server.requests.map { String($0.prefix(7)) } == ["POST /0", "GET /1 ", "POST /2"])
     #expect(server.requests.map { $0.hasSuffix("\r\n\r\na=1") } == [true, false, true])

@@ -1,7 +1,9 @@
 package import PipeWeb
 
 /// What became of a request: a response, an error, or both where a body broke off.
-package struct Fetched: Sendable {
+///
+/// One object that goes through all stages, so that a hop costs one reference count.
+package final class Fetched: Sendable {
   package let request: Request
   package let response: HTTPResponse?
   package let error: RequestError?

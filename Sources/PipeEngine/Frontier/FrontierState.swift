@@ -47,6 +47,8 @@ struct FrontierState: Sendable {
   private var hosts: [Host] = []
   private var free: [Int] = []
   private var places: [String: Int] = [:]
+  /// The place found last: requests to one host most often come together.
+  private var last: (name: String, place: Int)?
   private var ready: Deque<Int> = []
   private var delayed = Heap<Delayed>()
   private var postponed = Heap<Postponed>()
@@ -133,7 +135,7 @@ struct FrontierState: Sendable {
   /// A transfer to this host has ended; its place there is free.
   mutating func landed(_ request: Request) {
     inFlightCount -= 1
-    guard let place = places[request.host] else { return }
+    guard let place = knownPlace(of: request.host) else { return }
     hosts[place].inFlight -= 1
     settle(place)
   }
@@ -149,7 +151,7 @@ struct FrontierState: Sendable {
   }
 
   private mutating func place(of name: String) -> Int {
-    if let place = places[name] { return place }
+    if let place = knownPlace(of: name) { return place }
     let place: Int
     if let reused = free.popLast() {
       place = reused
@@ -159,6 +161,14 @@ struct FrontierState: Sendable {
       hosts.append(Host(name: name))
     }
     places[name] = place
+    last = (name, place)
+    return place
+  }
+
+  private mutating func knownPlace(of name: String) -> Int? {
+    if let last, last.name == name { return last.place }
+    guard let place = places[name] else { return nil }
+    last = (name, place)
     return place
   }
 
@@ -200,6 +210,7 @@ struct FrontierState: Sendable {
 
   private mutating func forget(_ place: Int) {
     places[hosts[place].name] = nil
+    if last?.place == place { last = nil }
     free.append(place)
   }
 }

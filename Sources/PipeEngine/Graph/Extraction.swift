@@ -27,9 +27,7 @@ package struct Extraction: Sendable {
     let page = Page(fetched, needs: needs, sources: sources, mediaTypes: mediaTypes)
     var values: [Value] = []
     values.reserveCapacity(fields.count)
-    for field in fields {
-      values.append(field.extractor.comesLast ? .null : value(of: field, page))
-    }
+    for field in fields { values.append(field.comesLast ? .null : value(of: field, page)) }
     for index in last { values[index] = value(of: fields[index], page) }
     return Extracted(
       record: Record(id: fetched.request.id, values: values), status: fetched.response?.status,

@@ -8,6 +8,8 @@ package final class Page {
   private let needs: PageNeeds
   private let sources: [String]
   private let mediaTypes: MediaTypeMemory
+  /// The content that was kept; empty where there is no response.
+  private let body: [UInt8]
 
   /// - Parameters:
   ///   - sources: The names of the plan's sources.
@@ -17,6 +19,7 @@ package final class Page {
   ) {
     self.mediaTypes = mediaTypes
     self.fetched = fetched
+    body = fetched.response?.body ?? []
     self.needs = needs
     self.sources = sources
   }
@@ -41,11 +44,17 @@ package final class Page {
   }
 
   /// The character encoding of the content (WHATWG HTML, 13.2.3.2).
-  package private(set) lazy var encoding: CharacterEncoding =
-    response.map { EncodingSniffer.sniff(prefix: $0.body.span, mediaType: mediaType).encoding } ?? .utf8
+  package private(set) lazy var encoding: CharacterEncoding = {
+    if response == nil { return .utf8 }
+    let body = body
+    return EncodingSniffer.sniff(prefix: body.span, mediaType: mediaType).encoding
+  }()
 
   /// The whole content as text.
-  package private(set) lazy var text: String = response.map { decode($0.body.span) } ?? ""
+  package private(set) lazy var text: String = {
+    let body = body
+    return decode(body.span)
+  }()
 
   /// The facts that the plan needs; `nil` for what is not HTML.
   package private(set) lazy var facts: PageFacts? = scan()
@@ -53,17 +62,19 @@ package final class Page {
   /// The page as a tree; `nil` for what is neither HTML nor XML.
   package private(set) lazy var document: DOMDocument? = {
     let isXML = !isHTML && mediaType?.isXML == true
-    guard let response, isHTML || isXML, !response.body.isEmpty else { return nil }
-    let text = CharacterDecoder(encoding).decodeToUTF8(response.body.span)
+    let body = body
+    guard isHTML || isXML, !body.isEmpty else { return nil }
+    let text = CharacterDecoder(encoding).decodeToUTF8(body.span)
     return isXML ? DOMDocument(parsingXML: text.span) : DOMDocument(parsing: text.span)
   }()
 
   /// The content as JSON, or why it is none.
   package private(set) lazy var json: Result<JSONValue, ExtractionFault> = {
-    guard let response else { return .failure(ExtractionFault("there is no content")) }
+    if response == nil { return .failure(ExtractionFault("there is no content")) }
+    let body = body
     do throws(JSONSyntaxError) {
       // JSON is UTF-8 (RFC 8259, 8.1), whatever else a header may say; legacy servers mean what they say.
-      if encoding == .utf8 { return .success(try JSONValue(parsing: response.body.span)) }
+      if encoding == .utf8 { return .success(try JSONValue(parsing: body.span)) }
       return .success(try JSONValue(parsing: text))
     } catch {
       return .failure(ExtractionFault("the content is no JSON: \(error.description)"))
@@ -128,12 +139,12 @@ package final class Page {
   }
 
   private func scan() -> PageFacts? {
-    guard let response, isHTML, !response.body.isEmpty else { return nil }
+    guard let response, isHTML, !body.isEmpty else { return nil }
     // A scan in the page's own bytes is worth nothing where these do not agree with ASCII.
     if let facts = response.facts, encoding.isASCIICompatible { return facts }
     var scanner = PageScanner(wanted: needs.facts)
     if encoding.isASCIICompatible {
-      _ = scanner.feed(response.body)
+      _ = scanner.feed(body)
     } else {
       _ = scanner.feed(Array(text.utf8))
     }

@@ -26,13 +26,25 @@ package struct SourcePlan: Sendable {
   package let source: any Source
 }
 
-package struct FieldPlan: Sendable {
+/// An object, as every page goes through all of them.
+package final class FieldPlan: Sendable {
   package let name: String
   package let extractor: any Extractor
   package let isRequired: Bool
   package let fallback: Value?
   /// Whether it is there only because an expression or a sink uses it.
   package let isHidden: Bool
+  /// Whether it tells of the faults of the other fields.
+  package let comesLast: Bool
+
+  init(name: String, extractor: any Extractor, isRequired: Bool, fallback: Value?, isHidden: Bool) {
+    self.name = name
+    self.extractor = extractor
+    self.isRequired = isRequired
+    self.fallback = fallback
+    self.isHidden = isHidden
+    comesLast = extractor.comesLast
+  }
 }
 
 package struct SinkPlan: Sendable {

@@ -23,6 +23,10 @@ package struct FetchSettings: Sendable {
     /// One attempt, from its start to the last byte.
     package var total = Duration.seconds(30)
     package var connect = Duration.seconds(10)
+    /// From the request sent to the first byte of the response.
+    package var firstByte: Duration?
+    /// Without a byte, once the first has come.
+    package var idle = Duration.seconds(15)
 
     package init() {}
   }
@@ -46,7 +50,8 @@ extension FetchSettings {
       "How each host is treated, whatever concurrency allows.", example: "{concurrency: 2, delay: 1s}"),
     Key(
       "timeout", Timeouts.shape, default: Timeouts(), shown: "30s",
-      "How long one attempt may take: a duration for the whole of it, or a map of limits.", example: "10s"),
+      "How long one attempt may take, redirects included: a duration for the whole of it, or a map of limits.",
+      example: "10s"),
     Key("method", Method.shape, default: Method.get, shown: "GET", "The request method (RFC 9110, 9)."),
     Key(
       "headers", HeaderList.shape, default: [], shown: "{}", "Header fields sent with every request.",
@@ -157,18 +162,31 @@ extension FetchSettings.Timeouts {
     main: "total",
     Key(
       "total", Shape<Duration>.duration, default: Duration.seconds(30), shown: "30s",
-      "One attempt, from its start to the last byte."),
+      "One attempt, from its start to the last byte, redirects included."),
     Key(
       "connect", Shape<Duration>.duration, default: Duration.seconds(10), shown: "10s",
       "Until the connection stands, TLS included."),
-    make: { (total: Duration, connect: Duration) in
+    Key(
+      optional: "first_byte", Shape<Duration>.duration,
+      "From the request sent to the first byte of the response; where it is not given, total alone counts.",
+      example: "5s"),
+    Key(
+      "idle", Shape<Duration>.duration, default: Duration.seconds(15), shown: "15s",
+      "The longest time in which no byte comes, once the first has come."),
+    make: { (total: Duration, connect: Duration, firstByte: Duration?, idle: Duration) in
       var timeouts = Self()
       timeouts.total = total
       timeouts.connect = connect
+      timeouts.firstByte = firstByte
+      timeouts.idle = idle
       return timeouts
     }
   ).checked { timeouts, map, context in
-    for (name, value) in [("total", timeouts.total), ("connect", timeouts.connect)] where value <= .zero {
+    let limits = [
+      ("total", timeouts.total), ("connect", timeouts.connect), ("first_byte", timeouts.firstByte ?? .seconds(1)),
+      ("idle", timeouts.idle),
+    ]
+    for (name, value) in limits where value <= .zero {
       context.report(
         .outOfRange, at: map.entry(name)?.value.span ?? map.span, "\(context.place).\(name) must be longer than 0",
         hint: "there is no way to wait for ever; write a long one")

@@ -17,6 +17,8 @@ package struct HTTPFetcher: Fetcher {
     settings.userAgent = fetch.userAgent
     settings.totalTimeout = fetch.timeout.total
     settings.connectTimeout = fetch.timeout.connect
+    settings.firstByteTimeout = fetch.timeout.firstByte
+    settings.idleTimeout = fetch.timeout.idle
     settings.maximumBody = fetch.maxBody.bytes
     settings.failsAboveMaximumBody = fetch.onMaxBody == .fail
     settings.keeping =
@@ -48,42 +50,43 @@ package struct HTTPFetcher: Fetcher {
 }
 
 /// The engine's work in the loop's terms.
-private final class Exchange: TransferExchange {
+private struct Exchange: TransferExchange {
   private let work: any FetchWork
+  private var completed: [Fetched] = []
 
   init(_ work: any FetchWork) { self.work = work }
 
-  func take(upTo limit: Int) -> TransferTake {
+  mutating func take(upTo limit: Int) -> TransferTake {
     switch work.take(upTo: limit) {
-    case .requests(let requests): .requests(requests.compactMap(TransferRequest.init))
+    case .requests(let requests): .requests(requests)
     case .wait(let until): .wait(until: until)
     case .finished: .finished
     case .draining(let until): .draining(until: until)
     }
   }
 
-  func complete(_ batch: [TransferResult]) { work.complete(batch.compactMap(Fetched.init)) }
+  mutating func complete(_ result: TransferResult) {
+    guard let request = result.request as? Request else { return }
+    completed.append(
+      Fetched(
+        request: request, response: result.response,
+        error: result.failure.map { RequestError(RequestError.Code($0.reason), $0.message) },
+        timing: Fetched.Timing(elapsed: result.elapsed, firstByte: result.firstByte)))
+  }
 
-  func abandon(_ tags: [TransferTag]) { work.abandon(tags.compactMap { $0 as? Request }) }
+  mutating func handOver() {
+    work.complete(completed)
+    completed.removeAll(keepingCapacity: true)
+  }
+
+  mutating func abandon(_ requests: [any TransferRequest]) { work.abandon(requests.compactMap { $0 as? Request }) }
 }
 
-extension TransferRequest {
-  fileprivate init?(_ request: Request) {
-    guard let url = request.url else { return nil }
-    self.init(
-      url: url.href, host: request.host, method: request.method?.rawValue, body: request.body,
-      headers: request.headers, withholdsCredentials: request.hasLeftItsOrigin, tag: request)
-  }
-}
-
-extension Fetched {
-  fileprivate init?(_ result: TransferResult) {
-    guard let request = result.tag as? Request else { return nil }
-    self.init(
-      request: request, response: result.response,
-      error: result.failure.map { RequestError(RequestError.Code($0.reason), $0.message) },
-      timing: Timing(elapsed: result.elapsed, firstByte: result.firstByte))
-  }
+extension Request: TransferRequest {
+  /// Only what has a URL is ever fetched.
+  package var href: String { url?.href ?? "" }
+  package var transferMethod: String? { method?.rawValue }
+  package var withholdsCredentials: Bool { hasLeftItsOrigin }
 }
 
 extension RequestError.Code {

@@ -1,14 +1,18 @@
 /// A response as received (RFC 9110): its head, and as much of its content as was asked for.
-package struct HTTPResponse: Sendable {
+///
+/// One object that goes through all stages, so that a hop costs one reference count.
+package final class HTTPResponse: Sendable {
   /// 100 to 599.
   package let status: Int
   package let version: HTTPVersion
   /// The header fields in the order of arrival; empty where nobody asked for them.
-  package var fields: HTTPFields
+  package let fields: HTTPFields
   /// The Content-Type field's value as received.
   package let contentType: String?
   /// The Location field's value of a redirect (RFC 9110, 10.2.2).
   package let location: String?
+  /// The Retry-After field's value of a 429 or 503 (RFC 9110, 10.2.3).
+  package let retryAfter: String?
   /// The content after its codings are undone; empty where nobody asked for it.
   package let body: [UInt8]
   /// What a scan of the page found while it arrived; `nil` where none was made.
@@ -20,13 +24,15 @@ package struct HTTPResponse: Sendable {
 
   package init(
     status: Int, version: HTTPVersion, fields: HTTPFields = HTTPFields(), contentType: String? = nil,
-    location: String? = nil, body: [UInt8] = [], facts: PageFacts? = nil, length: Int = 0, isTruncated: Bool = false
+    location: String? = nil, retryAfter: String? = nil, body: [UInt8] = [], facts: PageFacts? = nil, length: Int = 0,
+    isTruncated: Bool = false
   ) {
     self.status = status
     self.version = version
     self.fields = fields
     self.contentType = contentType
     self.location = location
+    self.retryAfter = retryAfter
     self.body = body
     self.facts = facts
     self.length = length

@@ -65,7 +65,7 @@ extension FieldPlan {
   /// The field of an extractor with these options.
   ///
   /// - Parameter report: Gets a default that is none of the field's type.
-  init(
+  convenience init(
     name: String, _ extractor: any Extractor, _ options: ExtractorOptions, report: (Diagnostic) -> Void
   ) {
     let conversion = options.conversion

@@ -1,0 +1,66 @@
+internal import CLibcurl
+
+/// What the clock says of one transfer, and when it has to be looked at again. libcurl keeps the time of
+/// connecting, since it divides that among a host's addresses; the other limits are kept here, as a look now and
+/// then costs less than timers that are set and cleared for each transfer.
+///
+/// All moments are nanoseconds of the monotonic clock.
+struct TransferLimits {
+  enum Limit {
+    case total, firstByte, idle
+  }
+
+  private var end: UInt64 = .max
+  private var firstByte: UInt64?
+  private let idle: UInt64
+  /// When something last came from the server.
+  var lastByte: UInt64 = 0
+  private(set) var nextLook: UInt64 = .max
+
+  init(_ settings: TransferSettings) { idle = settings.idleTimeout.nanoseconds }
+
+  /// A transfer begins.
+  mutating func begin(_ settings: TransferSettings, spent: Duration, now: UInt64) {
+    end = now + max(.milliseconds(1), settings.totalTimeout - spent).nanoseconds
+    firstByte = settings.firstByteTimeout?.nanoseconds
+    lastByte = 0
+    nextLook = min(end, now + min(firstByte ?? .max / 2, idle))
+  }
+
+  /// A transfer that was held up by us has that time more.
+  mutating func extend(by time: UInt64, now: UInt64) {
+    end += time
+    if lastByte > 0 { lastByte = now }
+  }
+
+  /// The limit that is overstepped; where none is, `nextLook` is set anew.
+  ///
+  /// - Parameter sent: When the request was sent; `nil` where it is not yet.
+  mutating func overstepped(at now: UInt64, sent: @autoclosure () -> UInt64?) -> Limit? {
+    if now >= end { return .total }
+    if lastByte > 0 {
+      if now >= lastByte + idle { return .idle }
+      nextLook = min(end, lastByte + idle)
+    } else if let firstByte {
+      guard let sent = sent() else {
+        nextLook = min(end, now + firstByte)
+        return nil
+      }
+      if now >= sent + firstByte { return .firstByte }
+      nextLook = min(end, sent + firstByte)
+    } else {
+      // The first byte can come at any moment, and what is idle begins with it.
+      nextLook = min(end, now + idle)
+    }
+    return nil
+  }
+}
+
+extension Duration {
+  /// Whole nanoseconds, rounded up: a limit of half a nanosecond is not no limit. At most 146 years.
+  var nanoseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, attoseconds >= 0 else { return 0 }
+    return UInt64(min(seconds, 1 << 32)) * 1_000_000_000 + UInt64((attoseconds + 999_999_999) / 1_000_000_000)
+  }
+}
