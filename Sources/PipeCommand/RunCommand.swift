@@ -48,7 +48,8 @@ struct RunCommand: AsyncParsableCommand {
     MemoryTuning.apply()
     let graph = Graph(plan, fetcher: HTTPFetcher(plan))
     let signals = SignalWatch(graph.control)
-    let display = ProgressDisplay(style: progress, progress: graph.progress)
+    let display = ProgressDisplay(
+      style: progress, progress: graph.progress, control: graph.control, secrets: plan.secrets)
     let start = ContinuousClock.now
     let failure = await withTaskGroup(of: Outcome.self) { group in
       group.addTask { await signals.watch() }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PipeEngine
+import PipeSpec
 
 /// How progress is shown.
 enum ProgressStyle: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -12,10 +13,15 @@ enum ProgressStyle: String, ExpressibleByArgument, CaseIterable, Sendable {
 struct ProgressDisplay: Sendable {
   private let style: ProgressStyle
   private let progress: RunProgress
+  private let control: RunControl
+  /// What must not be shown.
+  private let secrets: Secrets
 
-  init(style: ProgressStyle, progress: RunProgress) {
+  init(style: ProgressStyle, progress: RunProgress, control: RunControl, secrets: Secrets) {
     self.style = style == .auto ? (StandardError.isTerminal ? .bar : .plain) : style
     self.progress = progress
+    self.control = control
+    self.secrets = secrets
   }
 
   /// Runs until it is cancelled.
@@ -29,6 +35,7 @@ struct ProgressDisplay: Sendable {
       }
     let start = ContinuousClock.now
     var last = (records: 0, time: start)
+    var isFailureTold = false
     while (try? await Task.sleep(for: interval)) != nil {
       if style == .none { continue }
       let counts = progress.tally.counts
@@ -38,6 +45,12 @@ struct ProgressDisplay: Sendable {
       let line = ProgressLine(
         done: counts.records, failed: counts.failed, inFlight: progress.inFlight, rate: rate, elapsed: now - start)
       var stream = StandardError()
+      if !isFailureTold, let failure = control.failure {
+        isFailureTold = true
+        if style == .bar { stream.write("\r\u{1B}[K") }
+        let message = "pipe: \(failure.subject): \(failure.reason); what was read before is finished first\n"
+        stream.write(secrets.redact(message))
+      }
       switch style {
       case .bar: stream.write("\r\u{1B}[K" + String(line.text.prefix(StandardError.width - 1)))
       case .json: stream.write(line.json + "\n")

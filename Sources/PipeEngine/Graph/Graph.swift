@@ -83,5 +83,6 @@ package struct Graph: Sendable {
       for _ in 0..<stages { try await group.next() }
       group.cancelAll()
     }
+    if let failure = control.failure { throw failure }
   }
 }

@@ -11,6 +11,7 @@ package final class RunControl: Sendable {
   private struct Storage: Sendable {
     var phase = Phase.running
     var areSourcesClosed = false
+    var failure: RunError?
     var onStop: [@Sendable () -> Void] = []
   }
 
@@ -25,10 +26,14 @@ package final class RunControl: Sendable {
   /// Whether the sources are to yield no more: the run stops, or has had all that it may take.
   var areSourcesClosed: Bool { storage.withLock { $0.areSourcesClosed || $0.phase != .running } }
 
+  /// Why a source could not be read further. The run fails with it once everything is done that was read before.
+  package var failure: RunError? { storage.withLock { $0.failure } }
+
   /// Ends the sources where they are; what they have yielded goes its way.
-  func closeSources() {
+  func closeSources(because failure: RunError? = nil) {
     let tell = storage.withLock { storage in
       storage.areSourcesClosed = true
+      storage.failure = storage.failure ?? failure
       return storage.onStop
     }
     for call in tell { call() }

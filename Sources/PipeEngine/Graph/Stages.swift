@@ -14,13 +14,19 @@ func sourceStage(
     control.onStop { stop.finish() }
     group.addTask {
       var output = RequestOutput(source: index, edge: edge, control: control, counter: counter)
+      var failure: RunError?
       do {
-        try await source.run(&output, in: folder)
+        do {
+          try await source.run(&output, in: folder)
+        } catch let error as RunError {
+          failure = error
+        }
         try await output.flush()
       } catch is CancellationError where control.areSourcesClosed {
         // A stopped source is as good as a dry one; a resumed run begins where the journal says.
         output.drop()
       }
+      if let failure { control.closeSources(because: failure) }
       stop.finish()
     }
     group.addTask { for await _ in stopped {} }

@@ -129,4 +129,17 @@ struct GraphStopTests {
     let graph = Graph(try pipeline.plan(), fetcher: StubFetcher { _ in .status(200) })
     await #expect(throws: failure) { try await graph.run() }
   }
+
+  @Test("what was read before a source failed is fetched and written")
+  func rowsBeforeAFailingSource() async throws {
+    let failure = RunError("urls.gz", "is cut off")
+    let urls = (0..<1000).map { "http://h\($0 % 7).example/\($0)" }
+    let pipeline = MemoryPipeline(sources: [MemorySource(urls: urls, failure: failure), EndlessSource()])
+    let graph = Graph(try pipeline.plan(), fetcher: StubFetcher { _ in .status(200) })
+    await #expect(throws: failure) { try await graph.run() }
+    #expect(graph.progress.discrepancies == [])
+    let written = pipeline.sinks[0].rows.all.map { $0[0] }
+    #expect(Set(written).isSuperset(of: urls.map { .string($0) }))
+    #expect(pipeline.sinks[0].events.all.last == "close")
+  }
 }
