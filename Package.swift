@@ -37,6 +37,8 @@ let package = Package(
     .systemLibrary(name: "CLibxml2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CLibpcre2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CLibidn2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // The product.
     .target(name: "PipeSpec", dependencies: ["CLibyaml", "CLibpcre2"], swiftSettings: settings),
@@ -52,7 +54,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "PipeStages",
-      dependencies: ["CLibcrypto", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine"],
+      dependencies: ["CLibcrypto", "CZlib", "CZstd", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine"],
       swiftSettings: settings),
     .executableTarget(
       name: "PipeCommand",

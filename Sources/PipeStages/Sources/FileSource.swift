@@ -8,7 +8,7 @@ struct FileSource: Source {
   let options: InputOptions
 
   static let component = Component<any Source>(
-    .source, "file", "URLs from a file: a list of lines, CSV or JSON lines.",
+    .source, "file", "URLs from a file: a list of lines, CSV or JSON lines; gzip and zstd are known by the content.",
     options: MapShape(
       main: "path",
       Key(
@@ -53,7 +53,7 @@ struct StandardInputSource: Source {
   let options: InputOptions
 
   static let component = Component<any Source>(
-    .source, "stdin", "URLs from standard input, in the formats of file.",
+    .source, "stdin", "URLs from standard input, in the formats of file, compressed or not.",
     options: MapShape(
       main: "format", InputOptions.format, InputOptions.column, InputOptions.field,
       make: { (format: $0, column: $1, field: $2) }

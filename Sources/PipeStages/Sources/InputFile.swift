@@ -84,15 +84,28 @@ enum SystemError {
 }
 
 extension InputFile {
+  /// Reads the rest of a regular file and decodes it, a piece at a time.
+  ///
+  /// - Throws: `RunError` where the system cannot read, `CompressionFault` where it cannot be decoded.
+  func readAll(_ decoding: inout InputDecoding, _ body: (ArraySlice<UInt8>) throws -> Void) throws {
+    while let chunk = try readNow() {
+      decoding.take(chunk)
+      while let piece = try decoding.next() { try body(piece) }
+    }
+    try decoding.end()
+    while let piece = try decoding.next() { try body(piece) }
+  }
+
   /// How many rows of `format: lines` the rest of a regular file holds, read in chunks and kept nowhere; `nil`
   /// where that is not to be known without waiting or the file cannot be read.
   func countLines() -> Int? {
     if mayWait { return nil }
     var count = 0
     var cutter = LineCutter(name: "")
+    var decoding = InputDecoding()
     do {
-      while let chunk = try readNow() {
-        try cutter.cut(chunk) { line, _ in if LineRows.isRow(line) { count += 1 } }
+      try readAll(&decoding) { piece in
+        try cutter.cut(piece) { line, _ in if LineRows.isRow(line) { count += 1 } }
       }
     } catch {
       return nil

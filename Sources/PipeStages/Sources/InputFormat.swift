@@ -77,14 +77,38 @@ extension InputOptions {
 
   /// Reads an input to its end.
   func run(_ file: InputFile, name: String, into output: inout RequestOutput) async throws {
-    var reader = makeReader(name: name)
+    var decoding = InputDecoding()
+    do {
+      try await run(file, &decoding, makeReader(name: name), into: &output)
+    } catch let fault as CompressionFault {
+      let rows = output.nextID.ordinal
+      throw RunError(
+        name,
+        "\(fault.reason), after \(rows) row\(rows == 1 ? "" : "s") (\(decoding.contentBytes) bytes of content)",
+        hint: fault.hint)
+    }
+  }
+
+  private func run(
+    _ file: InputFile, _ decoding: inout InputDecoding, _ reader: consuming any RowReader,
+    into output: inout RequestOutput
+  ) async throws {
+    var isAtEnd = false
     while true {
+      while let piece = try decoding.next() {
+        // A small file can hold so much that a person stops it in the middle.
+        try Task.checkCancellation()
+        for row in try reader.rows(piece) {
+          try await output.yield(Request(row, id: output.nextID))
+        }
+      }
+      if isAtEnd { break }
       if file.mayWait { try await output.flush() }
       let chunk = try await file.read()
-      let rows = chunk.isEmpty ? try reader.finish() : try reader.rows(chunk)
-      for row in rows { try await output.yield(Request(row, id: output.nextID)) }
-      if chunk.isEmpty { return }
+      isAtEnd = chunk.isEmpty
+      if isAtEnd { try decoding.end() } else { decoding.take(chunk) }
     }
+    for row in try reader.finish() { try await output.yield(Request(row, id: output.nextID)) }
   }
 }
 

@@ -102,4 +102,69 @@ struct FileSourceTests {
     mayEnd.open()
     await ended.wait()
   }
+
+  @Test(
+    "compressed rows are read in every format, from a file of any name",
+    arguments: [InputFormat.lines, .csv, .jsonl], Compression.allCases)
+  func compressed(format: InputFormat, compression: Compression) async throws {
+    let folder = try TemporaryFolder()
+    let urls = (0..<3000).map { "http://h.example/\($0)" }
+    let text =
+      switch format {
+      case .lines: urls.joined(separator: "\r\n")
+      case .csv: "\u{FEFF}sku,url\n" + urls.map { "x,\"\($0)\"\n" }.joined()
+      case .jsonl: urls.map { "{\"url\": \"\($0)\"}\n" }.joined()
+      }
+    let middle = text.index(text.startIndex, offsetBy: 12_345)
+    try folder.write("rows", try compression.members(String(text[..<middle]), "", String(text[middle...])))
+    let source = source("rows", format)
+    #expect(try await source.requests(in: folder.path).map(\.written) == urls)
+    #expect(source.count(in: SourceFolder(folder.path)) == (format == .lines ? .exactly(3000) : .unknown))
+  }
+
+  @Test(
+    "rows before the place where a file breaks off are read, and the place is told",
+    arguments: Compression.allCases, [false, true])
+  func brokenOff(compression: Compression, isPipe: Bool) async throws {
+    let folder = try TemporaryFolder()
+    let first = (0..<1000).map { "http://h.example/\($0)\n" }.joined()
+    let bytes = try Array((compression.members(first) + compression.members("http://h.example/")).dropLast())
+    if isPipe {
+      #expect(mkfifo(folder.path("rows.gz"), 0o600) == 0)
+      try Loopback.startThread {
+        let descriptor = open(folder.path("rows.gz"), O_WRONLY)
+        _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        close(descriptor)
+      }
+    } else {
+      try folder.write("rows.gz", bytes)
+    }
+    let edge = Edge<Request>("requests", elements: .max)
+    var output = RequestOutput(source: 0, edge: edge, control: RunControl(), counter: StageCounter("source"))
+    let error = await #expect(throws: RunError.self) {
+      try await source("rows.gz").run(&output, in: SourceFolder(folder.path))
+    }
+    #expect(error?.subject == "rows.gz")
+    let reason = "is cut off in the middle of a \(compression.memberName), after 1000 rows"
+    #expect(error?.reason.hasPrefix(reason) == true, "\(error?.reason ?? "-")")
+    #expect(error?.hint == "it was perhaps not copied to its end")
+    try await output.flush()
+    edge.close()
+    var batches = edge.batches()
+    #expect(await batches.next()?.count == 1000)
+    if !isPipe { #expect(source("rows.gz").count(in: SourceFolder(folder.path)) == .unknown) }
+  }
+
+  @Test("a small file that holds a great deal is let go when the run stops")
+  func cancellationOfABomb() async throws {
+    let folder = try TemporaryFolder()
+    // 20 GB of blank lines.
+    let frame = try Compression.zstd.members(String(repeating: "\n", count: 16 << 20))
+    let bytes = (0..<1200).flatMap { _ in frame }
+    try folder.write("rows.zst", bytes)
+    let source = source("rows.zst")
+    let run = Task { try await source.requests(in: folder.path) }
+    run.cancel()
+    await #expect(throws: CancellationError.self) { try await run.value }
+  }
 }
