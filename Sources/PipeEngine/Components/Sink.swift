@@ -36,8 +36,15 @@ package protocol SinkWriter {
   /// - Returns: How far the output is: what a resumed run would cut it back to.
   mutating func flush() throws(RunError) -> SinkPosition
 
+  /// Hands to the system what is worth it, when no rows have come for a while; called again and again while that lasts.
+  mutating func rest() throws(RunError)
+
   /// Ends the output and closes it.
   mutating func close() throws(RunError)
+}
+
+extension SinkWriter {
+  package mutating func rest() throws(RunError) { _ = try flush() }
 }
 
 /// How far a sink's output is.

@@ -3,7 +3,8 @@ internal import PipeSpec
 // The stages between which requests and records travel. Each is one async function from edges to edges;
 // returning means that it is finished and its outputs are closed.
 
-/// Reads one source dry. A stop ends it where it is.
+/// Reads one source dry. A stop ends it where it is. Where it cannot be read further, what was read before goes its
+/// way, and the run fails at its end.
 func sourceStage(
   _ source: any Source, index: Int, folder: SourceFolder, output edge: Edge<Request>, control: RunControl,
   counter: StageCounter
@@ -112,19 +113,16 @@ func sinkStage(
   _ sink: any Sink, columns: [Column], input: Edge<Record>, counter: StageCounter
 ) async throws {
   var writer = try sink.open(columns)
-  var isDirty = false
   var batches = input.batches()
   while let batch = await batches.next() {
     if batch.isEmpty {
       // A nudge: nothing came for a while.
-      if isDirty { _ = try writer.flush() }
-      isDirty = false
+      try writer.rest()
       continue
     }
     counter.add(in: batch.count)
     try writer.write(batch)
     counter.add(out: batch.count)
-    isDirty = true
   }
   _ = try writer.flush()
   try writer.close()

@@ -87,5 +87,7 @@ private final class CSVWriter: SinkWriter {
     return SinkPosition(bytes: file.position, rows: rows)
   }
 
-  func close() throws(RunError) { try file.flush() }
+  func rest() throws(RunError) { try file.rest() }
+
+  func close() throws(RunError) { try file.finish() }
 }

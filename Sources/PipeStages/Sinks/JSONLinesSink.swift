@@ -54,5 +54,7 @@ private final class JSONLinesWriter: SinkWriter {
     return SinkPosition(bytes: file.position, rows: rows)
   }
 
-  func close() throws(RunError) { try file.flush() }
+  func rest() throws(RunError) { try file.rest() }
+
+  func close() throws(RunError) { try file.finish() }
 }

@@ -1,125 +1,107 @@
-import Glibc
 import PipeEngine
-import PipeSpec
 
-/// What happens to a file that is there already.
-enum OutputMode: String, CaseIterable, Sendable {
-  case replace, append, fail
-}
-
-/// The options that sinks with a file share.
-struct OutputOptions: Sendable {
-  let target: Located<SinkTarget>
-  let mode: OutputMode
-
-  static let path = Key(
-    "path",
-    Shape.text("a path").map { path, node, _ in
-      Located(path == "-" ? SinkTarget.standardOutput : .file(path), at: node.span)
-    }, "The file; a relative path starts at the working folder, and - is standard output.", example: "out/pages.csv")
-  static let mode = Key(
-    "mode",
-    .choice {
-      switch $0 {
-      case .replace: "it is written anew"
-      case .append: "rows are added to it"
-      case .fail: "the run does not begin"
-      }
-    }, default: OutputMode.replace, shown: "replace", "What happens to a file that is there already.")
-
-  var summary: String {
-    switch target.value {
-    case .standardOutput: "standard output"
-    case .file(let path): path
-    }
-  }
-
-  /// The file, opened for writing; its folders are made.
-  func open() throws(RunError) -> OutputFile {
-    switch target.value {
-    case .standardOutput: OutputFile(descriptor: 1, name: "standard output", start: nil)
-    case .file(let path): try OutputFile(path: path, mode: mode)
-    }
-  }
-}
-
-/// A file that rows are written to, whole rows at a time.
+/// A file that rows are written to, whole rows at a time, and where it is compressed whole members of them: whenever
+/// the process ends, what is in the file is valid.
 struct OutputFile: ~Copyable {
-  private let descriptor: Int32
-  private let name: String
-  /// Where in the file the buffer begins; `nil` for what has no places (a pipe).
-  private var written: Int?
+  private var handle: OutputHandle
+  private var members: MemberBuffer?
+  /// Whether no rows stand before those that will be written.
+  let isEmpty: Bool
+  /// Whole rows that are not handed on yet.
   var buffer: [UInt8] = []
   private static let capacity = 128 << 10
 
-  fileprivate init(descriptor: Int32, name: String, start: Int?) {
-    self.descriptor = descriptor
-    self.name = name
-    written = start
+  /// Standard output.
+  init() {
+    handle = .standardOutput
+    isEmpty = true
     buffer.reserveCapacity(Self.capacity + (64 << 10))
   }
 
-  fileprivate init(path: String, mode: OutputMode) throws(RunError) {
-    try Self.makeFolders(of: path)
-    let flags: Int32 =
-      switch mode {
-      case .replace: O_TRUNC
-      case .append: 0
-      case .fail: O_EXCL
+  /// Opens a file for writing; its folders are made.
+  init(path: String, mode: OutputMode) throws(RunError) {
+    var contentBytes: Int?
+    if let compression = Compression(path: path) {
+      // A file that cannot be added to is left as it is.
+      if mode == .append { contentBytes = try compression.contentBytes(of: path) }
+      do throws(CompressionFault) {
+        members = MemberBuffer(try compression.makeCompressor())
+      } catch {
+        throw RunError(path, "cannot be written: \(error.reason)", hint: error.hint)
       }
-    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0o666)
-    if descriptor < 0 {
-      let exists = errno == EEXIST
-      throw RunError(
-        path, exists ? "is there already, and mode is fail" : "cannot be written: \(SystemError.current)",
-        hint: exists ? "remove it, or write mode: replace" : nil)
     }
-    let end = lseek(descriptor, 0, SEEK_END)
-    self.init(descriptor: descriptor, name: path, start: end < 0 ? nil : Int(end))
+    handle = try OutputHandle(path: path, mode: mode)
+    isEmpty = (contentBytes ?? handle.position ?? 0) == 0
+    buffer.reserveCapacity(Self.capacity + (64 << 10))
   }
 
-  deinit { if descriptor > 2 { Glibc.close(descriptor) } }
+  /// Bytes in the file. Behind a flush it is where a resumed run goes on: all of them are whole rows and members.
+  var position: Int? { handle.position }
 
-  /// Whether anything stands before what will be written.
-  var isEmpty: Bool { (written ?? 0) == 0 }
-
-  /// Bytes in the file, once the buffer is written.
-  var position: Int? { written.map { $0 + buffer.count } }
-
-  /// Writes the buffer out where it is large enough to be worth it.
+  /// Hands the buffer on where it is large enough to be worth it.
   mutating func relieve() throws(RunError) {
-    if buffer.count >= Self.capacity { try flush() }
+    if buffer.count < Self.capacity { return }
+    let ends = members.map { $0.rowBytes + buffer.count >= MemberBuffer.size } ?? true
+    try handOn(ends: ends)
   }
 
+  /// Writes, while no rows come, what is worth it.
+  mutating func rest() throws(RunError) {
+    if members?.rest(with: buffer.count) ?? true { try flush() }
+  }
+
+  /// Writes all rows.
   mutating func flush() throws(RunError) {
-    var start = 0
-    while start < buffer.count {
-      let count = buffer.withUnsafeBytes { bytes in
-        Glibc.write(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        let reason = errno
-        // What the system took is there; only the rest is still to be written.
-        buffer.removeSubrange(..<start)
-        if let before = written { written = before + start }
-        throw RunError(
-          name, "cannot be written: \(String(cString: strerror(reason)))",
-          hint: reason == ENOSPC ? "make room on the disk and run it again" : nil)
-      }
-      start += count
-    }
-    if let before = written { written = before + buffer.count }
-    buffer.removeAll(keepingCapacity: true)
+    if buffer.isEmpty, (members?.rowBytes ?? 0) == 0 { return }
+    try handOn(ends: true)
   }
 
-  private static func makeFolders(of path: String) throws(RunError) {
-    var folder = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/").dropLast() {
-      folder += part + "/"
-      if mkdir(folder, 0o777) != 0, errno != EEXIST {
-        throw RunError(path, "its folder \(folder) cannot be made: \(SystemError.current)")
-      }
+  /// Writes all rows; no more will come.
+  mutating func finish() throws(RunError) {
+    try flush()
+    // Nothing at all is no gzip and no zstd file: what holds no rows is a member of nothing.
+    if members?.isFirst ?? false, (handle.position ?? 0) == 0 { try handOn(ends: true) }
+  }
+
+  private mutating func handOn(ends: Bool) throws(RunError) {
+    guard members != nil else { return try handle.write(&buffer) }
+    do throws(CompressionFault) {
+      try members?.add(buffer, ends: ends)
+    } catch {
+      throw RunError(handle.name, "cannot be written: \(error.reason)", hint: error.hint)
     }
+    buffer.removeAll(keepingCapacity: true)
+    if ends, var member = members?.take() { try handle.write(&member) }
+  }
+}
+
+extension Compression {
+  /// How much a file holds that rows are to be added to; `nil` where there is none, or nothing in it.
+  ///
+  /// It is read to its end: what is added behind a member that is cut off is lost to every reader.
+  ///
+  /// - Throws: `RunError` where it cannot be added to.
+  fileprivate func contentBytes(of path: String) throws(RunError) -> Int? {
+    guard let file = try? InputFile(path: path), !file.mayWait else { return nil }
+    var decoding = InputDecoding()
+    do {
+      try file.readAll(&decoding) { _ in }
+    } catch let fault as CompressionFault {
+      throw RunError(
+        path, fault.reason + ", so nothing can be added to it",
+        hint:
+          "its first \(decoding.wholeBytes) bytes are whole: truncate -s \(decoding.wholeBytes) leaves them"
+      )
+    } catch let error as RunError {
+      throw error
+    } catch {
+      throw RunError(path, "cannot be read: \(error)")
+    }
+    if decoding.contentBytes > 0, decoding.compression != self {
+      throw RunError(
+        path, "is no \(rawValue) file, so nothing can be added to it",
+        hint: "give it another name, or write mode: replace")
+    }
+    return decoding.contentBytes
   }
 }
