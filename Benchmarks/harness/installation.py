@@ -10,7 +10,7 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
+from typing import Iterable, Iterator
 
 from harness import paths
 from harness.servers import with_system_folders
@@ -100,9 +100,10 @@ def prepare_environment() -> None:
     stamp.write_text(digest)
 
 
-def compile_programs() -> None:
+def compile_programs(names: Iterable[str] = PROGRAMS) -> None:
     paths.BINARIES.mkdir(parents=True, exist_ok=True)
-    for name, libraries in PROGRAMS.items():
+    for name in names:
+        libraries = PROGRAMS[name]
         source, binary = paths.PROGRAMS / f"{name}.c", paths.BINARIES / name
         if binary.exists() and binary.stat().st_mtime > source.stat().st_mtime:
             continue

@@ -10,12 +10,15 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable, TypeVar
 
 from harness import paths
 from harness.contender import Finished
 from harness.servers import with_system_folders
 
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,23 @@ class Measured:
     cost: Cost
     finished: Finished
     samples: list[tuple[float, int]]  # seconds since the start, KiB
+
+
+# How a command came to its end: by itself, or ended by us.
+EXITED, TIMED_OUT, TOO_LARGE = "exited", "timed out", "too large"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was seen of a command that need not have come to its own end.
+
+    Where it was ended, what it cost is what was seen until then, and its exit code says nothing.
+    """
+
+    end: str
+    cost: Cost
+    finished: Finished
+    samples: list
 
 
 class Timeout(Exception):
@@ -54,46 +74,89 @@ def resident_kib(process: int) -> int:
     return own + sum(resident_kib(child) for child in children(process))
 
 
-def sample(launcher: int, interval: float, stop: threading.Event, into: list[tuple[float, int]]) -> None:
-    start = time.monotonic()
-    while not stop.wait(interval):
-        size = sum(resident_kib(child) for child in children(launcher))
-        if size:
-            into.append((time.monotonic() - start, size))
+def end_group(leader: int) -> None:
+    """Ends a command that leads a group of its own, and whatever it left running."""
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
-def run(command: list[str], folder: Path, limit: float, sample_every: float | None = None) -> Measured:
-    """Runs `command` in `folder`, for `limit` seconds at most."""
+class Sampler(threading.Thread):
+    """Looks at what `measure` runs, again and again, and ends it where it is too large."""
+
+    def __init__(self, launcher: int, interval: float, most_kib: int | None, look: Callable[[int], T]) -> None:
+        super().__init__(daemon=True)
+        self.launcher, self.interval, self.most_kib, self.look = launcher, interval, most_kib, look
+        self.samples: list[tuple[float, T]] = []
+        self.largest_kib, self.is_too_large = 0, False
+        self.stop = threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        start = time.monotonic()
+        while not self.stop.wait(self.interval):
+            size = sum(resident_kib(child) for child in children(self.launcher))
+            if not size:
+                continue
+            self.largest_kib = max(self.largest_kib, size)
+            if self.most_kib is not None and size > self.most_kib:
+                self.is_too_large = True
+                end_group(self.launcher)
+                return
+            found = self.look(size)
+            if found is not None:
+                self.samples.append((time.monotonic() - start, found))
+
+
+def observe(
+    command: list[str], folder: Path, limit: float, sample_every: float | None = None, most_kib: int | None = None,
+    look: Callable[[int, int], T] = lambda launcher, kib: kib,
+) -> Observed:
+    """Runs `command` in `folder`, for `limit` seconds and with `most_kib` of resident memory at most.
+
+    `look` is what a sample is made of: it is given the id of `measure`, whose child the command is, and the KiB.
+    """
     result = folder / "cost.json"
+    result.unlink(missing_ok=True)
     with (folder / "stdout").open("wb") as output, (folder / "stderr").open("wb") as errors:
         process = subprocess.Popen(
             [str(paths.BINARIES / "measure"), str(result), *command],
             cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
             start_new_session=True, env=with_system_folders(),
         )
-    samples: list[tuple[float, int]] = []
-    stop = threading.Event()
+    start = time.monotonic()
     sampler = None
     if sample_every is not None:
-        sampler = threading.Thread(target=sample, args=(process.pid, sample_every, stop, samples), daemon=True)
-        sampler.start()
+        sampler = Sampler(process.pid, sample_every, most_kib, lambda kib: look(process.pid, kib))
+    end = EXITED
     try:
         process.wait(timeout=limit)
     except subprocess.TimeoutExpired:
-        raise Timeout(f"not done within {limit:.0f} s") from None
+        end = TIMED_OUT
     finally:
-        # The command leads a group of its own: whatever it left running ends here.
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        end_group(process.pid)
         process.wait()
-        stop.set()
         if sampler is not None:
+            sampler.stop.set()
             sampler.join()
-    cost = json.loads(result.read_text())
-    finished = Finished(
-        cost["exit"], cost["signal"], (folder / "stdout").read_text(errors="replace"),
-        (folder / "stderr").read_text(errors="replace"), cost["wall"],
-    )
-    return Measured(Cost(cost["wall"], cost["user"] + cost["system"], cost["max_rss_kib"]), finished, samples)
+    wall = time.monotonic() - start
+    if sampler is not None and sampler.is_too_large:
+        end = TOO_LARGE
+    said = [(folder / name).read_text(errors="replace") for name in ("stdout", "stderr")]
+    samples = sampler.samples if sampler else []
+    if end == EXITED:
+        cost = json.loads(result.read_text())
+        return Observed(
+            end, Cost(cost["wall"], cost["user"] + cost["system"], cost["max_rss_kib"]),
+            Finished(cost["exit"], cost["signal"], *said, cost["wall"]), samples)
+    largest = sampler.largest_kib if sampler else 0
+    return Observed(end, Cost(wall, 0, largest), Finished(-1, signal.SIGKILL, *said, wall), samples)
+
+
+def run(command: list[str], folder: Path, limit: float, sample_every: float | None = None) -> Measured:
+    """Runs `command` in `folder` to its end, for `limit` seconds at most."""
+    observed = observe(command, folder, limit, sample_every)
+    if observed.end != EXITED:
+        raise Timeout(f"not done within {limit:.0f} s")
+    return Measured(observed.cost, observed.finished, observed.samples)

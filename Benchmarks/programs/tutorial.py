@@ -1,6 +1,6 @@
 """The script that everybody writes once: fetch a list of URLs, at most N at a time, write a CSV.
 
-Written as tutorials write it. Usage: tutorial.py URLS OUT CONCURRENCY WORK PARSER
+Written as tutorials write it. Usage: tutorial.py URLS OUT CONCURRENCY WORK PARSER [SECONDS]
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import aiohttp
 from bs4 import BeautifulSoup
 
-urls_file, out_file, concurrency, work, parser = sys.argv[1:]
+urls_file, out_file, concurrency, work, parser, *seconds = sys.argv[1:]
 
 
 def extract(url, status, html):
@@ -46,7 +46,7 @@ async def main():
         urls = [line.strip() for line in file if line.strip()]
     semaphore = asyncio.Semaphore(int(concurrency))
     connector = aiohttp.TCPConnector(limit=int(concurrency))
-    timeout = aiohttp.ClientTimeout(total=None, sock_read=60)
+    timeout = aiohttp.ClientTimeout(total=float(seconds[0])) if seconds else aiohttp.ClientTimeout(sock_read=60)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
         rows = await asyncio.gather(*(fetch(session, semaphore, url) for url in urls))
     fields = {

@@ -115,6 +115,19 @@ struct BrokenKindsTests {
     }
   }
 
+  @Test("More of a page than was told follows on a connection that stays open")
+  func tail() async throws {
+    try await withSite { site in
+      var connection = try RawConnection(port: site.port)
+      try connection.request("/broken/unasked-answer?what=tail")
+      #expect(try connection.readAnswer().text.contains("<title>What was asked for</title>"))
+      try connection.request("/get?num=3", "Connection: close")
+      let rest = String(decoding: try connection.readToEnd(), as: UTF8.self)
+      #expect(rest.hasPrefix("<!DOCTYPE html>"))
+      #expect(rest.contains("</html>\nHTTP/1.1 200 OK\r\n"))
+    }
+  }
+
   @Test("With stall, silence follows instead of the end")
   func stall() async throws {
     try await withSite { site in

@@ -28,8 +28,8 @@ enum BrokenFramingRoutes {
     },
     BrokenRoutes.broken(
       "unasked-answer",
-      "a page, and after so many milliseconds another one that nobody asked for, on a connection "
-        + "that stays open", query: "after=", example: "/broken/unasked-answer", unasked),
+      "a page, and after so many milliseconds another answer, or more of a page, on a connection that stays open",
+      query: "after=&what=answer|tail", example: "/broken/unasked-answer", unasked),
   ]
 
   private static let html = BrokenBodyRoutes.html
@@ -75,8 +75,14 @@ enum BrokenFramingRoutes {
   private static func unasked(_ request: SiteRequest, _ site: Site) throws(Refusal) -> Answer {
     var answer = Answer.page(title: "What was asked for")
     let page = HTMLText.page(title: "What nobody asked for")
+    let bytes: String
+    switch request.parameter("what") ?? "answer" {
+    case "answer": bytes = head(["Content-Length: \(page.utf8.count)"]) + page
+    case "tail": bytes = page
+    default: throw Refusal("what nobody asked for is an answer or a tail")
+    }
     answer.postscript = Answer.Postscript(
-      bytes: ByteBuffer(string: head(["Content-Length: \(page.utf8.count)"]) + page),
+      bytes: ByteBuffer(string: bytes),
       after: .milliseconds(Int64(try request.number("after", in: 0...10_000, or: 0))))
     return answer
   }

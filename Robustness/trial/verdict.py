@@ -1,0 +1,167 @@
+"""What became of a fault at a contender: judged by what was seen, never by what it is known to do."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from harness.processes import EXITED, TIMED_OUT, TOO_LARGE, Observed
+from trial.contender import Contender, Findings, Row
+from trial.fault import TIMEOUT, Case, Fault, Page
+
+# What became of one URL, from best to worst.
+RIGHT = "right row"
+FLAGGED = "row marked truncated"
+ERROR_ROW = "error row"
+TOLD = "error told, no row"
+UNSEEN = "not noticed"  # by one that reads no bodies
+NEEDLESS = "needless error"
+WORDLESS = "row without a word"
+LOST = "nothing"
+WRONG = "wrong row"
+ORDER = (RIGHT, FLAGGED, ERROR_ROW, TOLD, UNSEEN, NEEDLESS, WORDLESS, LOST, WRONG)
+
+# How the process ended.
+ORDERLY, HANG, MEMORY, CRASH = "orderly", "hang", "memory", "crash"
+
+# Over the timeout itself, on a busy machine.
+GRACE = 2.0
+
+
+@dataclass
+class Result:
+    """A contender's dealings with a fault."""
+
+    fault: Fault
+    contender: Contender
+    end: str
+    detail: str  # of an end that was not orderly
+    wall: float
+    rss_kib: int
+    verdicts: list[str] = field(default_factory=list)  # one for each case
+    rows: list[Row | None] = field(default_factory=list)
+    strays: int = 0  # rows of no case, or a second one of the same
+    balance: str = ""
+
+    @property
+    def counts(self) -> Counter:
+        return Counter(self.verdicts)
+
+    @property
+    def worst(self) -> str:
+        return max(self.verdicts, key=ORDER.index)
+
+
+def fits(row: Row, page: Page) -> bool:
+    """Whether what the row says agrees; what it does not say is not held against it."""
+    return all(
+        wanted is None or said is None or said == wanted
+        for said, wanted in ((row.status, page.status), (row.title, page.title), (row.length, page.length)))
+
+
+def judge(row: Row | None, told: str | None, case: Case, contender: Contender) -> str:
+    if row is None and told is None:
+        return LOST
+    if row is None or row.error is not None:
+        error = told if row is None else row.error
+        if not (error or "").strip():
+            return WORDLESS
+        return NEEDLESS if not case.may_fail else TOLD if row is None else ERROR_ROW
+    if any(fits(row, page) for page in case.right):
+        return RIGHT
+    if row.truncated:
+        return FLAGGED
+    return WRONG if contender.reads_bodies else UNSEEN
+
+
+def ending(observed: Observed, contender: Contender) -> tuple[str, str]:
+    finished = observed.finished
+    if observed.end == TIMED_OUT:
+        return HANG, f"ended after {observed.cost.wall:.0f} s"
+    if observed.end == TOO_LARGE:
+        return MEMORY, f"ended at {observed.cost.rss_kib / 1024:,.0f} MiB"
+    assert observed.end == EXITED
+    if finished.signal:
+        return CRASH, f"signal {finished.signal}"
+    if finished.exit_code not in contender.exits:
+        return CRASH, f"exit {finished.exit_code}"
+    return ORDERLY, ""
+
+
+def result(fault: Fault, contender: Contender, observed: Observed, found: Findings, urls: list[str]) -> Result:
+    """`urls` are those of the fault's cases, in their order."""
+    end, detail = ending(observed, contender)
+    rows: dict[str, Row] = {}
+    strays = 0
+    for row in found.rows:
+        # After a redirect some write where they came to: with one case, every row is of it.
+        url = urls[0] if len(urls) == 1 else row.url
+        if url in rows or url not in urls:
+            strays += 1
+        else:
+            rows[url] = row
+    told = dict(found.told)
+    if len(urls) == 1 and told:
+        told.setdefault(urls[0], next(iter(told.values())))
+    matched = [rows.get(url) for url in urls]
+    verdicts = [judge(row, told.get(url), case, contender) for row, url, case in zip(matched, urls, fault.cases)]
+    return Result(fault, contender, end, detail, observed.cost.wall, observed.cost.rss_kib, verdicts, matched, strays,
+                  found.balance)
+
+
+# What pipe has to do.
+
+MOST_PIPE_KIB = 128 * 1024
+
+
+def mismatch(row: Row | None, case: Case) -> str | None:
+    """Where pipe's row is not what it has to be; None where all is as it should be."""
+    expected = case.pipe
+    if row is None:
+        return "no row"
+    code, _, message = (row.error or "").partition(": ")
+    if not re.fullmatch(expected.code or "", code):
+        return f"error {row.error!r}, not {expected.code}"
+    if expected.message is not None and not re.fullmatch(expected.message, message):
+        return f"message {message!r}, not {expected.message!r}"
+    for name in ("status", "title", "length", "truncated"):
+        wanted, said = getattr(expected, name), getattr(row, name)
+        # Of a page, what is not foretold is not looked at; a failure has none of it.
+        if wanted is None and name in ("title", "length") and expected.status is not None:
+            continue
+        if said != wanted:
+            return f"{name} {said!r}, not {wanted!r}"
+    if expected.waits and not TIMEOUT * 0.99 <= (row.elapsed or TIMEOUT) <= TIMEOUT + GRACE:
+        return f"it took {row.elapsed} s to find out"
+    return None
+
+
+def gaps(found: Result) -> dict[str, str]:
+    """By target, where pipe's rows are not what they have to be."""
+    return {case.target: what for row, case in zip(found.rows, found.fault.cases) if (what := mismatch(row, case))}
+
+
+def failures(found: Result) -> list[str]:
+    """Why pipe does not do what it has to; with what is mended and still listed as known."""
+    name = found.fault.name
+    reasons = []
+    if found.end != ORDERLY:
+        return [f"{name}: pipe {found.end}: {found.detail}"]
+    count = len(found.fault.cases)
+    if found.balance != f"{count:,} read, {count:,} recorded, none lost":
+        reasons.append(f"{name}: pipe says {found.balance!r} of {count:,} requests")
+    if found.strays:
+        reasons.append(f"{name}: {found.strays} rows too many")
+    if found.rss_kib > MOST_PIPE_KIB:
+        reasons.append(f"{name}: {found.rss_kib / 1024:.0f} MiB at the peak")
+    waits = TIMEOUT * (1 + (count - 1) // found.fault.concurrency) if any(c.pipe.waits for c in found.fault.cases) else 0
+    allowed = waits + found.fault.gap * count + GRACE * 3
+    if found.wall > allowed:
+        reasons.append(f"{name}: it took {found.wall:.1f} s, not {allowed:.1f} s at most")
+    wrong = gaps(found)
+    if found.fault.known:
+        if not wrong:
+            reasons.append(f"{name}: mended, and still listed as known: {found.fault.known}")
+        return reasons
+    return reasons + [f"{name}: {target}: {what}" for target, what in wrong.items()]
