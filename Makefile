@@ -23,6 +23,7 @@ test: test-packages ## Run every test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 	Benchmarks/tests/run
+	Robustness/tests/run
 
 .PHONY: check
 check: ## Check the format of the sources and that generated files are current
@@ -41,6 +42,10 @@ format: ## Format the sources
 .PHONY: bench
 bench: release ## Measure pipe beside what a user would pick instead
 	Benchmarks/run
+
+.PHONY: robustness
+robustness: release ## Show every fault to pipe and to what a user would pick instead
+	Robustness/run
 
 .PHONY: fuzz
 fuzz: packages ## Fuzz what reads a spec for TIME seconds (60)

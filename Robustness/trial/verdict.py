@@ -25,8 +25,8 @@ ORDER = (RIGHT, FLAGGED, ERROR_ROW, TOLD, UNSEEN, NEEDLESS, WORDLESS, LOST, WRON
 # How the process ended.
 ORDERLY, HANG, MEMORY, CRASH = "orderly", "hang", "memory", "crash"
 
-# Over the timeout itself, on a busy machine.
-GRACE = 2.0
+# Over what is waited for, on a busy machine.
+GRACE = 5.0
 
 
 @dataclass
@@ -132,8 +132,6 @@ def mismatch(row: Row | None, case: Case) -> str | None:
             continue
         if said != wanted:
             return f"{name} {said!r}, not {wanted!r}"
-    if expected.waits and not TIMEOUT * 0.99 <= (row.elapsed or TIMEOUT) <= TIMEOUT + GRACE:
-        return f"it took {row.elapsed} s to find out"
     return None
 
 
@@ -155,10 +153,11 @@ def failures(found: Result) -> list[str]:
         reasons.append(f"{name}: {found.strays} rows too many")
     if found.rss_kib > MOST_PIPE_KIB:
         reasons.append(f"{name}: {found.rss_kib / 1024:.0f} MiB at the peak")
-    waits = TIMEOUT * (1 + (count - 1) // found.fault.concurrency) if any(c.pipe.waits for c in found.fault.cases) else 0
-    allowed = waits + found.fault.gap * count + GRACE * 3
-    if found.wall > allowed:
-        reasons.append(f"{name}: it took {found.wall:.1f} s, not {allowed:.1f} s at most")
+    waits = any(case.pipe.waits for case in found.fault.cases)
+    least = TIMEOUT * 0.99 if waits else 0
+    most = (TIMEOUT * -(-count // found.fault.concurrency) if waits else 0) + found.fault.gap * count + GRACE
+    if not least <= found.wall <= most:
+        reasons.append(f"{name}: it took {found.wall:.1f} s, not {least:.1f} to {most:.1f} s")
     wrong = gaps(found)
     if found.fault.known:
         if not wrong:
