@@ -37,12 +37,13 @@ let package = Package(
     .systemLibrary(name: "CLibxml2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CLibpcre2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CLibidn2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+    .systemLibrary(name: "CLibpsl", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // The product.
     .target(name: "PipeSpec", dependencies: ["CLibyaml", "CLibpcre2"], swiftSettings: settings),
-    .target(name: "PipeWeb", dependencies: ["CLibxml2", "CLibidn2"], swiftSettings: settings),
+    .target(name: "PipeWeb", dependencies: ["CLibxml2", "CLibidn2", "CLibpsl"], swiftSettings: settings),
     .target(name: "PipeHTTP", dependencies: ["CLinux", "CLibcurl", "PipeWeb"], swiftSettings: settings),
     .target(
       name: "PipeEngine",

@@ -1,3 +1,5 @@
+internal import PipeWeb
+
 /// Reads the dates that pages and headers carry: RFC 3339 and what schema.org takes of ISO 8601, the three forms of
 /// RFC 9110 (5.6.7), and RFC 5322 (3.3) with its obsolete zones.
 ///
