@@ -81,10 +81,7 @@ final class TransferPlace {
     }
     let isSpecial = !request.headers.isEmpty || request.withholdsCredentials
     if isSpecial || hasOwnHeaders {
-      let common =
-        request.withholdsCredentials
-        ? settings.headers.filter { !$0.isCredential } : settings.headers
-      let list = isSpecial ? Self.list(common + request.headers, after: nil) : nil
+      let list = isSpecial ? Self.list(request.fields(with: settings.headers), after: nil) : nil
       pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, isSpecial ? list : commonHeaders)
       curl_slist_free_all(ownHeaders)
       ownHeaders = list

@@ -33,10 +33,10 @@ enum RedirectRule {
       target.hrefWithoutFragment == from.hrefWithoutFragment
         || request.trail.contains(where: { $0.hrefWithoutFragment == target.hrefWithoutFragment })
     {
-      return .fail(RequestError(.redirects, "a loop: \(target.href) was visited already"))
+      return .fail(RequestError(.redirects, "a loop: \(target.redacted) was visited already"))
     }
     if request.trail.count >= limit {
-      return .fail(RequestError(.redirects, "more than \(limit) redirects, the last to \(target.href)"))
+      return .fail(RequestError(.redirects, "more than \(limit) redirects, the last to \(target.redacted)"))
     }
     return .follow(
       request.redirected(

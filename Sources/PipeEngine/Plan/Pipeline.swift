@@ -24,7 +24,6 @@ package struct Pipeline: Sendable {
   package init(
     _ file: SourceFile, language: Language, folder: SourceFolder, variables: Variables, processors: Int
   ) {
-    self.file = file
     let document = Document(reading: file)
     guard let root = document.root,
       !document.diagnostics.contains(where: { $0.severity == .error && $0.code == .yamlSyntax })
@@ -34,6 +33,7 @@ package struct Pipeline: Sendable {
           .missingKey, at: .wholeFile, "the file is empty",
           hint: "'pipe init' writes a pipeline to begin with")
       ]
+      self.file = file
       plan = nil
       diagnostics = (document.diagnostics.isEmpty ? empty : document.diagnostics).ordered()
       return
@@ -61,6 +61,8 @@ package struct Pipeline: Sendable {
       let isReadable = !found.contains { $0.code == .badExpression || $0.code == .badRegex }
       found += diagnostics.filter { isReadable || $0.code != .unusedField }
     }
+    // The file is quoted under its findings.
+    self.file = file.masking(context.masked)
     let secrets = context.variables.secrets
     diagnostics = found.ordered().map { $0.redacted(secrets) }
     plan = found.contains { $0.severity == .error } ? nil : compiled

@@ -1,4 +1,5 @@
 internal import PipeSpec
+internal import PipeWeb
 
 // What the options of connections have in common: a check of their files, and lines in a plan.
 extension FetchSettings {
@@ -7,7 +8,8 @@ extension FetchSettings {
 
   /// What a plan says of connections, where it is not what everybody does. No credential is in it.
   var connectionNotes: [String] {
-    var notes: [String] = []
+    var notes = credentials.map { "a credential (\($0.scheme)) for \($0.origin.originKey), and for nobody else" }
+    if cookies == .run { notes.append("cookies are kept until the run ends") }
     if !tls.verify { notes.append("certificates are NOT verified") }
     if let file = tls.authorities { notes.append("trusts the certificates of \(file.value) alone") }
     if let file = tls.clientCertificate { notes.append("shows the certificate of \(file.value) to who asks") }

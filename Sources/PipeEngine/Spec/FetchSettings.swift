@@ -16,6 +16,8 @@ package struct FetchSettings: Sendable {
   package var http = HTTPChoice.auto
   package var addresses = AddressPolicy()
   package var tls = TLSSettings()
+  package var credentials: [OriginCredential] = []
+  package var cookies = CookieChoice.none
 
   package init() {}
 
@@ -61,6 +63,13 @@ extension FetchSettings {
       "user_agent", Shape<String>.text("a user agent"), default: FetchSettings().userAgent,
       shown: FetchSettings().userAgent, "The User-Agent field. Say who you are and how to reach you."),
     Key(
+      "auth", OriginCredential.list, default: [], shown: "[]",
+      "Credentials, each for one origin; several are a list. Requests with an Authorization field or a user of their own"
+        + " keep it.", example: "{origin: https://api.example.com, bearer: \"${secret:env:TOKEN}\"}"),
+    Key(
+      "cookies", CookieChoice.shape, default: CookieChoice.none, shown: "none",
+      "What becomes of the cookies that servers set."),
+    Key(
       "redirects", Shape<Int>.int(0...50), default: 10, shown: "10",
       "The most redirects followed; 0 records the redirect itself."),
     Key(
@@ -81,7 +90,8 @@ extension FetchSettings {
 
   private init(
     concurrency: Int, perHost: HostRules, timeout: Timeouts, method: Method, headers: [HTTPFields.Field],
-    body: String?, userAgent: String, redirects: Int, maxBody: ByteCount, onMaxBody: OnMaxBody, http: HTTPChoice,
+    body: String?, userAgent: String, credentials: [OriginCredential], cookies: CookieChoice, redirects: Int,
+    maxBody: ByteCount, onMaxBody: OnMaxBody, http: HTTPChoice,
     tls: TLSSettings, addresses: AddressPolicy
   ) {
     self.concurrency = concurrency
@@ -91,6 +101,8 @@ extension FetchSettings {
     self.headers = headers
     self.body = body
     self.userAgent = userAgent
+    self.credentials = credentials
+    self.cookies = cookies
     self.redirects = redirects
     self.maxBody = maxBody
     self.onMaxBody = onMaxBody
@@ -216,7 +228,9 @@ private enum HeaderList {
         continue
       }
       if HTTPFields.isValue(value.text) {
-        fields.append(HTTPFields.Field(name: name, value: value.text))
+        let field = HTTPFields.Field(name: name, value: value.text)
+        if field.isCredential { context.within(name) { $0.hide(value) } }
+        fields.append(field)
       } else {
         context.report(
           .badValue, on: entry.value, "a header field's value cannot hold a line break or a NUL (RFC 9110, 5.5)")

@@ -3,6 +3,8 @@ package struct DecodingContext {
   package let file: SourceFile
   package private(set) var variables: Variables
   package private(set) var diagnostics: [Diagnostic] = []
+  /// Where credentials stand in the file.
+  package private(set) var masked: [SourceSpan] = []
   /// How many of the findings are errors.
   private(set) var errorCount = 0
   /// The keys that lead to the value being decoded: `["fetch", "per_host"]`.
@@ -90,6 +92,12 @@ package struct DecodingContext {
 
   /// Notes that it cannot be told which variables there are, which is reported.
   package mutating func forgetVariables() { variables.areKnown = false }
+
+  /// Keeps a text from being shown: it is a credential.
+  package mutating func hide(_ text: String) { variables.hide(text) }
+
+  /// Keeps what a node says from being shown where the file is quoted.
+  mutating func mask(_ node: Node) { masked.append(node.anchored ?? node.span) }
 
   /// Makes a variable known to what is decoded from here on.
   package mutating func define(_ name: String, _ value: Variables.Value) { variables.define(name, value) }

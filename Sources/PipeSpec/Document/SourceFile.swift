@@ -26,6 +26,20 @@ package struct SourceFile: Sendable {
 
   package init(name: String, text: String) { self.init(name: name, bytes: Array(text.utf8)) }
 
+  /// The same text with `*` for every byte of these stretches, so that all others stay where they are.
+  package func masking(_ spans: [SourceSpan]) -> SourceFile {
+    if spans.isEmpty { return self }
+    var bytes = bytes
+    for span in spans {
+      for offset in span.start.offset..<max(span.start.offset, span.end.offset)
+      where bytes.indices.contains(offset) && bytes[offset] != UInt8(ascii: "\n") && bytes[offset] != UInt8(ascii: "\r")
+      {
+        bytes[offset] = UInt8(ascii: "*")
+      }
+    }
+    return SourceFile(name: name, bytes: bytes)
+  }
+
   package var lineCount: Int { lineStarts.count }
 
   /// The text of a line without its line break; `nil` outside the file. Lines count from 1.

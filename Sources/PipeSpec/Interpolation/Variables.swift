@@ -53,6 +53,9 @@ package struct Variables: Sendable {
     values[name] = value.isFaulty ? value : overrides[name].map { Value($0, definedAt: value.definedAt) } ?? value
   }
 
+  /// Counts a text as a secret, however it came.
+  mutating func hide(_ text: String) { secrets.insert(text) }
+
   /// The names of `--set` that the spec does not declare.
   package var undeclaredOverrides: [String] { overrides.keys.filter { values[$0] == nil }.sorted() }
 

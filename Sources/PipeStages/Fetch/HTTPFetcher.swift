@@ -6,6 +6,7 @@ import PipeWeb
 /// Fetches over HTTP: the engine's requests through a loop of libcurl.
 package struct HTTPFetcher: Fetcher {
   private let settings: TransferSettings
+  private let identity: RequestIdentity?
 
   package init(_ plan: Plan) {
     let fetch = plan.fetch
@@ -27,7 +28,7 @@ package struct HTTPFetcher: Fetcher {
       case .start: .until(plan.needs.facts)
       default: .whole
       }
-    settings.keepsFields = plan.needs.fields
+    settings.keepsFields = plan.needs.fields || fetch.cookies == .run
     settings.version =
       switch fetch.http {
       case .auto: .automatic
@@ -36,13 +37,14 @@ package struct HTTPFetcher: Fetcher {
       }
     settings.connection = ConnectionOptions(fetch, in: plan.folder)
     self.settings = settings
+    identity = RequestIdentity(fetch)
   }
 
   package func fetch(_ work: any FetchWork) async throws {
     do {
       let loop = try TransferLoop(settings)
       work.onChange { loop.wake() }
-      try await loop.run(Exchange(work))
+      try await loop.run(Exchange(work, identity))
     } catch let error as TransferLoopError {
       throw RunError("fetch", error.message)
     }
@@ -52,13 +54,17 @@ package struct HTTPFetcher: Fetcher {
 /// The engine's work in the loop's terms.
 private struct Exchange: TransferExchange {
   private let work: any FetchWork
+  private let identity: RequestIdentity?
   private var completed: [Fetched] = []
 
-  init(_ work: any FetchWork) { self.work = work }
+  init(_ work: any FetchWork, _ identity: RequestIdentity?) {
+    self.work = work
+    self.identity = identity
+  }
 
   mutating func take(upTo limit: Int) -> TransferTake {
     switch work.take(upTo: limit) {
-    case .requests(let requests): .requests(requests)
+    case .requests(let requests): .requests(identity.map { requests.map($0.identify) } ?? requests)
     case .wait(let until): .wait(until: until)
     case .finished: .finished
     case .draining(let until): .draining(until: until)
@@ -66,7 +72,9 @@ private struct Exchange: TransferExchange {
   }
 
   mutating func complete(_ result: TransferResult) {
-    guard let request = result.request as? Request else { return }
+    guard let request = Request.of(result.request) else { return }
+    // Before a redirect's next hop begins.
+    if let response = result.response { identity?.remember(response, of: request) }
     completed.append(
       Fetched(
         request: request, response: result.response,
@@ -79,7 +87,7 @@ private struct Exchange: TransferExchange {
     completed.removeAll(keepingCapacity: true)
   }
 
-  mutating func abandon(_ requests: [any TransferRequest]) { work.abandon(requests.compactMap { $0 as? Request }) }
+  mutating func abandon(_ requests: [any TransferRequest]) { work.abandon(requests.compactMap { Request.of($0) }) }
 }
 
 extension Request: TransferRequest {

@@ -47,11 +47,81 @@ struct ConnectionDiagnosticsTests {
       "unreadable-file 1:50", "unreadable-file 1:69"),
   ]
 
-  @Test("every fault has its code and its place", arguments: tls)
+  private static let token = "bearer: \"${secret:env:TOKEN}\""
+  private static let auth: [Case] = [
+    Case("fetch: {auth: {origin: https://a.example, \(token)}}"),
+    Case("fetch: {auth: [{origin: https://a.example, \(token)}, {origin: \"https://a.example:444\", \(token)}]}"),
+    Case("fetch: {auth: []}"),
+    Case("fetch: {auth: {origin: https://a.example/, basic: {username: me, password: \"${secret:env:TOKEN}\"}}}"),
+    // What stands in the spec is no secret.
+    Case("fetch: {auth: {origin: https://a.example, bearer: t0ken}}", "insecure 1:51"),
+    Case("fetch: {auth: {origin: https://a.example, basic: {username: me, password: pw}}}", "insecure 1:75"),
+    Case("fetch: {auth: {origin: https://a.example, basic: {username: me, password: \"\"}}}"),
+    Case("fetch: {auth: {origin: https://a.example, bearer: \"${env:OPEN}\"}}"),
+    Case("fetch: {headers: {authorization: Basic eDp5, Cookie: a=b, X-Key: open}}", "insecure 1:34", "insecure 1:54"),
+    // What travels in the clear neither, but on this machine.
+    Case("fetch: {auth: {origin: http://a.example, \(token)}}", "insecure 1:24"),
+    Case("fetch: {auth: {origin: \"http://127.0.0.1:81\", \(token)}}"),
+    Case("fetch: {auth: {origin: http://localhost, \(token)}}"),
+    Case("fetch: {auth: {origin: \"http://[::1]\", \(token)}}"),
+    Case("fetch: {auth: {origin: a.example, \(token)}}", "bad-url 1:24"),
+    Case("fetch: {auth: {origin: ftp://a.example, \(token)}}", "bad-url 1:24"),
+    Case("fetch: {auth: {origin: https://a.example/x, \(token)}}", "bad-value 1:24"),
+    Case("fetch: {auth: {origin: https://a.example?x, \(token)}}", "bad-value 1:24"),
+    Case("fetch: {auth: {origin: \"https://me:pw@a.example\", \(token)}}", "bad-value 1:24"),
+    Case("fetch: {auth: {origin: https://a.example}}", "missing-key 1:15"),
+    Case("fetch: {auth: {\(token)}}", "missing-key 1:15"),
+    Case(
+      "fetch: {auth: {origin: https://a.example, \(token), basic: {username: me, password: \"\"}}}", "conflict 1:43"),
+    Case(
+      "fetch: {auth: [{origin: https://a.example, \(token)}, {origin: \"https://A.example:443\", \(token)}]}",
+      "conflict 1:85"),
+    Case("fetch: {auth: {origin: https://a.example, basic: {username: \"a:b\", password: \"\"}}}", "bad-value 1:61"),
+    Case("fetch: {auth: {origin: https://a.example, basic: {username: me}}}", "missing-key 1:50"),
+    Case("fetch: {auth: {origin: https://a.example, bearer: \"\"}}", "bad-value 1:51"),
+    Case("fetch: {auth: {origin: https://a.example, bearer: }}", "wrong-type 1:50"),
+    Case("fetch: {auth: {origin: https://a.example, bearer: \"Bearer ${secret:env:TOKEN}\"}}", "bad-value 1:51"),
+    Case("fetch: {auth: me}", "wrong-type 1:15"),
+    Case("fetch: {cookies: run}"), Case("fetch: {cookies: none}"), Case("fetch: {cookies: true}", "bad-value 1:18"),
+  ]
+
+  @Test("every fault has its code and its place", arguments: tls + auth)
   func findings(_ test: Case) throws {
-    let pipeline = Pipeline(spec: test.spec, folder: folder.path)
+    let variables = Variables(environment: ["TOKEN": "t0ken", "OPEN": "open"])
+    let pipeline = Pipeline(spec: test.spec, variables: variables, folder: folder.path)
     #expect(pipeline.brief == test.findings, "\(pipeline.diagnostics.map(\.message))")
     #expect((pipeline.plan != nil) == !pipeline.diagnostics.contains { $0.severity == .error })
+  }
+
+  @Test("a credential is shown nowhere, not even where its line is quoted")
+  func hidden() throws {
+    let spec = """
+      fetch:
+        auth:
+          - {origin: https://a.example, basic: {username: me, password: "hunter\\x32"}}
+          - {origin: http://b.example, bearer: sesame}
+        headers: {Authorization: Basic b3Blbg==, Cookie: id=c00kie}
+        timeout: hunter2
+      name: hunter2 and sesame
+      """
+    let pipeline = Pipeline(spec: spec)
+    #expect(pipeline.brief.count == 6, "\(pipeline.brief)")
+    let report = [DiagnosticReport(pipeline.file, pipeline.diagnostics)]
+    let texts = [
+      TextDiagnosticRenderer(colour: false).render(report), JSONDiagnosticRenderer().render(report),
+      SARIFDiagnosticRenderer(version: "1").render(report),
+    ]
+    for text in texts {
+      for secret in ["hunter\\x32", "sesame", "b3Blbg", "c00kie"] { #expect(!text.contains(secret), "\(text)") }
+    }
+    let plan = try #require(Pipeline(spec: spec.replacing("  timeout: hunter2\n", with: "")).plan)
+    #expect(PlanOutline(plan).name == "*** and ***")
+    let notes = PlanOutline(plan).stages.first { $0.kind == .fetch }?.notes ?? []
+    #expect(
+      notes.suffix(2) == [
+        "a credential (basic) for https://a.example, and for nobody else",
+        "a credential (bearer) for http://b.example, and for nobody else",
+      ])
   }
 
   @Test("a plan tells what is unusual of its connections")
