@@ -136,6 +136,8 @@ extension TreeBuilder {
       impliedEnds()
       pop(through: index)
     case .br:
+      // As its start tag.
+      isFramesetAllowed = false
       reconstructFormatting()
       insert(.br)
       pop()

@@ -9,7 +9,7 @@ extension TreeBuilder {
 
   /// Where a node goes, given the element it would be appended to.
   private func place(in target: Element) -> (parent: XMLNode, next: XMLNode?) {
-    if isFostering, target.namespace == .html, [.table, .tbody, .tfoot, .thead, .tr].contains(target.tag) {
+    if isFostering, target.isTableStructure {
       let template = stack.lastIndex { $0.isHTML(.template) }
       guard let table = stack.lastIndex(where: { $0.isHTML(.table) }) else {
         return (template.map { inside(stack[$0]) } ?? stack[0].node, nil)

@@ -24,6 +24,11 @@ struct TreeBuilder: HTMLTokenHandler {
     var signature = 0
 
     func isHTML(_ tag: HTMLTag) -> Bool { self.tag == tag && namespace == .html }
+
+    /// Whether what does not belong into a table's structure is foster-parented out of it (13.2.6.1).
+    var isTableStructure: Bool {
+      namespace == .html && [.table, .tbody, .tfoot, .thead, .tr].contains(tag)
+    }
   }
 
   static let depthLimit = 512
@@ -47,6 +52,8 @@ struct TreeBuilder: HTMLTokenHandler {
   var hasForm = false
   var isFramesetAllowed = true
   var isQuirky = true
+  /// Whether a doctype still counts (13.2.6.4.1).
+  private var isInitial = true
   /// Whether what belongs into a table's cells goes in front of the table instead (13.2.6.1).
   var isFostering = false
   /// The element whose raw text is read.
@@ -78,6 +85,7 @@ struct TreeBuilder: HTMLTokenHandler {
     flushText()
     if isFinished { return .data }
     dropsNewline = false
+    isInitial = false
     return isForeign(token) ? startForeign(token) : start(token, in: mode)
   }
 
@@ -85,6 +93,7 @@ struct TreeBuilder: HTMLTokenHandler {
     flushText()
     if isFinished { return }
     dropsNewline = false
+    isInitial = false
     if textElement != nil {
       textElement = nil
       pop()
@@ -97,6 +106,7 @@ struct TreeBuilder: HTMLTokenHandler {
 
   mutating func comment(_ bytes: UnsafeBufferPointer<UInt8>) {
     flushText()
+    dropsNewline = false
     guard !isFinished, let node = tree.comment(bytes) else { return }
     switch mode {
     case .beforeHTML: tree.link(node, into: tree.root)
@@ -106,7 +116,10 @@ struct TreeBuilder: HTMLTokenHandler {
   }
 
   mutating func doctype(_ doctype: HTMLDoctype) {
-    if mode == .beforeHTML, stack.isEmpty { isQuirky = doctype.isQuirky }
+    flushText()
+    dropsNewline = false
+    if isInitial { isQuirky = doctype.isQuirky }
+    isInitial = false
   }
 
   /// The end of the page: every page has a head and a body.
@@ -131,11 +144,23 @@ struct TreeBuilder: HTMLTokenHandler {
     var pending: [UInt8] = []
     swap(&pending, &pendingText)
     let references: HTMLText.References = pendingModel == .data || pendingModel == .escapableText ? .inText : .none
-    let keepsNulls = isTextForeign || pendingModel != .data
+    let keepsNulls = isTextForeign || (pendingModel != .data && pendingModel != .cdata)
+    // Only a line's end that comes first is dropped.
+    if pending.first == 0 { dropsNewline = false }
     let isPlain = !pending.contains {
       $0 == 0 || $0 == 0x0D || ($0 == UInt8(ascii: "&") && references != .none)
     }
     if isTextForeign, pending.contains(where: { $0 != 0 && !HTMLBytes.isSpace($0) }) { isFramesetAllowed = false }
+    if !keepsNulls, mode.rawValue < Mode.inBody.rawValue || mode == .inColumnGroup, let null = pending.firstIndex(of: 0)
+    {
+      // U+0000 ends what comes before a body as any character does, though it is nothing there.
+      pendingText = Array(pending[..<null])
+      flushText()
+      leaveColumnGroup()
+      isInitial = false
+      if mode.rawValue < Mode.inBody.rawValue { enterBody() }
+      pending.removeFirst(null + 1)
+    }
     if isPlain {
       pending.withUnsafeBufferPointer { insertText($0) }
       pending.removeAll(keepingCapacity: true)
@@ -158,6 +183,7 @@ struct TreeBuilder: HTMLTokenHandler {
     switch mode {
     case .beforeHTML, .beforeHead:
       if !isSpace {
+        isInitial = false
         enterBody()
         flow(UnsafeBufferPointer(rebasing: rest.dropFirst(space.count)))
       }
@@ -168,7 +194,7 @@ struct TreeBuilder: HTMLTokenHandler {
         flow(UnsafeBufferPointer(rebasing: rest.dropFirst(space.count)))
       }
     case .inTable, .inTableBody, .inRow:
-      if isSpace {
+      if isSpace, let current, current.isTableStructure {
         append(rest)
       } else {
         isFostering = true
@@ -177,19 +203,27 @@ struct TreeBuilder: HTMLTokenHandler {
       }
     case .inColumnGroup:
       append(space)
-      if !isSpace, stack.last?.isHTML(.colgroup) == true {
-        pop()
-        mode = .inTable
+      if !isSpace, leaveColumnGroup() {
         insertText(UnsafeBufferPointer(rebasing: rest.dropFirst(space.count)))
       }
     case .inFrameset, .afterFrameset:
-      append(space)
+      let spaces = rest.filter(HTMLBytes.isSpace)
+      spaces.withUnsafeBufferPointer { append($0) }
     case .afterBody:
       if !isSpace { mode = .inBody }
       flow(rest)
     case .inBody, .inCaption, .inCell, .inTemplate:
       flow(rest)
     }
+  }
+
+  /// What does not belong into a group of columns ends it; whether there is one.
+  @discardableResult
+  private mutating func leaveColumnGroup() -> Bool {
+    guard mode == .inColumnGroup, current?.isHTML(.colgroup) == true else { return false }
+    pop()
+    mode = .inTable
+    return true
   }
 
   private mutating func flow(_ bytes: UnsafeBufferPointer<UInt8>) {

@@ -83,8 +83,8 @@ package struct HTMLTagTraits: OptionSet, Sendable {
     (
       .forbidsFrameset,
       """
-      applet area body br button dd dt embed hr iframe img input keygen li listing marquee object pre select table
-      template textarea wbr xmp
+      applet area body br button dd dt embed hr iframe image img input keygen li listing marquee object pre select
+      table template textarea wbr xmp
       """
     ),
     (
