@@ -31,6 +31,10 @@ package struct TransferResult: Sendable {
 package struct TransferFailure: Error, Hashable, Sendable {
   package enum Reason: Sendable {
     case dns, connect, tls, timeout, connection, `protocol`, body, tooLarge, forbidden
+    /// No connection in time.
+    case connectTimeout
+    /// The connection was lost within the body.
+    case bodyBrokeOff
   }
 
   package let reason: Reason

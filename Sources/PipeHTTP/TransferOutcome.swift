@@ -27,7 +27,7 @@ struct TransferOutcome {
       return TransferFailure(.connect, "\(place.host): \(words.isEmpty ? "no connection" : words)")
     case CURLE_OPERATION_TIMEDOUT:
       // The only limit of time that libcurl knows.
-      return TransferFailure(.timeout, "no connection within \(place.settings.connectTimeout.shown)")
+      return TransferFailure(.connectTimeout, "no connection within \(place.settings.connectTimeout.shown)")
     case _ where TLSFault.words(code, place) != nil:
       return TransferFailure(.tls, "\(place.host): \(TLSFault.words(code, place) ?? "")")
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_URL_MALFORMAT,
@@ -40,7 +40,7 @@ struct TransferOutcome {
     case CURLE_OUT_OF_MEMORY:
       return TransferFailure(.connection, "no memory for the transfer")
     case _ where place.head.isWhole:
-      return TransferFailure(.body, "the content broke off after \(place.length) bytes")
+      return TransferFailure(.bodyBrokeOff, "the content broke off after \(place.length) bytes")
     case _ where place.head.bytes > 0:
       return TransferFailure(.connection, "broken off within the head")
     default:
@@ -49,10 +49,12 @@ struct TransferOutcome {
   }
 
   /// What the total limit of time cut off.
-  static func totalTimeout(_ place: TransferPlace) -> String {
+  static func totalTimeout(_ place: TransferPlace) -> TransferFailure {
     let limit = place.settings.totalTimeout.shown
-    if place.large(CURLINFO_PRETRANSFER_TIME_T) == 0 { return "no connection within \(limit)" }
-    return place.head.isWhole ? "not complete within \(limit)" : "no answer within \(limit)"
+    if place.large(CURLINFO_PRETRANSFER_TIME_T) == 0 {
+      return TransferFailure(.connectTimeout, "no connection within \(limit)")
+    }
+    return TransferFailure(.timeout, place.head.isWhole ? "not complete within \(limit)" : "no answer within \(limit)")
   }
 }
 

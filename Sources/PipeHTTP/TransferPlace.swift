@@ -105,7 +105,7 @@ final class TransferPlace {
     guard let request else { return nil }
     let failure = stop ?? limit ?? TransferOutcome(code, place: self).failure
     // Of what failed only a body that broke off is worth keeping.
-    let isKept = head.isWhole && (failure == nil || failure?.reason == .body)
+    let isKept = head.isWhole && (failure == nil || failure?.reason == .body || failure?.reason == .bodyBrokeOff)
     let response = isKept ? makeResponse(isTruncated: isCut || failure != nil) : nil
     let elapsed = Duration.microseconds(large(CURLINFO_TOTAL_TIME_T))
     let first = large(CURLINFO_STARTTRANSFER_TIME_T)
@@ -127,7 +127,7 @@ final class TransferPlace {
   func overstepped(at now: UInt64) -> TransferFailure? {
     switch limits.overstepped(at: now, sent: sent) {
     case nil: nil
-    case .total: TransferFailure(.timeout, TransferOutcome.totalTimeout(self))
+    case .total: TransferOutcome.totalTimeout(self)
     case .firstByte:
       TransferFailure(
         .timeout, "no answer within \((settings.firstByteTimeout ?? settings.totalTimeout).shown) of asking")

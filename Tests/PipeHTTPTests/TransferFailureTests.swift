@@ -48,7 +48,7 @@ struct TransferFailureTests {
     ])
   func brokenContent(bytes: String) async throws {
     let result = try #require(try await receive(bytes))
-    #expect(result.failure?.reason == .body)
+    #expect(result.failure?.reason == .bodyBrokeOff)
     #expect(result.response?.status == 200)
     #expect(result.response?.body == Array("hello".utf8))
     #expect(result.response?.length == 5)
@@ -111,7 +111,7 @@ struct TransferFailureTests {
     var settings = TransferSettings.loopback
     settings.connectTimeout = .milliseconds(150)
     let result = try await perform([ScriptedRequest("http://127.0.0.1:\(listener.port)/")], settings).first
-    #expect(result?.failure == TransferFailure(.timeout, "no connection within 150ms"))
+    #expect(result?.failure == TransferFailure(.connectTimeout, "no connection within 150ms"))
   }
 
   @Test(

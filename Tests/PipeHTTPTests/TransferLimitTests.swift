@@ -1,3 +1,4 @@
+import Glibc
 import PipeHTTP
 import PipeTesting
 import PipeWeb
@@ -168,5 +169,68 @@ enum StoredBlock {
 
   private static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
     (0..<number.bitWidth / 8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+  }
+}
+
+@Suite("Transfer, limits of time", .timeLimit(.minutes(1)))
+struct TransferTimeTests {
+  private func failure(
+    _ script: [RawServer.Step], spent: Duration = .zero, _ change: (inout TransferSettings) -> Void
+  ) async throws -> TransferFailure? {
+    let server = try RawServer { _ in script }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    change(&settings)
+    return try await perform([ScriptedRequest(server.url(), spent: spent)], settings).first?.failure
+  }
+
+  @Test("a server that takes too long to begin is a timeout")
+  func firstByte() async throws {
+    let failure = try await failure([.read, .hold]) { $0.firstByteTimeout = .milliseconds(100) }
+    #expect(failure == TransferFailure(.timeout, "no answer within 100ms of asking"))
+  }
+
+  @Test("a server that pauses for too long is a timeout, however much of the answer is there")
+  func idle() async throws {
+    let failure = try await failure([.read, .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello"), .hold]) {
+      $0.idleTimeout = .milliseconds(100)
+    }
+    #expect(failure == TransferFailure(.timeout, "nothing came for 100ms after 5 bytes"))
+  }
+
+  @Test("a pause within the head is one too")
+  func idleHead() async throws {
+    let failure = try await failure([.read, .send("HTTP/1.1 200 OK\r\n"), .hold]) {
+      $0.idleTimeout = .milliseconds(100)
+    }
+    #expect(failure == TransferFailure(.timeout, "nothing came for 100ms"))
+  }
+
+  @Test("waiting for the first byte is no pause")
+  func slowStart() async throws {
+    let script: [RawServer.Step] = [
+      .read, .run { usleep(300_000) }, .send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+    ]
+    #expect(try await failure(script) { $0.idleTimeout = .milliseconds(100) } == nil)
+  }
+
+  @Test("bytes that keep coming are no pause, and the total limit ends them")
+  func drip() async throws {
+    let drops = (0..<100).flatMap { _ in [RawServer.Step.send("x"), .run { usleep(20_000) }] }
+    let failure = try await failure([.read, .send("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n")] + drops) {
+      $0.idleTimeout = .milliseconds(200)
+      $0.totalTimeout = .milliseconds(600)
+    }
+    #expect(failure == TransferFailure(.timeout, "not complete within 600ms"))
+  }
+
+  @Test("the time that earlier hops took is part of the total")
+  func spent() async throws {
+    let server = try RawServer { _ in [.read, .hold] }
+    defer { server.close() }
+    let request = ScriptedRequest(server.url(), spent: .milliseconds(9900))
+    let result = try #require(try await perform([request]).first)
+    #expect(result.failure == TransferFailure(.timeout, "no answer within 10s"))
+    #expect(result.elapsed < .seconds(5))
   }
 }

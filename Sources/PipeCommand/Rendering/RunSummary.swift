@@ -39,6 +39,10 @@ struct RunSummary {
       let errors = counts.errors.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
       lines.append("  error      " + errors.map { "\($0.key.rawValue) × \($0.value.grouped)" }.joined(separator: "   "))
     }
+    if counts.retries > 0 {
+      lines.append(
+        "  retries    \(counts.retries.grouped) attempt\(counts.retries == 1 ? "" : "s") more than the first ones")
+    }
     if elapsed > .zero, counts.records > 0 {
       lines.append("  rate       \(Int((Double(counts.records) / elapsed.inSeconds).rounded()).grouped)/s")
     }

@@ -93,6 +93,13 @@ package final class Request: Sendable {
       attempt: attempt, method: method, body: body, headers: headers, input: input, depth: depth, referrer: referrer)
   }
 
+  /// The same request, to be tried once more.
+  func triedAgain() -> Request {
+    Request(
+      id: id, written: written, url: url, trail: trail, attempt: attempt + 1, method: method, body: body,
+      headers: headers, input: input, depth: depth, referrer: referrer)
+  }
+
   /// Whether a redirect led to another origin than the one asked first: the spec's own credentials are not sent.
   package var hasLeftItsOrigin: Bool { trail.contains { $0.origin != url?.origin } }
 }

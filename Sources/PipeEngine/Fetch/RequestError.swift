@@ -17,12 +17,23 @@ package struct RequestError: Error, Hashable, Sendable {
     case extract
   }
 
+  /// What the code alone does not tell, and what becomes of the request and its host depends on.
+  package enum Circumstance: Sendable {
+    case none
+    /// No connection was made.
+    case noConnection
+    /// The connection was lost.
+    case connectionLost
+  }
+
   package let code: Code
   package let message: String
+  package let circumstance: Circumstance
 
-  package init(_ code: Code, _ message: String) {
+  package init(_ code: Code, _ message: String, _ circumstance: Circumstance = .none) {
     self.code = code
     self.message = message
+    self.circumstance = circumstance
   }
 
   /// As the `error` field shows it: `timeout: no answer within 10s`.

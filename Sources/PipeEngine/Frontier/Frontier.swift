@@ -14,8 +14,8 @@ package final class Frontier: Sendable {
 
   /// - Parameter capacity: How many requests from sources may wait before `add` suspends. What comes back
   ///   (redirects, retries) is never held up, or the graph could stand still.
-  package init(rules: HostRules, capacity: Int) {
-    storage = Mutex(Storage(state: FrontierState(rules: rules)))
+  package init(rules: HostRules, backoff: Backoff = Backoff(), capacity: Int) {
+    storage = Mutex(Storage(state: FrontierState(rules: rules, backoff: backoff)))
     self.capacity = capacity
   }
 
@@ -82,16 +82,22 @@ package final class Frontier: Sendable {
   /// Ends the transfers of these requests. Those that go on are put back; the others are settled.
   ///
   /// - Returns: How many of those that would go on are left undone, because it drains.
-  func landed(
-    _ requests: some Sequence<Request>, goingOn: [(request: Request, at: ContinuousClock.Instant?)], settled: Int
-  ) -> Int {
+  func landed(_ landings: [Landing], now: ContinuousClock.Instant) -> Int {
     let (left, tell) = storage.withLock { storage -> (Int, (@Sendable () -> Void)?) in
-      for request in requests { storage.state.landed(request) }
-      storage.state.settled(settled)
+      var settled = 0
       var left = 0
-      for (request, moment) in goingOn where !storage.state.putBack(request, at: moment) { left += 1 }
-      let mayAnswer = !goingOn.isEmpty || storage.state.openCount == 0
-      return (left, mayAnswer ? storage.onChange : nil)
+      var goesOn = false
+      for landing in landings {
+        storage.state.landed(landing.request, landing.outcome, elapsed: landing.elapsed, now: now)
+        switch landing.next {
+        case .settled: settled += 1
+        case .again(let request, let moment):
+          goesOn = true
+          if !storage.state.putBack(request, at: moment) { left += 1 }
+        }
+      }
+      storage.state.settled(settled)
+      return (left, goesOn || storage.state.openCount == 0 ? storage.onChange : nil)
     }
     tell?()
     return left

@@ -6,12 +6,15 @@ internal import HeapModule
 /// A host is in one of four states: ready (its turn comes round), delayed (until a moment), full (its
 /// requests in flight reach its limit), or idle (nothing waits). Ready hosts take turns, one request a turn,
 /// so that no host starves another. A host with nothing waiting, nothing in flight and no delay to
-/// remember is forgotten.
+/// remember is forgotten; one in trouble is remembered while there is room. What waits for a host that is given up
+/// is handed out as hopeless.
 struct FrontierState: Sendable {
   typealias Instant = ContinuousClock.Instant
 
   enum Take {
     case requests([Request])
+    /// Requests that are settled without being tried, as their hosts were given up for these reasons.
+    case hopeless([(request: Request, error: RequestError)])
     case wait(until: Instant?)
     case finished
   }
@@ -26,6 +29,10 @@ struct FrontierState: Sendable {
     var inFlight = 0
     var notBefore: Instant?
     var standing = Standing.idle
+    /// `nil` for one that is well.
+    var health: HostHealth?
+    /// Until `notBefore`, nothing is tried.
+    var isGivenUp = false
   }
 
   private struct Delayed: Comparable {
@@ -44,6 +51,7 @@ struct FrontierState: Sendable {
   }
 
   private let rules: HostRules
+  private let backoff: Backoff
   private var hosts: [Host] = []
   private var free: [Int] = []
   private var places: [String: Int] = [:]
@@ -52,6 +60,10 @@ struct FrontierState: Sendable {
   private var ready: Deque<Int> = []
   private var delayed = Heap<Delayed>()
   private var postponed = Heap<Postponed>()
+  private var hopeless: [(request: Request, error: RequestError)] = []
+  /// Hosts in trouble with nothing to do, in the order they came to be so. Some may be busy again.
+  private var remembered: Deque<Int> = []
+  private static let memory = 8192
 
   /// Requests that wait, postponed ones included.
   private(set) var waitingCount = 0
@@ -61,7 +73,10 @@ struct FrontierState: Sendable {
   private(set) var isClosed = false
   private(set) var isDraining = false
 
-  init(rules: HostRules) { self.rules = rules }
+  init(rules: HostRules, backoff: Backoff = Backoff()) {
+    self.rules = rules
+    self.backoff = backoff
+  }
 
   /// The hosts that it remembers.
   var hostCount: Int { places.count }
@@ -106,21 +121,24 @@ struct FrontierState: Sendable {
     ready = []
     delayed = Heap()
     postponed = Heap()
+    hopeless = []
     return left
   }
 
   /// What politeness allows to begin now.
   mutating func take(upTo limit: Int, now: Instant) -> Take {
     wake(now)
+    if !hopeless.isEmpty { return giveUpHopeless() }
     var taken: [Request] = []
     while taken.count < limit, let place = ready.popFirst() {
       hosts[place].standing = .idle
       guard let request = hosts[place].waiting.popFirst() else { continue }
       taken.append(request)
       hosts[place].inFlight += 1
-      if rules.interval > .zero {
+      let interval = max(rules.interval, hosts[place].health?.spacing ?? .zero)
+      if interval > .zero {
         // A late start does not shorten the next interval; two hosts' intervals do not add up.
-        hosts[place].notBefore = now.advanced(by: rules.interval)
+        hosts[place].notBefore = now.advanced(by: interval)
       }
       settle(place)
     }
@@ -133,10 +151,13 @@ struct FrontierState: Sendable {
   }
 
   /// A transfer to this host has ended; its place there is free.
-  mutating func landed(_ request: Request) {
+  ///
+  /// - Parameter elapsed: How long it took.
+  mutating func landed(_ request: Request, _ outcome: HostOutcome = .silent, elapsed: Duration = .zero, now: Instant) {
     inFlightCount -= 1
     guard let place = knownPlace(of: request.host) else { return }
     hosts[place].inFlight -= 1
+    learn(outcome, of: place, from: now - elapsed, now: now)
     settle(place)
   }
 
@@ -146,6 +167,10 @@ struct FrontierState: Sendable {
   private mutating func enqueue(_ request: Request, first: Bool) {
     waitingCount += 1
     let place = place(of: request.host)
+    if hosts[place].isGivenUp, let error = hosts[place].health?.lastError {
+      hopeless.append((request, error))
+      return
+    }
     if first { hosts[place].waiting.prepend(request) } else { hosts[place].waiting.append(request) }
     settle(place)
   }
@@ -181,8 +206,14 @@ struct FrontierState: Sendable {
     }
     while let next = delayed.min, next.until <= now {
       delayed.removeMin()
+      // A pause may have come to be longer since.
+      if let moment = hosts[next.host].notBefore, moment > now {
+        delayed.insert(Delayed(until: moment, host: next.host))
+        continue
+      }
       hosts[next.host].standing = .idle
       hosts[next.host].notBefore = nil
+      hosts[next.host].isGivenUp = false
       settle(next.host)
     }
   }
@@ -197,15 +228,62 @@ struct FrontierState: Sendable {
       // It is remembered until then even with nothing waiting.
       hosts[place].standing = .delayed
       delayed.insert(Delayed(until: moment, host: place))
-    } else if hosts[place].inFlight >= rules.concurrency {
+    } else if hosts[place].inFlight >= hosts[place].health?.concurrency ?? rules.concurrency {
       hosts[place].standing = .full
     } else if !hosts[place].waiting.isEmpty {
       hosts[place].standing = .ready
       ready.append(place)
     } else {
       hosts[place].standing = .idle
-      if hosts[place].inFlight == 0 { forget(place) }
+      if hosts[place].inFlight == 0 { rest(place) }
     }
+  }
+
+  /// Nothing waits for the host and nothing is in flight.
+  private mutating func rest(_ place: Int) {
+    guard hosts[place].health != nil else { return forget(place) }
+    remembered.append(place)
+    guard remembered.count > Self.memory, let oldest = remembered.popFirst() else { return }
+    let isResting = hosts[oldest].standing == .idle && hosts[oldest].inFlight == 0 && hosts[oldest].waiting.isEmpty
+    if isResting, !remembered.contains(oldest), places[hosts[oldest].name] == oldest { forget(oldest) }
+  }
+
+  private mutating func learn(_ outcome: HostOutcome, of place: Int, from start: Instant, now: Instant) {
+    if hosts[place].health == nil {
+      // Most hosts do nothing but answer.
+      if outcome == .answered || outcome == .silent { return }
+      hosts[place].health = HostHealth(concurrency: rules.concurrency, backoff: backoff)
+    }
+    guard let advice = hosts[place].health?.learn(outcome, from: start, now: now) else { return }
+    if hosts[place].health?.isWell == true { hosts[place].health = nil }
+    switch advice {
+    case .goOn:
+      break
+    case .pause(let moment):
+      pause(place, until: moment)
+    case .giveUp(let moment):
+      pause(place, until: moment)
+      guard let error = hosts[place].health?.lastError else { return }
+      hosts[place].isGivenUp = true
+      hopeless += hosts[place].waiting.map { ($0, error) }
+      hosts[place].waiting = []
+    }
+  }
+
+  private mutating func pause(_ place: Int, until moment: Instant) {
+    hosts[place].notBefore = max(hosts[place].notBefore ?? moment, moment)
+    // One whose turn it is waits as well.
+    if hosts[place].standing == .ready {
+      ready.removeAll { $0 == place }
+      hosts[place].standing = .idle
+    }
+  }
+
+  private mutating func giveUpHopeless() -> Take {
+    defer { hopeless = [] }
+    waitingCount -= hopeless.count
+    openCount -= hopeless.count
+    return .hopeless(hopeless)
   }
 
   private mutating func forget(_ place: Int) {

@@ -8,16 +8,19 @@ final class FetchStage: FetchWork {
   private let settings: FetchSettings
   private let control: RunControl
   private let counter: StageCounter
+  private let tally: Tally
   private let isCancelled = Atomic(false)
 
   init(
-    frontier: Frontier, output: Edge<Fetched>, settings: FetchSettings, control: RunControl, counter: StageCounter
+    frontier: Frontier, output: Edge<Fetched>, settings: FetchSettings, control: RunControl, counter: StageCounter,
+    tally: Tally
   ) {
     self.frontier = frontier
     self.output = output
     self.settings = settings
     self.control = control
     self.counter = counter
+    self.tally = tally
   }
 
   /// Fetches until the frontier is finished.
@@ -38,41 +41,72 @@ final class FetchStage: FetchWork {
     // The run has failed: nobody waits for what is in flight.
     if isCancelled.load(ordering: .acquiring) { return .draining(until: .now) }
     if case .draining(let until) = control.phase { return .draining(until: until) }
-    guard output.askForRoom() else { return .wait(until: nil) }
-    switch frontier.take(upTo: limit, now: .now) {
-    case .requests(let requests): return .requests(requests)
-    case .wait(let until): return .wait(until: until)
-    case .finished: return .finished
+    while output.askForRoom() {
+      switch frontier.take(upTo: limit, now: .now) {
+      case .requests(let requests): return .requests(requests)
+      case .hopeless(let requests): giveUp(requests)
+      case .wait(let until): return .wait(until: until)
+      case .finished: return .finished
+      }
     }
+    return .wait(until: nil)
   }
 
   func complete(_ batch: [Fetched]) {
+    let now = ContinuousClock.now
+    var random = SystemRandomNumberGenerator()
     var answers: [Fetched] = []
-    var goingOn: [(request: Request, at: ContinuousClock.Instant?)] = []
+    var landings: [Landing] = []
     var bytes = 0
     answers.reserveCapacity(batch.count)
+    landings.reserveCapacity(batch.count)
     for fetched in batch {
+      var next = Landing.Next.settled
+      var answer: Fetched? = fetched
       switch RedirectRule.decide(fetched, limit: settings.redirects, method: settings.method) {
       case .follow(let request):
-        goingOn.append((request, nil))
-      case .answer:
-        answers.append(fetched)
-        bytes += fetched.cost
+        next = .again(request, at: nil)
+        answer = nil
       case .fail(let error):
-        answers.append(
-          Fetched(request: fetched.request, response: nil, error: error, timing: fetched.timing))
-        bytes += fetched.cost
+        answer = Fetched(request: fetched.request, response: nil, error: error, timing: fetched.timing)
+      case .answer:
+        if let wait = RetryRule.wait(after: fetched, settings.retry, method: settings.method, random: &random) {
+          next = .again(fetched.request.triedAgain(), at: now + wait)
+          answer = nil
+          tally.addRetry()
+        }
+      }
+      landings.append(
+        Landing(
+          fetched.request, HostOutcome(fetched, respectsRetryAfter: settings.retry.respectsRetryAfter),
+          elapsed: fetched.timing.elapsed, next: next))
+      if let answer {
+        answers.append(answer)
+        bytes += answer.cost
       }
     }
-    counter.add(out: answers.count)
-    output.offer(answers, bytes: bytes)
-    let left = frontier.landed(batch.lazy.map(\.request), goingOn: goingOn, settled: answers.count)
-    counter.add(unfinished: left)
+    send(answers, bytes: bytes)
+    counter.add(unfinished: frontier.landed(landings, now: now))
   }
 
   func abandon(_ requests: [Request]) {
     counter.add(unfinished: requests.count)
-    _ = frontier.landed(requests, goingOn: [], settled: requests.count)
+    _ = frontier.landed(requests.map { Landing($0) }, now: .now)
+  }
+
+  /// Requests whose host was given up are records with its error, as if each had been tried.
+  private func giveUp(_ requests: [(request: Request, error: RequestError)]) {
+    let answers = requests.map { request, error in
+      Fetched(
+        request: request, response: nil,
+        error: RequestError(error.code, error.message + " (its host was given up for now)", error.circumstance))
+    }
+    send(answers, bytes: answers.reduce(0) { $0 + $1.cost })
+  }
+
+  private func send(_ answers: [Fetched], bytes: Int) {
+    counter.add(out: answers.count)
+    output.offer(answers, bytes: bytes)
   }
 
   func onChange(_ wake: @escaping @Sendable () -> Void) {

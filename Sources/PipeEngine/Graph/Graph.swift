@@ -28,7 +28,8 @@ package struct Graph: Sendable {
     extracted = Edge(
       "extracted", elements: bounds.records, bytes: bounds.recordBytes, senders: bounds.extractors)
     rows = plan.sinks.map { Edge("rows \($0.sink.summary)", elements: bounds.records, bytes: bounds.recordBytes) }
-    frontier = Frontier(rules: plan.fetch.perHost, capacity: bounds.frontier)
+    frontier = Frontier(
+      rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, capacity: bounds.frontier)
     progress = RunProgress(plan: plan, frontier: frontier)
   }
 
@@ -39,7 +40,7 @@ package struct Graph: Sendable {
     let extraction = Extraction(plan)
     let fetchStage = FetchStage(
       frontier: frontier, output: fetched, settings: plan.fetch, control: control,
-      counter: progress.fetch)
+      counter: progress.fetch, tally: progress.tally)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for (index, source) in plan.sources.enumerated() {
         group.addTask {

@@ -6,6 +6,8 @@ package final class Tally: Sendable {
     package var records = 0
     /// Records with an error.
     package var failed = 0
+    /// Attempts after the first ones.
+    package var retries = 0
     package var statuses: [Int: Int] = [:]
     package var errors: [RequestError.Code: Int] = [:]
   }
@@ -15,6 +17,8 @@ package final class Tally: Sendable {
   package init() {}
 
   package var counts: Counts { storage.withLock { $0 } }
+
+  func addRetry() { storage.withLock { $0.retries += 1 } }
 
   func add(_ batch: [Extracted]) {
     storage.withLock { counts in

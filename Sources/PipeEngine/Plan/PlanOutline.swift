@@ -136,6 +136,9 @@ package struct PlanOutline: Sendable {
       }
     return [
       "\(fetch.method.rawValue), \(fetch.timeout.total.shown) for an answer, \(redirects)",
+      fetch.retry.attempts == 1
+        ? "tried once"
+        : "tried up to \(fetch.retry.attempts) times on \(fetch.retry.causes.map(\.shown).joined(separator: ", "))",
       "bodies up to \(fetch.maxBody.description), larger ones \(fetch.onMaxBody == .fail ? "fail" : "are cut")",
     ] + fetch.connectionNotes
   }

@@ -11,6 +11,7 @@ package struct FetchSettings: Sendable {
   package var body: String?
   package var userAgent = "pipe/\(PipeVersion.text)"
   package var redirects = 10
+  package var retry = RetrySettings()
   package var maxBody = ByteCount(10 << 20)
   package var onMaxBody = OnMaxBody.truncate
   package var http = HTTPChoice.auto
@@ -73,6 +74,10 @@ extension FetchSettings {
       "redirects", Shape<Int>.int(0...50), default: 10, shown: "10",
       "The most redirects followed; 0 records the redirect itself."),
     Key(
+      "retry", RetrySettings.shape, default: RetrySettings(), shown: "{attempts: 3}",
+      "Which requests are tried again, and when; a number is how often.",
+      example: "{attempts: 5, on: [timeout, connection, 429, 5xx]}"),
+    Key(
       "max_body", Shape<ByteCount>.size, default: ByteCount(10 << 20), shown: "10MiB",
       "The most bytes of a page's content, after its codings are undone."),
     Key(
@@ -91,7 +96,7 @@ extension FetchSettings {
   private init(
     concurrency: Int, perHost: HostRules, timeout: Timeouts, method: Method, headers: [HTTPFields.Field],
     body: String?, userAgent: String, credentials: [OriginCredential], cookies: CookieChoice, redirects: Int,
-    maxBody: ByteCount, onMaxBody: OnMaxBody, http: HTTPChoice,
+    retry: RetrySettings, maxBody: ByteCount, onMaxBody: OnMaxBody, http: HTTPChoice,
     tls: TLSSettings, addresses: AddressPolicy
   ) {
     self.concurrency = concurrency
@@ -104,6 +109,7 @@ extension FetchSettings {
     self.credentials = credentials
     self.cookies = cookies
     self.redirects = redirects
+    self.retry = retry
     self.maxBody = maxBody
     self.onMaxBody = onMaxBody
     self.http = http

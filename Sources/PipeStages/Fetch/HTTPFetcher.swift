@@ -78,7 +78,7 @@ private struct Exchange: TransferExchange {
     completed.append(
       Fetched(
         request: request, response: result.response,
-        error: result.failure.map { RequestError(RequestError.Code($0.reason), $0.message) },
+        error: result.failure.map(RequestError.init),
         timing: Fetched.Timing(elapsed: result.elapsed, firstByte: result.firstByte)))
   }
 
@@ -97,19 +97,22 @@ extension Request: TransferRequest {
   package var withholdsCredentials: Bool { hasLeftItsOrigin }
 }
 
-extension RequestError.Code {
-  fileprivate init(_ reason: TransferFailure.Reason) {
-    self =
-      switch reason {
-      case .dns: .dns
-      case .connect: .connect
-      case .tls: .tls
-      case .timeout: .timeout
-      case .connection: .connection
-      case .protocol: .protocol
-      case .body: .body
-      case .tooLarge: .tooLarge
-      case .forbidden: .forbidden
+extension RequestError {
+  fileprivate init(_ failure: TransferFailure) {
+    let (code, circumstance): (Code, Circumstance) =
+      switch failure.reason {
+      case .dns: (.dns, .noConnection)
+      case .connect: (.connect, .noConnection)
+      case .tls: (.tls, .noConnection)
+      case .timeout: (.timeout, .none)
+      case .connectTimeout: (.timeout, .noConnection)
+      case .connection: (.connection, .connectionLost)
+      case .protocol: (.protocol, .none)
+      case .body: (.body, .none)
+      case .bodyBrokeOff: (.body, .connectionLost)
+      case .tooLarge: (.tooLarge, .none)
+      case .forbidden: (.forbidden, .none)
       }
+    self.init(code, failure.message, circumstance)
   }
 }

@@ -6,7 +6,7 @@ import Testing
 struct TroubleTests {
   /// Fetches one URL; every field that says what became of it.
   private func record(
-    of url: String, _ place: borrowing Workplace, fetch: String = "allow_private: [127.0.0.1]"
+    of url: String, _ place: borrowing Workplace, fetch: String = "retry: 1, allow_private: [127.0.0.1]"
   ) async throws -> RecordLine {
     let spec = try place.spec(
       """
@@ -166,7 +166,7 @@ struct TroubleTests {
       let spec = try place.spec(
         """
         sources: [{file: urls.txt}]
-        fetch: {timeout: 2s, max_body: 100KiB, per_host: {concurrency: 30}, allow_private: [127.0.0.1]}
+        fetch: {timeout: 2s, retry: 1, max_body: 100KiB, per_host: {concurrency: 30}, allow_private: [127.0.0.1]}
         extract: [url, title, error]
         sinks: [{csv: out.csv}]
         """)

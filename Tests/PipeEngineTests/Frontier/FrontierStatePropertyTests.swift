@@ -12,7 +12,8 @@ struct FrontierStatePropertyTests {
     let rules = HostRules(
       concurrency: Int.random(in: 1...4, using: &random),
       interval: random.oneIn(2) ? .zero : .milliseconds(Int.random(in: 1...50, using: &random)))
-    var model = FrontierModel(rules: rules, hosts: Int.random(in: 1...6, using: &random))
+    var model = FrontierModel(
+      rules: rules, hosts: Int.random(in: 1...6, using: &random), isTroubled: seed.isMultiple(of: 2))
     for _ in 0..<400 { model.step(&random) }
     if random.oneIn(4) { model.drain() }
     model.finish()
@@ -24,6 +25,8 @@ private struct FrontierModel {
   private(set) var faults: [String] = []
   private let rules: HostRules
   private let hosts: Int
+  /// Whether hosts ask to be left alone, and cannot be reached.
+  private let isTroubled: Bool
   private var frontier: FrontierState
   private var now = ContinuousClock.now
   private var added = 0
@@ -35,8 +38,9 @@ private struct FrontierModel {
   private var undone = 0
   private var lastStart: [String: ContinuousClock.Instant] = [:]
 
-  init(rules: HostRules, hosts: Int) {
+  init(rules: HostRules, hosts: Int, isTroubled: Bool) {
     self.rules = rules
+    self.isTroubled = isTroubled
     self.hosts = hosts
     frontier = FrontierState(rules: rules)
   }
@@ -64,7 +68,7 @@ private struct FrontierModel {
     frontier.close()
     for _ in 0..<10_000 {
       while let request = inFlight.popLast() {
-        frontier.landed(request)
+        frontier.landed(request, now: now)
         frontier.settled(1)
         settled += 1
       }
@@ -74,13 +78,15 @@ private struct FrontierModel {
         if frontier.openCount != 0 || frontier.inFlightCount != 0 { faults.append("finished with something open") }
         now = now.advanced(by: .seconds(1))
         _ = frontier.take(upTo: 1, now: now)
-        if !isDrained, frontier.hostCount != 0 { faults.append("\(frontier.hostCount) hosts are not forgotten") }
+        if !isDrained, !isTroubled, frontier.hostCount != 0 {
+          faults.append("\(frontier.hostCount) hosts are not forgotten")
+        }
         return
       case .wait(let until):
         guard let until else { return faults.append("it waits for ever with nothing in flight") }
         if until <= now { return faults.append("it waits for the past") }
         now = until
-      case .requests: break
+      case .requests, .hopeless: break
       }
     }
     faults.append("it never ends")
@@ -99,7 +105,15 @@ private struct FrontierModel {
     if case .requests(let requests) = take {
       if requests.isEmpty || requests.count > limit { faults.append("took \(requests.count) of \(limit)") }
       for request in requests { began(request) }
-    } else if limit > 0, !isFinished(take), waiting.contains(where: { mayBegin($0) }) {
+    } else if case .hopeless(let requests) = take {
+      for (request, _) in requests where waiting.remove(request.id.ordinal) == nil {
+        // What was postponed goes to its host when its moment has come, and may find it given up.
+        if postponed.removeValue(forKey: request.id.ordinal) == nil {
+          faults.append("one that does not wait is hopeless")
+        }
+      }
+      settled += requests.count
+    } else if !isTroubled, limit > 0, !isFinished(take), waiting.contains(where: { mayBegin($0) }) {
       faults.append("a request that may begin is held back")
     }
     check()
@@ -139,7 +153,14 @@ private struct FrontierModel {
   private mutating func land(_ random: inout RepeatableRandom) {
     guard let place = inFlight.indices.randomElement(using: &random) else { return }
     let request = inFlight.remove(at: place)
-    frontier.landed(request)
+    let outcome: HostOutcome =
+      switch isTroubled ? Int.random(in: 0..<5, using: &random) : 0 {
+      case 1: .slowDown(after: random.oneIn(2) ? nil : .milliseconds(Int.random(in: 0...100, using: &random)))
+      case 2...3: .unreachable(RequestError(.connect, "refused", .noConnection))
+      case 4: .silent
+      default: .answered
+      }
+    frontier.landed(request, outcome, elapsed: .milliseconds(Int.random(in: 0...20, using: &random)), now: now)
     switch Int.random(in: 0..<4, using: &random) {
     case 0:
       waiting.insert(request.id.ordinal)

@@ -13,7 +13,7 @@ struct FrontierStateTests {
     for request in requests { frontier.add(request) }
     #expect(frontier.take(upTo: 10, now: start).ordinals == [0, 1])
     #expect(frontier.take(upTo: 10, now: start).isWaitingForEver)
-    frontier.landed(requests[0])
+    frontier.landed(requests[0], now: start)
     frontier.settled(1)
     #expect(frontier.take(upTo: 10, now: start).ordinals == [2])
     #expect(frontier.inFlightCount == 2)
@@ -47,7 +47,7 @@ struct FrontierStateTests {
     let first = request(0)
     frontier.add(first)
     #expect(frontier.take(upTo: 10, now: start).ordinals == [0])
-    frontier.landed(first)
+    frontier.landed(first, now: start)
     frontier.settled(1)
     frontier.add(request(1))
     #expect(frontier.take(upTo: 10, now: start + .milliseconds(10)).waitingUntil == start + .seconds(1))
@@ -94,7 +94,7 @@ struct FrontierStateTests {
     let first = request(0)
     frontier.add(first)
     _ = frontier.take(upTo: 1, now: start)
-    frontier.landed(first)
+    frontier.landed(first, now: start)
     #expect(frontier.putBack(first, at: start + .seconds(5)) == true)
     #expect(frontier.waitingCount == 1)
     #expect(frontier.take(upTo: 9, now: start + .seconds(4)).waitingUntil == start + .seconds(5))
@@ -110,7 +110,7 @@ struct FrontierStateTests {
     let requests = ["a.example", "b.example"].enumerated().map { request($0, host: $1) }
     for request in requests { frontier.add(request) }
     _ = frontier.take(upTo: 9, now: start)
-    for request in requests { frontier.landed(request) }
+    for request in requests { frontier.landed(request, now: start) }
     frontier.settled(1)
     _ = frontier.putBack(requests[1], at: start + .seconds(1))
     #expect(frontier.take(upTo: 9, now: start).waitingUntil == start + .seconds(1))
@@ -124,7 +124,7 @@ struct FrontierStateTests {
     let requests = (0..<3).map { request($0) }
     for request in requests { frontier.add(request) }
     #expect(frontier.take(upTo: 9, now: start).ordinals == [0])
-    frontier.landed(requests[0])
+    frontier.landed(requests[0], now: start)
     #expect(frontier.putBack(requests[0], at: nil) == true)
     #expect(frontier.take(upTo: 9, now: start).ordinals.count == 1)
     #expect(frontier.openCount == 3)
@@ -139,11 +139,11 @@ struct FrontierStateTests {
     frontier.close()
     _ = frontier.take(upTo: 9, now: start)
     #expect(!frontier.take(upTo: 9, now: start).isFinished, "one is in flight")
-    frontier.landed(one)
+    frontier.landed(one, now: start)
     #expect(!frontier.take(upTo: 9, now: start).isFinished, "it may still go on")
     #expect(frontier.putBack(one, at: nil) == true)
     #expect(frontier.take(upTo: 9, now: start).ordinals == [0])
-    frontier.landed(one)
+    frontier.landed(one, now: start)
     frontier.settled(1)
     #expect(frontier.take(upTo: 9, now: start).isFinished)
   }
@@ -157,7 +157,7 @@ struct FrontierStateTests {
     #expect(frontier.drain() == 4)
     #expect(frontier.drain() == 0)
     #expect(!frontier.take(upTo: 9, now: start).isFinished, "one is in flight")
-    frontier.landed(requests[0])
+    frontier.landed(requests[0], now: start)
     #expect(frontier.putBack(requests[0], at: nil) == false, "it is left undone")
     #expect(frontier.take(upTo: 9, now: start).isFinished)
     #expect(frontier.openCount == 0)
@@ -169,7 +169,7 @@ struct FrontierStateTests {
     let requests = (0..<3).map { request($0) }
     for request in requests { frontier.add(request) }
     _ = frontier.take(upTo: 9, now: start)
-    frontier.landed(requests[0])
+    frontier.landed(requests[0], now: start)
     #expect(frontier.putBack(requests[0], at: start + .seconds(5)) == true)
     #expect(frontier.drain() == 3)
     #expect(frontier.take(upTo: 9, now: start + .seconds(600)).isFinished)
@@ -184,7 +184,7 @@ struct FrontierStateTests {
       for request in requests { frontier.add(request) }
       #expect(frontier.hostCount == 50)
       #expect(frontier.take(upTo: 100, now: now).ordinals.count == 50)
-      for request in requests { frontier.landed(request) }
+      for request in requests { frontier.landed(request, now: start) }
       frontier.settled(50)
       // With an interval, a host is remembered until it has passed.
       #expect(frontier.hostCount == (interval == .zero ? 0 : 50))

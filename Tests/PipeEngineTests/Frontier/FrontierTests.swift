@@ -100,12 +100,12 @@ struct FrontierTests {
     #expect(await frontier.add([one]))
     #expect(told.count == 1)
     _ = frontier.take(upTo: 1, now: now)
-    #expect(frontier.landed([one], goingOn: [(one, nil)], settled: 0) == 0)
+    #expect(frontier.landed([Landing(one, next: .again(one, at: nil))], now: now) == 0)
     #expect(told.count == 2)
     frontier.close()
     #expect(told.count == 3)
     _ = frontier.take(upTo: 1, now: now)
-    #expect(frontier.landed([one], goingOn: [], settled: 1) == 0)
+    #expect(frontier.landed([Landing(one)], now: now) == 0)
     #expect(told.count == 4, "nothing is open any more")
     #expect(frontier.take(upTo: 1, now: now).isFinished)
   }
@@ -117,7 +117,8 @@ struct FrontierTests {
     #expect(await frontier.add(requests))
     _ = frontier.take(upTo: 2, now: now)
     #expect(frontier.drain() == 0)
-    #expect(frontier.landed(requests, goingOn: [(requests[0], nil)], settled: 1) == 1)
+    #expect(
+      frontier.landed([Landing(requests[0], next: .again(requests[0], at: nil)), Landing(requests[1])], now: now) == 1)
     #expect(frontier.take(upTo: 1, now: now).isFinished)
   }
 }

@@ -53,9 +53,11 @@ struct MemoryPipeline {
       })
   }
 
-  /// Compiles the spec's text, with all sources, and all sinks where it names none.
+  /// Compiles the spec's text, with all sources, and all sinks where it names none; without a `fetch` of its own
+  /// nothing is tried again.
   func plan(_ text: String = "extract: [url, status, error]") throws -> Plan {
     var text = "version: 1\nsources: [\(sources.indices.map { "source\($0)" }.joined(separator: ", "))]\n" + text
+    if !text.contains("fetch:") { text += "\nfetch: {retry: 1}" }
     if !text.contains("sinks:") {
       text += "\nsinks: [\(sinks.indices.map { "sink\($0)" }.joined(separator: ", "))]"
     }

@@ -57,7 +57,11 @@ final class StubFetcher: Fetcher {
           }
           isFinished = silent.isEmpty
         case .finished: isFinished = true
-        case .wait: break
+        case .wait(let until):
+          if let until, inFlight.isEmpty {
+            try await Task.sleep(until: until, clock: .continuous)
+            continue
+          }
         }
       }
       if inFlight.isEmpty {

@@ -135,6 +135,6 @@ struct ConnectionDiagnosticsTests {
         "shows the certificate of both.pem to who asks", "TLS 1.3 or later",
       ])
     let plain = try #require(Pipeline(spec: "name: x").plan)
-    #expect(PlanOutline(plain).stages.first { $0.kind == .fetch }?.notes.count == 2)
+    #expect(PlanOutline(plain).stages.first { $0.kind == .fetch }?.notes.count == 3)
   }
 }
