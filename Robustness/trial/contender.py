@@ -52,7 +52,6 @@ class Contender:
     exits: tuple[int, ...] = (0,)  # the codes of an orderly end
     reads_bodies: bool = True
     waits: bool = True  # whether it can leave a gap between requests
-    retries: bool = True
     note: str = ""
 
 

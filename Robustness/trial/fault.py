@@ -60,6 +60,7 @@ class Fault:
     gap: float = 0  # seconds between two requests; who cannot wait takes no part
     unlike: str = "wrong row"  # what a row is called that is not right and tells no error
     attempts: int = 1  # how often a request may be tried
+    takes: float = 0  # seconds that it may take pipe beyond what it waits for
     known: str = ""  # why pipe does not do yet what it has to
 
 

@@ -122,8 +122,11 @@ def known(faults: list[Fault], results: dict[tuple[str, str], Result]) -> str:
     for fault in faults:
         if not fault.known:
             continue
-        gaps = verdict.gaps(results[fault.name, "pipe"])
+        mine = results[fault.name, "pipe"]
+        gaps = verdict.gaps(mine)
         target, what = next(iter(gaps.items()), ("", ""))
+        if mine.end != verdict.ORDERLY:
+            what = f"{mine.end} ({mine.detail})"
         count = f" for {len(gaps)} of {len(fault.cases)} URLs" if len(fault.cases) > 1 else ""
         lines.append(f"- **{fault.title}**{count}: {steady(what)} at `{target}`; {fault.known}")
     return "\n".join(lines) or "Nothing that is known of."

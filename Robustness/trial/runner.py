@@ -28,11 +28,12 @@ class Runner:
     folder: Path
 
     def takes_part(self, contender: Contender, fault: Fault) -> bool:
-        return (contender.waits or not fault.gap) and (contender.retries or fault.attempts == 1)
+        return contender.waits or not fault.gap
 
     def run(self, contender: Contender, fault: Fault) -> Result:
         folder = fresh(self.folder / fault.name / contender.name)
-        urls = [self.site.url(case.target) for case in fault.cases]
+        # What remembers a key is shown to each contender anew.
+        urls = [self.site.url(case.target.replace("{who}", contender.name)) for case in fault.cases]
         job = Job(fault, folder / "urls.txt", folder)
         job.urls.write_text("".join(url + "\n" for url in urls))
         observed = processes.observe(contender.command(job), folder, SECONDS, SAMPLE_EVERY, MOST_KIB)

@@ -20,5 +20,5 @@ def read(job: Job, _: Finished) -> Findings:
 
 
 CONTENDER = Contender(
-    "tutorial", "tutorial script", command, read, waits=False, retries=False,
+    "tutorial", "tutorial script", command, read, waits=False,
     note="aiohttp and BeautifulSoup as tutorials write it; its length counts characters")

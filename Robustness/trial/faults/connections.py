@@ -1,9 +1,10 @@
 """What one answer on a kept connection does to the next URL, which is innocent. One request at a time."""
 
-from trial.fault import Case, Expected, Fault, Group, Page, fault, passes
+from trial.fault import Case, Expected, Fault, Group, Page, fails, fault, passes
 
 ASKED = Page(200, "What was asked for", 157)
 DROPPED = Page(200, "A page that breaks off", 165)
+STRANGE = Page(200, "A page under a strange head", 175)
 SILENCE = Expected("timeout", "no answer within 2s", waits=True)
 ROUNDS, NEXT = 4, 3
 REUSED = "libcurl 7.88 uses a connection again that has something to read, and takes it for the next answer"
@@ -33,6 +34,10 @@ def group(_) -> Group:
         rounds("tail-at-once", "more of the page than was told, together with it", unasked.format(0, "tail")),
         rounds("tail-later", "more of the page than was told, after 20 ms", unasked.format(20, "tail"), 0.1,
                known=True),
+        fault("handle-reused", "a space before the first field, in an answer that is not the first",
+              passes("/page/1", Page(200)),
+              fails("/broken/header-line?kind=space-first", "protocol", right=(STRANGE,)), innocent(1),
+              concurrency=1, known="libcurl 7.88 adds the line to a header of the answer before, which is freed"),
         fault("reset-when-idle", "a reset behind a whole answer",
               passes("/broken/drop-at/1000?form=length&reset", DROPPED), innocent(1), innocent(2), concurrency=1,
               gap=0.1),
