@@ -124,6 +124,19 @@ enum HTMLBytes {
     return index
   }
 
+  /// A tag's name of up to seven bytes, in lower case and packed from the low end; nil where it is longer, or holds
+  /// control characters. Eight bytes must be there to be read.
+  @inline(__always)
+  static func shortTagName(_ start: UnsafePointer<UInt8>) -> (packed: UInt64, count: Int)? {
+    let word = word(start, 0)
+    let found = ((word &- ones &* 0x21) & ~word & highs) | matches(of: 0x3E, in: word) | matches(of: 0x2F, in: word)
+    guard found != 0 else { return nil }
+    let bits = UInt64(truncatingIfNeeded: found.trailingZeroBitCount &- 7)
+    let count = Int(truncatingIfNeeded: bits &>> 3)
+    guard contains(tagNameEnds, start[count]) else { return nil }
+    return (lowercased(word & ((1 &<< bits) &- 1)), count)
+  }
+
   /// Up to eight bytes, packed from the low end, in ASCII lower case.
   ///
   /// - Parameter end: where what may be read ends.
@@ -136,7 +149,13 @@ enum HTMLBytes {
     } else {
       for place in 0..<count { packed |= UInt64(base[start + place]) &<< UInt64(truncatingIfNeeded: place &* 8) }
     }
-    // The bytes from A to Z get the bit of lower case: the high bits tell of the sums which bytes are at least A, and
+    return lowercased(packed)
+  }
+
+  /// A word with the bytes from A to Z in lower case.
+  @inline(__always)
+  private static func lowercased(_ packed: UInt64) -> UInt64 {
+    // The high bits tell of the sums which bytes are at least A, and
     // which beyond Z.
     let low = packed & ~highs
     let letters = (low &+ ones &* (0x80 - 0x41)) & ~(low &+ ones &* (0x80 - 0x5B)) & ~packed & highs

@@ -18,6 +18,12 @@ package struct HTMLName: Equatable, Sendable {
     for byte in name { append(byte) }
   }
 
+  /// A name of up to eight bytes in lower case, packed from the low end, none of them NUL.
+  init(packed: UInt64) {
+    low = packed
+    count = 8 - packed.leadingZeroBitCount / 8
+  }
+
   /// The name in `base[start..<start + count]`.
   ///
   /// - Parameter end: where what may be read ends.

@@ -1,6 +1,6 @@
 /// The element names that tokenization or tree construction treats in a way of its own; every other
 /// name is `other`.
-package enum HTMLTag: UInt8, CaseIterable, Sendable {
+package enum HTMLTag: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case other
   case a, address, annotationXML, applet, area, article, aside, b, base, basefont, bgsound, big, blockquote
   case body, br, button, caption, center, code, col, colgroup, dd, desc, details, dialog, dir, div, dl, dt, em

@@ -10,6 +10,10 @@ final class HTMLTagTable: Sendable {
 
   private static let bits: UInt64 = 9
   private let slots: [Slot]
+  private let traits: [HTMLTagTraits]
+
+  /// For names of up to seven bytes: the traits of all tags whose names share a place with it.
+  private let sieve: InlineArray<512, HTMLTagTraits>
 
   private init() {
     var traits: [String: HTMLTagTraits] = [:]
@@ -24,6 +28,12 @@ final class HTMLTagTable: Sendable {
       slots[index] = Slot(name: name, tag: tag, traits: traits[word] ?? [])
     }
     self.slots = slots
+    self.traits = HTMLTag.allCases.map { tag in slots.first { $0.tag == tag }?.traits ?? [] }
+    var sieve = InlineArray<512, HTMLTagTraits>(repeating: [])
+    for slot in slots where slot.tag != .other && slot.name.count <= 7 {
+      sieve[Self.sieveIndex(of: slot.name.low)].formUnion(slot.traits)
+    }
+    self.sieve = sieve
   }
 
   static func words(_ text: StaticString) -> [String] {
@@ -46,4 +56,17 @@ final class HTMLTagTable: Sendable {
       index = (index &+ 1) & ((1 &<< Int(Self.bits)) &- 1)
     }
   }
+
+  func traits(of tag: HTMLTag) -> HTMLTagTraits { traits[Int(tag.rawValue)] }
+
+  @inline(__always)
+  private static func sieveIndex(of name: UInt64) -> Int {
+    Int(truncatingIfNeeded: (name &* 0xFF51_AFD7_ED55_8CCD) &>> 55)
+  }
+
+  /// The traits that a name may have, and perhaps others: quicker to find than its own.
+  ///
+  /// - Parameter name: up to seven bytes in lower case, from the low end.
+  @inline(__always)
+  func possibleTraits(ofPacked name: UInt64) -> HTMLTagTraits { sieve[Self.sieveIndex(of: name)] }
 }

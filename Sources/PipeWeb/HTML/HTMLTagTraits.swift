@@ -1,5 +1,5 @@
 /// How tree construction treats an element, as the standard's lists of names give it.
-package struct HTMLTagTraits: OptionSet, Sendable {
+package struct HTMLTagTraits: OptionSet, BitwiseCopyable, Sendable {
   package let rawValue: UInt32
 
   package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -42,6 +42,18 @@ package struct HTMLTagTraits: OptionSet, Sendable {
   static let textIntegrationPoint = HTMLTagTraits(rawValue: 1 << 19)
   /// The tags that are about the document as a whole.
   static let documentStructure = HTMLTagTraits(rawValue: 1 << 20)
+
+  /// Inside of these elements tags mean something else.
+  static let opensTemplate = HTMLTagTraits(rawValue: 1 << 21)
+  static let opensForeign = HTMLTagTraits(rawValue: 1 << 22)
+
+  /// What a page's facts are told by.
+  static let link = HTMLTagTraits(rawValue: 1 << 23)
+  static let image = HTMLTagTraits(rawValue: 1 << 24)
+  static let meta = HTMLTagTraits(rawValue: 1 << 25)
+  static let linkElement = HTMLTagTraits(rawValue: 1 << 26)
+  static let base = HTMLTagTraits(rawValue: 1 << 27)
+  static let firstHeading = HTMLTagTraits(rawValue: 1 << 28)
 
   /// Each trait with the names that have it.
   static let lists: [(trait: HTMLTagTraits, names: StaticString)] = [
@@ -103,5 +115,13 @@ package struct HTMLTagTraits: OptionSet, Sendable {
     (.script, "script"),
     (.plaintext, "plaintext"),
     (.documentStructure, "body frame frameset head html"),
+    (.opensTemplate, "template"),
+    (.opensForeign, "math svg"),
+    (.link, "a area"),
+    (.image, "image img"),
+    (.meta, "meta"),
+    (.linkElement, "link"),
+    (.base, "base"),
+    (.firstHeading, "h1"),
   ]
 }

@@ -16,7 +16,7 @@ package struct HTMLTokenizerLimits: Sendable {
 /// Receives the tokens, and says beforehand what it wants: what nobody wants is skipped, not captured.
 ///
 /// The tokenizer is generic over its handler, so that the questions below cost nothing.
-package protocol HTMLTokenHandler {
+package protocol HTMLTokenHandler: ~Copyable {
   /// Whether the raw names of tags and attributes are kept; known names are told apart without.
   static var keepsNames: Bool { get }
   var wantsText: Bool { get }
@@ -39,10 +39,19 @@ package protocol HTMLTokenHandler {
   ///   - startsRun: false where the text continues the stretch before, so that a character reference may
   ///     span both.
   mutating func text(_ bytes: UnsafeBufferPointer<UInt8>, in model: HTMLContentModel, startsRun: Bool)
+  /// The traits of which a start tag must have one to be handed over; nil where all tags are, and whenever text is
+  /// wanted. End tags, and start tags without such traits, are noted.
+  var telling: HTMLTagTraits? { get }
+  mutating func note(_ tag: NotedTag)
   mutating func startTag(_ token: HTMLTagToken) -> HTMLContentModel
   mutating func endTag(_ token: HTMLTagToken)
   mutating func comment(_ bytes: UnsafeBufferPointer<UInt8>)
   mutating func doctype(_ doctype: HTMLDoctype)
   /// Something was longer or more than the limits allow, and was cut.
   mutating func limitReached()
+}
+
+extension HTMLTokenHandler where Self: ~Copyable {
+  package var telling: HTMLTagTraits? { nil }
+  package mutating func note(_ tag: NotedTag) {}
 }

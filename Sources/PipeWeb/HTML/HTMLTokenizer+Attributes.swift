@@ -1,10 +1,15 @@
 // WHATWG HTML 13.2.5.32 to 13.2.5.40: attributes, to the end of the tag.
 
-extension HTMLTokenizer {
-  /// Reads from within a tag until its end or the chunk's.
+extension HTMLTokenizer where Handler: ~Copyable {
+  /// Reads from within a tag until its end, and hands it over, or until the chunk's end.
+  mutating func attributes(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+    tagEnd(base, start, end).map { emitTag($0) } ?? end
+  }
+
+  /// Where a tag ends, or nil where the chunk does before it.
   ///
   /// The state machine is the same for a tag whose attributes nobody wants; only nothing is kept.
-  mutating func attributes(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+  mutating func tagEnd(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int? {
     var index = start
     var state = state
     while index < end {
@@ -14,7 +19,7 @@ extension HTMLTokenizer {
         if HTMLBytes.isSpace(byte) {
           index += 1
         } else if byte == UInt8(ascii: ">") {
-          return emitTag(index + 1)
+          return index + 1
         } else if byte == UInt8(ascii: "/") {
           state = .selfClosingStartTag
           index += 1
@@ -75,7 +80,7 @@ extension HTMLTokenizer {
             state = byte == UInt8(ascii: "\"") ? .doubleQuotedValue : .singleQuotedValue
           }
         case UInt8(ascii: ">"):
-          return emitTag(index + 1)
+          return index + 1
         default:
           if HTMLBytes.isSpace(byte) { index += 1 } else { state = .unquotedValue }
         }
@@ -100,13 +105,13 @@ extension HTMLTokenizer {
         // The self-closing start tag state.
         if byte == UInt8(ascii: ">") {
           parts.pointee.isSelfClosing = true
-          return emitTag(index + 1)
+          return index + 1
         }
         state = .beforeAttributeName
       }
     }
     self.state = state
-    return end
+    return nil
   }
 
   /// A name that the chunk ends in, or that one before ended in.

@@ -1,6 +1,6 @@
 // WHATWG HTML 13.2.5.41 to 13.2.5.71: comments, doctypes and CDATA sections.
 
-extension HTMLTokenizer {
+extension HTMLTokenizer where Handler: ~Copyable {
   /// After `<!`: what may become `--`, `DOCTYPE` or `[CDATA[` is held until it is or is not.
   mutating func markupDeclarationOpen(_ base: UnsafePointer<UInt8>, _ index: Int) -> Int {
     held.append(base[index])

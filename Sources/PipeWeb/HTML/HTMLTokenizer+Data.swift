@@ -1,8 +1,13 @@
 // WHATWG HTML 13.2.5.1, 13.2.5.6, 13.2.5.7, 13.2.5.8: from text to a tag's name.
 
-extension HTMLTokenizer {
+extension HTMLTokenizer where Handler: ~Copyable {
   mutating func data(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
-    let index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: start, to: end)
+    var index = start
+    if let telling = handler.telling {
+      index = skim(base, start, end, telling)
+      if state != .data { return end }
+    }
+    index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: index, to: end)
     guard index < end else { return end }
     markupStart = index
     // The common cases, without a round through the states; index + 2 < end.
@@ -11,19 +16,61 @@ extension HTMLTokenizer {
       let nameStart = isEnd ? index + 2 : index + 1
       if HTMLBytes.isLetter(base[nameStart]) {
         commitMarkup(base)
-        parts.pointee.begin(isEnd: isEnd)
-        return tagName(base, nameStart, end)
+        return tagName(base, nameStart, end, isEnd: isEnd)
       }
     }
     state = .tagOpen
     return index + 1
   }
 
+  /// Passes over text and over the tags that the handler only notes.
+  ///
+  /// - Returns: the place of the first tag or other markup that takes more than that, or one before the chunk's end.
+  ///   Where the chunk ends within a tag, the state is no longer that of data.
+  private mutating func skim(
+    _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ telling: HTMLTagTraits
+  ) -> Int {
+    var index = start
+    while true {
+      index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: index, to: end)
+      // In bounds: what is read below ends before index + 11.
+      guard end - index > 10 else { return textPassed(index) }
+      let isEnd = base[index + 1] == UInt8(ascii: "/")
+      let nameStart = isEnd ? index + 2 : index + 1
+      guard HTMLBytes.isLetter(base[nameStart]),
+        let name = HTMLBytes.shortTagName(base + nameStart),
+        isEnd || tags.possibleTraits(ofPacked: name.packed).isDisjoint(with: telling)
+      else { return textPassed(index) }
+      let nameEnd = nameStart + name.count
+      if base[nameEnd] == UInt8(ascii: ">") {
+        index = nameEnd + 1
+      } else {
+        wantsAttributes = false
+        state = .beforeAttributeName
+        guard let next = tagEnd(base, nameEnd, end) else {
+          beginTag(base, nameStart, nameEnd, end, isEnd: isEnd)
+          return end
+        }
+        index = next
+        state = .data
+      }
+      handler.note(NotedTag(name: name.packed, isEnd: isEnd))
+    }
+  }
+
+  /// The text before this place needs not be handed over.
+  @inline(__always)
+  private mutating func textPassed(_ index: Int) -> Int {
+    textStart = index
+    isInRun = false
+    return index
+  }
+
   mutating func tagOpen(_ base: UnsafePointer<UInt8>, _ index: Int) -> Int {
     let byte = base[index]
     if HTMLBytes.isLetter(byte) {
       commitMarkup(base)
-      beginTag(isEnd: false)
+      beginTagName(isEnd: false)
       return index
     }
     switch byte {
@@ -48,7 +95,7 @@ extension HTMLTokenizer {
     let byte = base[index]
     if HTMLBytes.isLetter(byte) {
       commitMarkup(base)
-      beginTag(isEnd: true)
+      beginTagName(isEnd: true)
       return index
     }
     commitMarkup(base)
@@ -63,25 +110,32 @@ extension HTMLTokenizer {
   }
 
   @inline(__always)
-  private mutating func beginTag(isEnd: Bool) {
+  private mutating func beginTagName(isEnd: Bool) {
     parts.pointee.begin(isEnd: isEnd)
     name = HTMLName()
     state = .tagName
   }
 
-  /// Reads a tag's name that begins in this chunk.
+  /// Reads a tag from its name on, which begins in this chunk.
   @inline(__always)
-  private mutating func tagName(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+  private mutating func tagName(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, isEnd: Bool) -> Int {
     let nameEnd = HTMLBytes.tagNameEnd(in: base, from: start, to: end)
     guard nameEnd < end else {
-      name = HTMLName()
-      state = .tagName
+      beginTagName(isEnd: isEnd)
       return restOfTagName(base, start, end)
     }
-    name = HTMLName(base, from: start, count: nameEnd - start, end: end)
-    takeName(start..<nameEnd)
-    finishTagName()
+    beginTag(base, start, nameEnd, end, isEnd: isEnd)
     return base[nameEnd] == UInt8(ascii: ">") ? emitTag(nameEnd + 1) : attributes(base, nameEnd, end)
+  }
+
+  @inline(__always)
+  private mutating func beginTag(
+    _ base: UnsafePointer<UInt8>, _ start: Int, _ nameEnd: Int, _ end: Int, isEnd: Bool
+  ) {
+    let name = HTMLName(base, from: start, count: nameEnd - start, end: end)
+    parts.pointee.begin(isEnd: isEnd)
+    takeName(start..<nameEnd)
+    finishTagName(name, tags.slot(of: name))
   }
 
   /// Reads a tag's name that the chunk ends in, or that one before ended in.
@@ -89,7 +143,7 @@ extension HTMLTokenizer {
     let nameEnd = HTMLBytes.tagNameEnd(in: base, from: start, to: end)
     for index in start..<nameEnd { name.append(base[index]) }
     takeName(start..<nameEnd)
-    if nameEnd < end { finishTagName() }
+    if nameEnd < end { finishTagName(name, tags.slot(of: name)) }
     return nameEnd
   }
 
@@ -102,8 +156,7 @@ extension HTMLTokenizer {
   /// The name is complete; what follows it is read as in the before attribute name state, which treats white
   /// space, `/` and `>` just as the tag name state does.
   @inline(__always)
-  mutating func finishTagName() {
-    let slot = tags.slot(of: name)
+  mutating func finishTagName(_ name: HTMLName, _ slot: HTMLTagTable.Slot) {
     parts.pointee.finishName(name, slot)
     wantsAttributes = !parts.pointee.isEnd && handler.wantsAttributes(of: slot.tag)
     state = .beforeAttributeName
@@ -118,8 +171,9 @@ extension HTMLTokenizer {
       handler.endTag(HTMLTagToken(parts))
       enter(.data)
     } else {
-      lastStartTag = parts.pointee.name
-      enter(handler.startTag(HTMLTagToken(parts)))
+      let model = handler.startTag(HTMLTagToken(parts))
+      if model != .data { lastStartTag = parts.pointee.name }
+      enter(model)
     }
     if handler.isFinished { state = .finished }
     return next

@@ -1,6 +1,6 @@
 // WHATWG HTML 13.2.5.2 to 13.2.5.5 and 13.2.5.9 to 13.2.5.17: text that only its own end tag ends.
 
-extension HTMLTokenizer {
+extension HTMLTokenizer where Handler: ~Copyable {
   /// RCDATA, RAWTEXT and unescaped script data: on to the next `<`.
   mutating func rawText(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
     let index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: start, to: end)
@@ -36,7 +36,7 @@ extension HTMLTokenizer {
       commitMarkup(base)
       parts.pointee.begin(isEnd: true)
       if Handler.keepsNames { keepLastStartTag() }
-      finishTagName()
+      finishTagName(name, tags.slot(of: name))
       return index
     }
     abandonMarkup(to: textState)

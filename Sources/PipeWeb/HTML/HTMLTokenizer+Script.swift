@@ -1,6 +1,6 @@
 // WHATWG HTML 13.2.5.15 to 13.2.5.31: script data, with its escaped and double escaped states.
 
-extension HTMLTokenizer {
+extension HTMLTokenizer where Handler: ~Copyable {
   mutating func scriptData(_ base: UnsafePointer<UInt8>, _ index: Int, _ end: Int) -> Int {
     let byte = base[index]
     let dash = UInt8(ascii: "-")

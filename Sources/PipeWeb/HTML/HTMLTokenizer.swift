@@ -4,7 +4,7 @@
 /// others no byte of a longer sequence is one that moves a state. Parse errors are not reported. Chunks may end
 /// anywhere; at a chunk's end the text so far is handed over, and only what may yet turn out to be markup is
 /// held (a few bytes).
-package struct HTMLTokenizer<Handler: HTMLTokenHandler>: ~Copyable {
+package struct HTMLTokenizer<Handler: HTMLTokenHandler & ~Copyable>: ~Copyable {
   package var handler: Handler
   let limits: HTMLTokenizerLimits
   let tags = HTMLTagTable.shared
@@ -26,7 +26,7 @@ package struct HTMLTokenizer<Handler: HTMLTokenHandler>: ~Copyable {
   let parts: UnsafeMutablePointer<HTMLTagParts>
   /// The name being read, of a tag or of an attribute.
   var name = HTMLName()
-  /// The last start tag's name: the appropriate end tag's.
+  /// The name of the start tag that raw text began with: the appropriate end tag's.
   var lastStartTag = HTMLName()
   var wantsAttributes = false
   /// Whether the value being read is captured.
@@ -34,7 +34,7 @@ package struct HTMLTokenizer<Handler: HTMLTokenHandler>: ~Copyable {
   /// The comment or doctype being read, where wanted.
   var capture: [UInt8] = []
 
-  package init(handler: Handler, limits: HTMLTokenizerLimits = HTMLTokenizerLimits()) {
+  package init(handler: consuming Handler, limits: HTMLTokenizerLimits = HTMLTokenizerLimits()) {
     self.handler = handler
     self.limits = limits
     parts = .allocate(capacity: 1)
@@ -139,7 +139,7 @@ package struct HTMLTokenizer<Handler: HTMLTokenHandler>: ~Copyable {
 
 // MARK: Text
 
-extension HTMLTokenizer {
+extension HTMLTokenizer where Handler: ~Copyable {
   mutating func enter(_ model: HTMLContentModel) {
     self.model = model
     switch model {

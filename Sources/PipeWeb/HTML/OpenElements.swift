@@ -2,7 +2,10 @@
 ///
 /// `html`, `head` and `body` are not on it: an empty stack stands for whichever of them is open. Depth is
 /// bounded: the deepest element is replaced by the next one, as browsers do.
-struct OpenElements {
+///
+/// Tags may be put off: as long as nobody asks which elements are open it is enough to note them, and for most pages
+/// nobody ever asks.
+struct OpenElements: ~Copyable {
   enum Namespace: UInt8 {
     case html, svg, math
   }
@@ -13,10 +16,6 @@ struct OpenElements {
     let traits: HTMLTagTraits
     /// Tells names apart that have no tag.
     let fingerprint: UInt32
-
-    func hasName(of token: HTMLTagToken) -> Bool {
-      tag == token.tag && (tag != .other || fingerprint == token.name.fingerprint)
-    }
   }
 
   enum Scope {
@@ -32,21 +31,42 @@ struct OpenElements {
     }
   }
 
+  /// How deep HTML may nest, and how deep what is inside of the outermost SVG or MathML.
   static let depthLimit = 512
 
-  private var elements: [Element] = []
+  private var elements = Stack<Element>()
+  /// Where the outermost element of foreign content is.
+  private var foreignStart: Int?
   /// How many HTML elements of each tag are open, so that most searches need not begin.
-  private var counts = [UInt16](repeating: 0, count: HTMLTag.allCases.count)
+  private let counts: UnsafeMutablePointer<UInt16>
+
+  /// Tags whose effect below `foreignStart` has not been worked out.
+  private var postponed = Stack<NotedTag>()
+  /// So many are, at most.
+  private let postponedLimit: Int
+
+  init(postponedLimit: Int) {
+    self.postponedLimit = postponedLimit
+    counts = .allocate(capacity: HTMLTag.allCases.count)
+    counts.initialize(repeating: 0, count: HTMLTag.allCases.count)
+  }
+
+  deinit { counts.deallocate() }
 
   var count: Int { elements.count }
-  var current: Element? { elements.last }
-  subscript(index: Int) -> Element { elements[index] }
-  var isInTemplate: Bool { contains(.template) }
+  var current: Element? {
+    @inline(__always) get { elements.last }
+  }
+  var isInTemplate: Bool {
+    @inline(__always) get { contains(.template) }
+  }
 
   @inline(__always)
-  var isCurrentForeign: Bool {
-    if let last = elements.last { last.namespace != .html } else { false }
-  }
+  var isCurrentForeign: Bool { foreignStart != nil && elements.last?.namespace != .html }
+
+  /// Whether nothing is open inside of which tags mean something else.
+  @inline(__always)
+  var isPlain: Bool { foreignStart == nil && !isInTemplate }
 
   @inline(__always)
   func contains(_ tag: HTMLTag) -> Bool { count(of: tag) > 0 }
@@ -55,17 +75,23 @@ struct OpenElements {
   func count(of tag: HTMLTag) -> Int { Int(counts[Int(tag.rawValue)]) }
 
   mutating func push(_ element: Element) {
-    if elements.count == Self.depthLimit { pop() }
-    elements.append(element)
-    if element.namespace == .html { counts[Int(element.tag.rawValue)] += 1 }
+    if elements.count - (foreignStart ?? 0) >= Self.depthLimit { pop() }
+    if element.namespace == .html {
+      counts[Int(element.tag.rawValue)] += 1
+    } else if foreignStart == nil {
+      foreignStart = elements.count
+    }
+    elements.push(element)
   }
 
   mutating func pop() {
-    guard let element = elements.popLast() else { return }
+    guard let element = elements.pop() else { return }
+    if let start = foreignStart, elements.count <= start { foreignStart = nil }
     uncount(element)
   }
 
   mutating func removeAll() {
+    postponed.removeAll()
     while !elements.isEmpty { pop() }
   }
 
@@ -84,11 +110,17 @@ struct OpenElements {
   }
 
   mutating func pop(throughInnermost tag: HTMLTag) {
-    if let index = elements.lastIndex(where: { $0.namespace == .html && $0.tag == tag }) { pop(through: index) }
+    var index = elements.count
+    while index > 0 {
+      index -= 1
+      if elements[index].namespace == .html, elements[index].tag == tag { return pop(through: index) }
+    }
   }
 
   mutating func remove(at index: Int) {
-    uncount(elements.remove(at: index))
+    let element = elements.remove(at: index)
+    if let start = foreignStart, index < start { foreignStart = start - 1 }
+    uncount(element)
   }
 
   /// Where the innermost HTML element that matches is, if it is in scope.
@@ -109,71 +141,35 @@ struct OpenElements {
     return index(in: scope) { $0.tag == tag }
   }
 
-  /// Pops through an element if it is in scope; false where it is not.
-  @discardableResult
-  mutating func close(_ tag: HTMLTag, in scope: Scope) -> Bool {
-    guard let index = index(of: tag, in: scope) else { return false }
-    pop(through: index)
-    return true
+  subscript(index: Int) -> Element { elements[index] }
+}
+
+// MARK: Tags put off
+
+extension OpenElements {
+  /// Takes note of a tag of HTML content, and works out later what it opens and closes. Nothing may be open that is
+  /// not plain.
+  @inline(__always)
+  mutating func postpone(_ tag: NotedTag) {
+    postponed.push(tag)
+    if postponed.count >= postponedLimit { settle() }
   }
 
-  /// A new `li`, or `dd` and `dt`, closes the one before (13.2.6.4.7).
-  mutating func closeItem(_ tags: HTMLTag...) {
-    guard tags.contains(where: contains) else { return }
-    var index = elements.count
-    while index > 0 {
-      index -= 1
-      let element = elements[index]
-      if element.namespace == .html, tags.contains(element.tag) { return pop(through: index) }
-      if element.traits.contains(.special), ![.address, .div, .p].contains(element.tag) { return }
+  /// Works out what the tags put off have opened and closed.
+  mutating func settle() {
+    guard !postponed.isEmpty else { return }
+    // What is foreign was opened after them, and lies above what they leave.
+    var above: [Element] = []
+    if let start = foreignStart {
+      while elements.count > start, let element = elements.pop() { above.append(element) }
+      foreignStart = nil
     }
-  }
-
-  /// The end tag of a formatting element: what the adoption agency (13.2.6.4.7) leaves on the stack.
-  ///
-  /// It goes, with what is inside it; but if there are special elements inside, those stay open, and the formatting
-  /// elements between them.
-  mutating func closeFormatting(_ tag: HTMLTag) {
-    guard let index = index(of: tag, in: .any) else { return }
-    if index < elements.count - 1 {
-      let kept = keptByAdoption(above: index)
-      pop(through: index)
-      for element in kept { push(element) }
-    } else {
-      pop()
+    let tags = HTMLTagTable.shared
+    for index in 0..<postponed.count {
+      let tag = postponed[index].resolved(tags)
+      if tag.isEnd { end(tag) } else { start(tag) }
     }
-  }
-
-  private func keptByAdoption(above index: Int) -> [Element] {
-    let inside = elements[(index + 1)...]
-    guard let last = inside.lastIndex(where: { $0.traits.contains(.special) }) else { return [] }
-    return inside[...last].filter { !$0.traits.isDisjoint(with: [.special, .formatting]) }
-  }
-
-  /// Any other end tag (13.2.6.4.7).
-  mutating func closeOther(_ token: HTMLTagToken) {
-    guard contains(token.tag) else { return }
-    var index = elements.count
-    while index > 0 {
-      index -= 1
-      let element = elements[index]
-      if element.namespace == .html, element.hasName(of: token) { return pop(through: index) }
-      if element.traits.contains(.special) { return }
-    }
-  }
-
-  /// An end tag in foreign content (13.2.6.5); false where the rules of HTML content are to be used.
-  mutating func closeForeign(_ token: HTMLTagToken) -> Bool {
-    var index = elements.count
-    while index > 0 {
-      index -= 1
-      let element = elements[index]
-      if element.namespace == .html { return false }
-      if element.hasName(of: token) {
-        pop(through: index)
-        return true
-      }
-    }
-    return false
+    postponed.removeAll()
+    for element in above.reversed() { push(element) }
   }
 }

@@ -4,7 +4,7 @@
 /// Left out, because hardly a fact hangs on it: the list of active formatting elements and their copies (a link
 /// that the tree repeats is reported once, where it was written), and foster parenting (what stands between the
 /// parts of a table stays in the order it was written). Scripts do not run, so `noscript` is markup.
-struct PageCollector: HTMLTokenHandler {
+struct PageCollector: HTMLTokenHandler, ~Copyable {
   enum Mode: UInt8, Comparable {
     case beforeHead, inHead, afterHead, inBody, inFrameset
 
@@ -21,7 +21,7 @@ struct PageCollector: HTMLTokenHandler {
   /// The wanted facts that later markup may still change.
   var open: PageFacts.Wanted
 
-  var elements = OpenElements()
+  var elements: OpenElements
   var mode = Mode.beforeHead
   var isFramesetAllowed = true
   /// The facts before the body, kept while a frameset may yet replace it.
@@ -44,11 +44,17 @@ struct PageCollector: HTMLTokenHandler {
   }
 
   private(set) var wantsText = true
+  /// Whether which elements are open is not asked at present, so that tags are put off.
+  private(set) var isPostponing = false
+  /// The tags that tell something wanted, or change what the tags after them mean.
+  private var tellingTraits: HTMLTagTraits
 
   init(wanted: PageFacts.Wanted, limits: PageFacts.Limits) {
     self.wanted = wanted
     self.limits = limits
     open = wanted
+    elements = OpenElements(postponedLimit: limits.postponedTags)
+    tellingTraits = Self.telling(wanted)
   }
 
   var isFinished: Bool { open.isEmpty }
@@ -60,6 +66,35 @@ struct PageCollector: HTMLTokenHandler {
 
   mutating func updateWantsText() {
     wantsText = isFramesetAllowed || title != nil || linkText != nil || headingText != nil
+  }
+
+  // MARK: Tags that tell nothing
+
+  var telling: HTMLTagTraits? { isPostponing && !wantsText ? tellingTraits : nil }
+
+  @inline(__always)
+  mutating func note(_ tag: NotedTag) { elements.postpone(tag) }
+
+  /// Decides about the tags to come: which elements are open bears on the first tags of a page, inside of templates and
+  /// foreign content, and on the ends of headings.
+  mutating func updatePostponing() {
+    isPostponing = mode == .inBody && !isFramesetAllowed && elements.isPlain && headingText == nil
+  }
+
+  /// The tags before which it must be known what is open.
+  var settling: HTMLTagTraits {
+    open.isDisjoint(with: [.firstHeading, .headings]) ? .opensTemplate : [.opensTemplate, .firstHeading]
+  }
+
+  private static func telling(_ open: PageFacts.Wanted) -> HTMLTagTraits {
+    var traits: HTMLTagTraits = [.anyText, .documentStructure, .opensTemplate, .opensForeign]
+    if open.contains(.links) { traits.insert(.link) }
+    if open.contains(.images) { traits.insert(.image) }
+    if !open.isDisjoint(with: [.metas, .description]) { traits.insert(.meta) }
+    if !open.isDisjoint(with: [.linkElements, .canonical]) { traits.insert(.linkElement) }
+    if open.contains(.base) { traits.insert(.base) }
+    if !open.isDisjoint(with: [.firstHeading, .headings]) { traits.insert(.firstHeading) }
+    return traits
   }
 
   // MARK: Text
@@ -152,6 +187,9 @@ struct PageCollector: HTMLTokenHandler {
 
   /// A fact is known for good, unless it stands in a body that a frameset may yet replace.
   mutating func settle(_ fact: PageFacts.Wanted) {
-    if mode < .inBody || !isFramesetAllowed { open.subtract(fact) }
+    if mode < .inBody || !isFramesetAllowed {
+      open.subtract(fact)
+      tellingTraits = Self.telling(open)
+    }
   }
 }

@@ -28,6 +28,8 @@ package struct PageFacts: Sendable {
     package var value = 65_536
     /// Bytes of all values together; below 4 GiB.
     package var total = 16_777_216
+    /// Tags whose effect on the open elements is not worked out before it is asked for. Changes no fact.
+    package var postponedTags = 16_384
 
     package init() {}
   }

@@ -24,10 +24,12 @@ struct PageScannerBoundsTests {
     "<base href=",
     "<img src", "=", "\"", "'", ">", "<", "/", "&", "&#x4", ";", "&notin", "\u{0}", "\r", "\n", " ", "é", "x",
     "<html lang=a ",
+    "<div>", "</div>", "<td>a", "</td>", "<li>", "<x-y>", "</x-y>", "<blockquote class=a>", "<form>", "</form>",
+    "<area href=z>",
     "<plaintext", "<style>", "</style>", "<link rel=canonical href=y>", "<annotation-xml encoding=text/html>", "<body>",
   ]
 
-  private static func page(_ generator: inout Generator) -> [UInt8] {
+  static func page(_ generator: inout Generator) -> [UInt8] {
     var page: [UInt8] = []
     for _ in 0..<Int.random(in: 1..<60, using: &generator) {
       page += Array(pieces[Int.random(in: 0..<pieces.count, using: &generator)].utf8)
@@ -46,7 +48,7 @@ struct PageScannerBoundsTests {
     return describe(scanner.finish())
   }
 
-  private static func describe(_ facts: PageFacts) -> String {
+  static func describe(_ facts: PageFacts) -> String {
     let texts = [facts.title(), facts.language(), facts.base(), facts.description(), facts.canonical()]
     let links = facts.links.map { link in
       [link.href, link.rel, link.text].map { $0.map { facts.string(of: $0) } }
