@@ -2,11 +2,13 @@ internal import CLibcurl
 internal import Glibc
 internal import PipeWeb
 
-/// A place in the loop: an easy handle, set up once and used for one transfer after the other.
+/// A place in the loop: an easy handle, used for one transfer after the other where that is safe.
 ///
 /// Lives on the loop's thread; libcurl's callbacks point here.
 final class TransferPlace {
-  let handle: UnsafeMutableRawPointer
+  private(set) var handle: UnsafeMutableRawPointer
+  /// Whether the handle has carried a transfer.
+  private var isUsed = false
   let settings: TransferSettings
   let sockets: LoopSockets
   private let errorText: UnsafeMutablePointer<CChar>
@@ -59,7 +61,11 @@ final class TransferPlace {
   }
 
   /// Sets the handle up for a request.
-  func begin(_ request: any TransferRequest) {
+  ///
+  /// - Throws: `TransferLoopError` where libcurl has no memory.
+  func begin(_ request: any TransferRequest) throws(TransferLoopError) {
+    if isUsed, Self.losesHeaders { try renew() }
+    isUsed = true
     self.request = request
     begun = sockets.now
     limits.begin(settings, spent: request.spent, now: begun)
@@ -89,6 +95,24 @@ final class TransferPlace {
     }
   }
 
+  /// Whether this libcurl keeps a pointer to a header field of a handle's last transfer, which it has freed, and
+  /// writes to it when the first line behind the next status line begins with a space: any server could have it
+  /// corrupt its memory. Mended in 8.1.1 (curl pull request 11103).
+  private static let losesHeaders =
+    curl_version_info(CURLVERSION_FIRST).map { $0.pointee.version_num < 0x08_0101 } ?? true
+
+  /// Puts a new handle in the place of the one that was used. Connections and names belong to the multi handle, so
+  /// nothing is lost by it but the time it takes: 2 µs.
+  private func renew() throws(TransferLoopError) {
+    guard let handle = curl_easy_init() else { throw TransferLoopError(message: "libcurl has no memory") }
+    curl_easy_cleanup(self.handle)
+    self.handle = handle
+    hasOwnMethod = false
+    hasOwnHeaders = false
+    isWaitingForConnection = false
+    setUp()
+  }
+
   /// Whether a transfer is under way.
   var isActive: Bool { request != nil }
 
@@ -107,7 +131,10 @@ final class TransferPlace {
     // Of what failed only a body that broke off is worth keeping.
     let isKept = head.isWhole && (failure == nil || failure?.reason == .body || failure?.reason == .bodyBrokeOff)
     let response = isKept ? makeResponse(isTruncated: isCut || failure != nil) : nil
-    let elapsed = Duration.microseconds(large(CURLINFO_TOTAL_TIME_T))
+    // Of a transfer that is ended by us, libcurl knows no more than when something last happened.
+    let elapsed =
+      limit == nil
+      ? Duration.microseconds(large(CURLINFO_TOTAL_TIME_T)) : .nanoseconds(Int64(sockets.now - min(begun, sockets.now)))
     let first = large(CURLINFO_STARTTRANSFER_TIME_T)
     self.request = nil
     body = []

@@ -7,7 +7,7 @@ struct TransferRounds: ~Copyable {
   private let wakeup: Wakeup
   private var exchange: any TransferExchange
   private let multi: CURLMulti
-  /// Places that are not in use; their handles are set up and keep their options.
+  /// Places that are not in use.
   private var free: [TransferPlace] = []
   private var all: [TransferPlace] = []
   private var activeCount = 0
@@ -81,7 +81,7 @@ struct TransferRounds: ~Copyable {
       place = try TransferPlace(settings, multi.sockets)
       all.append(place)
     }
-    place.begin(request)
+    try place.begin(request)
     nextLook = min(nextLook, place.limits.nextLook)
     activeCount += 1
     multi.add(place)

@@ -123,3 +123,45 @@ struct TransferFailureTests {
     #expect(result?.response == nil)
   }
 }
+
+@Suite("Transfer, one after the other", .timeLimit(.minutes(1)))
+struct TransferSequenceTests {
+  @Test(
+    "a header section that begins with a space is no honest answer, whatever came over the connection before",
+    arguments: [" X: 1", "\tX: 1", " ", " \(String(repeating: "x", count: 5000))"])
+  func leadingSpace(line: String) async throws {
+    let page = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-One: 1\r\nX-Two: 2\r\n\r\nhello"
+    let server = try RawServer { _ in
+      [
+        .serve {
+          $0.contains("/odd/")
+            ? Array("HTTP/1.1 200 OK\r\n\(line)\r\nContent-Length: 0\r\n\r\n".utf8) : Array(page.utf8)
+        }
+      ]
+    }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    settings.concurrency = 2
+    // Every third one is odd; the places are used again and again.
+    let requests = (0..<60).map { ScriptedRequest(server.url($0 % 3 == 2 ? "/odd/\($0)" : "/\($0)"), index: $0) }
+    for result in try await perform(requests, settings) {
+      if result.index % 3 == 2 {
+        #expect(result.response == nil)
+        #expect(result.failure != nil)
+      } else {
+        #expect(result.response?.body == Array("hello".utf8))
+        #expect(result.failure == nil)
+      }
+    }
+  }
+
+  @Test("the time of a transfer that takes too long is the time it was given")
+  func elapsed() async throws {
+    let server = try RawServer { _ in [.read, .hold] }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    settings.totalTimeout = .milliseconds(300)
+    let result = try #require(try await perform([ScriptedRequest(server.url())], settings).first)
+    #expect(result.elapsed >= .milliseconds(299))
+  }
+}
