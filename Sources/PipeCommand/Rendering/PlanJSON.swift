@@ -46,7 +46,7 @@ enum PlanJSON {
     [
       "id": .string(output.id), "component": .string(output.component), "target": .string(output.target),
       "columns": .array(output.columns.map { .string($0) }), "when": optional(output.condition),
-      "delivery": .string(output.delivery.rawValue),
+      "order": .string(output.order.rawValue), "delivery": .string(output.delivery.rawValue),
     ]
   }
 

@@ -66,10 +66,12 @@ package final class Frontier: Sendable {
   /// Called after every change that may let `take` answer something new.
   package func onChange(_ tell: @escaping @Sendable () -> Void) { storage.withLock { $0.onChange = tell } }
 
-  func take(upTo limit: Int, now: ContinuousClock.Instant) -> FrontierState.Take {
+  func take(
+    upTo limit: Int, now: ContinuousClock.Instant, only: RequestID? = nil
+  ) -> FrontierState.Take {
     let (take, adder) = storage.withLock { storage -> (FrontierState.Take, CheckedContinuation<Void, Never>?) in
       if storage.isCancelled { return (.finished, nil) }
-      let take = storage.state.take(upTo: limit, now: now)
+      let take = storage.state.take(upTo: limit, now: now, only: only)
       // Half empty before the adder is woken, so that it is woken for a good many.
       guard storage.adder != nil, storage.state.waitingCount <= capacity / 2 else { return (take, nil) }
       defer { storage.adder = nil }

@@ -126,21 +126,18 @@ struct FrontierState: Sendable {
   }
 
   /// What politeness allows to begin now.
-  mutating func take(upTo limit: Int, now: Instant) -> Take {
+  ///
+  /// - Parameter only: The one request that may begin; the others wait for it.
+  mutating func take(upTo limit: Int, now: Instant, only: RequestID? = nil) -> Take {
     wake(now)
     if !hopeless.isEmpty { return giveUpHopeless() }
     var taken: [Request] = []
-    while taken.count < limit, let place = ready.popFirst() {
-      hosts[place].standing = .idle
-      guard let request = hosts[place].waiting.popFirst() else { continue }
-      taken.append(request)
-      hosts[place].inFlight += 1
-      let interval = max(rules.interval, hosts[place].health?.spacing ?? .zero)
-      if interval > .zero {
-        // A late start does not shorten the next interval; two hosts' intervals do not add up.
-        hosts[place].notBefore = now.advanced(by: interval)
+    if let only {
+      if limit > 0, let request = takeReady(only, now: now) { taken = [request] }
+    } else {
+      while taken.count < limit, let place = ready.popFirst() {
+        if let request = takeFirst(at: place, now: now) { taken.append(request) }
       }
-      settle(place)
     }
     waitingCount -= taken.count
     inFlightCount += taken.count
@@ -148,6 +145,31 @@ struct FrontierState: Sendable {
     if isClosed, openCount == 0 { return .finished }
     let next = [delayed.min?.until, postponed.min?.until].compactMap(\.self).min()
     return .wait(until: next)
+  }
+
+  /// The first request of a host whose turn it was.
+  private mutating func takeFirst(at place: Int, now: Instant) -> Request? {
+    hosts[place].standing = .idle
+    guard let request = hosts[place].waiting.popFirst() else { return nil }
+    hosts[place].inFlight += 1
+    let interval = max(rules.interval, hosts[place].health?.spacing ?? .zero)
+    if interval > .zero {
+      // A late start does not shorten the next interval; two hosts' intervals do not add up.
+      hosts[place].notBefore = now.advanced(by: interval)
+    }
+    settle(place)
+    return request
+  }
+
+  /// One request out of its host's turn, where it may begin.
+  private mutating func takeReady(_ id: RequestID, now: Instant) -> Request? {
+    for (turn, place) in ready.enumerated() {
+      guard let index = hosts[place].waiting.firstIndex(where: { $0.id == id }) else { continue }
+      ready.remove(at: turn)
+      hosts[place].waiting.prepend(hosts[place].waiting.remove(at: index))
+      return takeFirst(at: place, now: now)
+    }
+    return nil
   }
 
   /// A transfer to this host has ended; its place there is free.

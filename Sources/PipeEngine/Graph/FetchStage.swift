@@ -9,11 +9,12 @@ final class FetchStage: FetchWork {
   private let control: RunControl
   private let counter: StageCounter
   private let tally: Tally
+  private let order: OrderWindow<Routed>?
   private let isCancelled = Atomic(false)
 
   init(
     frontier: Frontier, output: Edge<Fetched>, settings: FetchSettings, control: RunControl, counter: StageCounter,
-    tally: Tally
+    tally: Tally, order: OrderWindow<Routed>? = nil
   ) {
     self.frontier = frontier
     self.output = output
@@ -21,6 +22,7 @@ final class FetchStage: FetchWork {
     self.control = control
     self.counter = counter
     self.tally = tally
+    self.order = order
   }
 
   /// Fetches until the frontier is finished.
@@ -42,7 +44,7 @@ final class FetchStage: FetchWork {
     if isCancelled.load(ordering: .acquiring) { return .draining(until: .now) }
     if case .draining(let until) = control.phase { return .draining(until: until) }
     while output.askForRoom() {
-      switch frontier.take(upTo: limit, now: .now) {
+      switch frontier.take(upTo: limit, now: .now, only: order?.only) {
       case .requests(let requests): return .requests(requests)
       case .hopeless(let requests): giveUp(requests)
       case .wait(let until): return .wait(until: until)
@@ -112,6 +114,7 @@ final class FetchStage: FetchWork {
   func onChange(_ wake: @escaping @Sendable () -> Void) {
     frontier.onChange(wake)
     output.onRoom(wake)
+    order?.onChange(wake)
     control.onStop(wake)
   }
 }

@@ -15,6 +15,8 @@ package struct Graph: Sendable {
   private let extracted: Edge<Extracted>
   private let rows: [Edge<Record>]
   private let frontier: Frontier
+  /// Where a sink wants its rows in the order of the input.
+  private let order: OrderWindow<Routed>?
 
   package init(_ plan: Plan, fetcher: any Fetcher, control: RunControl = RunControl()) {
     self.plan = plan
@@ -30,6 +32,7 @@ package struct Graph: Sendable {
     rows = plan.sinks.map { Edge("rows \($0.sink.summary)", elements: bounds.records, bytes: bounds.recordBytes) }
     frontier = Frontier(
       rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, capacity: bounds.frontier)
+    order = plan.isOrdered ? OrderWindow(capacity: bounds.orderBytes) : nil
     progress = RunProgress(plan: plan, frontier: frontier)
   }
 
@@ -40,19 +43,24 @@ package struct Graph: Sendable {
     let extraction = Extraction(plan)
     let fetchStage = FetchStage(
       frontier: frontier, output: fetched, settings: plan.fetch, control: control,
-      counter: progress.fetch, tally: progress.tally)
+      counter: progress.fetch, tally: progress.tally, order: order)
+    control.onStop { [control, order] in if control.isStopping { order?.letGo() } }
+    // One after the other where their order counts: rows of the second would have to wait for all of the first.
+    let turns = order == nil ? plan.sources.indices.map { $0..<$0 + 1 } : [plan.sources.indices]
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for (index, source) in plan.sources.enumerated() {
+      for turn in turns {
         group.addTask {
-          try await sourceStage(
-            source.source, index: index, folder: plan.folder, output: requests, control: control,
-            counter: progress.sources[index])
+          for index in turn {
+            try await sourceStage(
+              plan.sources[index].source, index: index, folder: plan.folder, output: requests, control: control,
+              counter: progress.sources[index])
+          }
         }
       }
       group.addTask {
         try await admitStage(
           requests, frontier: frontier, failed: fetched, limit: plan.limit, control: control, counter: progress.admit,
-          fetch: progress.fetch)
+          fetch: progress.fetch, order: order)
       }
       group.addTask { try await fetchStage.run(fetcher) }
       for lane in 0..<plan.bounds.extractors {
@@ -63,8 +71,8 @@ package struct Graph: Sendable {
       }
       group.addTask {
         try await routeStage(
-          extracted, sinks: zip(rows, plan.sinks).map { ($0, $1.when) }, where: plan.filter, tally: progress.tally,
-          counter: progress.route)
+          extracted, routes: zip(rows, plan.sinks).map { Route(edge: $0, when: $1.when, order: $1.order) },
+          where: plan.filter, order: order, tally: progress.tally, counter: progress.route)
       }
       for (index, sink) in plan.sinks.enumerated() {
         group.addTask {
@@ -72,7 +80,7 @@ package struct Graph: Sendable {
             sink.sink, columns: sink.columns, input: rows[index], counter: progress.sinks[index])
         }
       }
-      let stages = plan.sources.count + 3 + plan.bounds.extractors + plan.sinks.count
+      let stages = turns.count + 3 + plan.bounds.extractors + plan.sinks.count
       // Rows that wait in a buffer are written when there is leisure, so that a slow run shows its rows.
       // Cancelled from outside, it throws as the stages do, and is not taken for one that is done.
       group.addTask {

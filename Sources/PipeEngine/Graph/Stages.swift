@@ -10,6 +10,7 @@ func sourceStage(
   counter: StageCounter
 ) async throws {
   defer { edge.close() }
+  if control.areSourcesClosed { return }
   try await withThrowingTaskGroup(of: Void.self) { group in
     let (stopped, stop) = AsyncStream.makeStream(of: Void.self)
     control.onStop { stop.finish() }
@@ -41,7 +42,7 @@ func sourceStage(
 /// Lets requests into the frontier; those that cannot be fetched become records at once.
 func admitStage(
   _ input: Edge<Request>, frontier: Frontier, failed: Edge<Fetched>, limit: Int?, control: RunControl,
-  counter: StageCounter, fetch: StageCounter
+  counter: StageCounter, fetch: StageCounter, order: OrderWindow<Routed>? = nil
 ) async throws {
   defer {
     frontier.close()
@@ -57,6 +58,10 @@ func admitStage(
       control.closeSources()
     }
     room -= batch.count
+    if let order {
+      await order.waitForRoom()
+      order.admit(batch.lazy.map(\.id))
+    }
     let faulty = batch.filter { $0.fault != nil }
     if !faulty.isEmpty {
       try await failed.send(faulty.map { Fetched(request: $0, response: nil, error: $0.fault) })
@@ -87,24 +92,6 @@ func extractStage(
     }
     try await output.send(extracted, bytes: bytes)
     counter.add(out: extracted.count)
-  }
-}
-
-/// Sends each record to the sinks that want it.
-func routeStage(
-  _ input: Edge<Extracted>, sinks: [(edge: Edge<Record>, when: Expression?)], where filter: Expression?, tally: Tally,
-  counter: StageCounter
-) async throws {
-  defer { for sink in sinks { sink.edge.close() } }
-  var batches = input.batches()
-  while let batch = await batches.next() {
-    let records = filter.map { filter in batch.filter { filter.evaluate($0.record.values) } } ?? batch
-    for sink in sinks {
-      let wanted = records.compactMap { sink.when?.evaluate($0.record.values) ?? true ? $0.record : nil }
-      try await sink.edge.send(wanted, bytes: wanted.reduce(0) { $0 + $1.cost })
-    }
-    counter.add(in: batch.count, out: records.count, filtered: batch.count - records.count)
-    tally.add(batch)
   }
 }
 

@@ -19,6 +19,9 @@ package struct Plan: Sendable {
   package let secrets: Secrets
   /// The most requests admitted, by `--limit`.
   package var limit: Int?
+
+  /// Whether a sink wants its rows in the order of the input.
+  package var isOrdered: Bool { sinks.contains { $0.order == .input } }
 }
 
 package struct SourcePlan: Sendable {
@@ -51,6 +54,7 @@ package struct SinkPlan: Sendable {
   package let name: String
   package let sink: any Sink
   package let columns: [Column]
+  package let order: RowOrder
   package let when: Expression?
   /// The condition as a text of the language.
   package let whenText: String?
@@ -68,6 +72,8 @@ package struct Bounds: Hashable, Sendable {
   /// Records between extract and route, and between route and each sink.
   package var records = 512
   package var recordBytes = 8 << 20
+  /// Rows that wait for one before them, where a sink wants them in the order of the input.
+  package var orderBytes = 32 << 20
   /// Extract stages side by side.
   package var extractors = 2
 

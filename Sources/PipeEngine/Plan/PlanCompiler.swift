@@ -54,7 +54,8 @@ struct PlanCompiler {
       let when = use.common.when.flatMap { resolve($0) }
       return use.product.map { sink in
         SinkPlan(
-          name: use.name.value, sink: sink, columns: columns, when: when, whenText: use.common.when?.description)
+          name: use.name.value, sink: sink, columns: columns, order: use.common.order, when: when,
+          whenText: use.common.when?.description)
       }
     }
     reportUnusedFields()

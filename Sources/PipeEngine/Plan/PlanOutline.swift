@@ -46,7 +46,13 @@ package struct PlanOutline: Sendable {
     package let target: String
     package let columns: [String]
     package let condition: String?
+    package let order: RowOrder
     package let delivery: Delivery
+
+    /// What there is to say of the order, where it is not the common one.
+    package var orderText: String? {
+      order == .completion ? nil : "in the order of the input, sources one after the other"
+    }
   }
 
   package let name: String?
@@ -70,12 +76,14 @@ package struct PlanOutline: Sendable {
     outputs = plan.sinks.enumerated().map { index, sink in
       Output(
         id: "sink-\(index + 1)", component: sink.name, target: shown(sink.sink.summary),
-        columns: sink.columns.map { shown($0.name) }, condition: sink.whenText.map(shown), delivery: Delivery(of: sink))
+        columns: sink.columns.map { shown($0.name) }, condition: sink.whenText.map(shown), order: sink.order,
+        delivery: Delivery(of: sink))
     }
     let sinks = outputs.map { output in
       Stage(
         id: output.id, kind: .sink, title: "\(output.component): \(output.target)",
-        notes: [output.columns.joined(separator: ", "), output.delivery.text], concurrency: 1)
+        notes: [output.columns.joined(separator: ", "), output.orderText, output.delivery.text].compactMap(\.self),
+        concurrency: 1)
     }
     let fields = plan.fields.map { field in
       Field(

@@ -28,10 +28,16 @@ package struct SourceOptions: Sendable {
   static let map = MapShape<SourceOptions>(make: { SourceOptions() })
 }
 
+/// The order in which a sink gets its records.
+package enum RowOrder: String, CaseIterable, Sendable {
+  case completion, input
+}
+
 /// The options that every sink has.
 package struct SinkOptions: Sendable {
   package let when: ParsedExpression?
   package let fields: [Located<String>]?
+  package let order: RowOrder
 
   static let map = MapShape(
     Key(
@@ -41,6 +47,14 @@ package struct SinkOptions: Sendable {
       optional: "fields", Shape.text("the name of a field").located.list(minimum: 1),
       "The fields that it writes, in this order; without it, those of extract, and error last.",
       example: "[url, title]"),
+    Key(
+      "order",
+      .choice {
+        switch $0 {
+        case .completion: "as pages come, which is fastest"
+        case .input: "as the sources, one after the other, have them; a slow page holds up those after it"
+        }
+      }, default: RowOrder.completion, shown: "completion", "The order of the rows."),
     make: SinkOptions.init)
 }
 

@@ -29,6 +29,24 @@ struct FrontierStateTests {
     #expect(frontier.take(upTo: 100, now: start).ordinals == Array(3..<10))
   }
 
+  @Test("where one request alone may begin, it does so out of its turn, and the others wait")
+  func only() {
+    var frontier = FrontierState(rules: HostRules(concurrency: 2, interval: .seconds(1)))
+    for number in 0..<6 { frontier.add(request(number, host: number < 3 ? "a.example" : "b.example")) }
+    let wanted = request(4, host: "b.example").id
+    #expect(frontier.take(upTo: 0, now: start, only: wanted).isWaitingForEver)
+    #expect(frontier.take(upTo: 10, now: start, only: wanted).ordinals == [4])
+    #expect(frontier.waitingCount == 5)
+    #expect(frontier.take(upTo: 10, now: start, only: wanted).waitingUntil == start + .seconds(1), "it is in flight")
+    #expect(frontier.take(upTo: 10, now: start).ordinals == [0])
+    // Its host has to be ready all the same.
+    let next = request(3, host: "b.example").id
+    #expect(frontier.take(upTo: 10, now: start, only: next).waitingUntil == start + .seconds(1))
+    #expect(frontier.take(upTo: 10, now: start + .seconds(1), only: next).ordinals == [3])
+    #expect(frontier.take(upTo: 10, now: start + .seconds(1)).ordinals == [1])
+    #expect(frontier.take(upTo: 10, now: start + .seconds(9)).ordinals == [], "two are in flight at each host")
+  }
+
   @Test("an interval passes between the starts of two requests at one host")
   func interval() {
     var frontier = FrontierState(rules: HostRules(concurrency: 8, interval: .seconds(1)))

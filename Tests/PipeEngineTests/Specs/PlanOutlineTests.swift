@@ -49,6 +49,18 @@ struct PlanOutlineTests {
     #expect((outline.totals.memory.transfers == 0) == (need == .status))
   }
 
+  @Test("a sink in the order of the input says so, and what waits for others counts as memory")
+  func order() throws {
+    let rest = "sources: [{stdin: lines}]\nextract: [url]\nsinks: "
+    let (plain, ordered) = (
+      try outline(rest + "[csv: a.csv]"), try outline(rest + "[csv: {path: a.csv, order: input}, jsonl: b.jsonl]")
+    )
+    #expect(plain.outputs.map(\.order) == [.completion])
+    #expect(ordered.outputs.map(\.order) == [.input, .completion])
+    #expect(ordered.outputs.map { $0.orderText != nil } == [true, false])
+    #expect(ordered.totals.memory.edges - plain.totals.memory.edges == (8 + 32) << 20)
+  }
+
   @Test("every edge leads from a stage to a stage, and says what it holds at the most")
   func edges() throws {
     let outline = try outline(

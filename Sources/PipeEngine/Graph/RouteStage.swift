@@ -1,0 +1,68 @@
+internal import PipeSpec
+
+/// A sink as the route stage sees it.
+struct Route {
+  let edge: Edge<Record>
+  let when: Expression?
+  let order: RowOrder
+
+  func wants(_ record: Record) -> Bool { when?.evaluate(record.values) ?? true }
+}
+
+/// A record that waits for those before it, and the sinks that it goes to then.
+struct Routed: Sendable {
+  let record: Record
+  /// Their places among the sinks.
+  let sinks: [Int]
+}
+
+/// Sends each record to the sinks that want it: at once, or where a sink wants the order of the input in its turn.
+///
+/// - Parameter order: Where a sink wants it.
+func routeStage(
+  _ input: Edge<Extracted>, routes: [Route], where filter: Expression?, order: OrderWindow<Routed>?, tally: Tally,
+  counter: StageCounter
+) async throws {
+  defer { for route in routes { route.edge.close() } }
+  let ordered = routes.indices.filter { routes[$0].order == .input }
+  var batches = input.batches()
+  while let batch = await batches.next() {
+    let passes = filter.map { filter in batch.map { filter.evaluate($0.record.values) } }
+    for route in routes where route.order == .completion {
+      let wanted = batch.indices.compactMap { index in
+        passes?[index] ?? true && route.wants(batch[index].record) ? batch[index].record : nil
+      }
+      try await send(wanted, on: route.edge)
+    }
+    let count = passes?.count { $0 } ?? batch.count
+    counter.add(in: batch.count, out: count, filtered: batch.count - count)
+    tally.add(batch)
+    guard let order else { continue }
+    order.settle(
+      batch.indices.map { index in
+        let record = batch[index].record
+        let sinks = passes?[index] ?? true ? ordered.filter { routes[$0].wants(record) } : []
+        return (record.id, sinks.isEmpty ? nil : Routed(record: record, sinks: sinks), sinks.isEmpty ? 0 : record.cost)
+      })
+    try await release(order, to: routes)
+  }
+  guard let order else { return }
+  // Where the run was stopped, there are rows behind requests that were left undone.
+  order.giveUp()
+  try await release(order, to: routes)
+}
+
+/// Sends what waits for nothing any more; what is not sent yet goes on counting as held.
+private func release(_ order: OrderWindow<Routed>, to routes: [Route]) async throws {
+  while true {
+    let released = order.release(upTo: 64)
+    for (index, route) in routes.enumerated() where route.order == .input {
+      try await send(released.filter { $0.sinks.contains(index) }.map(\.record), on: route.edge)
+    }
+    if released.count < 64 { return }
+  }
+}
+
+private func send(_ records: [Record], on edge: Edge<Record>) async throws {
+  try await edge.send(records, bytes: records.reduce(0) { $0 + $1.cost })
+}
