@@ -7,16 +7,31 @@ package final class Frontier: Sendable {
     var adder: CheckedContinuation<Void, Never>?
     var onChange: (@Sendable () -> Void)?
     var isCancelled = false
+    /// Whether fewer requests could begin than there were places for.
+    var isHungry = false
+    /// Whether the overflow takes no more.
+    var isOverflowFull = false
+    var overflow: OverflowFile?
+
+    /// Requests that wait in memory.
+    var waitingHere: Int { state.waitingCount - state.awayCount }
   }
 
   private let storage: Mutex<Storage>
   private let capacity: Int
+  private let thirst: AsyncStream<Void>
+  private let tellThirst: AsyncStream<Void>.Continuation
 
-  /// - Parameter capacity: How many requests from sources may wait before `add` suspends. What comes back
-  ///   (redirects, retries) is never held up, or the graph could stand still.
-  package init(rules: HostRules, backoff: Backoff = Backoff(), capacity: Int) {
-    storage = Mutex(Storage(state: FrontierState(rules: rules, backoff: backoff)))
+  /// - Parameters:
+  ///   - capacity: How many requests from sources may wait before `add` suspends. What comes back (redirects, retries)
+  ///     is never held up, or the graph could stand still. While places for transfers are free because the hosts of
+  ///     those that wait must not be asked, more are let in, and what is too much for memory goes into a file
+  ///     (`keepOverflow` brings it back).
+  ///   - overflows: Whether it does; not where each request that is let in is remembered until its row is written.
+  package init(rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, overflows: Bool = true) {
+    storage = Mutex(Storage(state: FrontierState(rules: rules, backoff: backoff), isOverflowFull: !overflows))
     self.capacity = capacity
+    (thirst, tellThirst) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   /// Requests that wait, and requests in flight.
@@ -29,13 +44,61 @@ package final class Frontier: Sendable {
   /// - Returns: Whether they were added; not so once it drains.
   package func add(_ requests: [Request]) async -> Bool {
     await waitForRoom()
-    let (isAdded, tell) = storage.withLock { storage -> (Bool, (@Sendable () -> Void)?) in
-      if storage.state.isDraining || storage.isCancelled { return (false, nil) }
-      for request in requests { storage.state.add(request) }
-      return (true, storage.onChange)
+    let (isAdded, away, tell) = storage.withLock { storage -> (Bool, [Request], (@Sendable () -> Void)?) in
+      if storage.state.isDraining || storage.isCancelled { return (false, [], nil) }
+      var away: [Request] = []
+      for request in requests {
+        if !storage.isOverflowFull, storage.state.sendsAway(request, capacity: capacity) {
+          storage.state.addAway(request)
+          away.append(request)
+        } else {
+          storage.state.add(request)
+        }
+      }
+      return (true, away, storage.onChange)
     }
+    if !away.isEmpty { store(away) }
     tell?()
     return isAdded
+  }
+
+  /// Writes requests into the overflow. Those that cannot be written stay here.
+  private func store(_ away: [Request]) {
+    let file = storage.withLock { storage in
+      if storage.overflow == nil { storage.overflow = OverflowFile() }
+      return storage.overflow
+    }
+    for (host, requests) in Dictionary(grouping: away, by: \.host) {
+      let block = file?.append(requests)
+      storage.withLock { storage in
+        if let block {
+          storage.state.stored(block, of: host)
+        } else {
+          storage.state.returned(requests, of: host)
+        }
+        if block == nil || file?.isFull == true { storage.isOverflowFull = true }
+      }
+    }
+    tellThirst.yield()
+  }
+
+  /// Brings back what is in the overflow, host by host as it is wanted, until the task is cancelled.
+  ///
+  /// - Throws: `RunError` where it cannot be read; requests would be lost.
+  package func keepOverflow() async throws {
+    for await _ in thirst {
+      while let (host, block, file) = storage.withLock({ storage in
+        storage.overflow.flatMap { file in storage.state.nextThirsty().map { ($0.host, $0.block, file) } }
+      }) {
+        let requests = try file.read(block)
+        let tell = storage.withLock { storage in
+          storage.state.returned(requests, of: host)
+          return storage.onChange
+        }
+        tell?()
+      }
+    }
+    try Task.checkCancellation()
   }
 
   package func close() { change { $0.close() } }
@@ -69,14 +132,19 @@ package final class Frontier: Sendable {
   func take(
     upTo limit: Int, now: ContinuousClock.Instant, only: RequestID? = nil
   ) -> FrontierState.Take {
-    let (take, adder) = storage.withLock { storage -> (FrontierState.Take, CheckedContinuation<Void, Never>?) in
-      if storage.isCancelled { return (.finished, nil) }
+    let (take, adder, isThirsty) = storage.withLock {
+      storage -> (FrontierState.Take, CheckedContinuation<Void, Never>?, Bool) in
+      if storage.isCancelled { return (.finished, nil, false) }
       let take = storage.state.take(upTo: limit, now: now, only: only)
+      if limit > 0 { storage.isHungry = take.count < limit }
       // Half empty before the adder is woken, so that it is woken for a good many.
-      guard storage.adder != nil, storage.state.waitingCount <= capacity / 2 else { return (take, nil) }
-      defer { storage.adder = nil }
-      return (take, storage.adder)
+      let isWoken =
+        storage.adder != nil
+        && (storage.waitingHere <= capacity / 2 || storage.isHungry && !storage.isOverflowFull)
+      defer { if isWoken { storage.adder = nil } }
+      return (take, isWoken ? storage.adder : nil, storage.state.hasThirsty)
     }
+    if isThirsty { tellThirst.yield() }
     adder?.resume()
     return take
   }
@@ -117,7 +185,11 @@ package final class Frontier: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let hasRoom = storage.withLock { storage in
-          if storage.isCancelled || storage.state.isDraining || storage.state.waitingCount < capacity { return true }
+          if storage.isCancelled || storage.state.isDraining || storage.waitingHere < capacity
+            || storage.isHungry && !storage.isOverflowFull
+          {
+            return true
+          }
           storage.adder = continuation
           return false
         }
@@ -127,4 +199,9 @@ package final class Frontier: Sendable {
       cancel()
     }
   }
+}
+
+extension FrontierState.Take {
+  /// The requests that begin.
+  fileprivate var count: Int { if case .requests(let requests) = self { requests.count } else { 0 } }
 }

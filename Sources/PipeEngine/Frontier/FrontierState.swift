@@ -8,6 +8,9 @@ internal import HeapModule
 /// so that no host starves another. A host with nothing waiting, nothing in flight and no delay to
 /// remember is forgotten; one in trouble is remembered while there is room. What waits for a host that is given up
 /// is handed out as hopeless.
+///
+/// A host with many requests waiting has the later ones away, in a file that it knows nothing of but the blocks: they
+/// come back in their order when few are left here.
 struct FrontierState: Sendable {
   typealias Instant = ContinuousClock.Instant
 
@@ -33,6 +36,11 @@ struct FrontierState: Sendable {
     var health: HostHealth?
     /// Until `notBefore`, nothing is tried.
     var isGivenUp = false
+    /// Requests that are not here, and where those of them are that are written.
+    var away = 0
+    var blocks: Deque<OverflowFile.Block> = []
+    /// Whether somebody was told to bring the first block back.
+    var isThirsty = false
   }
 
   private struct Delayed: Comparable {
@@ -64,9 +72,18 @@ struct FrontierState: Sendable {
   /// Hosts in trouble with nothing to do, in the order they came to be so. Some may be busy again.
   private var remembered: Deque<Int> = []
   private static let memory = 8192
+  private var thirsty: Deque<Int> = []
+  /// Fewer requests here than that, and more are brought back.
+  private static let lowWater = 16
+  /// Once as many wait here as may, a host with that many keeps no more of them here.
+  static let highWater = 64
+  /// With so many times as many, no host does.
+  static let flood = 16
 
   /// Requests that wait, postponed ones included.
   private(set) var waitingCount = 0
+  /// Those of them that are away.
+  private(set) var awayCount = 0
   private(set) var inFlightCount = 0
   /// Requests added and not settled: waiting, in flight, or still able to bring more.
   private(set) var openCount = 0
@@ -85,6 +102,59 @@ struct FrontierState: Sendable {
   mutating func add(_ request: Request) {
     openCount += 1
     enqueue(request, first: false)
+  }
+
+  /// Whether a new request is to go away.
+  ///
+  /// - Parameter capacity: How many may wait here.
+  mutating func sendsAway(_ request: Request, capacity: Int) -> Bool {
+    guard let place = knownPlace(of: request.host), !hosts[place].isGivenUp else { return false }
+    if hosts[place].away > 0 { return true }
+    let here = waitingCount - awayCount
+    let most = here < capacity ? .max : here < Self.flood * capacity ? Self.highWater : 1
+    return hosts[place].waiting.count >= most
+  }
+
+  /// A new request that goes away.
+  mutating func addAway(_ request: Request) {
+    openCount += 1
+    waitingCount += 1
+    awayCount += 1
+    hosts[place(of: request.host)].away += 1
+  }
+
+  /// Where requests of a host are now that went away.
+  mutating func stored(_ block: OverflowFile.Block, of host: String) {
+    guard !isDraining, let place = knownPlace(of: host) else { return }
+    hosts[place].blocks.append(block)
+    noteThirst(place)
+  }
+
+  /// A block that is to be brought back.
+  mutating func nextThirsty() -> (host: String, block: OverflowFile.Block)? {
+    guard let place = thirsty.popFirst(), let block = hosts[place].blocks.popFirst() else { return nil }
+    return (hosts[place].name, block)
+  }
+
+  var hasThirsty: Bool { !thirsty.isEmpty }
+
+  /// Requests of a host that were away are here again.
+  mutating func returned(_ requests: [Request], of host: String) {
+    guard !isDraining, let place = knownPlace(of: host) else { return }
+    hosts[place].isThirsty = false
+    hosts[place].away -= requests.count
+    awayCount -= requests.count
+    waitingCount -= requests.count
+    for request in requests { enqueue(request, first: false) }
+    noteThirst(place)
+  }
+
+  private mutating func noteThirst(_ place: Int) {
+    guard !hosts[place].isThirsty, !hosts[place].blocks.isEmpty, hosts[place].waiting.count < Self.lowWater else {
+      return
+    }
+    hosts[place].isThirsty = true
+    thirsty.append(place)
   }
 
   /// A request that was taken and goes on: to where a redirect led, or to be tried again at a moment.
@@ -114,8 +184,12 @@ struct FrontierState: Sendable {
     let left = waitingCount
     openCount -= left
     waitingCount = 0
+    awayCount = 0
+    thirsty = []
     for place in hosts.indices {
       hosts[place].waiting = []
+      hosts[place].blocks = []
+      hosts[place].away = 0
       hosts[place].standing = .idle
     }
     ready = []
@@ -152,6 +226,7 @@ struct FrontierState: Sendable {
     hosts[place].standing = .idle
     guard let request = hosts[place].waiting.popFirst() else { return nil }
     hosts[place].inFlight += 1
+    if hosts[place].away > 0 { noteThirst(place) }
     let interval = max(rules.interval, hosts[place].health?.spacing ?? .zero)
     if interval > .zero {
       // A late start does not shorten the next interval; two hosts' intervals do not add up.
@@ -257,7 +332,7 @@ struct FrontierState: Sendable {
       ready.append(place)
     } else {
       hosts[place].standing = .idle
-      if hosts[place].inFlight == 0 { rest(place) }
+      if hosts[place].inFlight == 0, hosts[place].away == 0 { rest(place) }
     }
   }
 
@@ -289,6 +364,7 @@ struct FrontierState: Sendable {
       hosts[place].isGivenUp = true
       hopeless += hosts[place].waiting.map { ($0, error) }
       hosts[place].waiting = []
+      noteThirst(place)
     }
   }
 

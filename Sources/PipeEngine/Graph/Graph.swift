@@ -31,7 +31,8 @@ package struct Graph: Sendable {
       "extracted", elements: bounds.records, bytes: bounds.recordBytes, senders: bounds.extractors)
     rows = plan.sinks.map { Edge("rows \($0.sink.summary)", elements: bounds.records, bytes: bounds.recordBytes) }
     frontier = Frontier(
-      rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, capacity: bounds.frontier)
+      rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, capacity: bounds.frontier,
+      overflows: !plan.isOrdered)
     order = plan.isOrdered ? OrderWindow(capacity: bounds.orderBytes) : nil
     progress = RunProgress(plan: plan, frontier: frontier)
   }
@@ -89,6 +90,7 @@ package struct Graph: Sendable {
           for edge in rows { edge.nudge() }
         }
       }
+      group.addTask { try await frontier.keepOverflow() }
       for _ in 0..<stages { try await group.next() }
       group.cancelAll()
     }

@@ -1,0 +1,199 @@
+import PipeSpec
+import PipeTesting
+import PipeWeb
+import Testing
+
+@testable import PipeEngine
+
+@Suite("Frontier, overflow", .timeLimit(.minutes(1)))
+struct FrontierOverflowTests {
+  private let now = ContinuousClock.now
+
+  @Test("a request is the same after it was away")
+  func codec() throws {
+    let request = Request(
+      id: RequestID(source: 3, ordinal: 123_456_789), written: "HTTP://ä.example/ö?q=1#f", method: .post,
+      body: [0, 255, 10],
+      headers: [HTTPFields.Field(name: "X-One", value: ""), HTTPFields.Field(name: "Y", value: "ü")],
+      input: [
+        "a": .null, "b": .bool(true), "c": .int(-5), "d": .double(-0.5), "e": .string("\u{1F600}"),
+        "f": .json("{\"x\":1}"),
+        "g": .list([.int(.max), .list([]), .bool(false), .string("")]), "": .int(.min),
+      ])
+    let plain = Request(id: RequestID(source: 0, ordinal: 0), written: "http://a.example/", body: [])
+    let file = try #require(OverflowFile())
+    let first = try #require(file.append([request, plain]))
+    let second = try #require(file.append([plain]))
+    let read = try file.read(first)
+    #expect(read.count == 2)
+    #expect(read[0].id == request.id)
+    #expect(read[0].written == request.written)
+    #expect(read[0].url == request.url)
+    #expect(read[0].method == .post)
+    #expect(read[0].body == request.body)
+    #expect(read[0].headers == request.headers)
+    #expect(read[0].input == request.input)
+    #expect(read[1].method == nil)
+    #expect(read[1].body == [])
+    #expect(try file.read(second).map(\.id) == [plain.id])
+  }
+
+  @Test("what cannot be read back ends the run", arguments: [-1, 1, 1000])
+  func unreadable(change: Int) throws {
+    let file = try #require(OverflowFile())
+    let block = try #require(file.append([request(0), request(1)]))
+    let wrong = OverflowFile.Block(offset: block.offset, length: block.length + change, count: block.count)
+    #expect(throws: RunError.self) { try file.read(wrong) }
+    #expect(throws: RunError.self) { try file.read(OverflowFile.Block(offset: 0, length: block.length, count: 3)) }
+  }
+
+  /// A frontier with blocks in memory, as its state sees them.
+  private struct Shelf {
+    var state: FrontierState
+    let capacity: Int
+    private var blocks: [Int: [Request]] = [:]
+    private var next = 0
+
+    init(_ rules: HostRules, capacity: Int) {
+      state = FrontierState(rules: rules)
+      self.capacity = capacity
+    }
+
+    mutating func add(_ requests: [Request]) {
+      var away: [Request] = []
+      for request in requests {
+        if state.sendsAway(request, capacity: capacity) {
+          state.addAway(request)
+          away.append(request)
+        } else {
+          state.add(request)
+        }
+      }
+      for (host, requests) in Dictionary(grouping: away, by: \.host) {
+        blocks[next] = requests
+        state.stored(OverflowFile.Block(offset: next, length: 0, count: requests.count), of: host)
+        next += 1
+      }
+    }
+
+    mutating func bringBack() {
+      while let (host, block) = state.nextThirsty() {
+        state.returned(blocks.removeValue(forKey: block.offset) ?? [], of: host)
+      }
+    }
+  }
+
+  @Test(
+    "the requests of a host begin in their order, whether they were away or not", arguments: 0..<40 as Range<UInt64>)
+  func order(seed: UInt64) {
+    var random = RepeatableRandom(seed: seed)
+    var shelf = Shelf(HostRules(concurrency: Int.random(in: 1...3, using: &random)), capacity: 20)
+    var added = 0
+    var begun: [String: [Int]] = [:]
+    var inFlight: [Request] = []
+    var mostHere = 0
+    for step in 0..<4000 {
+      switch Int.random(in: 0..<3, using: &random) {
+      case 0 where step < 1000:
+        shelf.add(
+          (0..<Int.random(in: 1...30, using: &random)).map { _ in
+            added += 1
+            // Most are for one host.
+            let host = random.oneIn(4) ? "h\(Int.random(in: 0..<4, using: &random)).example" : "big.example"
+            return request(added, host: host)
+          })
+      case 1:
+        if case .requests(let requests) = shelf.state.take(upTo: 4, now: now) {
+          inFlight += requests
+          for request in requests { begun[request.host, default: []].append(request.id.ordinal) }
+        }
+      default:
+        shelf.bringBack()
+        for request in inFlight.prefix(2) {
+          shelf.state.landed(request, .answered, now: now)
+          shelf.state.settled(1)
+        }
+        inFlight.removeFirst(min(2, inFlight.count))
+      }
+      mostHere = max(mostHere, shelf.state.waitingCount - shelf.state.awayCount)
+    }
+    while shelf.state.openCount > 0 {
+      shelf.bringBack()
+      if case .requests(let requests) = shelf.state.take(upTo: 100, now: now) {
+        for request in requests {
+          begun[request.host, default: []].append(request.id.ordinal)
+          inFlight.append(request)
+        }
+      }
+      for request in inFlight {
+        shelf.state.landed(request, .answered, now: now)
+        shelf.state.settled(1)
+      }
+      inFlight = []
+    }
+    #expect(begun.values.reduce(0) { $0 + $1.count } == added)
+    #expect(begun.values.allSatisfy { $0 == $0.sorted() })
+    #expect(shelf.state.awayCount == 0)
+    #expect(shelf.state.hostCount == 0)
+    #expect(added < 1000 || mostHere < added / 2)
+  }
+
+  @Test("what is away is left undone when it drains, and is not brought back")
+  func drain() {
+    var shelf = Shelf(HostRules(concurrency: 1), capacity: 10)
+    shelf.add((0..<100).map { request($0) })
+    shelf.add((100..<200).map { request($0) })
+    #expect(shelf.state.awayCount > 100)
+    #expect(shelf.state.drain() == 200)
+    shelf.bringBack()
+    #expect(shelf.state.take(upTo: 10, now: now).isFinished)
+  }
+
+  @Test("what is away fails with the rest when its host is given up")
+  func givenUp() {
+    var shelf = Shelf(HostRules(concurrency: 1), capacity: 10)
+    for start in 0..<5 { shelf.add((0..<100).map { request(start * 100 + $0) }) }
+    var now = now
+    var hopeless = 0
+    var tried = 0
+    while shelf.state.openCount > 0 {
+      switch shelf.state.take(upTo: 1, now: now) {
+      case .requests(let requests):
+        tried += 1
+        for request in requests {
+          shelf.state.landed(request, .unreachable(RequestError(.connect, "refused", .noConnection)), now: now)
+        }
+        shelf.state.settled(requests.count)
+      case .hopeless(let requests): hopeless += requests.count
+      case .wait(let until):
+        shelf.bringBack()
+        now = until ?? now
+      case .finished: break
+      }
+    }
+    #expect(tried + hopeless == 500)
+    #expect(tried < 20)
+  }
+
+  @Test("a long list of a host that does not answer holds up nobody")
+  func slowHostFirst() async throws {
+    let slow = 20_000
+    let urls = (0..<slow).map { "http://slow.example/\($0)" } + (0..<2000).map { "http://h\($0 % 20).example/\($0)" }
+    let pipeline = MemoryPipeline(urls)
+    let control = RunControl()
+    let others = Turnstile()
+    let fetcher = StubFetcher(places: 64) { request in
+      if request.host == "slow.example" { return .silence }
+      others.pass()
+      return .status(200)
+    }
+    let graph = Graph(try pipeline.plan(), fetcher: fetcher, control: control)
+    let running = Task { try await graph.run() }
+    await others.wait(for: 2000)
+    control.stop(by: .now)
+    try await running.value
+    #expect(graph.progress.discrepancies == [])
+    #expect(graph.progress.unfinished == slow)
+    #expect(pipeline.sinks[0].rows.all.count == 2000)
+  }
+}
