@@ -46,6 +46,7 @@ struct RunCommand: AsyncParsableCommand {
     // A reader that goes away is an error of the sink, told in words, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     MemoryTuning.apply()
+    FileDescriptorLimit.raise()
     let graph = Graph(plan, fetcher: HTTPFetcher(plan))
     let signals = SignalWatch(graph.control)
     let display = ProgressDisplay(

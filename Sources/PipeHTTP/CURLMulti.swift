@@ -8,6 +8,12 @@ final class LoopSockets {
   var timer: UInt64?
   /// When this round's events came; nanoseconds of the monotonic clock.
   var now = monotonicNanoseconds()
+  /// Bytes of bodies that transfers hold.
+  var held = 0
+  /// Transfers that wait for bodies to be handed over, the longest waiting first.
+  var paused: [TransferPlace] = []
+  /// Transfers that have been without a connection for long.
+  var stalled = 0
 
   init(wakeup: Int32) throws(TransferLoopError) { readiness = try Readiness(wakeup: wakeup) }
 

@@ -79,6 +79,8 @@ package struct TransferSettings: Sendable {
   /// Bytes of content after its codings are undone.
   package var maximumBody = 10 << 20
   package var failsAboveMaximumBody = false
+  /// Bytes of all bodies that are being received: at the bound transfers are paused, all but one.
+  package var bodyMemory = Int.max
   package var keeping = Keeping.whole
   package var keepsFields = false
   package var version = Version.automatic

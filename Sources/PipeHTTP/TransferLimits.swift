@@ -10,6 +10,9 @@ struct TransferLimits {
     case total, firstByte, idle
   }
 
+  /// How long a transfer without a connection keeps its place from another.
+  static let connectionPatience: UInt64 = 1_000_000_000
+
   private var end: UInt64 = .max
   private var firstByte: UInt64?
   private let idle: UInt64
@@ -24,7 +27,7 @@ struct TransferLimits {
     end = now + max(.milliseconds(1), settings.totalTimeout - spent).nanoseconds
     firstByte = settings.firstByteTimeout?.nanoseconds
     lastByte = 0
-    nextLook = min(end, now + min(firstByte ?? .max / 2, idle))
+    nextLook = min(end, now + min(firstByte ?? .max / 2, idle, Self.connectionPatience))
   }
 
   /// A transfer that was held up by us has that time more.

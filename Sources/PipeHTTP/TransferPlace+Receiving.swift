@@ -41,6 +41,7 @@ extension TransferPlace {
   func receivedHead(_ line: UnsafeRawBufferPointer) -> Int {
     head.bytes += line.count
     limits.lastByte = sockets.now
+    if isStalled { hasConnection() }
     if head.bytes > TransferHead.limit {
       stop = TransferFailure(.protocol, "more than \(TransferHead.limit >> 10) KiB of headers")
       return 0
@@ -64,6 +65,14 @@ extension TransferPlace {
   /// - Returns: How many bytes were taken; fewer than given ends the transfer.
   func received(_ bytes: UnsafeRawBufferPointer) -> Int {
     limits.lastByte = sockets.now
+    // Paused, not dropped: the server waits, as TCP has it.
+    if sockets.held >= settings.bodyMemory, isKeeping, !isPrivileged {
+      pausedSince = sockets.now
+      sockets.paused.append(self)
+      return Int(CURL_WRITEFUNC_PAUSE)
+    }
+    let before = body.count
+    defer { sockets.held += body.count - before }
     let room = settings.maximumBody - length
     if bytes.count > room {
       isCut = true

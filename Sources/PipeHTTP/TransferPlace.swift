@@ -34,6 +34,12 @@ final class TransferPlace {
   /// Whether it waits for a connection that another transfer is making (`ConnectionSharing`).
   var isWaitingForConnection = false
   var limits: TransferLimits
+  /// Since when it is paused; `nil` while it is not.
+  var pausedSince: UInt64?
+  /// Whether it goes on though bodies hold all the memory that they may: somebody has to come to an end.
+  var isPrivileged = false
+  /// Whether it has been without a connection for long, and another transfer runs in its stead.
+  var isStalled = false
   /// When the transfer began; nanoseconds of the monotonic clock.
   private var begun: UInt64 = 0
 
@@ -127,6 +133,7 @@ final class TransferPlace {
   /// - Parameter limit: The limit of time that ended it.
   func end(_ code: CURLcode, because limit: TransferFailure? = nil) -> TransferResult? {
     guard let request else { return nil }
+    letGo()
     let failure = stop ?? limit ?? TransferOutcome(code, place: self).failure
     // Of what failed only a body that broke off is worth keeping.
     let isKept = head.isWhole && (failure == nil || failure?.reason == .body || failure?.reason == .bodyBrokeOff)
@@ -147,7 +154,17 @@ final class TransferPlace {
   /// The request, where the transfer is given up.
   func giveUp() -> (any TransferRequest)? {
     defer { request = nil }
+    letGo()
     return request
+  }
+
+  /// Takes the transfer out of what the loop counts.
+  private func letGo() {
+    sockets.held -= body.count
+    if pausedSince != nil { sockets.paused.removeAll { $0 === self } }
+    pausedSince = nil
+    isPrivileged = false
+    hasConnection()
   }
 
   /// Why the transfer has taken too long, if it has.
@@ -162,6 +179,28 @@ final class TransferPlace {
       TransferFailure(
         .timeout, "nothing came for \(settings.idleTimeout.shown)" + (head.isWhole ? " after \(length) bytes" : ""))
     }
+  }
+
+  /// Marks the transfer where it has been without a connection for so long that another may run in its stead.
+  func checkConnection(at now: UInt64) {
+    guard !isStalled, now >= begun + TransferLimits.connectionPatience, sent == nil else { return }
+    isStalled = true
+    sockets.stalled += 1
+  }
+
+  /// The transfer is no longer without a connection.
+  func hasConnection() {
+    guard isStalled else { return }
+    isStalled = false
+    sockets.stalled -= 1
+  }
+
+  /// Goes on with a transfer that was paused. What libcurl holds back of it comes at once, which may pause it again.
+  func resume() {
+    guard let since = pausedSince else { return }
+    pausedSince = nil
+    limits.extend(by: sockets.now - min(since, sockets.now), now: sockets.now)
+    curl_easy_pause(handle, CURLPAUSE_CONT)
   }
 
   /// When the request was sent; `nil` while there is no connection.

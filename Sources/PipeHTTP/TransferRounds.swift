@@ -35,6 +35,7 @@ struct TransferRounds: ~Copyable {
       multi.work(until: hasResults ? 0 : min(nextLook, next))
       finishDone()
       if multi.now >= nextLook { lookAtLimits() }
+      if !multi.sockets.paused.isEmpty { resumePaused() }
       if hasResults {
         exchange.handOver()
         hasResults = false
@@ -49,9 +50,9 @@ struct TransferRounds: ~Copyable {
     // A signal is answered by a look even with no place free: the run may be stopping. Once it does, every
     // round looks, or the end of the time to drain would be forgotten when something else happens before.
     var mustLook = wakeup.clear() || isDraining
-    while !isFinished, mustLook || activeCount < settings.concurrency {
+    while !isFinished, mustLook || activeCount < places {
       mustLook = false
-      switch exchange.take(upTo: settings.concurrency - activeCount) {
+      switch exchange.take(upTo: max(0, places - activeCount)) {
       case .requests(let requests):
         for request in requests { try begin(request) }
       case .wait(let until):
@@ -67,6 +68,10 @@ struct TransferRounds: ~Copyable {
     }
     return .max
   }
+
+  /// How many transfers may run. Those that have been without a connection for long cost nothing but a socket, and
+  /// must not keep others waiting: a list with a few black holes would come to stand still.
+  private var places: Int { settings.concurrency + min(multi.sockets.stalled, max(256, 4 * settings.concurrency)) }
 
   /// A moment in nanoseconds of the monotonic clock.
   private static func nanoseconds(_ moment: ContinuousClock.Instant) -> UInt64 {
@@ -98,6 +103,8 @@ struct TransferRounds: ~Copyable {
   private mutating func lookAtLimits() {
     nextLook = .max
     for place in all where place.isActive {
+      if place.pausedSince != nil { continue }
+      place.checkConnection(at: multi.now)
       if let failure = place.overstepped(at: multi.now) {
         multi.ended(place)
         complete(place.end(CURLE_OPERATION_TIMEDOUT, because: failure))
@@ -105,6 +112,19 @@ struct TransferRounds: ~Copyable {
       } else {
         nextLook = min(nextLook, place.limits.nextLook)
       }
+    }
+  }
+
+  /// Goes on with transfers that are paused as far as there is memory, and with one in any case.
+  private mutating func resumePaused() {
+    for place in multi.sockets.paused {
+      if multi.sockets.held >= settings.bodyMemory {
+        if all.contains(where: \.isPrivileged) { return }
+        place.isPrivileged = true
+      }
+      multi.sockets.paused.removeAll { $0 === place }
+      place.resume()
+      if place.isActive { nextLook = min(nextLook, multi.now) }
     }
   }
 

@@ -234,3 +234,47 @@ struct TransferTimeTests {
     #expect(result.elapsed < .seconds(5))
   }
 }
+
+@Suite("Transfer, limits of memory and of places", .timeLimit(.minutes(1)))
+struct TransferRoomTests {
+  @Test("bodies beyond the memory wait, and all of them come whole", arguments: [0, 100_000, 1_500_000])
+  func pausing(memory: Int) async throws {
+    let size = 500_000
+    let page = Array("HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n".utf8) + Array(repeating: 120, count: size)
+    let server = try RawServer { _ in [.serve { _ in page }] }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    settings.concurrency = 12
+    settings.bodyMemory = memory
+    // Waiting for memory is none of the server's pauses.
+    settings.idleTimeout = .milliseconds(500)
+    let exchange = ScriptedExchange((0..<40).map { ScriptedRequest(server.url("/\($0)"), index: $0) })
+    try await TransferLoop(settings).run(exchange)
+    #expect(exchange.results.all.count == 40)
+    #expect(exchange.results.all.allSatisfy { $0.failure == nil && $0.response?.body.count == size })
+  }
+
+  @Test("transfers that get no connection keep no others from their places")
+  func lending() async throws {
+    let holes = try (0..<4).map { _ in try FullListener() }
+    let server = try RawServer { _ in [.serve { _ in Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".utf8) }] }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    settings.concurrency = 4
+    settings.connectTimeout = .seconds(20)
+    settings.totalTimeout = .seconds(20)
+    let requests =
+      holes.enumerated().map { ScriptedRequest("http://127.0.0.1:\($1.port)/", index: $0) }
+      + (4..<40).map { ScriptedRequest(server.url("/\($0)"), index: $0) }
+    let exchange = ScriptedExchange(requests, isEndless: true)
+    let loop = try TransferLoop(settings)
+    let running = Task { try await loop.run(exchange) }
+    while exchange.results.all.count < 36 { await Task.yield() }
+    // All that have a server are done; the others are still waiting for a connection.
+    #expect(exchange.results.all.allSatisfy { $0.index >= 4 && $0.failure == nil })
+    exchange.stop(by: .now)
+    loop.wake()
+    try await running.value
+    #expect(Set(exchange.abandoned.all) == [0, 1, 2, 3])
+  }
+}

@@ -74,8 +74,19 @@ package struct Bounds: Hashable, Sendable {
   package var recordBytes = 8 << 20
   /// Rows that wait for one before them, where a sink wants them in the order of the input.
   package var orderBytes = 32 << 20
+  /// Bodies that are being received.
+  package var bodyBytes = 128 << 20
   /// Extract stages side by side.
   package var extractors = 2
 
   package init() {}
+
+  /// The bounds of a graph that holds so many bytes: half of them for bodies that are being received, the rest for what
+  /// waits on edges.
+  package init(memory: Int, sinks: Int) {
+    bodyBytes = memory / 2
+    fetchedBytes = min(fetchedBytes, memory / 8)
+    orderBytes = min(orderBytes, memory / 8)
+    recordBytes = min(recordBytes, memory / 8 / (1 + sinks))
+  }
 }

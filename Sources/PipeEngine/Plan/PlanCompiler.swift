@@ -60,7 +60,7 @@ struct PlanCompiler {
     }
     reportUnusedFields()
     reportConflicts()
-    var bounds = Bounds()
+    var bounds = Bounds(memory: spec.limits.memory.bytes, sinks: sinks.count)
     bounds.extractors = max(1, min(processors, 16))
     bounds.fetched = max(bounds.fetched, spec.fetch.concurrency)
     bounds.frontier = max(bounds.frontier, 2 * spec.fetch.concurrency)

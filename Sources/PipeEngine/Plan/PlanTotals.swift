@@ -63,7 +63,8 @@ package struct PlanTotals: Sendable {
     memory = Memory(
       edges: plan.bounds.fetchedBytes + plan.bounds.recordBytes * (1 + plan.sinks.count)
         + (plan.isOrdered ? plan.bounds.orderBytes : 0),
-      transfers: plan.needs.content == .nothing ? 0 : plan.fetch.concurrency * plan.fetch.maxBody.bytes)
+      transfers: plan.needs.content == .nothing
+        ? 0 : min(plan.bounds.bodyBytes + plan.fetch.maxBody.bytes, plan.fetch.concurrency * plan.fetch.maxBody.bytes))
     // A connection may be tried over IPv6 and IPv4 at once (RFC 8305); idle ones are kept for the next request.
     sockets = max(16, plan.fetch.concurrency) + plan.fetch.concurrency
   }

@@ -14,6 +14,27 @@ package struct Spec: Sendable {
   package let fields: [FieldSpec]?
   package let filter: ParsedExpression?
   package let sinks: [Use<any Sink, SinkOptions>]
+  package let limits: LimitSettings
+}
+
+/// The `limits` block of a spec: what a run may use.
+package struct LimitSettings: Hashable, Sendable {
+  /// Bytes that the graph holds; what one body has above it comes on top.
+  package var memory = ByteCount(256 << 20)
+
+  static let map = MapShape<LimitSettings>(
+    Key(
+      "memory", Shape<ByteCount>.size, default: ByteCount(256 << 20), shown: "256MiB",
+      "The most bytes of bodies and records that are held at once. Transfers are paused when it is reached, nothing is"
+        + " dropped; from 8MiB.", example: "64MiB"),
+    make: { (memory: ByteCount) in LimitSettings(memory: memory) }
+  ).checked { (limits, map, context) -> LimitSettings? in
+    if limits.memory.bytes < 8 << 20, let entry = map.entry("memory") {
+      context.report(.outOfRange, on: entry.value, "\(context.place).memory must be at least 8MiB")
+      return nil
+    }
+    return limits
+  }
 }
 
 /// One field of `extract`.
@@ -89,10 +110,13 @@ extension Spec {
       Key(
         "sinks", Shape.component(catalogue.sinks, kind: .sink, common: SinkOptions.map).list(minimum: 1), standIn: [],
         "Where the records go.", example: "[{csv: out/pages.csv}]"),
-      make: { _, _, name, description, sources, fetch, fields, filter, sinks in
+      Key(
+        "limits", LimitSettings.map.shape, default: LimitSettings(), shown: "{}", "What a run may use.",
+        example: "{memory: 64MiB}"),
+      make: { _, _, name, description, sources, fetch, fields, filter, sinks, limits in
         Spec(
           name: name, description: description, sources: sources, fetch: fetch, fields: fields, filter: filter,
-          sinks: sinks)
+          sinks: sinks, limits: limits)
       })
   }
 

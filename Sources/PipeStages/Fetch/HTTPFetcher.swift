@@ -21,6 +21,7 @@ package struct HTTPFetcher: Fetcher {
     settings.firstByteTimeout = fetch.timeout.firstByte
     settings.idleTimeout = fetch.timeout.idle
     settings.maximumBody = fetch.maxBody.bytes
+    settings.bodyMemory = plan.bounds.bodyBytes
     settings.failsAboveMaximumBody = fetch.onMaxBody == .fail
     settings.keeping =
       switch plan.needs.content {
