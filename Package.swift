@@ -31,6 +31,7 @@ let package = Package(
   targets: [
     // The system's C libraries.
     .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLibbrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLinux"),
@@ -43,7 +44,9 @@ let package = Package(
 
     // The product.
     .target(name: "PipeSpec", dependencies: ["CLibyaml", "CLibpcre2"], swiftSettings: settings),
-    .target(name: "PipeWeb", dependencies: ["CLibxml2", "CLibidn2", "CLibpsl"], swiftSettings: settings),
+    .target(
+      name: "PipeWeb", dependencies: ["CLibbrotli", "CLibxml2", "CLibidn2", "CLibpsl", "CZlib", "CZstd"],
+      swiftSettings: settings),
     .target(name: "PipeHTTP", dependencies: ["CLinux", "CLibcurl", "PipeWeb"], swiftSettings: settings),
     .target(
       name: "PipeEngine",

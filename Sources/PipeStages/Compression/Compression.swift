@@ -1,3 +1,5 @@
+import PipeWeb
+
 /// How a file's bytes are compressed. Either way a file is a sequence of members, each complete in itself: gzip
 /// members (RFC 1952, 2.2) or zstd frames (RFC 8878, 3).
 enum Compression: String, CaseIterable, Sendable {
@@ -40,26 +42,6 @@ protocol Compressor: AnyObject {
   func compress(_ bytes: [UInt8], ends: Bool, into output: inout [UInt8]) throws(CompressionFault)
 }
 
-/// Decodes members, one after the other, in pieces of a bounded size.
-protocol Decompressor: AnyObject {
-  /// Whether nothing has come since the last member ended: the input may end here.
-  var isBetweenMembers: Bool { get }
-
-  /// Decodes the start of some input into the given memory, and removes what it has used up.
-  ///
-  /// - Returns: How many bytes it decoded. As long as it fills the memory there may be more without further input.
-  func decode(
-    _ input: inout ArraySlice<UInt8>, into output: UnsafeMutableRawBufferPointer
-  ) throws(CompressionFault) -> Int
-}
-
-/// What is wrong with compressed data, or keeps it from being made.
-struct CompressionFault: Error, Hashable, Sendable {
-  let reason: String
-  /// What the person could try.
-  var hint: String?
-}
-
 extension Compression {
   func makeCompressor() throws(CompressionFault) -> any Compressor {
     switch self {
@@ -68,10 +50,10 @@ extension Compression {
     }
   }
 
-  func makeDecompressor() throws(CompressionFault) -> any Decompressor {
+  func makeDecompressor() -> any Decompressor {
     switch self {
-    case .gzip: try GzipDecompressor()
-    case .zstd: try ZstdDecompressor()
+    case .gzip: InflateDecompressor(.gzip)
+    case .zstd: ZstdDecompressor()
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import CZlib
+import PipeWeb
 
 /// Gzip members by zlib.
 ///

@@ -1,4 +1,5 @@
 internal import CZstd
+import PipeWeb
 
 /// Zstd frames by libzstd, each with a checksum of its content, as `zstd` itself writes them.
 ///

@@ -1,3 +1,5 @@
+import PipeWeb
+
 /// Compressed rows, until a member of them is whole.
 struct MemberBuffer {
   /// Bytes of rows in a member. Of four times as many zstd would make 3 % less and gzip 1 %, and a run that is killed

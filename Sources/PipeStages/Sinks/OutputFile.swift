@@ -1,4 +1,5 @@
 import PipeEngine
+import PipeWeb
 
 /// A file that rows are written to, whole rows at a time, and where it is compressed whole members of them: whenever
 /// the process ends, what is in the file is valid.

@@ -1,3 +1,5 @@
+import PipeWeb
+
 /// The content of an input, decoded piece by piece: its first bytes tell how it is compressed, if it is.
 ///
 /// Memory is bounded whatever the input says: a piece, and the decoder's own window.
@@ -37,7 +39,7 @@ struct InputDecoding {
       switch Compression.recognize(pending) {
       case .tooShort: break
       case .notCompressed: phase = .plain
-      case .compressed(let compression): phase = .compressed(compression, try compression.makeDecompressor())
+      case .compressed(let compression): phase = .compressed(compression, compression.makeDecompressor())
       }
     }
     switch phase {
@@ -77,9 +79,16 @@ struct InputDecoding {
   }
 
   private mutating func decode(_ decompressor: any Decompressor) throws(CompressionFault) -> Int {
-    try room.withUnsafeMutableBufferPointer { room throws(CompressionFault) in
-      try decompressor.decode(&pending, into: UnsafeMutableRawBufferPointer(room))
+    let (piece, used) = room.withUnsafeMutableBytes { room in
+      pending.withUnsafeBytes { bytes in
+        var input = bytes
+        let piece = decompressor.decode(&input, into: room)
+        return (piece, bytes.count - input.count)
+      }
     }
+    if let fault = piece.fault { throw fault }
+    pending.removeFirst(used)
+    return piece.count
   }
 }
 

@@ -1,4 +1,5 @@
 import PipeTesting
+import PipeWeb
 import Testing
 
 @testable import PipeStages

@@ -1,0 +1,69 @@
+internal import CZstd
+
+/// Zstd frames (RFC 8878), decoded by libzstd; skippable ones are passed over.
+package final class ZstdDecompressor: Decompressor {
+  /// 8 MiB: what RFC 8878, 3.1.1.1.2 asks of every decoder, RFC 9659 allows to HTTP, and every level but those
+  /// behind `--ultra` and `--long` is content with. A frame may want 3.75 TB.
+  private static let windowLog: Int32 = 23
+  /// Above so many bytes a context is not kept for other data.
+  private static let keptMemory = 1 << 20
+
+  private var context: OpaquePointer?
+  package private(set) var isBetweenMembers = true
+  /// Whether no frame has ended.
+  private var isAtStart = true
+  /// Bytes that the block under way still wants. Blocks are decoded one by one, since libzstd does not say what came
+  /// of those before a broken one.
+  private var wanted = 1
+
+  package init() {}
+
+  deinit { ZSTD_freeDCtx(context) }
+
+  package func reset() {
+    if ZSTD_sizeof_DCtx(context) > Self.keptMemory {
+      ZSTD_freeDCtx(context)
+      context = nil
+    }
+    ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
+    isBetweenMembers = true
+    isAtStart = true
+    wanted = 1
+  }
+
+  package func decode(
+    _ input: inout UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) -> DecodedPiece {
+    if isBetweenMembers, input.isEmpty { return DecodedPiece(0) }
+    guard let context = context ?? makeContext() else { return DecodedPiece(0, .noMemory(for: "zstd")) }
+    var room = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
+    repeat {
+      var source = ZSTD_inBuffer(src: input.baseAddress, size: min(input.count, wanted), pos: 0)
+      let left = ZSTD_decompressStream(context, &room, &source)
+      if ZSTD_isError(left) != 0 { return DecodedPiece(room.pos, fault(left)) }
+      input = UnsafeRawBufferPointer(rebasing: input[source.pos...])
+      isBetweenMembers = left == 0
+      if isBetweenMembers { isAtStart = false }
+      wanted = max(left, 1)
+    } while !isBetweenMembers && !input.isEmpty && room.pos < room.size
+    return DecodedPiece(room.pos)
+  }
+
+  private func makeContext() -> OpaquePointer? {
+    context = ZSTD_createDCtx()
+    ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Self.windowLog)
+    return context
+  }
+
+  private func fault(_ result: Int) -> CompressionFault {
+    switch ZSTD_getErrorCode(result) {
+    case ZSTD_error_frameParameter_windowTooLarge:
+      CompressionFault(
+        reason: "its zstd data wants a window of more than 8 MiB", hint: "compress it again without --long and --ultra")
+    case ZSTD_error_memory_allocation: .noMemory(for: "zstd")
+    case ZSTD_error_dictionary_wrong: .dictionary("zstd")
+    case ZSTD_error_prefix_unknown where !isAtStart: .excess(after: "zstd")
+    default: .corrupt("zstd", String(cString: ZSTD_getErrorName(result)))
+    }
+  }
+}
