@@ -1,7 +1,8 @@
 internal import CLibcurl
 internal import Glibc
 
-/// The sockets and the timer that libcurl asks its user to look after. libcurl's callbacks point here.
+/// The sockets and the timer that libcurl asks its user to look after, and what else all transfers of a loop share.
+/// libcurl's callbacks point here.
 final class LoopSockets {
   var readiness: Readiness
   /// When libcurl wants to be called though nothing happens; nanoseconds of the monotonic clock.
@@ -14,6 +15,7 @@ final class LoopSockets {
   var paused: [TransferPlace] = []
   /// Transfers that have been without a connection for long.
   var stalled = 0
+  let decompressors = DecompressorPool()
 
   init(wakeup: Int32) throws(TransferLoopError) { readiness = try Readiness(wakeup: wakeup) }
 

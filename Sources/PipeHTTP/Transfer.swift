@@ -100,4 +100,11 @@ package struct TransferSettings: Sendable {
   }
 
   package init(addresses: AddressPolicy) { self.addresses = addresses }
+
+  /// The fields of all requests. What the spec says of codings is said instead of what is known here; whatever codings
+  /// an answer has are undone.
+  var fields: [HTTPFields.Field] {
+    let accepted = ContentCoding.accepted
+    return headers.contains { $0.name.lowercased() == accepted.name.lowercased() } ? headers : [accepted] + headers
+  }
 }

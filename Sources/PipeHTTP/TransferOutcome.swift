@@ -1,5 +1,6 @@
 internal import CLibcurl
 internal import Glibc
+internal import PipeWeb
 
 /// What libcurl's result code means to a person.
 struct TransferOutcome {
@@ -13,7 +14,9 @@ struct TransferOutcome {
     switch code {
     // For libcurl, a head that breaks off with the connection is whole.
     case CURLE_OK where place.head.isWhole:
-      return nil
+      return place.decoding?.unfinished.map {
+        TransferFailure(.body, "its \($0.name) data broke off after \(place.length) bytes")
+      }
     case CURLE_WRITE_ERROR where place.isCut:
       // We ended it ourselves, with what fits.
       return nil
@@ -34,9 +37,13 @@ struct TransferOutcome {
       CURLE_BAD_FUNCTION_ARGUMENT:
       return TransferFailure(.protocol, place.detail.isEmpty ? "not HTTP" : place.detail)
     case CURLE_BAD_CONTENT_ENCODING:
-      return TransferFailure(.body, "the content's coding is broken after \(place.length) bytes")
+      // libcurl undoes transfer codings alone.
+      return TransferFailure(.body, "the transfer coding is unknown, or broken after \(place.length) bytes")
     case CURLE_GOT_NOTHING, CURLE_SEND_ERROR:
       return TransferFailure(.connection, "closed without an answer")
+    case CURLE_OUT_OF_MEMORY where !place.head.isWhole && place.large(CURLINFO_PRETRANSFER_TIME_T) > 0:
+      // What libcurl says of a line of more than 100 KiB.
+      return TransferFailure(.protocol, TransferHead.excess)
     case CURLE_OUT_OF_MEMORY:
       return TransferFailure(.connection, "no memory for the transfer")
     case _ where place.head.isWhole:

@@ -2,39 +2,6 @@ internal import CLibcurl
 internal import Glibc
 internal import PipeWeb
 
-/// How far the head of a response is.
-struct TransferHead {
-  /// Bytes of all heads of the transfer, informational ones included.
-  var bytes = 0
-  /// Whether the empty line after the final head has come.
-  var isWhole = false
-  var isInformational = false
-  /// The value of the Content-Length field; `max` for one that is no plain number.
-  fileprivate var contentLength: UInt64?
-
-  /// The most bytes of headers: what is above it is no honest answer.
-  static let limit = 64 << 10
-
-  /// Whether a line is a Content-Length field with another value than the one before it. Where the content
-  /// ends is then anybody's guess, and libcurl's is the first (RFC 9112, 6.3).
-  mutating func contradictsItself(by line: UnsafeRawBufferPointer) -> Bool {
-    // In the order of memory, in lower case: `content-` and `-length:`, which overlap.
-    let (first, second) = (line.loadUnaligned(as: UInt64.self), line.loadUnaligned(fromByteOffset: 7, as: UInt64.self))
-    guard UInt64(bigEndian: first) | 0x2020_2020_2020_2020 == 0x636f_6e74_656e_742d,
-      UInt64(bigEndian: second) | 0x2020_2020_2020_2020 == 0x2d6c_656e_6774_683a
-    else { return false }
-    var value: UInt64 = 0
-    var count = 0
-    for index in 15..<line.count where line[index] > 0x20 {
-      let digit = UInt64(line[index]) &- 0x30
-      count += 1
-      value = value == .max || digit > 9 || count > 18 ? .max : value * 10 + digit
-    }
-    defer { contentLength = value }
-    return contentLength.map { $0 != value || value == .max } ?? false
-  }
-}
-
 // What libcurl calls while bytes arrive: a few lines each, nothing that waits.
 extension TransferPlace {
   /// - Returns: How many bytes were taken; fewer than given ends the transfer.
@@ -43,23 +10,32 @@ extension TransferPlace {
     limits.lastByte = sockets.now
     if isStalled { hasConnection() }
     if head.bytes > TransferHead.limit {
-      stop = TransferFailure(.protocol, "more than \(TransferHead.limit >> 10) KiB of headers")
-      return 0
+      return refuse(TransferHead.excess)
     }
     // This is called for every field of every answer: plain comparisons of bytes, no sequences.
     if line.count > 9, line.loadUnaligned(as: UInt32.self) == Self.http, line[4] == UInt8(ascii: "/") {
-      head.isWhole = false
-      head.contentLength = nil
+      head.restart()
       // An informational response (RFC 9110, 15.2) has another after it: HTTP/1.1 100, HTTP/2 103.
       let code = line[6] == UInt8(ascii: " ") ? 7 : 9
       head.isInformational = line[code] == UInt8(ascii: "1")
+      if head.isInformational, line.count > code + 2, line[code + 1] == UInt8(ascii: "0"),
+        line[code + 2] == UInt8(ascii: "1")
+      {
+        return refuse("101 Switching Protocols, which nobody asked for")
+      }
     } else if line.count == 2 && line[0] == UInt8(ascii: "\r") || line.count == 1 && line[0] == UInt8(ascii: "\n") {
       head.isWhole = !head.isInformational
-    } else if line.count > 15, line[0] | 0x20 == UInt8(ascii: "c"), head.contradictsItself(by: line) {
-      stop = TransferFailure(.protocol, "two Content-Length fields that differ")
-      return 0
+    } else if line.count > 15, line[0] | 0x20 == UInt8(ascii: "c"), !head.isWhole,
+      let fault = head.readContentField(line)
+    {
+      return refuse(fault)
     }
     return line.count
+  }
+
+  private func refuse(_ words: String) -> Int {
+    stop = TransferFailure(.protocol, words)
+    return 0
   }
 
   /// - Returns: How many bytes were taken; fewer than given ends the transfer.
@@ -73,17 +49,51 @@ extension TransferPlace {
     }
     let before = body.count
     defer { sockets.held += body.count - before }
+    let isWanted = head.codings.isEmpty ? take(bytes) : decode(bytes)
+    return isWanted ? bytes.count : 0
+  }
+
+  /// Takes content, its codings undone.
+  ///
+  /// - Returns: Whether more is wanted.
+  private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
     let room = settings.maximumBody - length
     if bytes.count > room {
-      isCut = true
-      if settings.failsAboveMaximumBody {
-        stop = TransferFailure(.tooLarge, "the content is larger than max_body (\(settings.maximumBody) bytes)")
-      }
       keep(UnsafeRawBufferPointer(rebasing: bytes.prefix(room)))
-      return 0
+      cut()
+      return false
     }
     keep(bytes)
-    return bytes.count
+    return true
+  }
+
+  private func cut() {
+    isCut = true
+    if settings.failsAboveMaximumBody {
+      stop = TransferFailure(.tooLarge, "the content is larger than max_body (\(settings.maximumBody) bytes)")
+    }
+  }
+
+  /// - Returns: Whether more is wanted.
+  private func decode(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    do throws(ContentDecodingFault) {
+      switch try beginDecoding().decode(bytes, take: take) {
+      case .goesOn: return true
+      case .stopped: return false
+      case .tooLarge: cut()
+      case .fault(let words): stop = TransferFailure(.body, words)
+      }
+    } catch {
+      stop = TransferFailure(.body, error.words)
+    }
+    return false
+  }
+
+  private func beginDecoding() throws(ContentDecodingFault) -> ContentDecoding {
+    if let decoding { return decoding }
+    let begun = try ContentDecoding(head.codings, maximum: settings.maximumBody, sockets.decompressors)
+    decoding = begun
+    return begun
   }
 
   private func keep(_ bytes: UnsafeRawBufferPointer) {

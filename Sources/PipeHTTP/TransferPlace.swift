@@ -13,6 +13,8 @@ final class TransferPlace {
   let sockets: LoopSockets
   private let errorText: UnsafeMutablePointer<CChar>
   private var request: (any TransferRequest)?
+  /// The fields of all requests.
+  private let common: [HTTPFields.Field]
   /// Header lists that libcurl reads while the transfer runs.
   private let commonHeaders: UnsafeMutablePointer<curl_slist>?
   private var ownHeaders: UnsafeMutablePointer<curl_slist>?
@@ -29,6 +31,8 @@ final class TransferPlace {
   var length = 0
   var stop: TransferFailure?
   var isCut = false
+  /// `nil` where the content has no coding, or none of it has come.
+  var decoding: ContentDecoding?
   /// Why no socket was opened, by the address policy.
   var refusal: String?
   /// Whether it waits for a connection that another transfer is making (`ConnectionSharing`).
@@ -51,7 +55,8 @@ final class TransferPlace {
     limits = TransferLimits(settings)
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.pointee = 0
-    commonHeaders = TransferPlace.list(settings.headers, after: nil)
+    common = settings.fields
+    commonHeaders = TransferPlace.list(common, after: nil)
     setUp()
   }
 
@@ -82,6 +87,7 @@ final class TransferPlace {
     length = 0
     stop = nil
     isCut = false
+    decoding = nil
     refusal = nil
     errorText.pointee = 0
     pipe_easy_set_text(handle, CURLOPT_URL, request.href)
@@ -93,7 +99,7 @@ final class TransferPlace {
     }
     let isSpecial = !request.headers.isEmpty || request.withholdsCredentials
     if isSpecial || hasOwnHeaders {
-      let list = isSpecial ? Self.list(request.fields(with: settings.headers), after: nil) : nil
+      let list = isSpecial ? Self.list(request.fields(with: common), after: nil) : nil
       pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, isSpecial ? list : commonHeaders)
       curl_slist_free_all(ownHeaders)
       ownHeaders = list
@@ -146,6 +152,7 @@ final class TransferPlace {
     self.request = nil
     body = []
     scanner = nil
+    decoding = nil
     return TransferResult(
       request: request, response: response, failure: failure, elapsed: elapsed,
       firstByte: first > 0 ? .microseconds(first) : nil)
@@ -269,7 +276,6 @@ final class TransferPlace {
     pipe_easy_set_long(handle, CURLOPT_PATH_AS_IS, 1)
     pipe_easy_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
     setUpConnections()
-    pipe_easy_set_text(handle, CURLOPT_ACCEPT_ENCODING, "")
     pipe_easy_set_text(handle, CURLOPT_USERAGENT, settings.userAgent)
     pipe_easy_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)
     let version =

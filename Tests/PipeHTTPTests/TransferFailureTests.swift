@@ -29,6 +29,52 @@ struct TransferFailureTests {
     #expect(repeated?.failure == nil)
   }
 
+  @Test(
+    "a length that is none is no HTTP, whatever number could be read from it",
+    arguments: [
+      "-1", "", "abc", "+5", "0x10", "1e3", "10 10", "5,6", "5,", ",5", "5;", "99999999999999999999999",
+      "9223372036854775808", "٥",
+    ])
+  func brokenLength(value: String) async throws {
+    let result = try await receive("HTTP/1.1 200 OK\r\nContent-Length: \(value)\r\n\r\nhello")
+    #expect(result?.failure?.reason == .protocol)
+    #expect(result?.response == nil)
+  }
+
+  @Test(
+    "a length may be written in several ways",
+    arguments: [
+      "Content-Length: 5", "content-length:5", "CONTENT-LENGTH:\t5 \t", "Content-Length: 0005", "Content-Length: 5,5",
+      "Content-Length: 5 , 5, 5", "Content-Length: 5\r\nContent-Length: 5",
+    ])
+  func oddLength(fields: String) async throws {
+    let result = try await receive("HTTP/1.1 200 OK\r\n\(fields)\r\n\r\nhello and more")
+    #expect(result?.failure == nil)
+    #expect(result?.response?.body == Array("hello".utf8))
+  }
+
+  @Test("the largest length of all is one")
+  func largestLength() async throws {
+    let result = try await receive("HTTP/1.1 200 OK\r\nContent-Length: \(Int64.max)\r\n\r\nhello")
+    #expect(result?.failure?.reason == .bodyBrokeOff)
+    #expect(result?.response?.body == Array("hello".utf8))
+  }
+
+  @Test("a line without end is more of a head than is read", arguments: ["HTTP/1.1 200 ", "HTTP/1.1 200 OK\r\nX: "])
+  func endlessLine(start: String) async throws {
+    let result = try await receive(start + String(repeating: "x", count: 200_000))
+    #expect(result?.failure == TransferFailure(.protocol, "more than 64 KiB of headers"))
+    #expect(result?.response == nil)
+  }
+
+  @Test("a switch of protocols that nobody asked for is no answer")
+  func switching() async throws {
+    for rest in ["", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"] {
+      let result = try await receive("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n" + rest)
+      #expect(result?.failure == TransferFailure(.protocol, "101 Switching Protocols, which nobody asked for"))
+    }
+  }
+
   @Test("a reset before an answer is a failure of the connection")
   func reset() async throws {
     let server = try RawServer { _ in [.read, .reset] }

@@ -4,7 +4,7 @@ import PipeTesting
 import PipeWeb
 import Testing
 
-@Suite("Transfer, limits and codings", .timeLimit(.minutes(1)))
+@Suite("Transfer, limits", .timeLimit(.minutes(1)))
 struct TransferLimitTests {
   private func settings(maximum: Int, fails: Bool = false, keeps: Bool = true) -> TransferSettings {
     var settings = TransferSettings.loopback
@@ -100,75 +100,6 @@ struct TransferLimitTests {
     #expect(results.map { $0.response?.length } == [1000, 1000, 1000])
     #expect(results.allSatisfy { $0.response?.status == 200 && $0.failure == nil })
     #expect(server.connectionCount == 3)
-  }
-
-  @Test(
-    "codings are undone",
-    arguments: [
-      ("gzip", StoredBlock.gzip("hello")), ("x-gzip", StoredBlock.gzip("hello")),
-      ("deflate", StoredBlock.zlib("hello")), ("deflate", StoredBlock.raw("hello")), ("identity", Array("hello".utf8)),
-    ])
-  func codings(name: String, content: [UInt8]) async throws {
-    let head = "HTTP/1.1 200 OK\r\nContent-Encoding: \(name)\r\nContent-Length: \(content.count)\r\n\r\n"
-    let result = try await receive(Array(head.utf8) + content)
-    #expect(result?.failure == nil)
-    #expect(result?.response?.body == Array("hello".utf8))
-    #expect(result?.response?.length == 5)
-  }
-
-  @Test("the limit counts the content after its coding is undone")
-  func limitOfCodedContent() async throws {
-    let content = StoredBlock.gzip(String(repeating: "x", count: 3000))
-    let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(content.count)\r\n\r\n"
-    let result = try await receive(Array(head.utf8) + content, settings(maximum: 1000))
-    #expect(result?.response?.length == 1000)
-    #expect(result?.response?.isTruncated == true)
-  }
-
-  @Test("a broken coding is a failure of the content; what came before it is kept")
-  func brokenCoding() async throws {
-    var content = StoredBlock.gzip("hello")
-    content[content.count - 6] ^= 0xFF
-    let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(content.count)\r\n\r\n"
-    let result = try #require(try await receive(Array(head.utf8) + content))
-    #expect(result.failure?.reason == .body)
-    #expect(result.response?.status == 200)
-    #expect(result.response?.isTruncated == true)
-  }
-}
-
-/// Content in the codings of HTTP, its bytes stored as they are (RFC 1951, 3.2.4).
-enum StoredBlock {
-  /// Raw deflate, which some servers send as `deflate`.
-  static func raw(_ text: String) -> [UInt8] {
-    let count = UInt16(text.utf8.count)
-    return [1] + bytes(count) + bytes(~count) + Array(text.utf8)
-  }
-
-  /// RFC 1950.
-  static func zlib(_ text: String) -> [UInt8] {
-    var low: UInt32 = 1
-    var high: UInt32 = 0
-    for byte in text.utf8 {
-      low = (low + UInt32(byte)) % 65521
-      high = (high + low) % 65521
-    }
-    return [0x78, 0x01] + raw(text) + bytes(high << 16 | low).reversed()
-  }
-
-  /// RFC 1952.
-  static func gzip(_ text: String) -> [UInt8] {
-    [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + raw(text) + bytes(checksum(text)) + bytes(UInt32(text.utf8.count))
-  }
-
-  private static func checksum(_ text: String) -> UInt32 {
-    ~text.utf8.reduce(UInt32.max) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum >> 1 ^ (sum & 1 == 1 ? 0xEDB8_8320 : 0) }
-    }
-  }
-
-  private static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
-    (0..<number.bitWidth / 8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
   }
 }
 
