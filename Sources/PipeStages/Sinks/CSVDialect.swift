@@ -53,6 +53,8 @@ struct CSVDialect: Sendable {
     text.withUTF8 { utf8 in
       let quotes =
         utf8.isEmpty
+        // At the start of a file it would be a byte order mark.
+        || utf8.first == 0xEF && utf8.starts(with: [0xEF, 0xBB, 0xBF])
         || utf8.contains { byte in
           byte == delimiter || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
         }

@@ -17,6 +17,7 @@ struct CSVDialectTests {
       ("a", "a"), ("a b", "a b"), (" a ", " a "), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("\"", "\"\"\"\""),
       ("a\nb", "\"a\nb\""), ("a\rb", "\"a\rb\""), ("a\r\nb", "\"a\r\nb\""), ("a;b", "a;b"), ("a\tb", "a\tb"),
       ("é,ʤ😀", "\"é,ʤ😀\""), ("e\u{301}", "e\u{301}"), ("\u{2028}", "\u{2028}"),
+      ("\u{FEFF}a", "\"\u{FEFF}a\""), ("a\u{FEFF}", "a\u{FEFF}"),
     ])
   func quoting(text: String, field: String) { #expect(row([.string(text)]) == field + "\n") }
 
