@@ -19,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
     completion: .file(extensions: ["yaml", "yml"]))
   var spec: String
 
-  @Flag(help: "Show the plan and stop: no network, no file.")
+  @Flag(help: "Show the plan, and what would become of the outputs, and stop: no network, no file is touched.")
   var dryRun = false
 
   @Option(help: ArgumentHelp("Stop after this many requests.", valueName: "n"))
@@ -40,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
     guard var plan = pipeline.plan else { throw ExitStatus.invalidSpec }
     plan.limit = limit
     if dryRun {
-      print(PlanText.render(plan))
+      print(PlanText.render(plan) + "\n\n" + OutputProspects.render(plan))
       return
     }
     // A reader that goes away is an error of the sink, told in words, not the end of the process.

@@ -6,8 +6,24 @@ package protocol Sink: Sendable {
   var summary: String { get }
   /// What it writes to, so that two sinks on one file are a conflict.
   var target: Located<SinkTarget> { get }
+  /// What would become of what is there, if the run began now. Looks, and changes nothing.
+  func prospect() -> OutputProspect
   /// Opens its output in the working folder. Called once, when the graph starts.
   func open(_ columns: [Column]) throws(RunError) -> any SinkWriter
+}
+
+extension Sink {
+  package func prospect() -> OutputProspect { .new }
+}
+
+/// What would become of a sink's output if the run began now.
+package enum OutputProspect: Hashable, Sendable {
+  /// Nothing is there.
+  case new
+  case replaced
+  case addedTo
+  /// The run would not begin.
+  case refused(RunError)
 }
 
 package enum SinkTarget: Hashable, Sendable {

@@ -41,6 +41,8 @@ package struct Graph: Sendable {
   ///
   /// - Throws: `RunError`, the first one, where the run cannot complete. What was written stays valid.
   package func run() async throws {
+    // Before anything is replaced.
+    for sink in plan.sinks { if case .refused(let error) = sink.sink.prospect() { throw error } }
     let extraction = Extraction(plan)
     let fetchStage = FetchStage(
       frontier: frontier, output: fetched, settings: plan.fetch, control: control,

@@ -52,6 +52,8 @@ struct CSVSink: Sink {
   var summary: String { output.summary }
   var target: Located<SinkTarget> { output.target }
 
+  func prospect() -> OutputProspect { output.prospect() }
+
   func open(_ columns: [Column]) throws(RunError) -> any SinkWriter {
     CSVWriter(try output.open(), columns: columns, dialect: dialect)
   }

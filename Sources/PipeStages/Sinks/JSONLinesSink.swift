@@ -16,6 +16,8 @@ struct JSONLinesSink: Sink {
   var summary: String { output.summary }
   var target: Located<SinkTarget> { output.target }
 
+  func prospect() -> OutputProspect { output.prospect() }
+
   func open(_ columns: [Column]) throws(RunError) -> any SinkWriter {
     JSONLinesWriter(try output.open(), columns: columns)
   }

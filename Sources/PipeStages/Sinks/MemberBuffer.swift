@@ -32,11 +32,12 @@ struct MemberBuffer {
   }
 
   /// Tells whether a member is worth writing while no rows come, which is asked about four times a second: small ones
-  /// compress badly (of 16 KiB two thirds as well as of 1 MiB), so rows wait until there are 256 KiB or 5 s are over.
+  /// compress badly (of 16 KiB two thirds as well as of 1 MiB), so rows wait until there are 256 KiB or 5 s are over. The
+  /// first ones do not wait, so that the file is one of its kind from the start.
   mutating func rest(with further: Int) -> Bool {
     let count = rowBytes + further
     if count == 0 { return false }
     rests += 1
-    return count >= Self.size / 4 || rests >= 20
+    return isFirst || count >= Self.size / 4 || rests >= 20
   }
 }

@@ -29,11 +29,7 @@ struct OutputHandle: ~Copyable {
       }
     let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0o666)
     if descriptor < 0 {
-      let exists = errno == EEXIST
-      throw RunError(
-        path,
-        exists ? "is there already, and mode is fail" : "cannot be written: \(SystemError.current)",
-        hint: exists ? "remove it, or write mode: replace" : nil)
+      throw errno == EEXIST ? .outputIsThere(path) : RunError(path, "cannot be written: \(SystemError.current)")
     }
     let end = lseek(descriptor, 0, SEEK_END)
     self.init(descriptor: descriptor, name: path, position: end < 0 ? nil : Int(end))
@@ -70,5 +66,11 @@ struct OutputHandle: ~Copyable {
         throw RunError(path, "its folder \(folder) cannot be made: \(SystemError.current)")
       }
     }
+  }
+}
+
+extension RunError {
+  static func outputIsThere(_ path: String) -> RunError {
+    RunError(path, "is there already, and mode is fail", hint: "remove it, or write mode: replace")
   }
 }

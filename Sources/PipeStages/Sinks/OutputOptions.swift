@@ -52,6 +52,22 @@ struct OutputOptions: Sendable {
     }
   }
 
+  /// What would become of what is there, if it were opened now.
+  func prospect() -> OutputProspect {
+    guard case .file(let path) = target.value else { return .new }
+    func refused() -> OutputProspect { .refused(RunError(path, "cannot be written: \(SystemError.current)")) }
+    var status = stat()
+    if stat(path, &status) != 0 { return errno == ENOENT ? .new : refused() }
+    if mode == .fail { return .refused(.outputIsThere(path)) }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      errno = EISDIR
+      return refused()
+    }
+    if access(path, W_OK) != 0 { return refused() }
+    if status.st_mode & S_IFMT != S_IFREG { return .new }
+    return mode == .append ? .addedTo : .replaced
+  }
+
   /// The file, opened for writing; its folders are made.
   func open() throws(RunError) -> OutputFile {
     switch target.value {

@@ -142,4 +142,14 @@ struct GraphStopTests {
     #expect(Set(written).isSuperset(of: urls.map { .string($0) }))
     #expect(pipeline.sinks[0].events.all.last == "close")
   }
+
+  @Test("a run that a sink refuses does not begin: no other sink is opened, and nothing is fetched")
+  func refusingSink() async throws {
+    let sinks = [MemorySink("good"), MemorySink("bad", failing: .beforeOpen)]
+    let pipeline = MemoryPipeline(["http://a.example/"], sinks: sinks)
+    let fetcher = StubFetcher { _ in .status(200) }
+    await #expect(throws: RunError("bad", "is full")) { try await Graph(pipeline.plan(), fetcher: fetcher).run() }
+    #expect(fetcher.log.count == 0)
+    #expect(sinks[0].events.count == 0)
+  }
 }

@@ -59,7 +59,7 @@ struct WaitingSource: Source {
 /// A sink that keeps its rows.
 final class MemorySink: Sink {
   enum Fault: Sendable {
-    case none, atOpen, atRow(Int), atFlush, atClose
+    case none, beforeOpen, atOpen, atRow(Int), atFlush, atClose
   }
 
   let rows = Recorder<[Value]>()
@@ -76,7 +76,10 @@ final class MemorySink: Sink {
   var target: Located<SinkTarget> { Located(.file(name), at: .wholeFile) }
   var error: RunError { RunError(name, "is full") }
 
+  func prospect() -> OutputProspect { if case .beforeOpen = fault { .refused(error) } else { .new } }
+
   func open(_ columns: [Column]) throws(RunError) -> any SinkWriter {
+    events.append("open")
     if case .atOpen = fault { throw error }
     return Writer(sink: self, columns: columns)
   }

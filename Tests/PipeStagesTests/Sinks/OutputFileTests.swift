@@ -45,6 +45,27 @@ struct OutputFileTests {
     #expect(try folder.text("x.csv") == "a\n1\n")
   }
 
+  @Test("what would become of a file is told without touching it")
+  func prospects() throws {
+    #expect(csv("x.csv").prospect() == .new)
+    #expect(csv("a/b/x.csv").prospect() == .new)
+    #expect(!folder.exists("a"))
+    try folder.write("x.csv", Array("mine".utf8))
+    #expect(csv("x.csv").prospect() == .replaced)
+    #expect(csv("x.csv", mode: .append).prospect() == .addedTo)
+    #expect(
+      csv("x.csv", mode: .fail).prospect()
+        == .refused(
+          RunError(
+            folder.path("x.csv"), "is there already, and mode is fail", hint: "remove it, or write mode: replace")))
+    #expect(
+      csv("x.csv/y.csv").prospect()
+        == .refused(RunError(folder.path("x.csv/y.csv"), "cannot be written: Not a directory")))
+    #expect(csv(folder.path).prospect() == .refused(RunError(folder.path, "cannot be written: Is a directory")))
+    #expect(csv("/dev/null").prospect() == .new)
+    #expect(try folder.text("x.csv") == "mine")
+  }
+
   @Test("folders are made")
   func folders() throws {
     try csv("a/b/c/x.csv").write([[.int(1)]])
