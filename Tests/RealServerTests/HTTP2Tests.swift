@@ -73,6 +73,6 @@ struct HTTP2Tests {
     let time = ContinuousClock.now - start
     #expect(run.rows.allSatisfy { $0.errorCode == "timeout" })
     // The first one's limit, and then that of all the others together.
-    #expect(time < .milliseconds(2 * 400 + 600))
+    #expect(time < .milliseconds(2 * 400 + 1600))
   }
 }
