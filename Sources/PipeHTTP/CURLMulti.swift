@@ -34,13 +34,15 @@ final class CURLMulti {
   private let wakeup: Int32
   private var sharing = ConnectionSharing()
 
-  /// - Parameter connections: How many idle connections are kept.
-  init(wakeup: Int32, connections: Int) throws(TransferLoopError) {
+  init(wakeup: Int32) throws(TransferLoopError) {
     sockets = try LoopSockets(wakeup: wakeup)
     self.wakeup = wakeup
     guard let handle = curl_multi_init() else { throw TransferLoopError(message: "libcurl has no memory") }
     self.handle = OpaquePointer(handle)
-    pipe_multi_set_long(handle, CURLMOPT_MAXCONNECTS, max(16, connections))
+    // Which connections are kept is decided for each transfer (`TransferPlace.keepConnection`), as libcurl throws away
+    // the oldest idle one by walking through every host that it ever spoke to: its table of hosts forgets none of
+    // those whose last connection it throws away like that (7.88).
+    pipe_multi_set_long(handle, CURLMOPT_MAXCONNECTS, 1 << 20)
     pipe_multi_set_socket_function(
       handle,
       { _, descriptor, action, context, _ in

@@ -15,6 +15,8 @@ struct Readiness: ~Copyable {
   private var wanted: [UInt32] = []
   private var known: [UInt32] = []
   private var isOurs: [Bool] = []
+  /// Sockets of ours that are open.
+  private(set) var openCount = 0
   private var changed: [Int32] = []
   private var events: [epoll_event]
 
@@ -46,6 +48,7 @@ struct Readiness: ~Copyable {
     makeRoom(for: descriptor)
     forget(descriptor)
     isOurs[Int(descriptor)] = true
+    openCount += 1
   }
 
   /// The descriptor is closed now, and epoll forgets it by itself.
@@ -71,6 +74,7 @@ struct Readiness: ~Copyable {
 
   private mutating func forget(_ descriptor: Int32) {
     let index = Int(descriptor)
+    if isOurs[index] { openCount -= 1 }
     known[index] = 0
     wanted[index] = 0
     isOurs[index] = false

@@ -52,6 +52,8 @@ package protocol TransferExchange: Sendable {
   mutating func complete(_ result: TransferResult)
   /// What was completed since the last time was all that one round of events brought.
   mutating func handOver()
+  /// Whether more is to come for the host of a request, so that its connection is worth keeping.
+  func hasMore(for request: any TransferRequest) -> Bool
   /// Requests given up because the run stops.
   mutating func abandon(_ requests: [any TransferRequest])
 }

@@ -21,7 +21,7 @@ struct TransferRounds: ~Copyable {
     self.settings = settings
     self.wakeup = wakeup
     self.exchange = exchange
-    multi = try CURLMulti(wakeup: wakeup.descriptor, connections: settings.concurrency)
+    multi = try CURLMulti(wakeup: wakeup.descriptor)
   }
 
   mutating func run() throws(TransferLoopError) {
@@ -87,9 +87,18 @@ struct TransferRounds: ~Copyable {
       all.append(place)
     }
     try place.begin(request)
+    place.keepConnection(isWorthKeeping(for: request))
     nextLook = min(nextLook, place.limits.nextLook)
     activeCount += 1
     multi.add(place)
+  }
+
+  /// Whether the connection of a request is kept when it has ended. With few connections all are; with many, those of
+  /// hosts that more is to come for; with more than that, none.
+  private func isWorthKeeping(for request: any TransferRequest) -> Bool {
+    let open = multi.sockets.readiness.openCount
+    if open <= max(64, settings.concurrency) { return true }
+    return open <= max(1024, 2 * settings.concurrency) && exchange.hasMore(for: request)
   }
 
   private mutating func finishDone() {

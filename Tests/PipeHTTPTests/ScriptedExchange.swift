@@ -47,6 +47,8 @@ final class ScriptedExchange: TransferExchange {
 
   func handOver() {}
 
+  func hasMore(for request: any TransferRequest) -> Bool { storage.withLock { !$0.waiting.isEmpty } }
+
   func abandon(_ requests: [any TransferRequest]) {
     abandoned.append(contentsOf: requests.map { ($0 as? ScriptedRequest)?.index ?? -1 })
   }

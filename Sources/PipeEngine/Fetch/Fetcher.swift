@@ -14,6 +14,9 @@ package protocol FetchWork: AnyObject, Sendable {
   /// Hands over what became of requests taken before.
   func complete(_ batch: [Fetched])
 
+  /// Whether requests wait for a host, so that a connection to it is worth keeping.
+  func hasMore(at host: String) -> Bool
+
   /// Hands back requests that were taken and given up because the run stops.
   func abandon(_ requests: [Request])
 

@@ -101,6 +101,9 @@ package final class Frontier: Sendable {
     try Task.checkCancellation()
   }
 
+  /// Whether requests wait for a host.
+  func hasWaiting(at host: String) -> Bool { storage.withLock { $0.state.hasWaiting(at: host) } }
+
   package func close() { change { $0.close() } }
 
   /// Hands out nothing more; returns how many waiting requests are left undone.

@@ -258,6 +258,11 @@ struct FrontierState: Sendable {
     settle(place)
   }
 
+  /// Whether requests wait for a host.
+  mutating func hasWaiting(at host: String) -> Bool {
+    knownPlace(of: host).map { !hosts[$0].waiting.isEmpty || hosts[$0].away > 0 } ?? false
+  }
+
   /// Requests that nothing more will come of.
   mutating func settled(_ count: Int) { openCount -= count }
 

@@ -91,6 +91,8 @@ final class FetchStage: FetchWork {
     counter.add(unfinished: frontier.landed(landings, now: now))
   }
 
+  func hasMore(at host: String) -> Bool { frontier.hasWaiting(at: host) }
+
   func abandon(_ requests: [Request]) {
     counter.add(unfinished: requests.count)
     _ = frontier.landed(requests.map { Landing($0) }, now: .now)

@@ -88,6 +88,8 @@ private struct Exchange: TransferExchange {
     completed.removeAll(keepingCapacity: true)
   }
 
+  func hasMore(for request: any TransferRequest) -> Bool { work.hasMore(at: request.host) }
+
   mutating func abandon(_ requests: [any TransferRequest]) { work.abandon(requests.compactMap { Request.of($0) }) }
 }
 
