@@ -46,6 +46,8 @@ package final class Frontier: Sendable {
     await waitForRoom()
     let (isAdded, away, tell) = storage.withLock { storage -> (Bool, [Request], (@Sendable () -> Void)?) in
       if storage.state.isDraining || storage.isCancelled { return (false, [], nil) }
+      // One batch for each time that too few could begin; the next look tells whether that was enough.
+      if storage.waitingHere >= capacity { storage.isHungry = false }
       var away: [Request] = []
       for request in requests {
         if !storage.isOverflowFull, storage.state.sendsAway(request, capacity: capacity) {
