@@ -69,3 +69,6 @@ static inline CURLMcode pipe_multi_set_timer_function(CURLM *multi, curl_multi_t
 
 /// The result of a finished transfer: a union that Swift sees as bytes.
 static inline CURLcode pipe_message_result(const CURLMsg *message) { return message->data.result; }
+
+/// A macro that Swift does not see.
+static const long pipe_auth_basic = CURLAUTH_BASIC;

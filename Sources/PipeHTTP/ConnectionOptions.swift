@@ -1,7 +1,9 @@
 internal import CLibcurl
+internal import PipeWeb
 
-/// How connections are made: whom to trust.
+/// How connections are made: through whom, and whom to trust.
 package struct ConnectionOptions: Sendable {
+  package var proxy: Proxy?
   package var tls = TLS()
 
   package struct TLS: Sendable {
@@ -27,23 +29,45 @@ package struct ConnectionOptions: Sendable {
 extension TransferPlace {
   /// Sets up what no request changes.
   func setUpConnections() {
-    let options = settings.connection
-    // No .netrc, and no proxy but the spec's own: what is not in the spec does not steer a run.
-    pipe_easy_set_text(handle, CURLOPT_PROXY, "")
-    setUp(options.tls)
+    setUp(settings.connection.proxy)
+    setUp(settings.connection.tls)
   }
 
+  /// No proxy but the spec's own, and that one for all hosts: what is not in the spec does not steer a run. Without
+  /// these options libcurl asks the environment.
+  private func setUp(_ proxy: Proxy?) {
+    pipe_easy_set_text(handle, CURLOPT_PROXY, proxy?.url ?? "")
+    pipe_easy_set_text(handle, CURLOPT_NOPROXY, "")
+    guard let proxy else { return }
+    // What a proxy says of a tunnel is no part of the answer.
+    pipe_easy_set_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    pipe_easy_set_long(handle, CURLOPT_PROXYAUTH, pipe_auth_basic)
+    pipe_easy_set_long(handle, CURLOPT_SOCKS5_AUTH, pipe_auth_basic)
+    if let user = proxy.user {
+      pipe_easy_set_text(handle, CURLOPT_PROXYUSERNAME, user)
+      pipe_easy_set_text(handle, CURLOPT_PROXYPASSWORD, proxy.password ?? "")
+    }
+  }
+
+  /// The same for servers and for an https proxy, but for the client's certificate, which is for servers alone.
   private func setUp(_ tls: ConnectionOptions.TLS) {
-    let version = tls.minimumVersion == .tls13 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2
-    pipe_easy_set_long(handle, CURLOPT_SSLVERSION, Int(version))
+    let version = Int(tls.minimumVersion == .tls13 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2)
+    for option in [CURLOPT_SSLVERSION, CURLOPT_PROXY_SSLVERSION] { pipe_easy_set_long(handle, option, version) }
     if !tls.verifies {
-      pipe_easy_set_long(handle, CURLOPT_SSL_VERIFYPEER, 0)
-      pipe_easy_set_long(handle, CURLOPT_SSL_VERIFYHOST, 0)
+      for option in [
+        CURLOPT_SSL_VERIFYPEER, CURLOPT_SSL_VERIFYHOST, CURLOPT_PROXY_SSL_VERIFYPEER, CURLOPT_PROXY_SSL_VERIFYHOST,
+      ] {
+        pipe_easy_set_long(handle, option, 0)
+      }
     }
     // The file alone, where there is one: with a folder of certificates beside it, libcurl reads the whole file
     // anew for every connection (19 ms each) instead of once.
-    if tls.authorities != nil || hasDefaultAuthorities { pipe_easy_set_text(handle, CURLOPT_CAPATH, nil) }
-    if let file = tls.authorities { pipe_easy_set_text(handle, CURLOPT_CAINFO, file) }
+    if tls.authorities != nil || hasDefaultAuthorities {
+      for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] { pipe_easy_set_text(handle, option, nil) }
+    }
+    if let file = tls.authorities {
+      for option in [CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO] { pipe_easy_set_text(handle, option, file) }
+    }
     // A key that turns out to be encrypted fails; OpenSSL would ask for its passphrase on the terminal.
     if tls.certificate != nil { pipe_easy_set_text(handle, CURLOPT_KEYPASSWD, "") }
     showCertificate(true)
@@ -60,6 +84,12 @@ extension TransferPlace {
   func connect(for request: any TransferRequest) {
     keepApart()
     if settings.connection.tls.certificate != nil { showCertificate(!request.withholdsCredentials) }
+    if settings.connection.proxy != nil {
+      // For any host and port, that address and the same port.
+      let route = (request as? AddressedRequest).map { CURLList(["::\($0.address.inURL):"]) }
+      pipe_easy_set_list(handle, CURLOPT_CONNECT_TO, route?.pointer)
+      self.route = route
+    }
   }
 
   /// The certificate is a credential: no server is shown it that was only redirected to.
@@ -68,5 +98,21 @@ extension TransferPlace {
     guard let certificate = tls.certificate else { return }
     pipe_easy_set_text(handle, CURLOPT_SSLCERT, shows ? certificate : nil)
     pipe_easy_set_text(handle, CURLOPT_SSLKEY, shows ? tls.key : nil)
+  }
+}
+
+/// A list that libcurl reads as long as it may.
+final class CURLList {
+  let pointer: UnsafeMutablePointer<curl_slist>?
+
+  init(_ texts: [String]) { pointer = texts.reduce(nil) { list, text in curl_slist_append(list, text) ?? list } }
+
+  deinit { curl_slist_free_all(pointer) }
+}
+
+extension IPAddress {
+  /// As a URL has it: an IPv6 address in brackets.
+  fileprivate var inURL: String {
+    if case .v6 = self { "[\(self)]" } else { description }
   }
 }

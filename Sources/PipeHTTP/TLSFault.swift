@@ -21,7 +21,7 @@ enum TLSFault {
   }
 
   /// OpenSSL's reasons not to trust a certificate (openssl-verification-options).
-  private static func verification(_ result: Int) -> String? {
+  static func verification(_ result: Int) -> String? {
     switch result {
     case 9: "the certificate is not valid yet, or this machine's clock is wrong"
     case 10: "the certificate has expired"

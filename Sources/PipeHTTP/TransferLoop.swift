@@ -28,6 +28,7 @@ package final class TransferLoop: Sendable {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       let failure = LoopThread.start {
         do throws(TransferLoopError) {
+          let exchange = settings.screened(exchange, onAnswer: { wakeup.signal() })
           var round = try TransferRounds(settings: settings, wakeup: wakeup, exchange: exchange)
           try round.run()
           continuation.resume()

@@ -7,7 +7,7 @@ struct TransferOutcome {
   let failure: TransferFailure?
 
   init(_ code: CURLcode, place: TransferPlace) {
-    failure = Self.failure(code, place: place)
+    failure = ProxyFault.failure(code, place) ?? Self.failure(code, place: place)
   }
 
   private static func failure(_ code: CURLcode, place: TransferPlace) -> TransferFailure? {
@@ -25,9 +25,7 @@ struct TransferOutcome {
     case _ where place.refusal != nil:
       return TransferFailure(.forbidden, "\(place.refusal ?? ""); allow_private can name it")
     case CURLE_COULDNT_CONNECT:
-      let reason = place.long(CURLINFO_OS_ERRNO)
-      let words = reason == 0 ? place.detail : String(cString: strerror(Int32(truncatingIfNeeded: reason)))
-      return TransferFailure(.connect, "\(place.host): \(words.isEmpty ? "no connection" : words)")
+      return TransferFailure(.connect, "\(place.host): \(place.connectionWords)")
     case CURLE_OPERATION_TIMEDOUT:
       // The only limit of time that libcurl knows.
       return TransferFailure(.connectTimeout, "no connection within \(place.settings.connectTimeout.shown)")
@@ -62,6 +60,15 @@ struct TransferOutcome {
       return TransferFailure(.connectTimeout, "no connection within \(limit)")
     }
     return TransferFailure(.timeout, place.head.isWhole ? "not complete within \(limit)" : "no answer within \(limit)")
+  }
+}
+
+extension TransferPlace {
+  /// Why there is no connection, in the system's words.
+  var connectionWords: String {
+    let reason = long(CURLINFO_OS_ERRNO)
+    let words = reason == 0 ? detail : String(cString: strerror(Int32(truncatingIfNeeded: reason)))
+    return words.isEmpty ? "no connection" : words
   }
 }
 

@@ -164,7 +164,10 @@ extension TransferPlace {
       refusal = "not an internet address"
       return CURL_SOCKET_BAD
     }
-    if case .refused(let reason) = settings.addresses.verdict(for: target, host: host) {
+    // A proxy may be anywhere: the spec names it. Where it leads is judged before (`ProxyScreen`).
+    if settings.connection.proxy == nil,
+      case .refused(let reason) = settings.addresses.verdict(for: target, host: String(hostname))
+    {
       refusal = reason
       return CURL_SOCKET_BAD
     }
@@ -173,21 +176,5 @@ extension TransferPlace {
       address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
     if descriptor >= 0 { sockets.readiness.opened(descriptor) }
     return descriptor
-  }
-}
-
-extension IPAddress {
-  /// The address in a `sockaddr_in` or `sockaddr_in6`.
-  fileprivate init?(socketAddress: UnsafeRawPointer) {
-    switch Int32(socketAddress.loadUnaligned(as: sa_family_t.self)) {
-    case AF_INET:
-      let address = socketAddress.loadUnaligned(as: sockaddr_in.self).sin_addr.s_addr
-      self.init(ipv4: UInt32(bigEndian: address))
-    case AF_INET6:
-      var address = socketAddress.loadUnaligned(as: sockaddr_in6.self).sin6_addr
-      self.init(ipv6Bytes: withUnsafeBytes(of: &address) { Array($0) })
-    default:
-      return nil
-    }
   }
 }

@@ -38,6 +38,8 @@ final class TransferPlace {
   var refusal: String?
   /// Whether it waits for a connection that another transfer is making (`ConnectionSharing`).
   var isWaitingForConnection = false
+  /// The address that a proxy is told to connect to, as libcurl reads it while the transfer runs.
+  var route: CURLList?
   var limits: TransferLimits
   /// Since when it is paused; `nil` while it is not.
   var pausedSince: UInt64?

@@ -97,6 +97,16 @@ struct TransferLoopTests {
     #expect(result?.response?.status == 200)
   }
 
+  @Test("a host that is allowed by its name is allowed at every port")
+  func allowedName() async throws {
+    let server = try RawServer { _ in [.read, .send(Self.ok)] }
+    defer { server.close() }
+    let settings = TransferSettings(
+      addresses: AddressPolicy(allow: [AddressPolicy.Entry("localhost")].compactMap(\.self)))
+    let result = try await perform([ScriptedRequest("http://localhost:\(server.port)/")], settings).first
+    #expect(result?.response?.status == 200)
+  }
+
   @Test("a loop that waits is woken for new requests, and for the end")
   func wake() async throws {
     let served = Turnstile()

@@ -35,17 +35,18 @@ struct PipelineRun {
   ///
   /// - Parameters:
   ///   - fetch: The keys of `fetch`, a line each.
+  ///   - addresses: The addresses that may be fetched from though they are no public ones.
   ///   - environment: What `${env:…}` and `${secret:env:…}` find.
   init(
     _ urls: [String], fetch: String = "", timeout: String = "20s", folder: String = "",
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], allowing addresses: String = "[127.0.0.0/8, \"::1\"]"
   ) async throws {
     let output = try TemporaryFolder()
     let text = """
       version: 1
       sources: [{urls: [\(urls.map { "\"\($0)\"" }.joined(separator: ", "))]}]
       fetch:
-        allow_private: [127.0.0.0/8, "::1"]
+        allow_private: \(addresses)
         timeout: \(timeout)
       \(fetch.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))
       extract: {url: url, final_url: final_url, status: status, body: body, version: http_version, error: error}

@@ -10,6 +10,9 @@ extension FetchSettings {
   var connectionNotes: [String] {
     var notes = credentials.map { "a credential (\($0.scheme)) for \($0.origin.originKey), and for nobody else" }
     if cookies == .run { notes.append("cookies are kept until the run ends") }
+    if let proxy {
+      notes.append("through \(proxy.shown), names resolved \(proxy.resolve == .here ? "here" : "there")")
+    }
     if !tls.verify { notes.append("certificates are NOT verified") }
     if let file = tls.authorities { notes.append("trusts the certificates of \(file.value) alone") }
     if let file = tls.clientCertificate { notes.append("shows the certificate of \(file.value) to who asks") }

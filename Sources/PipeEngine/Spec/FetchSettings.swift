@@ -19,6 +19,7 @@ package struct FetchSettings: Sendable {
   package var tls = TLSSettings()
   package var credentials: [OriginCredential] = []
   package var cookies = CookieChoice.none
+  package var proxy: ProxySettings?
 
   package init() {}
 
@@ -71,6 +72,10 @@ extension FetchSettings {
       "cookies", CookieChoice.shape, default: CookieChoice.none, shown: "none",
       "What becomes of the cookies that servers set."),
     Key(
+      optional: "proxy", ProxySettings.map.shape,
+      "The proxy that all requests go through; the environment's proxies are never used.",
+      example: "http://proxy.example:3128"),
+    Key(
       "redirects", Shape<Int>.int(0...50), default: 10, shown: "10",
       "The most redirects followed; 0 records the redirect itself."),
     Key(
@@ -95,7 +100,8 @@ extension FetchSettings {
 
   private init(
     concurrency: Int, perHost: HostRules, timeout: Timeouts, method: Method, headers: [HTTPFields.Field],
-    body: String?, userAgent: String, credentials: [OriginCredential], cookies: CookieChoice, redirects: Int,
+    body: String?, userAgent: String, credentials: [OriginCredential], cookies: CookieChoice, proxy: ProxySettings?,
+    redirects: Int,
     retry: RetrySettings, maxBody: ByteCount, onMaxBody: OnMaxBody, http: HTTPChoice,
     tls: TLSSettings, addresses: AddressPolicy
   ) {
@@ -108,6 +114,7 @@ extension FetchSettings {
     self.userAgent = userAgent
     self.credentials = credentials
     self.cookies = cookies
+    self.proxy = proxy
     self.redirects = redirects
     self.retry = retry
     self.maxBody = maxBody

@@ -117,14 +117,3 @@ extension OriginCredential {
     return Located(origin, at: node.span)
   }
 }
-
-extension WebURL {
-  /// Whether the host is a loopback address, or a name of one (RFC 6761, 6.3).
-  package var isOnThisMachine: Bool {
-    switch hostKind {
-    case .address(let address): address.unmapped.scope == .loopback
-    case .domain: hostname == "localhost" || hostname.hasSuffix(".localhost")
-    default: false
-    }
-  }
-}

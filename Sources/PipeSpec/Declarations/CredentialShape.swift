@@ -16,8 +16,10 @@ extension Shape where Value == String {
 
 extension DecodingContext {
   /// Keeps a credential from being shown, and warns where the spec itself tells it.
-  package mutating func hide(_ credential: ResolvedText) {
-    hide(credential.text)
+  ///
+  /// - Parameter parts: What of the text is secret; without it, all.
+  package mutating func hide(_ credential: ResolvedText, parts: [String]? = nil) {
+    for part in parts ?? [credential.text] { hide(part) }
     if credential.isInterpolated || credential.text.isEmpty { return }
     mask(credential.node)
     report(

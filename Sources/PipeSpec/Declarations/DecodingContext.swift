@@ -97,7 +97,7 @@ package struct DecodingContext {
   package mutating func hide(_ text: String) { variables.hide(text) }
 
   /// Keeps what a node says from being shown where the file is quoted.
-  mutating func mask(_ node: Node) { masked.append(node.anchored ?? node.span) }
+  package mutating func mask(_ node: Node) { masked.append(node.anchored ?? node.span) }
 
   /// Makes a variable known to what is decoded from here on.
   package mutating func define(_ name: String, _ value: Variables.Value) { variables.define(name, value) }

@@ -31,4 +31,71 @@ struct CredentialsTests {
       #expect(elsewhere.contains("for-everybody"))
     }
   }
+
+  private static let secrets = ["sesame", "hunter2", "c00kie", "pr0xy", "bWU6aHVudGVyMg", "t0ken"]
+
+  /// Every kind of credential, half of them as nobody should write them.
+  private static let spec = """
+    name: sesame hunter2 t0ken
+    sources: [{urls: ["SITE/basic-auth/me/hunter2", "SITE/status/404"]}]
+    fetch:
+      timeout: 5s
+      headers: {Cookie: id=c00kie}
+      auth:
+        - {origin: SITE, basic: {username: me, password: hunter2}}
+        - {origin: https://a.example, bearer: "${secret:env:TOKEN}"}
+        - {origin: https://b.example, bearer: sesame}
+      allow_private: [127.0.0.0/8]
+    extract: [status, error]
+    sinks: [{jsonl: "-"}]
+    """
+
+  @Test(
+    "no credential is shown, whatever is asked",
+    arguments: [
+      ["validate"], ["validate", "--format", "json"], ["validate", "--format", "sarif"],
+      ["validate", "--format", "github"],
+      ["plan"], ["plan", "--format", "json"], ["plan", "--format", "mermaid"], ["plan", "--format", "dot"],
+      ["run", "--dry-run"], ["run"],
+    ])
+  func hidden(command: [String]) async throws {
+    try await Workplace.use(pages: 1) { place in
+      let proxied = "proxy: {url: \"http://me:pr0xy@127.0.0.1:1\"}"
+      for fetch in ["", proxied] {
+        let spec = try place.spec(Self.spec.replacing("timeout: 5s", with: "timeout: 5s\n  \(fetch)"))
+        let outcome = await
+          (try place.start([command[0], spec] + command.dropFirst(), environment: ["TOKEN": "t0ken"])).outcome()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        for secret in Self.secrets {
+          #expect(!(outcome.output + outcome.errors).contains(secret), "\(secret): \(outcome.output)\(outcome.errors)")
+        }
+        guard command == ["run"] else { continue }
+        #expect(outcome.errors.contains("warning[insecure]"))
+        #expect(
+          outcome.output.contains(
+            fetch.isEmpty ? "\"status\":200" : "the proxy http://127.0.0.1:1: Connection refused"),
+          "\(outcome.output)")
+      }
+    }
+  }
+
+  @Test("what the environment says of proxies steers nothing")
+  func environment() async throws {
+    try await Workplace.use(pages: 1) { place in
+      let names = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
+      let environment = Dictionary(uniqueKeysWithValues: names.map { ($0, "http://127.0.0.1:1") })
+        .merging(["NO_PROXY": "*", "no_proxy": "*"]) { $1 }
+      let text = """
+        sources: [{urls: [SITE/status/204]}]
+        fetch: {allow_private: [127.0.0.1]PROXY}
+        extract: [status, error]
+        sinks: [{jsonl: "-"}]
+        """
+      for (proxy, answer) in [("", "204"), (", proxy: \"http://127.0.0.1:2\"", "the proxy http://127.0.0.1:2")] {
+        let spec = try place.spec(text.replacing("PROXY", with: proxy))
+        let outcome = try await place.pipe("run", spec, environment: environment)
+        #expect(outcome.output.contains(answer), "\(outcome.output)")
+      }
+    }
+  }
 }

@@ -85,7 +85,34 @@ struct ConnectionDiagnosticsTests {
     Case("fetch: {cookies: run}"), Case("fetch: {cookies: none}"), Case("fetch: {cookies: true}", "bad-value 1:18"),
   ]
 
-  @Test("every fault has its code and its place", arguments: tls + auth)
+  private static let pw = "\"${secret:env:TOKEN}\""
+  private static let proxy: [Case] = [
+    Case("fetch: {proxy: \"http://proxy.example:3128\"}"), Case("fetch: {proxy: \"https://proxy.example\"}"),
+    Case("fetch: {proxy: \"socks5://127.0.0.1:1080\"}"), Case("fetch: {proxy: \"socks5h://[::1]:1080/\"}"),
+    Case("fetch: {proxy: {url: \"HTTP://proxy.example:80\", resolve: proxy}}"),
+    Case("fetch: {proxy: \"http://me:${secret:env:TOKEN}@proxy.example:3128\"}"),
+    Case("fetch: {proxy: \"http://me@proxy.example:3128\"}"),
+    Case("fetch: {proxy: \"http://me:pw@proxy.example:3128\"}", "insecure 1:16"),
+    Case("fetch: {proxy: {url: \"http://p.example:1\", username: me, password: \(pw)}}"),
+    Case("fetch: {proxy: {url: \"http://p.example:1\", username: me, password: pw}}", "insecure 1:68"),
+    Case("fetch: {proxy: {url: \"http://p.example:1\", password: \(pw)}}", "missing-key 1:16"),
+    Case("fetch: {proxy: {url: \"http://me@p.example:1\", username: me}}", "conflict 1:47"),
+    Case("fetch: {proxy: {username: me}}", "missing-key 1:16"),
+    Case("fetch: {proxy: {url: \"socks5h://p.example:1\", resolve: here}}", "conflict 1:56"),
+    Case("fetch: {proxy: {url: \"socks5h://p.example:1\", resolve: proxy}}"),
+    Case("fetch: {proxy: {url: \"http://p.example:1\", resolve: there}}", "bad-value 1:53"),
+    Case("fetch: {proxy: proxy.example}", "bad-value 1:16"),
+    Case("fetch: {proxy: \"proxy.example:3128\"}", "bad-value 1:16"),
+    Case("fetch: {proxy: \"socks4://p.example:1\"}", "bad-value 1:16"),
+    Case("fetch: {proxy: \"ftp://me:pw@p.example:1\"}", "bad-value 1:16"),
+    Case("fetch: {proxy: \"http://p.example:99999\"}", "bad-url 1:16"),
+    Case("fetch: {proxy: \"http://:3128\"}", "bad-url 1:16"),
+    Case("fetch: {proxy: \"http://p.example:1/path\"}", "bad-value 1:16"),
+    Case("fetch: {proxy: \"http://p.example:1?q\"}", "bad-value 1:16"),
+    Case("fetch: {proxy: []}", "wrong-type 1:16"), Case("fetch: {proxy: }", "bad-value 1:15"),
+  ]
+
+  @Test("every fault has its code and its place", arguments: tls + auth + proxy)
   func findings(_ test: Case) throws {
     let variables = Variables(environment: ["TOKEN": "t0ken", "OPEN": "open"])
     let pipeline = Pipeline(spec: test.spec, variables: variables, folder: folder.path)
@@ -101,26 +128,30 @@ struct ConnectionDiagnosticsTests {
           - {origin: https://a.example, basic: {username: me, password: "hunter\\x32"}}
           - {origin: http://b.example, bearer: sesame}
         headers: {Authorization: Basic b3Blbg==, Cookie: id=c00kie}
+        proxy: "http://me:p%70w0rd@proxy.example:3128"
         timeout: hunter2
-      name: hunter2 and sesame
+      name: hunter2 and sesame through ppw0rd
       """
     let pipeline = Pipeline(spec: spec)
-    #expect(pipeline.brief.count == 6, "\(pipeline.brief)")
+    #expect(pipeline.brief.count == 7, "\(pipeline.brief)")
     let report = [DiagnosticReport(pipeline.file, pipeline.diagnostics)]
     let texts = [
       TextDiagnosticRenderer(colour: false).render(report), JSONDiagnosticRenderer().render(report),
       SARIFDiagnosticRenderer(version: "1").render(report),
     ]
     for text in texts {
-      for secret in ["hunter\\x32", "sesame", "b3Blbg", "c00kie"] { #expect(!text.contains(secret), "\(text)") }
+      for secret in ["hunter\\x32", "sesame", "b3Blbg", "c00kie", "p%70w0rd", "ppw0rd"] {
+        #expect(!text.contains(secret), "\(text)")
+      }
     }
     let plan = try #require(Pipeline(spec: spec.replacing("  timeout: hunter2\n", with: "")).plan)
-    #expect(PlanOutline(plan).name == "*** and ***")
+    #expect(PlanOutline(plan).name == "*** and *** through ***")
     let notes = PlanOutline(plan).stages.first { $0.kind == .fetch }?.notes ?? []
     #expect(
-      notes.suffix(2) == [
+      notes.suffix(3) == [
         "a credential (basic) for https://a.example, and for nobody else",
         "a credential (bearer) for http://b.example, and for nobody else",
+        "through http://proxy.example:3128, names resolved here",
       ])
   }
 

@@ -1,0 +1,124 @@
+internal import Glibc
+internal import PipeWeb
+internal import Synchronization
+
+/// Finds the addresses of names, side by side on threads of its own: the system's function waits.
+///
+/// What it found it remembers for a minute, as libcurl does, and that there is nothing for a few seconds.
+final class NameResolver: Sendable {
+  enum Answer: Equatable {
+    case addresses([IPAddress])
+    /// There is no such name.
+    case nothing
+  }
+
+  typealias Lookup = @Sendable (_ name: String) -> [IPAddress]
+
+  private struct Known {
+    let answer: Answer
+    let until: ContinuousClock.Instant
+  }
+
+  private struct Storage {
+    var known: [String: Known] = [:]
+    var waiting: [String] = []
+    var asked: Set<String> = []
+    var finished: [(name: String, answer: Answer)] = []
+    var threads = 0
+  }
+
+  private let storage = Mutex(Storage())
+  private let lookup: Lookup
+  private let onAnswer: @Sendable () -> Void
+
+  private static let threads = 8
+  private static let capacity = 4096
+  private static let life = Duration.seconds(60)
+  private static let lifeOfNothing = Duration.seconds(5)
+
+  /// - Parameter onAnswer: Is called on another thread when `finished` has something.
+  init(lookup: @escaping Lookup = NameResolver.systemLookup, onAnswer: @escaping @Sendable () -> Void) {
+    self.lookup = lookup
+    self.onAnswer = onAnswer
+  }
+
+  /// The addresses of a name, where they are known; else they are looked for, and `finished` brings them.
+  func answer(_ name: String) -> Answer? {
+    let (answer, needsThread) = storage.withLock { storage -> (Answer?, Bool) in
+      if let known = storage.known[name], known.until > .now { return (known.answer, false) }
+      guard storage.asked.insert(name).inserted else { return (nil, false) }
+      storage.waiting.append(name)
+      let needsThread = storage.threads < Self.threads
+      if needsThread { storage.threads += 1 }
+      return (nil, needsThread)
+    }
+    guard needsThread else { return answer }
+    let failure = LoopThread.start { [self] in work() }
+    if failure != nil {
+      // Without a thread there is no answer; a name that others look for is left to them.
+      storage.withLock { storage in
+        storage.threads -= 1
+        if storage.threads == 0 {
+          for name in storage.waiting { Self.finish(name, .nothing, &storage) }
+          storage.waiting = []
+        }
+      }
+    }
+    return answer
+  }
+
+  /// What was found since the last time.
+  func finished() -> [(name: String, answer: Answer)] {
+    storage.withLock { storage in
+      defer { storage.finished = [] }
+      return storage.finished
+    }
+  }
+
+  /// Works until nothing waits.
+  private func work() {
+    while let name = next() {
+      let addresses = lookup(name)
+      storage.withLock { Self.finish(name, addresses.isEmpty ? .nothing : .addresses(addresses), &$0) }
+      onAnswer()
+    }
+  }
+
+  private func next() -> String? {
+    storage.withLock { storage in
+      if !storage.waiting.isEmpty { return storage.waiting.removeFirst() }
+      storage.threads -= 1
+      return nil
+    }
+  }
+
+  private static func finish(_ name: String, _ answer: Answer, _ storage: inout Storage) {
+    let now = ContinuousClock.now
+    if storage.known.count >= capacity {
+      storage.known = storage.known.filter { $0.value.until > now }
+      if storage.known.count >= capacity { storage.known = [:] }
+    }
+    storage.known[name] = Known(answer: answer, until: now + (answer == .nothing ? lifeOfNothing : life))
+    storage.asked.remove(name)
+    storage.finished.append((name, answer))
+  }
+
+  /// getaddrinfo(3), in the order that it prefers (RFC 6724).
+  @Sendable
+  static func systemLookup(_ name: String) -> [IPAddress] {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var list: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(name, nil, &hints, &list) == 0 else { return [] }
+    defer { freeaddrinfo(list) }
+    var addresses: [IPAddress] = []
+    var next = list
+    while let entry = next {
+      if let address = entry.pointee.ai_addr, let found = IPAddress(socketAddress: UnsafeRawPointer(address)) {
+        addresses.append(found)
+      }
+      next = entry.pointee.ai_next
+    }
+    return addresses
+  }
+}
