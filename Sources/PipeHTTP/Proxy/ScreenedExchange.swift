@@ -58,6 +58,10 @@ struct ScreenedExchange: TransferExchange {
 
   mutating func handOver() { inner.handOver() }
 
+  func hasMore(for request: any TransferRequest) -> Bool {
+    inner.hasMore(for: (request as? AddressedRequest)?.request ?? request)
+  }
+
   mutating func abandon(_ requests: [any TransferRequest]) {
     inner.abandon(requests.map { ($0 as? AddressedRequest)?.request ?? $0 })
   }
