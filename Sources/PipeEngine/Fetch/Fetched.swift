@@ -10,6 +10,8 @@ package final class Fetched: Sendable {
   package let timing: Timing
   /// When it was complete.
   package let completed: Timestamp
+  /// How often it was tried; 0 for what was given up before.
+  package let attempts: Int
 
   package struct Timing: Sendable {
     /// From the start of the first attempt's transfer to its end.
@@ -25,13 +27,14 @@ package final class Fetched: Sendable {
 
   package init(
     request: Request, response: HTTPResponse?, error: RequestError? = nil, timing: Timing = Timing(),
-    completed: Timestamp = .now
+    completed: Timestamp = .now, attempts: Int? = nil
   ) {
     self.request = request
     self.response = response
     self.error = error
     self.timing = timing
     self.completed = completed
+    self.attempts = attempts ?? request.attempt
   }
 
   /// Bytes that it holds while it waits on an edge.

@@ -4,8 +4,10 @@ internal import PipeWeb
 enum HostOutcome: Hashable, Sendable {
   /// It answers.
   case answered
-  /// It asks to be left alone for a while (429, 503): so long, where it says.
+  /// It asks to be left alone for a while (429, or 503 with a Retry-After): so long, where it says.
   case slowDown(after: Duration?)
+  /// It says that it can do no more now (503), and not for how long.
+  case busy
   /// There was no connection.
   case unreachable(RequestError)
   /// Nothing: the request never got as far.
@@ -17,7 +19,8 @@ enum HostOutcome: Hashable, Sendable {
       self = error.circumstance == .noConnection ? .unreachable(error) : isLocal ? .silent : .answered
     } else if let response = fetched.response, response.status == 429 || response.status == 503 {
       let field = respectsRetryAfter ? response.retryAfter : nil
-      self = .slowDown(after: field.flatMap { RetryAfter.wait($0, now: fetched.completed) })
+      let asked = field.flatMap { RetryAfter.wait($0, now: fetched.completed) }
+      self = response.status == 503 && asked == nil ? .busy : .slowDown(after: asked)
     } else {
       self = .answered
     }
@@ -49,12 +52,15 @@ struct HostHealth: Sendable {
   static let answersToRecover = 16
   /// The first time between two requests where it is not enough that there is but one at once.
   static let firstSpacing = Duration.milliseconds(100)
+  /// The longest such time for a host that is busy: a page that always answers 503 is no reason to wait for long.
+  static let busySpacing = Duration.seconds(1)
 
   private let backoff: Backoff
   private let fullConcurrency: Int
   private var slowedConcurrency: Int
   /// The least time between two starts.
   private(set) var spacing = Duration.zero
+  /// How often it was asked to slow down without an answer in between.
   private var slowDowns = 0
   private var answers = 0
   private var failures = 0
@@ -88,8 +94,14 @@ struct HostHealth: Sendable {
     case .slowDown(let asked):
       connected()
       guard isAfterChange(start) else { return asked.map { .pause(until: now + $0) } ?? .goOn }
-      slowDown(now)
+      slowDown(now, spacing: backoff.maximum)
+      slowDowns += 1
       return .pause(until: now + (asked ?? backoff.wait(after: slowDowns)))
+    case .busy:
+      connected()
+      guard isAfterChange(start) else { return .goOn }
+      slowDown(now, spacing: min(Self.busySpacing, backoff.maximum))
+      return .pause(until: now + backoff.base)
     case .unreachable(let error):
       lastError = error
       guard !isDown || isAfterChange(start) else { return .goOn }
@@ -106,23 +118,22 @@ struct HostHealth: Sendable {
     lastError = nil
   }
 
-  private mutating func slowDown(_ now: Instant) {
+  private mutating func slowDown(_ now: Instant, spacing longest: Duration) {
     changed = now
     answers = 0
-    slowDowns += 1
     if slowedConcurrency > 1 {
       slowedConcurrency /= 2
     } else {
-      spacing = min(backoff.maximum, max(Self.firstSpacing, spacing * 2))
+      spacing = max(spacing, min(longest, max(Self.firstSpacing, spacing * 2)))
     }
   }
 
   private mutating func recover() {
+    slowDowns = 0
     if slowedConcurrency == fullConcurrency, spacing == .zero { return }
     answers += 1
     guard answers >= Self.answersToRecover else { return }
     answers = 0
-    slowDowns = max(0, slowDowns - 1)
     if spacing > .zero {
       spacing = spacing / 2 < Self.firstSpacing ? .zero : spacing / 2
     } else {

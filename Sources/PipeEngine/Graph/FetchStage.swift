@@ -103,7 +103,8 @@ final class FetchStage: FetchWork {
     let answers = requests.map { request, error in
       Fetched(
         request: request, response: nil,
-        error: RequestError(error.code, error.message + " (its host was given up for now)", error.circumstance))
+        error: RequestError(error.code, error.message + " (its host was given up for now)", error.circumstance),
+        attempts: request.attempt - 1)
     }
     send(answers, bytes: answers.reduce(0) { $0 + $1.cost })
   }

@@ -61,7 +61,8 @@ struct ElapsedExtractor: Extractor {
   let type = FieldType.number
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    page.request.url == nil ? .null : .double((page.request.spent + page.fetched.timing.elapsed).seconds)
+    page.request.url == nil || page.fetched.attempts == 0
+      ? .null : .double((page.request.spent + page.fetched.timing.elapsed).seconds)
   }
 }
 
@@ -79,11 +80,12 @@ struct FirstByteExtractor: Extractor {
 /// `attempts`: how often the request was tried.
 struct AttemptsExtractor: Extractor {
   static let component = Component.builtIn(
-    "attempts", "How often the request was tried; 1 without retries.", AttemptsExtractor())
+    "attempts", "How often the request was tried; 1 without retries, 0 where its host was given up before.",
+    AttemptsExtractor())
   let type = FieldType.int
   let isNullable = false
 
-  func extract(_ page: Page) throws(ExtractionFault) -> Value { .int(page.request.attempt) }
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { .int(page.fetched.attempts) }
 }
 
 /// `redirects`: the URLs that redirected.

@@ -57,6 +57,22 @@ struct HostHealthTests {
     #expect(health.spacing == .milliseconds(1600))
   }
 
+  @Test("an answer in between makes the next pause the first again")
+  func answerInBetween() {
+    var health = health(2)
+    for _ in 0..<4 { _ = health.learn(.slowDown(after: nil), from: start, now: start) }
+    _ = health.learn(.answered, from: start, now: start)
+    #expect(health.learn(.slowDown(after: nil), from: start, now: start) == .pause(until: start + .seconds(1)))
+  }
+
+  @Test("one that is busy gets less, and waits no longer each time")
+  func busy() {
+    var health = health(4)
+    for _ in 0..<12 { #expect(health.learn(.busy, from: start, now: start) == .pause(until: start + .seconds(1))) }
+    #expect(health.concurrency == 1)
+    #expect(health.spacing == .seconds(1))
+  }
+
   @Test("answers bring it back by small steps")
   func recovery() {
     var health = health(4)
