@@ -38,7 +38,7 @@ final class TemporaryFolder: Sendable {
   }
 
   deinit {
-    for name in ["rows.csv", "rows.jsonl"] { unlink(path + "/" + name) }
+    for name in ["rows.csv", "rows.jsonl", "rows.csv.gz", "rows.csv.zst"] { unlink(path + "/" + name) }
     rmdir(path)
   }
 }

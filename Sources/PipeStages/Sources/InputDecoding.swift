@@ -17,6 +17,8 @@ struct InputDecoding {
   private var room = [UInt8](repeating: 0, count: 64 << 10)
   /// Whether the last piece filled the room, so that the decoder may hold more.
   private var isFull = false
+  /// What is wrong behind the last piece.
+  private var fault: CompressionFault?
   private var consumedBytes = 0
   /// Bytes of content given out.
   private(set) var contentBytes = 0
@@ -52,15 +54,17 @@ struct InputDecoding {
     case .compressed(_, let decompressor):
       while isFull || !pending.isEmpty {
         let before = pending.count
-        let made = try decode(decompressor)
+        if let fault { throw fault }
+        let made = decode(decompressor)
         consumedBytes += before - pending.count
         if decompressor.isBetweenMembers { wholeBytes = consumedBytes }
         contentBytes += made
         isFull = made == room.count
         if made > 0 { return room[..<made] }
-        if pending.count == before { break }
+        if pending.count == before, fault == nil { break }
       }
       pending = []
+      if let fault { throw fault }
       return nil
     }
   }
@@ -78,7 +82,7 @@ struct InputDecoding {
     }
   }
 
-  private mutating func decode(_ decompressor: any Decompressor) throws(CompressionFault) -> Int {
+  private mutating func decode(_ decompressor: any Decompressor) -> Int {
     let (piece, used) = room.withUnsafeMutableBytes { room in
       pending.withUnsafeBytes { bytes in
         var input = bytes
@@ -86,7 +90,7 @@ struct InputDecoding {
         return (piece, bytes.count - input.count)
       }
     }
-    if let fault = piece.fault { throw fault }
+    fault = piece.fault
     pending.removeFirst(used)
     return piece.count
   }

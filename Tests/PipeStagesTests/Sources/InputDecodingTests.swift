@@ -74,6 +74,20 @@ struct InputDecodingTests {
     #expect(try InputDecoding.content(of: first) == Array("one\n".utf8))
   }
 
+  @Test("what stands before the place that is wrong is read", arguments: Compression.allCases)
+  func contentBeforeAFault(compression: Compression) throws {
+    let rows = rowsToCompress(60)
+    var bytes = try compression.members("one\n", String(decoding: rows, as: UTF8.self))
+    // Both formats end with something that proves the content.
+    bytes[bytes.count - 1] ^= 1
+    for chunk in [1, 100, bytes.count] {
+      var decoding = InputDecoding()
+      let fault = #expect(throws: CompressionFault.self) { try decoding.content(of: bytes, chunk: chunk) }
+      #expect(fault?.reason.hasPrefix("its \(compression.rawValue) data is corrupt: ") == true)
+      #expect(decoding.contentBytes == 4 + rows.count)
+    }
+  }
+
   @Test(
     "a bit that is wrong is found, or changes nothing; it never crashes",
     arguments: Compression.allCases)
