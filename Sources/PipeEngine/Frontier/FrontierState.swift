@@ -1,5 +1,6 @@
 internal import DequeModule
 internal import HeapModule
+internal import PipeWeb
 
 /// The URLs waiting to be fetched, kept per host, without threads or clocks: `now` is always given.
 ///
@@ -34,8 +35,8 @@ struct FrontierState: Sendable {
     var standing = Standing.idle
     /// `nil` for one that is well.
     var health: HostHealth?
-    /// Until `notBefore`, nothing is tried.
-    var isGivenUp = false
+    /// The scheme that is given up: until `notBefore`, nothing is tried with it. Who speaks no https may speak http.
+    var givenUp: Substring?
     /// Requests that are not here, and where those of them are that are written.
     var away = 0
     var blocks: Deque<OverflowFile.Block> = []
@@ -108,7 +109,7 @@ struct FrontierState: Sendable {
   ///
   /// - Parameter capacity: How many may wait here.
   mutating func sendsAway(_ request: Request, capacity: Int) -> Bool {
-    guard let place = knownPlace(of: request.host), !hosts[place].isGivenUp else { return false }
+    guard let place = knownPlace(of: request.host), hosts[place].givenUp == nil else { return false }
     if hosts[place].away > 0 { return true }
     let here = waitingCount - awayCount
     let most = here < capacity ? .max : here < Self.flood * capacity ? Self.highWater : 1
@@ -254,7 +255,7 @@ struct FrontierState: Sendable {
     inFlightCount -= 1
     guard let place = knownPlace(of: request.host) else { return }
     hosts[place].inFlight -= 1
-    learn(outcome, of: place, from: now - elapsed, now: now)
+    learn(outcome, of: place, by: request, from: now - elapsed, now: now)
     settle(place)
   }
 
@@ -269,7 +270,7 @@ struct FrontierState: Sendable {
   private mutating func enqueue(_ request: Request, first: Bool) {
     waitingCount += 1
     let place = place(of: request.host)
-    if hosts[place].isGivenUp, let error = hosts[place].health?.lastError {
+    if let scheme = hosts[place].givenUp, scheme == request.url?.scheme, let error = hosts[place].health?.lastError {
       hopeless.append((request, error))
       return
     }
@@ -315,7 +316,7 @@ struct FrontierState: Sendable {
       }
       hosts[next.host].standing = .idle
       hosts[next.host].notBefore = nil
-      hosts[next.host].isGivenUp = false
+      hosts[next.host].givenUp = nil
       settle(next.host)
     }
   }
@@ -350,7 +351,9 @@ struct FrontierState: Sendable {
     if isResting, !remembered.contains(oldest), places[hosts[oldest].name] == oldest { forget(oldest) }
   }
 
-  private mutating func learn(_ outcome: HostOutcome, of place: Int, from start: Instant, now: Instant) {
+  private mutating func learn(
+    _ outcome: HostOutcome, of place: Int, by request: Request, from start: Instant, now: Instant
+  ) {
     if hosts[place].health == nil {
       // Most hosts do nothing but answer.
       if outcome == .answered || outcome == .silent { return }
@@ -365,10 +368,10 @@ struct FrontierState: Sendable {
       pause(place, until: moment)
     case .giveUp(let moment):
       pause(place, until: moment)
-      guard let error = hosts[place].health?.lastError else { return }
-      hosts[place].isGivenUp = true
-      hopeless += hosts[place].waiting.map { ($0, error) }
-      hosts[place].waiting = []
+      guard let error = hosts[place].health?.lastError, let scheme = request.url?.scheme else { return }
+      hosts[place].givenUp = scheme
+      hopeless += hosts[place].waiting.filter { $0.url?.scheme == scheme }.map { ($0, error) }
+      hosts[place].waiting.removeAll { $0.url?.scheme == scheme }
       noteThirst(place)
     }
   }

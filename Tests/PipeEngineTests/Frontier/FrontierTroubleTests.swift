@@ -82,6 +82,35 @@ struct FrontierTroubleTests {
     #expect(frontier.take(upTo: 9, now: now).ordinals == [22, 23, 24])
   }
 
+  @Test("who speaks no https may speak http")
+  func schemes() {
+    func request(_ ordinal: Int, _ scheme: String) -> Request {
+      Request(id: RequestID(source: 0, ordinal: ordinal), written: "\(scheme)://a.example/\(ordinal)")
+    }
+    var frontier = FrontierState(rules: HostRules(concurrency: 3))
+    for number in 0..<20 { frontier.add(request(number, "https")) }
+    for number in 20..<23 { frontier.add(request(number, "http")) }
+    var now = start
+    var hopeless: [Int] = []
+    var answered: [Int] = []
+    for _ in 0..<100 {
+      switch frontier.take(upTo: 9, now: now) {
+      case .requests(let requests):
+        for request in requests {
+          let isPlain = request.id.ordinal >= 20
+          if isPlain { answered.append(request.id.ordinal) }
+          frontier.landed(request, isPlain ? .answered : refused, now: now)
+        }
+        frontier.settled(requests.count)
+      case .wait(let until): now = until ?? now
+      case .hopeless(let requests): hopeless += requests.map(\.request.id.ordinal)
+      case .finished: break
+      }
+    }
+    #expect(answered == [20, 21, 22])
+    #expect(hopeless == Array(7..<20))
+  }
+
   @Test("no more hosts in trouble are remembered than there is room for")
   func memory() {
     var frontier = FrontierState(rules: HostRules(concurrency: 1))
