@@ -91,7 +91,7 @@ package struct Record: Sendable {
     values.reduce(64) { sum, value in
       switch value {
       case .string(let text), .json(let text): sum + 16 + text.utf8.count
-      case .list(let values): sum + 32 * values.count
+      case .list(let values): sum + (values.packedTexts.map { 16 + $0.bytes.count + 4 * $0.count } ?? 32 * values.count)
       default: sum + 16
       }
     }

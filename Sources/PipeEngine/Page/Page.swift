@@ -128,6 +128,19 @@ package final class Page {
     return WebURL(facts.string(of: value, transcode: transcode), base: baseURL)
   }
 
+  /// The URLs that the page's links lead to; the facts must include links and base.
+  ///
+  /// - Parameters:
+  ///   - isUnique: Whether a URL that comes again is left out.
+  ///   - isLeftOut: Which links are left out, whatever they lead to.
+  package func resolvedLinks(
+    isUnique: Bool, leavingOut isLeftOut: ((PageFacts.Link) -> Bool)? = nil
+  ) -> ResolvedLinks? {
+    facts.map {
+      ResolvedLinks($0, base: baseURL, isUnique: isUnique, transcode: transcode, leavingOut: isLeftOut)
+    }
+  }
+
   /// Brings the scanner's slices into UTF-8; `nil` where they are that already.
   private var transcode: HTMLTranscode? {
     // What the scanner cannot read in its own encoding it was given in UTF-8.

@@ -5,7 +5,7 @@ package enum Value: Hashable, Sendable {
   case int(Int)
   case double(Double)
   case string(String)
-  case list([Value])
+  case list(ValueList)
   /// A JSON text (RFC 8259), compact, whose structure nobody here looks into.
   case json(String)
 }

@@ -34,17 +34,12 @@ struct LinksExtractor: Extractor {
   }
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    guard let facts = page.facts else { return .null }
-    var links: [Value] = []
-    links.reserveCapacity(facts.links.count)
-    var seen = Set<WebURL>(minimumCapacity: isUnique ? facts.links.count : 0)
-    for link in facts.links {
-      if noFollow == .exclude, page.string(of: link.rel)?.hasToken("nofollow") == true { continue }
-      guard let url = page.url(of: link.href), url.isHTTP else { continue }
-      if isUnique, !seen.insert(url).inserted { continue }
-      links.append(.string(url.href))
+    var isLeftOut: ((PageFacts.Link) -> Bool)?
+    if noFollow == .exclude {
+      isLeftOut = { page.string(of: $0.rel)?.hasToken("nofollow") == true }
     }
-    return .list(links)
+    guard let links = page.resolvedLinks(isUnique: isUnique, leavingOut: isLeftOut) else { return .null }
+    return .list(ValueList(PackedTexts(bytes: links.bytes, ends: links.ends)))
   }
 }
 

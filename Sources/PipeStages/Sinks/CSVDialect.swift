@@ -29,57 +29,64 @@ struct CSVDialect: Sendable {
   }
 
   private func append(_ value: Value, to bytes: inout [UInt8]) {
+    let start = bytes.count
     switch value {
     case .null: break
     case .bool(let value): bytes += (value ? "true" : "false").utf8
     case .int(let value): bytes.append(decimal: value)
     case .double(let value): if value.isFinite { bytes += value.description.utf8 }
-    case .string(let text): append(text, to: &bytes)
-    case .json(let text): append(text, to: &bytes)
+    case .string(let text), .json(let text):
+      bytes += text.utf8
+      finishText(from: start, in: &bytes)
     case .list(let values):
       if let listJoin {
-        append(values.map { plain($0) }.joined(separator: listJoin), to: &bytes)
+        append(values, joinedBy: Array(listJoin.utf8), to: &bytes)
       } else {
-        var json: [UInt8] = []
-        value.appendJSON(to: &json)
-        append(String(decoding: json, as: UTF8.self), to: &bytes)
+        value.appendJSON(to: &bytes)
+      }
+      finishText(from: start, in: &bytes)
+    }
+  }
+
+  private func append(_ values: ValueList, joinedBy separator: [UInt8], to bytes: inout [UInt8]) {
+    if let texts = values.packedTexts { return texts.append(joinedBy: separator, to: &bytes) }
+    for (index, value) in values.enumerated() {
+      if index > 0 { bytes += separator }
+      switch value {
+      case .null: break
+      case .string(let text), .json(let text): bytes += text.utf8
+      default: value.appendJSON(to: &bytes)
       }
     }
   }
 
-  private func append(_ text: String, to bytes: inout [UInt8]) {
-    var text = text
-    if escapesFormulas, let first = text.utf8.first, "=+-@\t\r".utf8.contains(first) { text = "'" + text }
-    text.withUTF8 { utf8 in
-      let quotes =
-        utf8.isEmpty
-        // At the start of a file it would be a byte order mark.
-        || utf8.first == 0xEF && utf8.starts(with: [0xEF, 0xBB, 0xBF])
-        || utf8.contains { byte in
-          byte == delimiter || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
-        }
-      if !quotes {
-        bytes.append(contentsOf: utf8)
-        return
-      }
-      bytes.append(UInt8(ascii: "\""))
-      for byte in utf8 {
-        if byte == UInt8(ascii: "\"") { bytes.append(byte) }
-        bytes.append(byte)
-      }
-      bytes.append(UInt8(ascii: "\""))
+  /// Makes a field of the text that was appended from `start` on: quotes it where it takes quotes.
+  private func finishText(from start: Int, in bytes: inout [UInt8]) {
+    if escapesFormulas, start < bytes.count, "=+-@\t\r".utf8.contains(bytes[start]) {
+      bytes.insert(UInt8(ascii: "'"), at: start)
     }
+    // At the start of a file a mark would be a byte order mark.
+    guard bytes.count == start || bytes[start...].starts(with: [0xEF, 0xBB, 0xBF]) || takesQuotes(bytes, from: start)
+    else { return }
+    let text = Array(bytes[start...])
+    bytes.removeLast(text.count)
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text {
+      if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+      bytes.append(byte)
+    }
+    bytes.append(UInt8(ascii: "\""))
   }
 
-  /// An element of a joined list.
-  private func plain(_ value: Value) -> String {
-    switch value {
-    case .null: return ""
-    case .string(let text), .json(let text): return text
-    default:
-      var json: [UInt8] = []
-      value.appendJSON(to: &json)
-      return String(decoding: json, as: UTF8.self)
+  /// Whether a text holds what would end its field. No byte ends the search, so that many are looked at in a step.
+  private func takesQuotes(_ bytes: [UInt8], from start: Int) -> Bool {
+    bytes.withUnsafeBufferPointer { bytes in
+      var found: UInt8 = 0
+      for byte in UnsafeBufferPointer(rebasing: bytes[start...]) {
+        found |= (byte == delimiter ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0)
+        found |= (byte == UInt8(ascii: "\n") ? 1 : 0) | (byte == UInt8(ascii: "\r") ? 1 : 0)
+      }
+      return found != 0
     }
   }
 }

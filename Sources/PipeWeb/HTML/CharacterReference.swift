@@ -18,6 +18,15 @@ struct CharacterReference {
   }
 
   private init?(nameAt bytes: UnsafeBufferPointer<UInt8>, inAttribute: Bool) {
+    // By far the most frequent one.
+    if bytes.count >= 4, bytes[0] == UInt8(ascii: "a"), bytes[1] == UInt8(ascii: "m"), bytes[2] == UInt8(ascii: "p"),
+      bytes[3] == UInt8(ascii: ";")
+    {
+      first = "&"
+      second = nil
+      count = 4
+      return
+    }
     let names = NamedCharacterReferences.shared
     var run = 0
     while run < bytes.count, run <= NamedCharacterReferences.longestName, HTMLBytes.isLetterOrDigit(bytes[run]) {
@@ -88,11 +97,4 @@ struct CharacterReference {
     0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E,
     0x0178,
   ]
-
-  func append(to output: inout [UInt8]) {
-    output.append(contentsOf: UTF8.encode(first) ?? UTF8.encodedReplacementCharacter)
-    if let second {
-      output.append(contentsOf: UTF8.encode(second) ?? UTF8.encodedReplacementCharacter)
-    }
-  }
 }

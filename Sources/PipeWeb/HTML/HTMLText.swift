@@ -44,16 +44,22 @@ package struct HTMLText {
     return isPlain(bytes) ? String(decoding: bytes, as: UTF8.self) : resolved(bytes)
   }
 
-  private func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    for byte in bytes where byte == 0 || byte == 0x0D || byte == UInt8(ascii: "&") { return false }
-    return true
-  }
+  private func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { special(in: bytes, from: 0) == bytes.count }
 
   private func resolved(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-    var output: [UInt8] = []
-    output.reserveCapacity(bytes.count)
-    var index = 0
-    while index < bytes.count {
+    var output = OwnedBuffer<UInt8>()
+    append(bytes, to: &output)
+    return String(decoding: output.elements, as: UTF8.self)
+  }
+
+  /// Appends the text that raw bytes of UTF-8 stand for; ill-formed parts stay as they are.
+  func append(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout OwnedBuffer<UInt8>) {
+    output.reserve(output.count + bytes.count)
+    var start = 0
+    while true {
+      var index = special(in: bytes, from: start)
+      output.append(UnsafeBufferPointer(rebasing: bytes[start..<index]))
+      guard index < bytes.count else { return }
       let byte = bytes[index]
       index += 1
       switch byte {
@@ -63,21 +69,70 @@ package struct HTMLText {
       case 0:
         switch nulls {
         case .kept: output.append(0)
-        case .replaced: output.append(contentsOf: [0xEF, 0xBF, 0xBD])
+        case .replaced: output.append("\u{FFFD}" as Unicode.Scalar)
         case .dropped: break
         }
-      case UInt8(ascii: "&") where references != .none:
+      default:
         let rest = UnsafeBufferPointer(rebasing: bytes[index...])
-        if let reference = CharacterReference(at: rest, inAttribute: references == .inAttribute) {
-          reference.append(to: &output)
+        if references != .none, let reference = CharacterReference(at: rest, inAttribute: references == .inAttribute) {
+          output.append(reference.first)
+          if let second = reference.second { output.append(second) }
           index += reference.count
         } else {
           output.append(byte)
         }
-      default:
-        output.append(byte)
+      }
+      start = index
+    }
+  }
+
+  /// The first place at or after `start` of what may stand for something else, or the end.
+  private func special(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    var index = start
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte == 0 || byte == 0x0D || byte == UInt8(ascii: "&") { return index }
+      index += 1
+    }
+    return index
+  }
+}
+
+extension OwnedBuffer<UInt8> {
+  /// Appends a scalar in UTF-8.
+  mutating func append(_ scalar: Unicode.Scalar) {
+    for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { append(byte) }
+  }
+
+  /// Strips and collapses ASCII white space.
+  mutating func collapseHTMLSpace() {
+    var end = 0
+    var isPending = false
+    for index in 0..<count {
+      let byte = self[index]
+      if HTMLBytes.isSpace(byte) {
+        isPending = end > 0
+      } else {
+        // There is room: what was written is shorter than what was read.
+        if isPending {
+          self[end] = 0x20
+          end += 1
+        }
+        isPending = false
+        self[end] = byte
+        end += 1
       }
     }
-    return String(decoding: output, as: UTF8.self)
+    cut(to: end)
+  }
+}
+
+extension String {
+  /// Strips and collapses ASCII white space.
+  func collapsingHTMLSpace() -> String {
+    var output = OwnedBuffer<UInt8>()
+    utf8.span.withUnsafeBufferPointer { output.append($0) }
+    output.collapseHTMLSpace()
+    return String(decoding: output.elements, as: UTF8.self)
   }
 }

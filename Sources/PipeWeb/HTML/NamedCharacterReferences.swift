@@ -1,4 +1,4 @@
-/// The named character references, found by binary search.
+/// The named character references, found by a hash of their names.
 ///
 /// The index over the literal is built once, on first use: one entry for each of the 2,125 names.
 struct NamedCharacterReferences: Sendable {
@@ -20,9 +20,12 @@ struct NamedCharacterReferences: Sendable {
   }
 
   private let entries: [Entry]
+  /// An open hash table, half full: places in `entries` plus one, 0 where there is none.
+  private let slots: [UInt16]
+  private static let mask = 4095
 
   private init() {
-    entries = Self.text { text in
+    let entries = Self.text { text in
       var entries: [Entry] = []
       entries.reserveCapacity(2_200)
       var index = 0
@@ -55,6 +58,16 @@ struct NamedCharacterReferences: Sendable {
       }
       return entries
     }
+    var slots = [UInt16](repeating: 0, count: Self.mask + 1)
+    Self.text { text in
+      for (place, entry) in entries.enumerated() {
+        var slot = Self.hash(UnsafeBufferPointer(rebasing: text[entry.offset..<entry.offset + entry.count]))
+        while slots[slot] != 0 { slot = (slot + 1) & Self.mask }
+        slots[slot] = UInt16(place + 1)
+      }
+    }
+    self.entries = entries
+    self.slots = slots
   }
 
   /// How many names there are.
@@ -64,24 +77,22 @@ struct NamedCharacterReferences: Sendable {
   func entry(named name: UnsafeBufferPointer<UInt8>) -> Entry? {
     guard name.count <= Self.longestName else { return nil }
     return Self.text { text in
-      var low = 0
-      var high = entries.count
-      while low < high {
-        let middle = (low + high) / 2
-        let entry = entries[middle]
-        let order = Self.order(name, UnsafeBufferPointer(rebasing: text[entry.offset..<entry.offset + entry.count]))
-        if order == 0 { return entry }
-        if order < 0 { high = middle } else { low = middle + 1 }
+      var slot = Self.hash(name)
+      while slots[slot] != 0 {
+        let entry = entries[Int(slots[slot]) - 1]
+        if entry.count == name.count, name.elementsEqual(text[entry.offset..<entry.offset + entry.count]) {
+          return entry
+        }
+        slot = (slot + 1) & Self.mask
       }
       return nil
     }
   }
 
-  private static func order(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Int {
-    for index in 0..<min(left.count, right.count) where left[index] != right[index] {
-      return Int(left[index]) - Int(right[index])
-    }
-    return left.count - right.count
+  private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> Int {
+    var hash: UInt32 = 0
+    for byte in name { hash = (hash ^ UInt32(byte)) &* 0x9E37_79B1 }
+    return Int(hash &>> 16) & mask
   }
 
   private static func text<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {

@@ -34,14 +34,14 @@ struct OpenElements: ~Copyable {
   /// How deep HTML may nest, and how deep what is inside of the outermost SVG or MathML.
   static let depthLimit = 512
 
-  private var elements = Stack<Element>()
+  private var elements = OwnedBuffer<Element>()
   /// Where the outermost element of foreign content is.
   private var foreignStart: Int?
   /// How many HTML elements of each tag are open, so that most searches need not begin.
   private let counts: UnsafeMutablePointer<UInt16>
 
   /// Tags whose effect below `foreignStart` has not been worked out.
-  private var postponed = Stack<NotedTag>()
+  private var postponed = OwnedBuffer<NotedTag>()
   /// So many are, at most.
   private let postponedLimit: Int
 
@@ -81,11 +81,11 @@ struct OpenElements: ~Copyable {
     } else if foreignStart == nil {
       foreignStart = elements.count
     }
-    elements.push(element)
+    elements.append(element)
   }
 
   mutating func pop() {
-    guard let element = elements.pop() else { return }
+    guard let element = elements.popLast() else { return }
     if let start = foreignStart, elements.count <= start { foreignStart = nil }
     uncount(element)
   }
@@ -151,7 +151,7 @@ extension OpenElements {
   /// not plain.
   @inline(__always)
   mutating func postpone(_ tag: NotedTag) {
-    postponed.push(tag)
+    postponed.append(tag)
     if postponed.count >= postponedLimit { settle() }
   }
 
@@ -161,7 +161,7 @@ extension OpenElements {
     // What is foreign was opened after them, and lies above what they leave.
     var above: [Element] = []
     if let start = foreignStart {
-      while elements.count > start, let element = elements.pop() { above.append(element) }
+      while elements.count > start, let element = elements.popLast() { above.append(element) }
       foreignStart = nil
     }
     let tags = HTMLTagTable.shared

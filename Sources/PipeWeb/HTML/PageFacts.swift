@@ -107,9 +107,9 @@ package struct PageFacts: Sendable {
       case .attribute:
         HTMLText.attribute.string(bytes, transcode: transcode)
       case .title:
-        HTMLText(references: .inText, nulls: .replaced).string(bytes, transcode: transcode).collapsingHTMLSpace()
+        HTMLText(references: .inText, nulls: .replaced).collapsedString(bytes, transcode: transcode)
       case .text:
-        HTMLText(references: .inText, nulls: .dropped).string(bytes, transcode: transcode).collapsingHTMLSpace()
+        HTMLText(references: .inText, nulls: .dropped).collapsedString(bytes, transcode: transcode)
       }
     }
   }
@@ -154,21 +154,17 @@ package struct PageFacts: Sendable {
   }
 }
 
-extension String {
-  /// Strips and collapses ASCII white space, as document.title does.
-  func collapsingHTMLSpace() -> String {
-    var output: [UInt8] = []
-    output.reserveCapacity(utf8.count)
-    var isPending = false
-    for byte in utf8 {
-      if HTMLBytes.isSpace(byte) {
-        isPending = !output.isEmpty
-      } else {
-        if isPending { output.append(0x20) }
-        isPending = false
-        output.append(byte)
-      }
+extension HTMLText {
+  /// The text that raw bytes stand for, ASCII white space stripped and collapsed, as document.title has it.
+  fileprivate func collapsedString(_ bytes: UnsafeBufferPointer<UInt8>, transcode: HTMLTranscode?) -> String {
+    var output = OwnedBuffer<UInt8>()
+    if let transcode {
+      var text = transcode(bytes)
+      text.withUTF8 { append($0, to: &output) }
+    } else {
+      append(bytes, to: &output)
     }
-    return String(decoding: output, as: UTF8.self)
+    output.collapseHTMLSpace()
+    return String(decoding: output.elements, as: UTF8.self)
   }
 }

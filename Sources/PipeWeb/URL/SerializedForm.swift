@@ -4,38 +4,25 @@
 /// It knows plain hosts of lowercase letters, digits, `-`, `.` and `_`, and takes everything doubtful for not
 /// serialized: the parser decides.
 enum SerializedForm {
-  private static let host = ByteSet("abcdefghijklmnopqrstuvwxyz0123456789-._")
-  private static let path = PercentEncoding.path.inverted
-  private static let query = PercentEncoding.specialQuery.inverted
-  private static let fragment = PercentEncoding.fragment.inverted
-
   /// The layout of the input if parsing and serializing it would give the same bytes.
   static func scan(_ input: Span<UInt8>) -> WebURL.Layout? {
     var layout = WebURL.Layout()
-    guard var index = scanScheme(input, &layout) else { return nil }
-    layout.usernameEnd = UInt32(index)
-    layout.hostStart = UInt32(index)
-    guard scanHost(input, &index) else { return nil }
+    guard let start = scanScheme(input, &layout) else { return nil }
+    layout.usernameEnd = UInt32(start)
+    layout.hostStart = UInt32(start)
+    guard let host = scanHost(input, from: start) else { return nil }
     layout.host = .domain
-    layout.hostEnd = UInt32(index)
-    guard scanPort(input, &index, &layout), index < input.count, input[index] == UInt8(ascii: "/") else { return nil }
-    layout.pathStart = UInt32(index)
-    guard scanPath(input, &index) else { return nil }
-    layout.queryStart = UInt32(index)
-    if index < input.count, input[index] == UInt8(ascii: "?") {
-      skip(query, input, &index)
-    }
-    layout.fragmentStart = UInt32(index)
-    if index < input.count, input[index] == UInt8(ascii: "#") {
-      index += 1
-      skip(fragment, input, &index)
-    }
-    return index == input.count ? layout : nil
-  }
-
-  @inline(__always)
-  private static func skip(_ set: ByteSet, _ input: Span<UInt8>, _ index: inout Int) {
-    while index < input.count, set.contains(input[index]) { index += 1 }
+    layout.hostEnd = UInt32(host)
+    guard let (port, path) = scanPort(input, from: host, defaultPort: layout.scheme.defaultPort), path < input.count,
+      input[path] == UInt8(ascii: "/")
+    else { return nil }
+    layout.port = port
+    layout.pathStart = UInt32(path)
+    guard let query = scanPath(input, from: path) else { return nil }
+    layout.queryStart = UInt32(query)
+    let fragment = scanQuery(input, from: query)
+    layout.fragmentStart = UInt32(fragment)
+    return scanFragment(input, from: fragment) == input.count ? layout : nil
   }
 
   @inline(__always)
@@ -54,46 +41,78 @@ enum SerializedForm {
     return nil
   }
 
-  /// A host whose last label starts with a digit may be an IPv4 address (3.5, ends in a number checker).
+  /// The end of a host. One whose last label starts with a digit may be an IPv4 address (3.5, ends in a number
+  /// checker), which is left to the parser.
   @inline(__always)
-  private static func scanHost(_ input: Span<UInt8>, _ index: inout Int) -> Bool {
-    let start = index
-    skip(host, input, &index)
-    var label = index
-    if label > start, input[label - 1] == UInt8(ascii: ".") { label -= 1 }
-    while label > start, input[label - 1] != UInt8(ascii: ".") { label -= 1 }
-    return index > start && !ASCII.isDigit(input[label])
+  static func scanHost(_ input: Span<UInt8>, from start: Int) -> Int? {
+    var end = start
+    var label = start
+    while end < input.count, ByteKinds.of(input[end]).contains(.domain) {
+      if input[end] == UInt8(ascii: ".") {
+        // A dot at the very end begins no label.
+        if end + 1 == input.count || !ByteKinds.of(input[end + 1]).contains(.domain) {
+          end += 1
+          break
+        }
+        label = end + 1
+      }
+      end += 1
+    }
+    return end > start && !ASCII.isDigit(input[label]) ? end : nil
   }
 
+  /// A port that is not the scheme's own and its end, or no port and `start` where there is none.
   @inline(__always)
-  private static func scanPort(_ input: Span<UInt8>, _ index: inout Int, _ layout: inout WebURL.Layout) -> Bool {
-    guard index < input.count, input[index] == UInt8(ascii: ":") else { return true }
-    let start = index + 1
-    var end = start
+  static func scanPort(
+    _ input: Span<UInt8>, from start: Int, defaultPort: UInt16?
+  ) -> (port: UInt16?, end: Int)? {
+    guard start < input.count, input[start] == UInt8(ascii: ":") else { return (nil, start) }
+    let digits = start + 1
+    var end = digits
     var value = 0
-    while end < input.count, end - start < 6, ASCII.isDigit(input[end]) {
+    while end < input.count, end - digits < 6, ASCII.isDigit(input[end]) {
       value = value * 10 + Int(input[end] - UInt8(ascii: "0"))
       end += 1
     }
-    guard end > start, end == start + 1 || input[start] != UInt8(ascii: "0") else { return false }
-    guard let port = UInt16(exactly: value), port != layout.scheme.defaultPort else { return false }
-    layout.port = port
-    index = end
-    return true
+    guard end > digits, end == digits + 1 || input[digits] != UInt8(ascii: "0") else { return nil }
+    guard let port = UInt16(exactly: value), port != defaultPort else { return nil }
+    return (port, end)
   }
 
-  /// A path without a segment that starts with a dot, plain or encoded: it might be `.` or `..`.
+  /// The end of a path; nil where it has a `\` or a segment that is `.` or `..`, plain or encoded.
   @inline(__always)
-  private static func scanPath(_ input: Span<UInt8>, _ index: inout Int) -> Bool {
-    let path = path
-    var previous: UInt8 = 0
-    while index < input.count, path.contains(input[index]) {
+  static func scanPath(_ input: Span<UInt8>, from start: Int) -> Int? {
+    var previous = UInt8(ascii: "/")
+    var index = start
+    while index < input.count {
       let byte = input[index]
-      if byte == UInt8(ascii: "\\") { return false }
-      if previous == UInt8(ascii: "/"), byte == UInt8(ascii: ".") || byte == UInt8(ascii: "%") { return false }
+      let kind = ByteKinds.of(byte)
+      if !kind.contains(.path) { break }
+      if kind.contains(.doubtful) {
+        if byte == UInt8(ascii: "\\") { return nil }
+        if previous == UInt8(ascii: "/"), URLParser.beginsWithDotSegment(input, from: index) { return nil }
+      }
       previous = byte
       index += 1
     }
-    return true
+    return index
+  }
+
+  /// The end of a query, or `start` where there is none.
+  @inline(__always)
+  static func scanQuery(_ input: Span<UInt8>, from start: Int) -> Int {
+    guard start < input.count, input[start] == UInt8(ascii: "?") else { return start }
+    var index = start + 1
+    while index < input.count, ByteKinds.of(input[index]).contains(.query) { index += 1 }
+    return index
+  }
+
+  /// The end of a fragment, or `start` where there is none.
+  @inline(__always)
+  static func scanFragment(_ input: Span<UInt8>, from start: Int) -> Int {
+    guard start < input.count, input[start] == UInt8(ascii: "#") else { return start }
+    var index = start + 1
+    while index < input.count, ByteKinds.of(input[index]).contains(.fragment) { index += 1 }
+    return index
   }
 }

@@ -92,6 +92,18 @@ extension URLParser {
     byte == UInt8(ascii: "/") || (isSpecial && byte == UInt8(ascii: "\\"))
   }
 
+  /// Whether the segment of a path that begins at `start` is `.` or `..`, `%2e` being a dot.
+  static func beginsWithDotSegment(_ input: Span<UInt8>, from start: Int) -> Bool {
+    var end = start
+    // Six bytes are `%2e%2e`.
+    while end < input.count, end - start <= 6, input[end] != UInt8(ascii: "/"), input[end] != UInt8(ascii: "?"),
+      input[end] != UInt8(ascii: "#")
+    {
+      end += 1
+    }
+    return dots(input.extracting(start..<end)) > 0
+  }
+
   /// 1 for a single-dot segment, 2 for a double-dot segment, `%2e` being a dot; else 0.
   @inline(__always)
   private static func dots(_ segment: Span<UInt8>) -> Int {

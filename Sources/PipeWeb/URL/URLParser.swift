@@ -112,11 +112,11 @@ struct URLParser: ~Copyable {
     }
   }
 
-  /// The place of the `:` after a scheme, if the input starts with one.
-  private static func schemeEnd(_ input: Span<UInt8>) -> Int? {
-    guard let first = input.first, ASCII.isLetter(first) else { return nil }
+  /// The place of the `:` after a scheme, if the input has one at `start`.
+  static func schemeEnd(_ input: Span<UInt8>, from start: Int = 0) -> Int? {
+    guard start < input.count, ASCII.isLetter(input[start]) else { return nil }
     let punctuation = ByteSet("+-.")
-    var index = 1
+    var index = start + 1
     while index < input.count {
       let byte = input[index]
       if byte == UInt8(ascii: ":") { return index }
@@ -124,6 +124,14 @@ struct URLParser: ~Copyable {
       index += 1
     }
     return nil
+  }
+
+  /// Whether a scheme, in letters of any case, is http or https.
+  static func isHTTP(_ scheme: Span<UInt8>) -> Bool {
+    guard scheme.count == 4 || scheme.count == 5 else { return false }
+    let name: StaticString = "https"
+    for index in scheme.indices where ASCII.lowercase(scheme[index]) != name.utf8Start[index] { return false }
+    return true
   }
 }
 

@@ -1,0 +1,77 @@
+/// The URLs that a page's links lead to, as bytes in one piece of memory: a page has hundreds, and most of them are
+/// only written out.
+package struct ResolvedLinks: Sendable {
+  /// The serializations of http and https URLs, one after the other; ASCII.
+  package let bytes: [UInt8]
+  /// Where each of them ends.
+  package let ends: [UInt32]
+  /// The place of each among the links of the page's facts.
+  package let places: [UInt32]
+  /// Whether a limit left something out.
+  package private(set) var isTruncated = false
+
+  /// The most bytes of all URLs together: a page's base may be long, and stand in front of every one of them.
+  package static let limit = 16 << 20
+
+  /// - Parameters:
+  ///   - facts: A page's, with its links, and their relations where they are asked for.
+  ///   - base: What relative links are relative to.
+  ///   - isUnique: Whether a URL that comes again is left out.
+  ///   - transcode: The page's decoder; nil where the page is UTF-8.
+  ///   - isLeftOut: Which links are left out, whatever they lead to.
+  package init(
+    _ facts: PageFacts, base: WebURL?, isUnique: Bool, transcode: HTMLTranscode? = nil,
+    leavingOut isLeftOut: ((PageFacts.Link) -> Bool)? = nil
+  ) {
+    let resolver = ReferenceResolver(base: base)
+    var seen = SeenTexts(for: isUnique ? facts.links.count : 0)
+    var bytes = OwnedBuffer<UInt8>()
+    var ends = OwnedBuffer<UInt32>()
+    var places = OwnedBuffer<UInt32>()
+    // What most links take, so that growing costs little.
+    bytes.reserve(facts.links.count * 48)
+    ends.reserve(facts.links.count)
+    places.reserve(facts.links.count)
+    for place in facts.links.indices {
+      let link = facts.links[place]
+      if let isLeftOut, isLeftOut(link) { continue }
+      let start = bytes.count
+      guard facts.appendURL(of: link.href, to: &bytes, resolver, transcode) else { continue }
+      if bytes.count > Self.limit {
+        bytes.cut(to: start)
+        isTruncated = true
+        break
+      }
+      if isUnique, !seen.insert(bytes.elements, from: start, ends: ends.elements) {
+        bytes.cut(to: start)
+        continue
+      }
+      ends.append(UInt32(truncatingIfNeeded: bytes.count))
+      places.append(UInt32(truncatingIfNeeded: place))
+    }
+    self.bytes = Array(bytes.elements)
+    self.ends = Array(ends.elements)
+    self.places = Array(places.elements)
+  }
+}
+
+extension PageFacts {
+  /// Appends the URL that a value stands for; false, and nothing, where it is no http or https URL.
+  fileprivate func appendURL(
+    of value: Value, to output: inout OwnedBuffer<UInt8>, _ resolver: ReferenceResolver, _ transcode: HTMLTranscode?
+  ) -> Bool {
+    withBytes(of: value) { bytes in
+      guard let start = bytes.baseAddress else { return resolver.append(bytes, to: &output) }
+      let hasReferences = HTMLBytes.firstIndex(of: UInt8(ascii: "&"), in: start, from: 0, to: bytes.count) < bytes.count
+      // What needs no parser is ASCII, which reads the same in every encoding that the scanner reads.
+      if !hasReferences, let leads = resolver.appendWithoutParser(bytes, to: &output) { return leads }
+      if transcode == nil {
+        var text = OwnedBuffer<UInt8>()
+        HTMLText.attribute.append(bytes, to: &text)
+        return resolver.append(text.elements, to: &output)
+      }
+      var text = HTMLText.attribute.string(bytes, transcode: transcode)
+      return text.withUTF8 { resolver.append($0, to: &output) }
+    }
+  }
+}
