@@ -30,7 +30,13 @@ final class FetchStage: FetchWork {
     control.onStop { [frontier, counter, control] in
       if control.isStopping { counter.add(unfinished: frontier.drain()) }
     }
-    defer { output.close() }
+    defer {
+      output.close()
+      // They would hold this stage for good, which holds them.
+      frontier.onChange {}
+      output.onRoom {}
+      order?.onChange {}
+    }
     try await withTaskCancellationHandler {
       try await fetcher.fetch(self)
     } onCancel: {

@@ -41,6 +41,7 @@ package struct Graph: Sendable {
   ///
   /// - Throws: `RunError`, the first one, where the run cannot complete. What was written stays valid.
   package func run() async throws {
+    defer { control.end() }
     // Before anything is replaced.
     for sink in plan.sinks { if case .refused(let error) = sink.sink.prospect() { throw error } }
     let extraction = Extraction(plan)

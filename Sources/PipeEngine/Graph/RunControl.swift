@@ -52,6 +52,16 @@ package final class RunControl: Sendable {
     for call in tell { call() }
   }
 
+  /// The run has ended: nobody is told any more, and nothing of the run is held on to.
+  func end() {
+    // Let go of outside the lock: it may be the last that holds the run's parts.
+    _ = storage.withLock { storage in
+      let calls = storage.onStop
+      storage.onStop = []
+      return calls
+    }
+  }
+
   /// Calls a function whenever the run or its sources are stopped; at once where they were already.
   func onStop(_ call: @escaping @Sendable () -> Void) {
     let isStopping = storage.withLock { storage in

@@ -16,7 +16,8 @@ struct OrderWindowTests {
   @Test("while there is no room only the oldest may begin, and each change is told")
   func only() {
     let changes = Recorder<RequestID?>()
-    window.onChange { changes.append(window.only) }
+    // The window holds on to this.
+    window.onChange { [weak window] in changes.append(window?.only) }
     window.admit((0..<6).map(id))
     #expect(window.only == nil)
     settle(1)
