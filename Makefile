@@ -47,6 +47,14 @@ bench: release ## Measure pipe beside what a user would pick instead
 robustness: release ## Show every fault to pipe and to what a user would pick instead
 	Robustness/run
 
+.PHONY: soak
+soak: release ## Run pipe over all faults at once for 10 minutes
+	Robustness/soak
+
+.PHONY: sanitize
+sanitize: release ## Look for memory misused or leaked: the fetch tests and every fault, with AddressSanitizer
+	Scripts/sanitize
+
 .PHONY: fuzz
 fuzz: packages ## Fuzz what reads a spec for TIME seconds (60)
 	TIME=$(or $(TIME),60) Fuzz/run

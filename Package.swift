@@ -125,3 +125,12 @@ if isFuzzed {
       exclude: ["README.md", "run", "spec.dict"], swiftSettings: settings,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }
+
+// `Scripts/sanitize` sets it: the tests that it runs. What else takes long to build is left out.
+if let chosen = Context.environment["PIPE_TESTS"]?.split(separator: " ").map(String.init) {
+  package.products.removeAll { $0.name == "practice-site" }
+  package.targets.removeAll { target in
+    target.type == .test
+      ? !chosen.contains(target.name) : ["PracticeSite", "PipeMicrobenchmarks"].contains(target.name)
+  }
+}

@@ -103,9 +103,13 @@ class ObligationTests(unittest.TestCase):
 
     def test_a_wait_that_was_none_fails(self) -> None:
         case = fails("/a", "timeout", waits=True)
-        self.assertEqual(self.reasons([row("timeout: x")], case, seen=observed(wall=2.1)), [])
+        good = row("timeout: x", elapsed=2.001)
+        self.assertEqual(self.reasons([good], case, seen=observed(wall=2.1)), [])
         for wall in (0.1, 9.0):
-            self.assertEqual(len(self.reasons([row("timeout: x")], case, seen=observed(wall=wall))), 1)
+            self.assertEqual(len(self.reasons([good], case, seen=observed(wall=wall))), 1)
+        for elapsed in (None, 0.2, 9.0):
+            wrong = row("timeout: x", elapsed=elapsed)
+            self.assertEqual(len(self.reasons([wrong], case, seen=observed(wall=2.1))), 1)
 
     def test_rows_too_few_or_too_many_fail(self) -> None:
         self.assertEqual(len(self.reasons([], passes("/a", PAGE))), 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -31,11 +32,18 @@ def arguments(names: list[str]) -> argparse.ArgumentParser:
     return parser
 
 
+def install_for_pipe() -> None:
+    """What runs pipe alone: nothing of the other contenders."""
+    if shutil.which("gcc") is None:
+        installation.install_packages()
+    installation.compile_programs(["measure"])
+
+
 def run(options: argparse.Namespace, contenders: list[Contender]) -> int:
     is_whole = not (options.contender or options.only)
     chosen = [one for one in contenders if not options.contender or one.name in options.contender]
     if [one.name for one in chosen] == ["pipe"]:
-        installation.compile_programs(["measure"])
+        install_for_pipe()
     else:
         installation.install()
     with practice_site(BUILD) as site:

@@ -26,8 +26,6 @@ LEFT_OUT = {
     "unasked-", "tail-", "reset-when-", "close-when-", "silent-when-", "handle-",
     # These slow a host down, or ask for several attempts.
     "flaky-", "touchy-", "burst", "retry-after-",
-    # It ends pipe as long as "handle-reused" is known.
-    "header-space-first",
 }
 
 

@@ -18,7 +18,7 @@ from trial import page, verdict
 from trial.contender import Row
 from trial.contenders import pipe
 from trial.endurance import Flatness, Held, flatness, look
-from trial.main import BUILD
+from trial.main import BUILD, install_for_pipe
 from trial.mixture import HOSTS, Mixture, Planned
 from trial.site import Site, practice_site
 from trial.soaked import CONCURRENCY, PER_HOST, Size, Soaked, section
@@ -136,7 +136,7 @@ def main() -> int:
     out = options.out or (paths.DOCUMENTATION / "robustness.md" if options.size == "full" else None)
     folder = fresh(BUILD / "soak")
     try:
-        installation.compile_programs(["measure"])
+        install_for_pipe()
         with practice_site(folder, ["127.0.0.1", *HOSTS]) as site:
             found = soak(size, site, folder)
     except KeyboardInterrupt:

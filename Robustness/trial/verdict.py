@@ -82,10 +82,12 @@ def ending(observed: Observed, contender: Contender) -> tuple[str, str]:
     if observed.end == TOO_LARGE:
         return MEMORY, f"ended at {observed.cost.rss_kib / 1024:,.0f} MiB"
     assert observed.end == EXITED
+    # Where a sanitizer watches, it says here what it found.
+    summary = next((f", {line}" for line in finished.errors.splitlines() if line.startswith("SUMMARY: ")), "")
     if finished.signal:
-        return CRASH, f"signal {finished.signal}"
+        return CRASH, f"signal {finished.signal}{summary}"
     if finished.exit_code not in contender.exits:
-        return CRASH, f"exit {finished.exit_code}"
+        return CRASH, f"exit {finished.exit_code}{summary}"
     return ORDERLY, ""
 
 
@@ -132,6 +134,8 @@ def mismatch(row: Row | None, case: Case) -> str | None:
             continue
         if said != wanted:
             return f"{name} {said!r}, not {wanted!r}"
+    if expected.waits and not TIMEOUT * 0.99 <= (row.elapsed or 0) <= TIMEOUT + GRACE:
+        return f"elapsed {row.elapsed}, though it waited for {TIMEOUT:g} s"
     return None
 
 

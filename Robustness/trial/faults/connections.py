@@ -37,7 +37,7 @@ def group(_) -> Group:
         fault("handle-reused", "a space before the first field, in an answer that is not the first",
               passes("/page/1", Page(200)),
               fails("/broken/header-line?kind=space-first", "protocol", right=(STRANGE,)), innocent(1),
-              concurrency=1, known="libcurl 7.88 adds the line to a header of the answer before, which is freed"),
+              concurrency=1),
         fault("reset-when-idle", "a reset behind a whole answer",
               passes("/broken/drop-at/1000?form=length&reset", DROPPED), innocent(1), innocent(2), concurrency=1,
               gap=0.1),
