@@ -37,7 +37,7 @@ struct ScreenedExchangeTests {
       scheme: scheme, name: "p", authority: "p:1", user: nil, password: nil, resolvesNames: resolvesNames)
     return ScreenedExchange(
       inner, ProxyScreen(proxy: proxy, policy: AddressPolicy()),
-      NameResolver(lookup: names.lookup, onAnswer: names.answers.pass), limit: limit)
+      NameResolver(lookup: names.lookup, life: .seconds(3600), onAnswer: names.answers.pass), limit: limit)
   }
 
   private func script(_ urls: String...) -> ScriptedExchange {

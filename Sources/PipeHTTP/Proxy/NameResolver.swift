@@ -20,6 +20,7 @@ final class NameResolver: Sendable {
   }
 
   private struct Storage {
+    let life: Duration
     var known: [String: Known] = [:]
     var waiting: [String] = []
     var asked: Set<String> = []
@@ -27,17 +28,22 @@ final class NameResolver: Sendable {
     var threads = 0
   }
 
-  private let storage = Mutex(Storage())
+  private let storage: Mutex<Storage>
   private let lookup: Lookup
   private let onAnswer: @Sendable () -> Void
 
   private static let threads = 8
   private static let capacity = 4096
-  private static let life = Duration.seconds(60)
   private static let lifeOfNothing = Duration.seconds(5)
 
-  /// - Parameter onAnswer: Is called on another thread when `finished` has something.
-  init(lookup: @escaping Lookup = NameResolver.systemLookup, onAnswer: @escaping @Sendable () -> Void) {
+  /// - Parameters:
+  ///   - life: How long what was found is remembered.
+  ///   - onAnswer: Is called on another thread when `finished` has something.
+  init(
+    lookup: @escaping Lookup = NameResolver.systemLookup, life: Duration = .seconds(60),
+    onAnswer: @escaping @Sendable () -> Void
+  ) {
+    storage = Mutex(Storage(life: life))
     self.lookup = lookup
     self.onAnswer = onAnswer
   }
@@ -98,7 +104,7 @@ final class NameResolver: Sendable {
       storage.known = storage.known.filter { $0.value.until > now }
       if storage.known.count >= capacity { storage.known = [:] }
     }
-    storage.known[name] = Known(answer: answer, until: now + (answer == .nothing ? lifeOfNothing : life))
+    storage.known[name] = Known(answer: answer, until: now + (answer == .nothing ? lifeOfNothing : storage.life))
     storage.asked.remove(name)
     storage.finished.append((name, answer))
   }
