@@ -31,6 +31,7 @@ class Expected:
     length: int | None = None
     truncated: bool | None = None
     waits: bool = False  # whether it takes the timeout to find out
+    flushes: bool = False  # whether a reset may take with it what came before (RFC 9293, 3.10.7.4)
 
     @staticmethod
     def page(page: Page) -> Expected:
@@ -77,11 +78,11 @@ Faults = Callable[["object"], Group]
 
 def fails(
     target: str, code: str, message: str | None = None, *, kept: Page | None = None, waits: bool = False,
-    right: tuple[Page, ...] = (),
+    right: tuple[Page, ...] = (), flushes: bool = False,
 ) -> Case:
     """A URL of which pipe tells an error; `kept` is what a row keeps of a body that broke off."""
     if kept:
-        expected = Expected(code, message, kept.status, kept.title, kept.length, True)
+        expected = Expected(code, message, kept.status, kept.title, kept.length, True, flushes=flushes)
     else:
         expected = Expected(code, message, waits=waits)
     return Case(target, expected, right)

@@ -31,7 +31,7 @@ def group(_) -> Group:
                  "not all.", [
         fault("partial", "half of the body that Content-Length tells",
               fails("/broken/close-in-body", "body", ".*165 bytes", kept=HTML)),
-        fault("partial-reset", "the same, reset", fails("/broken/close-in-body?reset", "body", kept=HTML)),
+        fault("partial-reset", "the same, reset", fails("/broken/close-in-body?reset", "body", kept=HTML, flushes=True)),
         fault("partial-stall", "the same, then silence",
               fails("/broken/close-in-body?stall", "timeout", "not complete within 2s", waits=True)),
         fault("drip", "a body in pieces, over 10 s",

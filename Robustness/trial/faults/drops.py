@@ -1,5 +1,7 @@
 """An answer that is cut off after each of its bytes, in each way in which a connection ends."""
 
+from dataclasses import replace
+
 from trial.fault import Case, Fault, Group, Page, fails, fault, passes
 
 HTML = Page(200, "A page that breaks off", 165)
@@ -24,8 +26,9 @@ def case(form: str, ending: str, count: int, head: int, whole: int) -> Case:
     if form == "chunked" and ending == "close" and count == whole - 1:
         return passes(target, HTML)
     if count >= whole and form != "close":
-        return passes(target, HTML, may_fail=ending != "close")
-    return fails(target, "body", kept=page)
+        whole_page = passes(target, HTML, may_fail=ending != "close")
+        return replace(whole_page, pipe=replace(whole_page.pipe, flushes=ending == "reset"))
+    return fails(target, "body", kept=page, flushes=ending == "reset")
 
 
 def drops(site, form: str, ending: str, title: str) -> Fault:
