@@ -31,7 +31,8 @@ struct ScreenedExchangeTests {
   private let names = Names()
 
   private func exchange(
-    _ inner: ScriptedExchange, scheme: Proxy.Scheme = .http, resolvesNames: Bool = false, limit: Duration = .seconds(30)
+    _ inner: ScriptedExchange, scheme: Proxy.Scheme = .http, resolvesNames: Bool = false,
+    limit: Duration = .seconds(3600)
   ) -> ScreenedExchange {
     let proxy = Proxy(
       scheme: scheme, name: "p", authority: "p:1", user: nil, password: nil, resolvesNames: resolvesNames)
