@@ -72,6 +72,25 @@ struct CSVDialectTests {
     if case .string(let text) = value, text == "=1+1" { #expect(row([value]) == "=1+1\n") }
   }
 
+  @Test(
+    "packed texts are written as the list of them",
+    arguments: [
+      [], [""], ["a"], ["a", "b"], ["a,b", "c"], ["a\"", "\r\n"], ["=1", "=2"], ["\u{FEFF}x"], ["é", ""],
+    ])
+  func packedTexts(texts: [String]) {
+    var bytes: [UInt8] = []
+    var ends: [UInt32] = []
+    for text in texts {
+      bytes += Array(text.utf8)
+      ends.append(UInt32(bytes.count))
+    }
+    let packed = Value.list(ValueList(PackedTexts(bytes: bytes, ends: ends)))
+    for join in [nil, ";", ",", "\"", ""] {
+      let dialect = CSVDialect(lineEnd: .lf, escapesFormulas: true, listJoin: join)
+      #expect(row([packed], dialect) == row([.list(texts.map { .string($0) })], dialect))
+    }
+  }
+
   @Test("a formula in a list, and one that begins with a list's first element, is escaped as well")
   func formulasInLists() {
     let dialect = CSVDialect(lineEnd: .lf, escapesFormulas: true, listJoin: ";")
