@@ -8,8 +8,14 @@ struct LinksExtractor: Extractor {
     case include, exclude
   }
 
+  /// What may be told of a link besides its URL.
+  enum Detail: String, CaseIterable, Sendable {
+    case text, rel, nofollow
+  }
+
   let isUnique: Bool
   let noFollow: NoFollow
+  let details: Set<Detail>
 
   static let component = Component<any Extractor>(
     .extractor, "links",
@@ -21,25 +27,68 @@ struct LinksExtractor: Extractor {
       Key(
         "nofollow", .choice { $0 == .include ? "as any other" : "left out" }, default: NoFollow.include,
         shown: "include", "What becomes of links with rel=nofollow."),
+      Key(
+        "with", Shape<Detail>.choice(\.meaning).list(orOne: true), default: [], shown: "[]",
+        "What is told of each link besides its URL. With any of them the elements are JSON objects, with a member url"
+          + " and one for each that is named here.",
+        example: "[text, rel]"),
       make: LinksExtractor.init),
-    standsAlone: true, examples: ["links", "links: {unique: false, nofollow: exclude}"],
+    standsAlone: true,
+    examples: ["links", "links: {unique: false, nofollow: exclude}", "links: {with: [text, rel, nofollow]}"],
     make: { $0 })
 
-  let type = FieldType(.url, isList: true)
-  let needs = PageNeeds.scan([.links, .base])
+  var type: FieldType { FieldType(details.isEmpty ? .url : .json, isList: true) }
+  let needs: PageNeeds
 
-  init(isUnique: Bool, noFollow: NoFollow) {
+  init(isUnique: Bool, noFollow: NoFollow, details: [Detail]) {
     self.isUnique = isUnique
     self.noFollow = noFollow
+    self.details = Set(details)
+    var facts: PageFacts.Wanted = [.links, .base]
+    if self.details.contains(.text) { facts.insert(.linkTexts) }
+    if noFollow == .exclude || !self.details.isDisjoint(with: [.rel, .nofollow]) { facts.insert(.linkRelations) }
+    needs = PageNeeds.scan(facts)
   }
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     var isLeftOut: ((PageFacts.Link) -> Bool)?
-    if noFollow == .exclude {
-      isLeftOut = { page.string(of: $0.rel)?.hasToken("nofollow") == true }
-    }
+    if noFollow == .exclude { isLeftOut = { Self.isNoFollow($0, page) } }
     guard let links = page.resolvedLinks(isUnique: isUnique, leavingOut: isLeftOut) else { return .null }
-    return .list(ValueList(PackedTexts(bytes: links.bytes, ends: links.ends)))
+    if details.isEmpty { return .list(ValueList(PackedTexts(bytes: links.bytes, ends: links.ends))) }
+    return .list(links.places.indices.map { .json(object(at: $0, of: links, page)) })
+  }
+
+  /// A link with its details, as JSON.
+  private func object(at index: Int, of links: ResolvedLinks, _ page: Page) -> String {
+    guard let link = page.facts?.links[Int(links.places[index])] else { return "null" }
+    var members: [(name: StaticString, value: Value)] = [("url", .string(links[index]))]
+    if details.contains(.text) {
+      members.append(("text", Value(page.string(of: link.text).map { $0.collapsingWhiteSpace() })))
+    }
+    if details.contains(.rel) {
+      members.append(("rel", Value(page.string(of: link.rel).map { $0.collapsingWhiteSpace() })))
+    }
+    if details.contains(.nofollow) { members.append(("nofollow", .bool(Self.isNoFollow(link, page)))) }
+    var json = Array("{".utf8)
+    for (index, member) in members.enumerated() {
+      json += (index == 0 ? "\"\(member.name)\":" : ",\"\(member.name)\":").utf8
+      member.value.appendJSON(to: &json)
+    }
+    return String(decoding: json + "}".utf8, as: UTF8.self)
+  }
+
+  private static func isNoFollow(_ link: PageFacts.Link, _ page: Page) -> Bool {
+    page.string(of: link.rel)?.hasToken("nofollow") == true
+  }
+}
+
+extension LinksExtractor.Detail {
+  fileprivate var meaning: String {
+    switch self {
+    case .text: "the text inside of it, white space collapsed, or the alt of an area; null where there is none"
+    case .rel: "its rel attribute, null where there is none"
+    case .nofollow: "whether its rel says nofollow"
+    }
   }
 }
 

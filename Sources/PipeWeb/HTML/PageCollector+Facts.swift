@@ -18,7 +18,9 @@ extension PageCollector {
 
   func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool {
     switch tag {
-    case .a, .area: name == HTMLName("href") || name == HTMLName("rel")
+    case .a, .area:
+      name == HTMLName("href") || (wanted.contains(.linkRelations) && name == HTMLName("rel"))
+        || (tag == .area && wanted.contains(.linkTexts) && name == HTMLName("alt"))
     case .link:
       name == HTMLName("href") || name == HTMLName("rel") || name == HTMLName("hreflang") || name == HTMLName("type")
     case .meta:
@@ -62,11 +64,18 @@ extension PageCollector {
     guard open.contains(.links), token.index(of: HTMLName("href")) != nil, hasRoom(facts.links.count),
       let href = store(HTMLName("href"), of: token)
     else { return }
-    facts.links.append(PageFacts.Link(href: href, rel: store(HTMLName("rel"), of: token), text: nil))
+    let text = token.tag == .area ? store(HTMLName("alt"), of: token) : nil
+    facts.links.append(PageFacts.Link(href: href, rel: store(HTMLName("rel"), of: token), text: text))
     if token.tag == .a, wanted.contains(.linkTexts) {
       linkText = []
       updateWantsText()
     }
+  }
+
+  /// A reader sees a gap where a block begins or ends, and where a line is broken.
+  mutating func partLinkText(at token: HTMLTagToken) {
+    guard let count = linkText?.count, count > 0, count < limits.value else { return }
+    if token.tag == .br || !token.traits.isDisjoint(with: [.closesParagraph, .tablePart]) { linkText?.append(0x20) }
   }
 
   /// The link's text ends with its end tag, the next link, or a part of a table.

@@ -2,12 +2,14 @@
 
 extension PageCollector {
   mutating func startTag(_ token: HTMLTagToken) -> HTMLContentModel {
+    if linkText != nil { partLinkText(at: token) }
     let model = elements.isCurrentForeign ? startForeign(token) : startHTML(token)
     updatePostponing()
     return model
   }
 
   mutating func endTag(_ token: HTMLTagToken) {
+    if linkText != nil { partLinkText(at: token) }
     if let element = textElement {
       textElement = nil
       if element == .title { finishTitle() }

@@ -18,6 +18,8 @@ package struct PageFacts: Sendable {
     package static let images = Wanted(rawValue: 1 << 9)
     package static let firstHeading = Wanted(rawValue: 1 << 10)
     package static let headings = Wanted(rawValue: 1 << 11)
+    /// The relations of each link; with `links` alone.
+    package static let linkRelations = Wanted(rawValue: 1 << 12)
   }
 
   /// Bounds on what one page may make us keep.
@@ -64,7 +66,9 @@ package struct PageFacts: Sendable {
   /// An `a` or `area` element with an `href`.
   package struct Link: Sendable {
     package let href: Value
+    /// Its `rel`, where relations are wanted.
     package let rel: Value?
+    /// What an `a` contains as text, blocks parted by white space, or the `alt` of an `area`, where texts are wanted.
     package internal(set) var text: Value?
   }
 

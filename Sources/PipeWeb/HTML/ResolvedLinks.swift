@@ -55,6 +55,13 @@ package struct ResolvedLinks: Sendable {
   }
 }
 
+extension ResolvedLinks {
+  /// One of the URLs.
+  package subscript(index: Int) -> String {
+    String(decoding: bytes[(index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])], as: UTF8.self)
+  }
+}
+
 extension PageFacts {
   /// Appends the URL that a value stands for; false, and nothing, where it is no http or https URL.
   fileprivate func appendURL(

@@ -115,6 +115,35 @@ struct LinksTests {
     #expect(value == .list([.string("https://example.com/folder/x")]))
   }
 
+  @Test func `With details each link is an object, in one order`() throws {
+    let page = """
+      <a href=a rel='nofollow  noopener'>one <b>ü&amp;</b></a><a href=a>again</a><area href=b alt=' map '><a href="c?x&amp;y"><p>"q"</a>
+      """
+    func values(_ options: String) throws -> Value { try Field("links: {\(options)}").value(page).value }
+    #expect(
+      try values("with: [nofollow, text, rel]")
+        == .list([
+          .json(
+            #"{"url":"https://example.com/folder/a","text":"one ü&","rel":"nofollow noopener","nofollow":true}"#),
+          .json(#"{"url":"https://example.com/folder/b","text":"map","rel":null,"nofollow":false}"#),
+          .json(#"{"url":"https://example.com/folder/c?x&y","text":"\"q\"","rel":null,"nofollow":false}"#),
+        ]))
+    #expect(
+      try values("with: text, nofollow: exclude")
+        == .list([
+          .json(#"{"url":"https://example.com/folder/a","text":"again"}"#),
+          .json(#"{"url":"https://example.com/folder/b","text":"map"}"#),
+          .json(#"{"url":"https://example.com/folder/c?x&y","text":"\"q\""}"#),
+        ]))
+  }
+
+  @Test func `Links in a legacy encoding are resolved in UTF-8`() throws {
+    let bytes = Array("<a href='/".utf8) + [0xFC] + Array("?a&amp;b'><a href=/plain>".utf8)
+    #expect(
+      try Field("links").value(bytes: bytes, type: "text/html; charset=latin1").value
+        == .list([.string("https://example.com/%C3%BC?a&b"), .string("https://example.com/plain")]))
+  }
+
   @Test func `A page without links has an empty list`() throws {
     #expect(try Field("links").value("<p>none").value == .list([]))
   }

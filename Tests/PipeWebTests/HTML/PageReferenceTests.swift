@@ -22,7 +22,8 @@ struct PageReferenceTests {
   }
 
   static let everything: PageFacts.Wanted = [
-    .title, .language, .base, .description, .metas, .canonical, .linkElements, .links, .linkTexts, .images, .headings,
+    .title, .language, .base, .description, .metas, .canonical, .linkElements, .links, .linkTexts, .linkRelations,
+    .images, .headings,
   ]
 
   /// Facts of pages that differ, by `file: fact`, with the reason.

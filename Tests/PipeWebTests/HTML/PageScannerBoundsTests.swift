@@ -121,7 +121,7 @@ struct PageScannerBoundsTests {
   @Test func `A value beyond the limit is cut, and what follows is read by the same rules`() {
     var limits = PageFacts.Limits()
     limits.value = 8
-    var scanner = PageScanner(wanted: [.links, .title], limits: limits)
+    var scanner = PageScanner(wanted: [.links, .linkRelations, .title], limits: limits)
     _ = scanner.feed(Array("<title>0123456789</title><a href='abcdefgh>ijkl' rel=x>y</a><a href=z>".utf8))
     let facts = scanner.finish()
     #expect(facts.title() == "01234567")

@@ -98,6 +98,26 @@ struct PageScannerTests {
     #expect(facts.links[1].rel.map { facts.string(of: $0) } == "nofollow")
   }
 
+  @Test(
+    arguments: [
+      ("<a href=x>one<br>two</a>", "one two"),
+      ("<a href=x><h3>Title</h3><p>Summary <b>it</b>self</a>", "Title Summary itself"),
+      ("<a href=x> <div> a</div><div>b </div> </a>", "a b"), ("<a href=x><ul><li>a<li>b</ul>c</a>", "a b c"),
+      ("<a href=x>a<script>no</script>b<!-- no -->c</a>", "abc"), ("<a href=x>a<wbr>b<span>c</span></a>", "abc"),
+      ("<area href=x alt=' some place&amp;'>", " some place&"), ("<a href=x alt=no></a>", ""), ("<area href=x>", nil),
+    ] as [(String, String?)])
+  func `The text of a link parts blocks and lines`(page: String, text: String?) {
+    let facts = Self.facts(page)
+    #expect(facts.links.map { $0.text.map { facts.string(of: $0) } } == [text])
+  }
+
+  @Test func `Relations and texts of links are kept where they are wanted`() {
+    let facts = Self.facts("<a href=x rel=nofollow>text</a>", wanted: .links)
+    #expect(facts.links.count == 1)
+    #expect(facts.links.first?.rel == nil)
+    #expect(facts.links.first?.text == nil)
+  }
+
   @Test func `Headings have their text, nested ones too`() {
     let facts = Self.facts(
       "<h1> a <script>no</script><b>b</b></h1><h1>c<h1>d</h1><div><h1>e<div><h1>f</h1>g</div></h1></div>")

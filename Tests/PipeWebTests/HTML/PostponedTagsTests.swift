@@ -5,7 +5,8 @@ import Testing
 /// Tags are noted, and what they open and close is worked out when it is asked for; that must not show.
 struct PostponedTagsTests {
   private static let kinds: [PageFacts.Wanted] = [
-    .title, .language, .base, .description, .metas, .canonical, .linkElements, .links, [.links, .linkTexts], .images,
+    .title, .language, .base, .description, .metas, .canonical, .linkElements, .links, [.links, .linkTexts],
+    [.links, .linkRelations], .images,
     .headings,
   ]
 
