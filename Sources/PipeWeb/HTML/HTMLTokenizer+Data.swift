@@ -48,7 +48,10 @@ extension HTMLTokenizer where Handler: ~Copyable {
         wantsAttributes = false
         state = .beforeAttributeName
         guard let next = tagEnd(base, nameEnd, end) else {
+          // The tag goes on in the next chunk where this one ended, within a value's quotes for instance.
+          let reached = state
           beginTag(base, nameStart, nameEnd, end, isEnd: isEnd)
+          state = reached
           return end
         }
         index = next

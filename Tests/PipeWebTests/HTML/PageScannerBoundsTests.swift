@@ -59,6 +59,16 @@ struct PageScannerBoundsTests {
     return "\(texts) \(links) \(metas) \(images) \(headings) \(facts.linkElements.count) \(facts.isTruncated)"
   }
 
+  @Test(arguments: [
+    "<p>x</p></section a=\"b><a href=c>d\"><a href=e>f</a>", "<p>x</p><section a='b><a href=c>d' e><a href=f>",
+    "<p>x</p></section a=b/><title>c</title>", "<title>a</title><!-- <a href=b> --><a rel=c href=d>e</a>",
+  ])
+  func `Cutting a page once changes nothing`(text: String) {
+    let page = Array(text.utf8)
+    let whole = Self.described(page, cuts: [])
+    for cut in page.indices { #expect(Self.described(page, cuts: [cut]) == whole, "cut at \(cut)") }
+  }
+
   @Test(arguments: [1, 2, 3, 4] as [UInt64])
   func `Cutting a page anywhere changes nothing`(seed: UInt64) {
     var generator = Generator(state: seed)
@@ -68,6 +78,8 @@ struct PageScannerBoundsTests {
       #expect(Self.described(page, cuts: Array(page.indices)) == whole, "\(page)")
       let cuts = page.indices.filter { _ in Int.random(in: 0..<7, using: &generator) == 0 }
       #expect(Self.described(page, cuts: cuts) == whole, "\(page) cut at \(cuts)")
+      let once = Int.random(in: page.indices, using: &generator)
+      #expect(Self.described(page, cuts: [once]) == whole, "\(page) cut at \(once)")
     }
   }
 
