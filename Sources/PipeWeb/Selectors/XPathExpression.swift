@@ -103,13 +103,17 @@ package final class XPathExpression: @unchecked Sendable {
     // Without a handler of the context's own libxml2 would write to standard error.
     context.pointee.error = { _, _ in }
     if let pointer = xmlXPathCtxtCompile(context, text) { return Compiled(pointer) }
-    let offset = min(max(0, Int(context.pointee.lastError.int1)), text.utf8.count)
-    // The character at which reading failed.
-    let rest = Array(text.utf8.dropFirst(offset))
-    let length = rest.isEmpty ? 0 : 1 + rest.dropFirst().prefix { $0 & 0xC0 == 0x80 }.count
     throw SyntaxError(
       message: message(context.pointee.lastError.code),
-      range: length == 0 ? max(0, offset - 1)..<offset : offset..<offset + length)
+      range: character(at: Int(context.pointee.lastError.int1), of: Array(text.utf8)))
+  }
+
+  /// The character at which reading failed, or the last one.
+  private static func character(at offset: Int, of text: [UInt8]) -> Range<Int> {
+    var start = min(max(0, offset), text.count - 1)
+    while start > 0, text[start] & 0xC0 == 0x80 { start -= 1 }
+    let length = 1 + text[(start + 1)...].prefix { $0 & 0xC0 == 0x80 }.count
+    return start..<start + length
   }
 
   private static func evaluate(

@@ -41,7 +41,7 @@ struct XPathExpressionTests {
     ("substring((1), 2, 3, 4)", 0..<23, "substring() takes 2 or 3 arguments, and has 4"),
     ("concat('a')", 0..<11, "concat() takes 2 arguments or more, and has 1"),
     ("//li)", 4..<5, "cannot be read"), ("//svg:foo()", 6..<9, "no function 'foo'"),
-    ("//é[", 4..<5, "cannot be read"),
+    ("//é[", 4..<5, "cannot be read"), ("a='\u{FFFD}", 3..<6, "has no end"), ("a é", 2..<4, "cannot be read"),
   ])
   func `A fault is found before there is a page`(expression: String, range: Range<Int>, message: String) {
     do throws(XPathExpression.SyntaxError) {
