@@ -115,8 +115,10 @@ final class CompiledPattern: @unchecked Sendable {
   /// The character that PCRE2 had just read when it stopped.
   private static func scalar(before offset: Int, in pattern: String) -> Range<Int> {
     let bytes = Array(pattern.utf8)
-    let end = min(max(offset, 1), bytes.count)
+    var end = min(max(offset, 1), bytes.count)
     guard end > 0 else { return 0..<0 }
+    // PCRE2 stops within a character where it reads an escape by bytes.
+    while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
     var start = end - 1
     while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
     return start..<end

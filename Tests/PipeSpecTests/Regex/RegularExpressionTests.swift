@@ -42,6 +42,7 @@ import Testing
       (#"/abc\"#, 0..<5, "no closing slash"),
       ("//", 0..<2, "nothing stands between"),
       (#"a\C"#, 2..<3, "\\C"),
+      (#"\pü"#, 2..<4, "malformed"),
     ])
   func refuses(_ source: String, _ range: Range<Int>, _ message: String) {
     guard case .failure(let fault) = RegularExpression.parse(source) else {
