@@ -82,12 +82,8 @@ package final class Page {
   }()
 
   /// The page's JSON-LD scripts, as far as they are JSON.
-  package private(set) lazy var linkedData: [JSONValue] = {
-    guard isHTML, let document, let scripts = try? Self.linkedDataScripts?.select(in: document) else { return [] }
-    return scripts.compactMap { try? JSONValue(parsing: $0.textContent) }
-  }()
-
-  private static let linkedDataScripts = try? CSSSelector("script[type='application/ld+json' i]")
+  package private(set) lazy var linkedData: [JSONValue] =
+    isHTML ? document.map { LinkedData.documents(in: $0) } ?? [] : []
 
   /// The text of the page's body as a person would read it.
   package private(set) lazy var readableText: String? = isHTML ? document?.body?.readableText : nil

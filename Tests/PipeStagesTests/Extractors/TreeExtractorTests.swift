@@ -39,6 +39,15 @@ struct TreeExtractorTests {
     #expect(error == nil)
   }
 
+  @Test(arguments: [
+    " <!-- {\"a\": 1} --> ", "<!-- of a comment's --> {\"a\": 1}", "<![CDATA[ {\"a\": 1} ]]>",
+    "\n//<![CDATA[\n{\"a\": 1}\n//]]>\n", "/*<![CDATA[*/ {\"a\": 1} /*]]>*/", "<!-- <![CDATA[ [{\"a\": 1}] ]]> -->",
+  ])
+  func `JSON-LD may be wrapped`(script: String) throws {
+    let page = "<script type='Application/LD+JSON; charset=utf-8'>\(script)</script>"
+    #expect(try Field("json: {path: $..a, in: json-ld}").value(page).value == .int(1))
+  }
+
   private static func strings(_ texts: String...) -> Value { .list(texts.map { .string($0) }) }
 
   @Test(
