@@ -14,20 +14,21 @@ struct WrittenDate {
     let bytes = Array(text.utf8)
     guard bytes.count <= limit else { return nil }
     var date = WrittenDate(rest: bytes[...])
-    guard
-      let timestamp = bytes.first.map({ isDigit($0) }) == true && bytes.dropFirst(4).first == UInt8(ascii: "-")
-        ? date.iso() : date.message()
-    else { return nil }
+    // Four digits begin a year, one or two a day of the month.
+    let isISO = bytes.prefix(4).allSatisfy { isDigit($0) }
+    guard let timestamp = isISO ? date.iso() : date.message() else { return nil }
     return date.rest.isEmpty ? timestamp : nil
   }
 
-  /// `2026-01-31`, `2026-01-31T10:20`, `2026-01-31 10:20:30.5+01:00`.
+  /// `2026-01-31`, `2026-01-31T10:20`, `2026-01-31 10:20:30.5+01:00`, and ISO 8601's basic form: `20260131T102030Z`.
   private mutating func iso() -> Timestamp? {
-    guard let year = number(4...4), skip("-"), let month = number(2...2), skip("-"), let day = number(2...2),
+    guard let year = number(4...4) else { return nil }
+    let isBasic = !skip("-")
+    guard let month = number(2...2), isBasic || skip("-"), let day = number(2...2),
       let date = CivilDate(year: year, month: month, day: day)
     else { return nil }
     if rest.isEmpty { return Timestamp(seconds: date.daysSince1970 * 86_400) }
-    guard skip("T") || skip("t") || skip(" "), let time = clock() else { return nil }
+    guard skip("T") || skip("t") || skip(" "), let time = isBasic ? basicClock() : clock() else { return nil }
     _ = skip(" ")
     guard let offset = rest.isEmpty ? 0 : zone() else { return nil }
     return Timestamp(date, time, offset: offset)
@@ -78,6 +79,16 @@ struct WrittenDate {
       rest = rest[digits.endIndex...]
     }
     return Clock(seconds: hour * 3600 + minute * 60 + second, nanoseconds: nanoseconds)
+  }
+
+  /// `1020`, `102030`.
+  private mutating func basicClock() -> Clock? {
+    guard let hour = number(2...2), hour < 24, let minute = number(2...2), minute < 60 else { return nil }
+    guard rest.first.map({ Self.isDigit($0) }) == true else {
+      return Clock(seconds: hour * 3600 + minute * 60, nanoseconds: 0)
+    }
+    guard let second = number(2...2), second <= 60 else { return nil }
+    return Clock(seconds: hour * 3600 + minute * 60 + second, nanoseconds: 0)
   }
 
   /// Seconds east of UTC: `Z`, `+01:00`, `+0100`, `+01`, `GMT`, `EST`.
