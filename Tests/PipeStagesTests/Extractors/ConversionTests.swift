@@ -23,7 +23,9 @@ struct ConversionTests {
   @Test(arguments: [
     ("int", "4.2", "'4.2' is no whole number"), ("int", "0x10", "'0x10' is no whole number"),
     ("int", "99999999999999999999", "'99999999999999999999' is no whole number"),
-    ("number", "1,5", "'1,5' is no number"), ("number", "inf", "'inf' is no number"),
+    ("number", "1,5", "'1,5' is no number; the option decimal reads numbers like it"),
+    ("int", "1,234", "'1,234' is no whole number; the option decimal reads numbers like it"),
+    ("number", "inf", "'inf' is no number"),
     ("number", "0x1p3", "'0x1p3' is no number"), ("number", "1e999", "'1e999' is no number"),
     ("bool", "maybe", "'maybe' is neither true nor false"),
     ("url", "http://[", "'http://[' is no URL"),

@@ -81,11 +81,11 @@ extension Value {
       if case .double(let number) = self, let whole = Int(exactly: number) { return .int(whole) }
       let plain = decimal.map { WrittenNumber.canonical(text, decimal: $0) } ?? text
       if let whole = plain.flatMap({ WrittenNumber.int($0) }) { return .int(whole) }
-      throw ExtractionFault("\(text.excerpt) is no whole number")
+      throw ExtractionFault("\(text.excerpt) is no whole number\(Self.remark(on: text, decimal))")
     case .number:
       let plain = decimal.map { WrittenNumber.canonical(text, decimal: $0) } ?? text
       if let number = plain.flatMap({ WrittenNumber.double($0) }) { return .double(number) }
-      throw ExtractionFault("\(text.excerpt) is no number")
+      throw ExtractionFault("\(text.excerpt) is no number\(Self.remark(on: text, decimal))")
     case .bool:
       switch text.lowercased() {
       case "true", "yes", "on", "1": return .bool(true)
@@ -109,6 +109,13 @@ extension Value {
         throw ExtractionFault("\(text.excerpt) is no JSON: \(error.description)")
       }
     }
+  }
+
+  /// Says of a number that a person wrote how it could be read.
+  private static func remark(on text: String, _ decimal: DecimalSign?) -> String {
+    guard decimal == nil, DecimalSign.allCases.contains(where: { WrittenNumber.canonical(text, decimal: $0) != nil })
+    else { return "" }
+    return "; the option decimal reads numbers like it"
   }
 }
 
