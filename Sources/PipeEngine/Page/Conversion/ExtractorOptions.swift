@@ -14,8 +14,8 @@ package struct ExtractorOptions: Sendable {
       example: "number"),
     Key(
       optional: "decimal", .choice { $0 == .point ? "1,234.50" : "1.234,50" },
-      "The decimal sign of numbers that people wrote: with it, as: int and as: number take grouped digits and currency "
-        + "signs too.", example: #"",""#),
+      "The decimal sign of numbers that people wrote: with it, as: int and as: number take grouped digits and a "
+        + "currency's sign or code too.", example: #"",""#),
     Key("trim", .bool, default: false, shown: "false", "Whether white space at both ends of a text is removed."),
     Key(
       optional: "pattern", .regex,

@@ -27,56 +27,106 @@ enum WrittenNumber {
   /// The longest text that is read as a person's number, in bytes.
   private static let limit = 128
 
-  /// The number that a person wrote, in the form of computers: `1234.50` for `€ 1,234.50`, `-1.234,50 EUR`, `1 234,50`
-  /// and `1'234.50`; `12` for `12,-`. `nil` where it is none, or its digits are not grouped as digits are.
+  /// The number that a person wrote, in the form of computers: `1234.50` for `€ 1,234.50`, `-1.234,50 EUR`, `1 234,50`,
+  /// `Rs. 1,234.50` and `1'234.50`; `12` for `12,-` and `12.– kr.`. `nil` where it is none, its digits are not grouped as
+  /// digits are, or something other than a currency stands beside them.
   static func canonical(_ text: String, decimal: DecimalSign) -> String? {
     guard text.utf8.count <= limit else { return nil }
-    var scalars = text.unicodeScalars.filter { !$0.isSpace }[...]
-    var isNegative = false
+    var rest = text.unicodeScalars[...].trimmed
+    var sign: Unicode.Scalar?
     // The sign and the currency stand in either order.
     for _ in 0..<2 {
-      if let sign = scalars.first, sign.isSign {
-        if isNegative { return nil }
-        isNegative = sign != "+"
-        scalars.removeFirst()
+      if let first = rest.first, first.isSign {
+        if sign != nil { return nil }
+        sign = first
+        rest = rest.dropFirst().trimmed
       }
-      scalars = scalars.drop { $0.isCurrency }
+      rest = Currency.dropped(fromStartOf: rest).trimmed
     }
-    while let last = scalars.last, last.isCurrency { scalars.removeLast() }
+    rest = Currency.dropped(fromEndOf: rest).trimmed
     let decimalSign: Unicode.Scalar = decimal == .point ? "." : ","
-    let parts = scalars.split(separator: decimalSign, maxSplits: 1, omittingEmptySubsequences: false)
+    let parts = rest.split(separator: decimalSign, maxSplits: 1, omittingEmptySubsequences: false)
     guard let whole = parts.first, let digits = ungrouped(whole, mark: decimal == .point ? "," : ".") else {
       return nil
     }
     var fraction = ""
     if parts.count == 2 {
-      let isDash = parts[1].count == 1 && parts[1].first.map { $0.isSign && $0 != "+" } == true
+      let isDash = 1...2 ~= parts[1].count && parts[1].allSatisfy { $0.isSign && $0 != "+" }
       guard isDash || parts[1].allSatisfy(\.isDigit), !parts[1].isEmpty else { return nil }
       if !isDash { fraction = "." + String(String.UnicodeScalarView(parts[1])) }
     }
-    return (isNegative ? "-" : "") + digits + fraction
+    return (sign == nil || sign == "+" ? "" : "-") + digits + fraction
   }
 
   /// The digits without the marks between groups: three digits a group, but for the first, and two in India's way.
   private static func ungrouped(_ text: Substring.UnicodeScalarView, mark: Unicode.Scalar) -> String? {
-    let groups = text.split(omittingEmptySubsequences: false) { $0 == mark || $0 == "'" || $0 == "\u{2019}" }
+    guard let used = text.first(where: { !$0.isDigit }) else { return text.isEmpty ? nil : String(text) }
+    guard used == mark || used.isApostrophe || used.isSpace else { return nil }
+    // One mark throughout; a space may be of any width.
+    let groups = text.split(omittingEmptySubsequences: false) { $0 == used || ($0.isSpace && used.isSpace) }
     guard groups.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isDigit) }) else { return nil }
-    if groups.count > 1 {
-      let inner = groups.dropFirst().dropLast()
-      guard let first = groups.first, first.count <= 3, groups.last?.count == 3,
-        inner.allSatisfy({ $0.count == 3 }) || inner.allSatisfy({ $0.count == 2 })
-      else { return nil }
-    }
+    let inner = groups.dropFirst().dropLast()
+    guard let first = groups.first, first.count <= 3, groups.last?.count == 3,
+      inner.allSatisfy({ $0.count == 3 }) || inner.allSatisfy({ $0.count == 2 })
+    else { return nil }
     return String(String.UnicodeScalarView(groups.joined()))
+  }
+}
+
+/// The currency beside an amount. Other words are none: in `5 Mio €` and `1.2k` they change the number.
+private enum Currency {
+  typealias Text = Substring.UnicodeScalarView
+
+  static func dropped(fromStartOf text: Text) -> Text {
+    let word = text.prefix(while: \.isOfCurrency)
+    guard isCurrency(word) else { return text }
+    let rest = text[word.endIndex...]
+    return rest.first == "." && word.last?.isSymbolOfCurrency == false ? rest.dropFirst() : rest
+  }
+
+  static func dropped(fromEndOf text: Text) -> Text {
+    let isAbbreviated = text.last == "."
+    let ended = isAbbreviated ? text.dropLast() : text
+    let word = ended.suffix(while: \.isOfCurrency)
+    guard isCurrency(word), !(isAbbreviated && word.last?.isSymbolOfCurrency == true) else { return text }
+    return text[..<word.startIndex]
+  }
+
+  /// A sign, with a country's letters perhaps; a code of ISO 4217; or what people write.
+  private static func isCurrency(_ word: Text) -> Bool {
+    let letters = word.filter { !$0.isSymbolOfCurrency }
+    if letters.count < word.count { return letters.count <= 3 && word.count - letters.count == 1 }
+    if word.count == 3, word.allSatisfy({ "A"..."Z" ~= $0 }) { return true }
+    return words.contains(String(word).lowercased())
+  }
+
+  private static let words: Set<String> = [
+    "eur", "euro", "usd", "gbp", "chf", "fr", "sfr", "kr", "kč", "zł", "ft", "lei", "kn", "din", "tl", "лв", "р", "руб",
+    "грн", "дин", "ден", "rs", "rp", "rm", "r", "tk", "bs", "元", "円", "圆", "圓", "원",
+  ]
+}
+
+extension Substring.UnicodeScalarView {
+  /// Without the spaces at its ends.
+  fileprivate var trimmed: Self {
+    guard let last = lastIndex(where: { !$0.isSpace }) else { return prefix(0) }
+    return self[...last].drop { $0.isSpace }
+  }
+
+  /// The longest end of which all scalars are of a kind.
+  fileprivate func suffix(while isOfKind: (Unicode.Scalar) -> Bool) -> Self {
+    guard let last = lastIndex(where: { !isOfKind($0) }) else { return self }
+    return self[index(after: last)...]
   }
 }
 
 extension Unicode.Scalar {
   fileprivate var isDigit: Bool { "0"..."9" ~= self }
-  /// Spaces of any width; as groups' marks too.
+  /// A space of any width.
   fileprivate var isSpace: Bool { properties.isWhitespace }
+  fileprivate var isApostrophe: Bool { self == "'" || self == "\u{2019}" }
   /// A hyphen, a minus, a dash, a plus.
   fileprivate var isSign: Bool { self == "-" || self == "+" || self == "\u{2212}" || "\u{2013}"..."\u{2014}" ~= self }
-  /// A currency's sign, or a letter of its name.
-  fileprivate var isCurrency: Bool { properties.generalCategory == .currencySymbol || properties.isAlphabetic }
+  fileprivate var isSymbolOfCurrency: Bool { properties.generalCategory == .currencySymbol }
+  fileprivate var isOfCurrency: Bool { isSymbolOfCurrency || properties.isAlphabetic }
 }
