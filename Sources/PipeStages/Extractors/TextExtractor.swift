@@ -5,8 +5,9 @@ import PipeWeb
 /// `text`: what there is to read.
 struct TextExtractor: Extractor {
   static let component = Component.builtIn(
-    "text", "The text of the page's body as a person would read it: white space collapsed, a line for each block.",
-    TextExtractor())
+    "text",
+    "The text of the page's body as a person would read it: white space collapsed, a line for each block, nothing that is "
+      + "hidden (scripts, styles, noscript, the attribute hidden).", TextExtractor())
   let type = FieldType.string
   let needs = PageNeeds(content: .dom)
 

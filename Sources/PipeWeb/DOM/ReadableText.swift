@@ -1,7 +1,8 @@
 internal import CLibxml2
 
-/// The text of an element as a person would read it: white space collapsed, a line for each block, nothing of
-/// scripts, styles and the like.
+/// The text of an element as a person would read it in a browser: white space collapsed, a line for each block, nothing
+/// of scripts, styles and the like, of what has the attribute `hidden`, and of what is there for those who have no
+/// scripts.
 struct ReadableText {
   private var bytes: [UInt8] = []
   private var pending = Pending.none
@@ -12,15 +13,16 @@ struct ReadableText {
   }
 
   init(of element: XMLNode) {
+    let role = Self.role(of: element)
     // Asked for the text of a script or a title, that is what is wanted.
-    if Self.isHidden(element) {
+    if role.kind == .hidden, !element.isNamed("noscript"), element.value("hidden") == nil {
       element.walk { node in
         if node.isText { append(node) }
         return .into
       }
       return
     }
-    preformatted = Self.isPreformatted(element) ? 1 : 0
+    preformatted = role.isPreformatted ? 1 : 0
     var builder = self
     element.walk(leave: { builder.leave($0) }) { builder.visit($0) }
     self = builder
@@ -33,8 +35,10 @@ struct ReadableText {
       append(node)
       return .past
     }
-    guard node.isElement, !Self.isHidden(node) else { return .past }
-    switch Self.kind(of: node) {
+    guard node.isElement else { return .past }
+    let role = Self.role(of: node)
+    switch role.kind {
+    case .hidden: return .past
     case .block: part(by: .line)
     case .cell: part(by: .space)
     case .lineBreak:
@@ -43,17 +47,18 @@ struct ReadableText {
       return .past
     case .inline: break
     }
-    if Self.isPreformatted(node) { preformatted += 1 }
+    if role.isPreformatted { preformatted += 1 }
     return .into
   }
 
   private mutating func leave(_ node: XMLNode) {
     guard node.isElement else { return }
-    if Self.isPreformatted(node), preformatted > 0 { preformatted -= 1 }
-    switch Self.kind(of: node) {
+    let role = Self.role(of: node)
+    if role.isPreformatted, preformatted > 0 { preformatted -= 1 }
+    switch role.kind {
     case .block: part(by: .line)
     case .cell: part(by: .space)
-    case .inline, .lineBreak: break
+    case .inline, .lineBreak, .hidden: break
     }
   }
 
@@ -81,29 +86,34 @@ struct ReadableText {
   // MARK: Kinds of elements
 
   private enum Kind {
-    case inline, block, cell, lineBreak
+    case inline, block, cell, lineBreak, hidden
   }
 
-  private static func kind(of node: XMLNode) -> Kind {
-    let slot = slot(of: node)
+  private struct Role {
+    var kind: Kind
+    var isPreformatted = false
+  }
+
+  /// How an element is shown (WHATWG HTML 15.3).
+  private static func role(of node: XMLNode) -> Role {
+    guard let start = node.pointee.name else { return Role(kind: .inline) }
+    let name = HTMLName(UnsafeBufferPointer(start: start, count: Int(xmlStrlen(start))))
+    let slot = HTMLTagTable.shared.slot(of: name)
+    if node.value("hidden") != nil { return Role(kind: .hidden) }
     switch slot.tag {
-    case .br: return .lineBreak
-    case .td, .th: return .cell
-    case .tr, .caption, .thead, .tbody, .tfoot, .body, .html: return .block
-    default: return slot.traits.contains(.closesParagraph) || slot.tag == .form ? .block : .inline
+    case .script, .style, .template, .head, .title, .iframe, .noembed, .noframes, .noscript: return Role(kind: .hidden)
+    case .br: return Role(kind: .lineBreak)
+    case .td, .th: return Role(kind: .cell)
+    case .tr, .caption, .thead, .tbody, .tfoot, .body, .html, .form: return Role(kind: .block)
+    case .pre, .listing, .plaintext: return Role(kind: .block, isPreformatted: true)
+    case .textarea: return Role(kind: .inline, isPreformatted: true)
+    case .other:
+      if hidden.contains(name) { return Role(kind: .hidden) }
+      return Role(kind: blocks.contains(name) ? .block : .inline)
+    default: return Role(kind: slot.traits.contains(.closesParagraph) ? .block : .inline)
     }
   }
 
-  private static func isPreformatted(_ node: XMLNode) -> Bool {
-    [.pre, .textarea, .listing, .plaintext].contains(slot(of: node).tag)
-  }
-
-  private static func isHidden(_ node: XMLNode) -> Bool {
-    [.script, .style, .template, .head, .title, .iframe, .noembed, .noframes].contains(slot(of: node).tag)
-  }
-
-  private static func slot(of node: XMLNode) -> HTMLTagTable.Slot {
-    guard let name = node.pointee.name else { return HTMLTagTable.Slot() }
-    return HTMLTagTable.shared.slot(of: HTMLName(UnsafeBufferPointer(start: name, count: Int(xmlStrlen(name)))))
-  }
+  private static let hidden = [HTMLName("datalist"), HTMLName("rp")]
+  private static let blocks = [HTMLName("option"), HTMLName("optgroup"), HTMLName("legend")]
 }

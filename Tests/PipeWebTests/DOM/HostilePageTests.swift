@@ -47,6 +47,9 @@ struct ReadableTextTests {
     ("<table><tr><td>1<td>2<tr><td>3</table>", "1 2\n3"), ("a<script>x</script><style>y</style>b", "ab"),
     ("<pre>a\n  b</pre>c", "a\nb\nc"), ("<ul><li>a<li>b</ul>", "a\nb"), ("<div><div><p>a</div></div>b", "a\nb"),
     ("a <!-- c --> b", "a b"), ("<template>x</template>a", "a"), ("&nbsp;a&amp;", "\u{A0}a&"), ("", ""),
+    ("a<p hidden>b</p>c<i hidden=''>d</i>", "ac"), ("a<noscript>b</noscript><datalist><option>c</datalist>", "a"),
+    ("<select><option>a<option>b</select>c", "a\nb\nc"), ("<fieldset><legend>a</legend>b</fieldset>", "a\nb"),
+    ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "漢kan"), ("<textarea>a\n b</textarea>", "a\nb"),
     ("<h1>T</h1>text<hr>more", "T\ntext\nmore"), ("<p>a <b> b</b> c", "a b c"),
   ])
   func `Text reads as a person reads it`(html: String, expected: String) throws {
