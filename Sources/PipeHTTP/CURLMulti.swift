@@ -31,12 +31,10 @@ final class LoopSockets {
 final class CURLMulti {
   let sockets: LoopSockets
   private let handle: OpaquePointer
-  private let wakeup: Int32
   private var sharing = ConnectionSharing()
 
   init(wakeup: Int32) throws(TransferLoopError) {
     sockets = try LoopSockets(wakeup: wakeup)
-    self.wakeup = wakeup
     guard let handle = curl_multi_init() else { throw TransferLoopError(message: "libcurl has no memory") }
     self.handle = OpaquePointer(handle)
     // Which connections are kept is decided for each transfer (`TransferPlace.keepConnection`), as libcurl throws away
@@ -45,8 +43,11 @@ final class CURLMulti {
     pipe_multi_set_long(handle, CURLMOPT_MAXCONNECTS, 1 << 20)
     pipe_multi_set_socket_function(
       handle,
-      { _, descriptor, action, context, _ in
-        LoopSockets.of(context)?.readiness.want(descriptor, action)
+      { easy, descriptor, action, context, _ in
+        let place = TransferPlace.of(easy: easy)
+        if action != CURL_POLL_REMOVE { place?.isSeen = true }
+        let isIdle = action == CURL_POLL_REMOVE && place?.leavesIdleConnection == true
+        LoopSockets.of(context)?.readiness.want(descriptor, action, isIdle: isIdle)
         return 0
       }, sockets.context)
     pipe_multi_set_timer_function(
@@ -71,27 +72,24 @@ final class CURLMulti {
 
   func remove(_ place: TransferPlace) { curl_multi_remove_handle(UnsafeMutableRawPointer(handle), place.handle) }
 
-  /// Begins what was added and does what is due. A transfer can end in this: an answer may be there at once.
-  func begin() {
-    var running: Int32 = 0
-    if isTimerDue { timeOut(&running) }
-  }
-
-  /// Waits for what happens next, at most until a moment, and lets libcurl work on it.
+  /// Waits for what happens next, at most until a moment, begins what was added and lets libcurl work.
   ///
   /// - Parameter moment: Nanoseconds of the monotonic clock; what is past waits for nothing.
   func work(until moment: UInt64) {
     var running: Int32 = 0
     sockets.readiness.commit()
-    let count = sockets.readiness.wait(milliseconds: milliseconds(until: min(moment, sockets.timer ?? .max)))
+    let count = sockets.readiness.wait(
+      milliseconds: milliseconds(until: min(moment, sockets.timer ?? .max)),
+      hasUnseen: sockets.paused.contains { !$0.isSeen })
     sockets.now = monotonicNanoseconds()
+    // What was added begins first: no connection that libcurl has let go of since the wait is used again before it
+    // was looked at.
+    if isTimerDue { timeOut(&running) }
     for index in 0..<count {
-      let (descriptor, action) = sockets.readiness.event(index)
-      if descriptor != wakeup {
+      if let (descriptor, action) = sockets.readiness.event(index) {
         curl_multi_socket_action(UnsafeMutableRawPointer(handle), descriptor, action, &running)
       }
     }
-    if isTimerDue { timeOut(&running) }
   }
 
   /// A transfer that has ended since the last look.
@@ -99,9 +97,7 @@ final class CURLMulti {
     var left: Int32 = 0
     while let message = curl_multi_info_read(UnsafeMutableRawPointer(handle), &left) {
       guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
-      var context: UnsafeMutableRawPointer?
-      pipe_easy_get_pointer(easy, CURLINFO_PRIVATE, &context)
-      guard let place = TransferPlace.of(context) else { continue }
+      guard let place = TransferPlace.of(easy: easy) else { continue }
       ended(place)
       return (place, pipe_message_result(message))
     }

@@ -43,6 +43,8 @@ final class TransferPlace {
   var limits: TransferLimits
   /// Since when it is paused; `nil` while it is not.
   var pausedSince: UInt64?
+  /// Whether libcurl has said what it wants of the transfer's connection.
+  var isSeen = false
   /// Whether it goes on though bodies hold all the memory that they may: somebody has to come to an end.
   var isPrivileged = false
   /// Whether it has been without a connection for long, and another transfer runs in its stead.
@@ -74,6 +76,21 @@ final class TransferPlace {
     context.map { Unmanaged<TransferPlace>.fromOpaque($0).takeUnretainedValue() }
   }
 
+  /// The place of an easy handle; `nil` for libcurl's own.
+  static func of(easy: UnsafeMutableRawPointer?) -> TransferPlace? {
+    var context: UnsafeMutableRawPointer?
+    if easy != nil { pipe_easy_get_pointer(easy, CURLINFO_PRIVATE, &context) }
+    return of(context)
+  }
+
+  /// Whether nothing has to come over a connection that libcurl lets go of: HTTP/2 has frames that belong to no
+  /// transfer, and what is paused has its content still to come. Servers send the tickets of TLS 1.3 with the handshake,
+  /// so they come ahead of the first answer.
+  var leavesIdleConnection: Bool {
+    let version = long(CURLINFO_HTTP_VERSION)
+    return pausedSince == nil && (version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1)
+  }
+
   /// Sets the handle up for a request.
   ///
   /// - Throws: `TransferLoopError` where libcurl has no memory.
@@ -87,6 +104,7 @@ final class TransferPlace {
     body = []
     scanner = nil
     isKeeping = true
+    isSeen = false
     length = 0
     stop = nil
     isCut = false

@@ -29,10 +29,7 @@ struct TransferRounds: ~Copyable {
     while true {
       let next = try fill(&isFinished)
       if activeCount == 0, isFinished { return }
-      multi.begin()
-      finishDone()
-      // What has ended is handed over before anything is waited for.
-      multi.work(until: hasResults ? 0 : min(nextLook, next))
+      multi.work(until: min(nextLook, next))
       finishDone()
       if multi.now >= nextLook { lookAtLimits() }
       if !multi.sockets.paused.isEmpty { resumePaused() }

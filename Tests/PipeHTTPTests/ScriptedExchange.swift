@@ -14,6 +14,8 @@ final class ScriptedExchange: TransferExchange {
 
   let results = Recorder<TransferResult>()
   let abandoned = Recorder<Int>()
+  /// Passed whenever a transfer has ended.
+  let completed = Turnstile()
   /// Passed whenever the loop is told that the run stops.
   let isDraining = Turnstile()
   private let storage: Mutex<Storage>
@@ -43,6 +45,7 @@ final class ScriptedExchange: TransferExchange {
   func complete(_ result: TransferResult) {
     storage.withLock { $0.inFlight -= 1 }
     results.append(result)
+    completed.pass()
   }
 
   func handOver() {}

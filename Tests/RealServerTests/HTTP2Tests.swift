@@ -11,10 +11,10 @@ struct HTTP2Tests {
 
   /// What a server logged of fetching so many of its pages.
   private func log(
-    of count: Int, _ fetch: String, http2: Bool = true, tls: Bool = true
+    of count: Int, _ fetch: String, http2: Bool = true, tls: Bool = true, protocols: String = "TLSv1.2 TLSv1.3"
   ) async throws -> [WebServer.LoggedRequest] {
     let server = try WebServer {
-      .init(identity: tls ? try certificates.server($0) : nil, speaksHTTP2: http2)
+      .init(identity: tls ? try certificates.server($0) : nil, speaksHTTP2: http2, protocols: protocols)
     }
     let run = try await PipelineRun((0..<count).map { server.url("/\($0)") }, fetch: fetch)
     #expect(run.rows.map(\.status) == Array(repeating: 200, count: count), "\(run.rows)")
@@ -34,6 +34,16 @@ struct HTTP2Tests {
     let log = try await log(of: 100, trust + "\nper_host: {concurrency: 4}", http2: false)
     #expect(Set(log.map(\.version)) == ["HTTP/1.1"])
     #expect(2...4 ~= Set(log.map(\.connection)).count)
+  }
+
+  @Test(
+    "a connection over TLS is kept while it is idle: whatever the server says of its own accord ends none",
+    arguments: ["TLSv1.2", "TLSv1.3"], [true, false])
+  func idle(protocols: String, http2: Bool) async throws {
+    let fetch = trust + "\nper_host: {concurrency: 2, delay: 10ms}"
+    let log = try await log(of: 100, fetch, http2: http2, protocols: protocols)
+    #expect(log.count == 100)
+    #expect(Set(log.map(\.connection)).count <= 2)
   }
 
   @Test("the spec's choice of a version wins over what the server offers")

@@ -7,7 +7,6 @@ DROPPED = Page(200, "A page that breaks off", 165)
 STRANGE = Page(200, "A page under a strange head", 175)
 SILENCE = Expected("timeout", "no answer within 2s", waits=True)
 ROUNDS, NEXT = 4, 3
-REUSED = "libcurl 7.88 uses a connection again that has something to read, and takes it for the next answer"
 
 
 def innocent(number: int) -> Case:
@@ -15,13 +14,13 @@ def innocent(number: int) -> Case:
     return passes(f"/get?num={number}", Page(200, f"Number {number}"), may_fail=False)
 
 
-def rounds(name: str, title: str, culprit: str, gap: float = 0, known: bool = False) -> Fault:
+def rounds(name: str, title: str, culprit: str, gap: float = 0) -> Fault:
     """Some rounds of a culprit and the URLs after it."""
     cases: list[Case] = []
     for number in range(ROUNDS):
         cases.append(passes(f"{culprit}&round={number}", ASKED, may_fail=False))
         cases += [innocent(10 * number + place) for place in range(1, NEXT + 1)]
-    return fault(name, title, *cases, concurrency=1, gap=gap, known=REUSED if known else "")
+    return fault(name, title, *cases, concurrency=1, gap=gap)
 
 
 def group(_) -> Group:
@@ -30,10 +29,9 @@ def group(_) -> Group:
                  "must not come out at another URL. Where it takes a pause to see it, who cannot wait between two "
                  "requests takes no part.", [
         rounds("unasked-at-once", "a second answer, together with the first", unasked.format(0, "answer")),
-        rounds("unasked-later", "a second answer, after 20 ms", unasked.format(20, "answer"), 0.1, known=True),
+        rounds("unasked-later", "a second answer, after 20 ms", unasked.format(20, "answer"), 0.1),
         rounds("tail-at-once", "more of the page than was told, together with it", unasked.format(0, "tail")),
-        rounds("tail-later", "more of the page than was told, after 20 ms", unasked.format(20, "tail"), 0.1,
-               known=True),
+        rounds("tail-later", "more of the page than was told, after 20 ms", unasked.format(20, "tail"), 0.1),
         fault("handle-reused", "a space before the first field, in an answer that is not the first",
               passes("/page/1", Page(200)),
               fails("/broken/header-line?kind=space-first", "protocol", right=(STRANGE,)), innocent(1),
