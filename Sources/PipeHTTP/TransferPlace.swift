@@ -169,7 +169,8 @@ final class TransferPlace {
   func end(_ code: CURLcode, because limit: TransferFailure? = nil) -> TransferResult? {
     guard let request else { return nil }
     letGo()
-    let failure = stop ?? limit ?? TransferOutcome(code, place: self).failure
+    var failure = stop ?? limit ?? TransferOutcome(code, place: self).failure
+    if failure == nil, leadsToTwoPlaces { failure = TransferFailure(.protocol, "two Location fields that differ") }
     // Of what failed only a body that broke off is worth keeping.
     let isKept = head.isWhole && (failure == nil || failure?.reason == .body || failure?.reason == .bodyBrokeOff)
     let response = isKept ? makeResponse(isTruncated: isCut || failure != nil) : nil
@@ -259,43 +260,6 @@ final class TransferPlace {
 
   /// libcurl's own words for what went wrong.
   var detail: String { String(cString: errorText) }
-
-  private func makeResponse(isTruncated: Bool) -> HTTPResponse {
-    let status = long(CURLINFO_RESPONSE_CODE)
-    let version: HTTPVersion =
-      switch long(CURLINFO_HTTP_VERSION) {
-      case CURL_HTTP_VERSION_1_0: .http10
-      case CURL_HTTP_VERSION_2_0: .http2
-      case CURL_HTTP_VERSION_3: .http3
-      default: .http11
-      }
-    var type: UnsafePointer<CChar>?
-    pipe_easy_get_text(handle, CURLINFO_CONTENT_TYPE, &type)
-    return HTTPResponse(
-      status: status, version: version, fields: settings.keepsFields ? fields() : HTTPFields(),
-      contentType: type.map { String(cString: $0) },
-      location: 300..<400 ~= status ? field("Location") : nil,
-      retryAfter: status == 429 || status == 503 ? field("Retry-After") : nil, body: body, facts: scanner?.finish(),
-      length: length, isTruncated: isTruncated)
-  }
-
-  private func field(_ name: String) -> String? {
-    var header: UnsafeMutablePointer<curl_header>?
-    guard curl_easy_header(handle, name, 0, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK, let header else {
-      return nil
-    }
-    return String(cString: header.pointee.value)
-  }
-
-  private func fields() -> HTTPFields {
-    var fields = HTTPFields()
-    var last: UnsafeMutablePointer<curl_header>?
-    while let header = curl_easy_nextheader(handle, UInt32(CURLH_HEADER), -1, last) {
-      fields.append(name: String(cString: header.pointee.name), value: String(cString: header.pointee.value))
-      last = header
-    }
-    return fields
-  }
 
   private func setUp() {
     let context = Unmanaged.passUnretained(self).toOpaque()

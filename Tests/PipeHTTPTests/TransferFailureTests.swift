@@ -29,6 +29,22 @@ struct TransferFailureTests {
     #expect(repeated?.failure == nil)
   }
 
+  @Test("a redirect to two places is no HTTP; the same place may stand there twice")
+  func contradictingLocations() async throws {
+    func answer(_ status: Int, _ locations: [String]) async throws -> TransferResult? {
+      let fields = locations.map { "Location: \($0)\r\n" }.joined()
+      return try await receive("HTTP/1.1 \(status) -\r\n\(fields)Content-Length: 0\r\n\r\n")
+    }
+    let fault = TransferFailure(.protocol, "two Location fields that differ")
+    for locations in [["/a", "/b"], ["/a", ""], ["/a", "/a", "/A"], Array(repeating: "/", count: 4000)] {
+      let result = try await answer(302, locations)
+      #expect(result?.failure == fault, "\(locations.prefix(3))")
+      #expect(result?.response == nil)
+    }
+    #expect(try await answer(302, ["/a", "/a"])?.response?.location == "/a")
+    #expect(try await answer(200, ["/a", "/b"])?.failure == nil)
+  }
+
   @Test(
     "a length that is none is no HTTP, whatever number could be read from it",
     arguments: [

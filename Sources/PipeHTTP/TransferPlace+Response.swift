@@ -1,0 +1,54 @@
+internal import CLibcurl
+internal import PipeWeb
+
+// What libcurl knows of an answer, as the answer's own value.
+extension TransferPlace {
+  func makeResponse(isTruncated: Bool) -> HTTPResponse {
+    let status = long(CURLINFO_RESPONSE_CODE)
+    let version: HTTPVersion =
+      switch long(CURLINFO_HTTP_VERSION) {
+      case CURL_HTTP_VERSION_1_0: .http10
+      case CURL_HTTP_VERSION_2_0: .http2
+      case CURL_HTTP_VERSION_3: .http3
+      default: .http11
+      }
+    var type: UnsafePointer<CChar>?
+    pipe_easy_get_text(handle, CURLINFO_CONTENT_TYPE, &type)
+    return HTTPResponse(
+      status: status, version: version, fields: settings.keepsFields ? fields() : HTTPFields(),
+      contentType: type.map { String(cString: $0) },
+      location: 300..<400 ~= status ? field("Location") : nil,
+      retryAfter: status == 429 || status == 503 ? field("Retry-After") : nil, body: body, facts: scanner?.finish(),
+      length: length, isTruncated: isTruncated)
+  }
+
+  /// Whether a redirect leads to two places: which of them was meant is anybody's guess, and browsers refuse to make one.
+  var leadsToTwoPlaces: Bool {
+    guard 300..<400 ~= long(CURLINFO_RESPONSE_CODE), let first = header("Location")?.pointee, first.amount > 1 else {
+      return false
+    }
+    // libcurl walks through all fields for each. Nobody says the same so often.
+    if first.amount > 16 { return true }
+    let place = String(cString: first.value)
+    return (1..<first.amount).contains { field("Location", $0) != place }
+  }
+
+  private func field(_ name: String, _ index: Int = 0) -> String? {
+    header(name, index).map { String(cString: $0.pointee.value) }
+  }
+
+  private func header(_ name: String, _ index: Int = 0) -> UnsafeMutablePointer<curl_header>? {
+    var header: UnsafeMutablePointer<curl_header>?
+    return curl_easy_header(handle, name, index, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK ? header : nil
+  }
+
+  private func fields() -> HTTPFields {
+    var fields = HTTPFields()
+    var last: UnsafeMutablePointer<curl_header>?
+    while let header = curl_easy_nextheader(handle, UInt32(CURLH_HEADER), -1, last) {
+      fields.append(name: String(cString: header.pointee.name), value: String(cString: header.pointee.value))
+      last = header
+    }
+    return fields
+  }
+}
