@@ -12,10 +12,19 @@ package enum Loopback {
     }
   }
 
+  /// Stands for every address of 127.0.0.0/8.
+  package static let everyAddress = "0.0.0.0"
+
   /// A socket that listens at a port which the system chooses.
   package static func listen(_ address: String, backlog: Int32) throws(Failure) -> (descriptor: Int32, port: Int) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     if descriptor < 0 { throw Failure("socket") }
+    // Nobody else can reach it.
+    if address == everyAddress, setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, "lo", 2) != 0 {
+      let failure = Failure("setsockopt")
+      close(descriptor)
+      throw failure
+    }
     var name = sockaddr_in()
     name.sin_family = sa_family_t(AF_INET)
     inet_pton(AF_INET, address, &name.sin_addr)

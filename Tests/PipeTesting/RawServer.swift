@@ -39,7 +39,7 @@ package final class RawServer: Sendable {
   private let shared = Shared()
 
   /// - Parameters:
-  ///   - address: An address of 127.0.0.0/8.
+  ///   - address: An address of 127.0.0.0/8, or `Loopback.everyAddress`.
   ///   - script: What happens on each connection, numbered from 0; afterwards it is closed.
   package init(_ address: String = "127.0.0.1", script: @escaping @Sendable (_ connection: Int) -> [Step]) throws {
     self.address = address

@@ -1,0 +1,56 @@
+import PipeEngine
+import PipeSpec
+import PipeStages
+import PipeTesting
+import Testing
+
+@Suite("Fetch, black holes", .timeLimit(.minutes(1)))
+struct BlackHoleTests {
+  private static let hosts = 2000
+
+  /// With a place for each of them, the black holes would hold all places for 40 s.
+  @Test("of 2,000 hosts one in a hundred never answers, and all others are done before the first of these is given up")
+  func oneInAHundred() async throws {
+    let server = try RawServer(Loopback.everyAddress) { _ in
+      [.read, .send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello")]
+    }
+    defer { server.close() }
+    let holes = try (0..<Self.hosts / 100).map { _ in try FullListener() }
+    let isHole = { (host: Int) in host % 100 == 1 }
+    let folder = try TemporaryFolder()
+    let urls = (0..<Self.hosts).map { host in
+      isHole(host)
+        ? "http://127.0.0.1:\(holes[host / 100].port)/" : "http://127.20.\(host / 250).\(host % 250):\(server.port)/"
+    }
+    try folder.write("urls.txt", urls.joined(separator: "\n").utf8)
+    let pipeline = Pipeline(
+      spec: """
+        sources: [file: \(folder.path("urls.txt"))]
+        fetch:
+          concurrency: \(holes.count)
+          timeout: {total: 40s, connect: 40s}
+          retry: {attempts: 1}
+          allow_private: [127.0.0.0/8]
+        extract: [url, status, error]
+        sinks: [jsonl: \(folder.path("rows.jsonl"))]
+        """)
+    let plan = try #require(pipeline.plan, "\(pipeline.diagnostics.map(\.message))")
+    let graph = Graph(plan, fetcher: HTTPFetcher(plan))
+    let run = Task { try await graph.run() }
+    let awaited = Self.hosts - holes.count
+    while graph.progress.recorded < awaited { await Task.yield() }
+    graph.control.stop(by: .now)
+    try await run.value
+    let rows = try folder.text("rows.jsonl").split(separator: "\n")
+    #expect(rows.count == awaited)
+    #expect(rows.allSatisfy { $0.contains(#""status":200,"error":null"#) })
+    // The black holes were waiting still.
+    #expect(graph.progress.unfinished == holes.count)
+    #expect(graph.progress.discrepancies == [])
+  }
+}
+
+extension RunProgress {
+  /// Records that every sink was given.
+  fileprivate var recorded: Int { stages.first { $0.name == "route" }?.sent ?? 0 }
+}
