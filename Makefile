@@ -37,7 +37,7 @@ generate: packages ## Write the schema and the reference anew from the declarati
 
 .PHONY: format
 format: ## Format the sources
-	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Micro
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Micro Fuzz
 
 .PHONY: bench
 bench: release ## Measure pipe beside what a user would pick instead
@@ -56,8 +56,8 @@ sanitize: release ## Look for memory misused or leaked: the fetch tests and ever
 	Scripts/sanitize
 
 .PHONY: fuzz
-fuzz: packages ## Fuzz what reads a spec for TIME seconds (60)
-	TIME=$(or $(TIME),60) Fuzz/run
+fuzz: packages ## Fuzz every TARGET (all) for TIME seconds (60)
+	TIME=$(or $(TIME),60) Fuzz/run $(TARGET)
 
 .PHONY: install
 install: release ## Install pipe into PREFIX (/usr/local)

@@ -121,8 +121,8 @@ if isFuzzed {
   package.products.append(.executable(name: "pipe-fuzz", targets: ["PipeFuzz"]))
   package.targets.append(
     .executableTarget(
-      name: "PipeFuzz", dependencies: ["PipeEngine", "PipeSpec", "PipeStages"], path: "Fuzz",
-      exclude: ["README.md", "run", "spec.dict"], swiftSettings: settings,
+      name: "PipeFuzz", dependencies: ["PipeEngine", "PipeSpec", "PipeStages", "PipeWeb"], path: "Fuzz",
+      exclude: ["README.md", "run", "dictionaries", "seeds"], swiftSettings: settings,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }
 

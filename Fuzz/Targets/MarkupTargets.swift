@@ -1,0 +1,69 @@
+internal import PipeWeb
+
+extension FuzzTarget {
+  /// The first byte says how long the pieces are in which the page arrives.
+  static let html = FuzzTarget(name: "html", summary: "the scanner and the tree of a page") { input in
+    let page = Array(input.dropFirst())
+    let size = 1 + Int(input.first ?? 0)
+    var whole = PageScanner(wanted: everything)
+    _ = whole.feed(page)
+    var pieces = PageScanner(wanted: everything)
+    for start in stride(from: 0, to: page.count, by: size) {
+      _ = pieces.feed(Array(page[start..<min(start + size, page.count)]))
+    }
+    require(described(whole.finish()) == described(pieces.finish()), "how a page arrives changes none of its facts")
+    let text = CharacterDecoder(.utf8).decodeToUTF8(page.span)
+    guard let document = DOMDocument(parsing: text.span) else { return }
+    require(document.root?.name == "html", "every page has a root")
+    walk(document)
+  }
+
+  static let xml = FuzzTarget(name: "xml", summary: "the tree of an XML document") { input in
+    let text = CharacterDecoder(.utf8).decodeToUTF8(Array(input).span)
+    if let document = DOMDocument(parsingXML: text.span) { walk(document) }
+  }
+
+  /// The first byte is an encoding, the second what the header says.
+  static let encoding = FuzzTarget(name: "encoding", summary: "finding a page's encoding, and decoding") { input in
+    let bytes = Array(input.dropFirst(2))
+    let types = [
+      nil, "text/html", "text/html; charset=x", "text/xml", "application/json", "text/plain; charset=utf-16",
+    ]
+    let type = types[Int(input.dropFirst().first ?? 0) % types.count].flatMap { MediaType($0) }
+    let found = EncodingSniffer.sniff(prefix: bytes.span, mediaType: type).encoding
+    let encodings = CharacterEncoding.allCases
+    for encoding in [found, encodings[Int(input.first ?? 0) % encodings.count]] {
+      let decoder = CharacterDecoder(encoding)
+      let text = decoder.decodeToUTF8(bytes.span)
+      require(text.elementsEqual(decoder.decode(bytes.span).utf8), "bytes and text are the same, and well-formed")
+      require(text.count <= 3 * bytes.count, "a byte is at most three of UTF-8")
+    }
+  }
+
+  private static let everything: PageFacts.Wanted = [
+    .title, .language, .base, .description, .metas, .canonical, .linkElements, .links, .linkTexts, .images, .headings,
+  ]
+
+  private static func described(_ facts: PageFacts) -> [String] {
+    func text(_ value: PageFacts.Value?) -> String { value.map { facts.string(of: $0) } ?? "-" }
+    var words = [
+      text(facts.titleValue), text(facts.languageValue), text(facts.baseValue), text(facts.descriptionValue),
+      text(facts.canonicalValue), "\(facts.isTruncated)",
+    ]
+    words += facts.metas.flatMap { [text($0.name), text($0.property), text($0.httpEquiv), text($0.content)] }
+    words += facts.linkElements.flatMap { [text($0.rel), text($0.href), text($0.hreflang), text($0.type)] }
+    words += facts.links.flatMap { [text($0.href), text($0.rel), text($0.text)] }
+    return words + facts.images.map(text) + facts.headings.map { text($0) }
+  }
+
+  private static func walk(_ document: DOMDocument) {
+    guard let root = document.root else { return }
+    let text = root.textContent
+    require(root.readableText.utf8.count <= 2 * text.utf8.count + 64, "reading text adds little to it")
+    var rest = [root]
+    while let node = rest.popLast() {
+      _ = node.attributes.count + node.content.utf8.count
+      rest += node.children
+    }
+  }
+}
