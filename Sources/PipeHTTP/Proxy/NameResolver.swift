@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Finds the addresses of names, side by side on threads of its own: the system's function waits.
 ///
-/// What it found it remembers for a minute, as libcurl does, and that there is nothing for a few seconds.
+/// What it found it remembers for a minute, and that there is nothing for a few seconds.
 final class NameResolver: Sendable {
   enum Answer: Equatable {
     case addresses([IPAddress])
