@@ -85,6 +85,8 @@ package struct TransferSettings: Sendable {
   package var bodyMemory = Int.max
   package var keeping = Keeping.whole
   package var keepsFields = false
+  /// Whether responses say which address they came from.
+  package var keepsAddress = false
   package var version = Version.automatic
   package var addresses: AddressPolicy
   package var connection = ConnectionOptions()

@@ -19,7 +19,14 @@ extension TransferPlace {
       contentType: type.map { String(cString: $0) },
       location: 300..<400 ~= status ? field("Location") : nil,
       retryAfter: status == 429 || status == 503 ? field("Retry-After") : nil, body: body, facts: scanner?.finish(),
-      length: length, isTruncated: isTruncated)
+      length: length, isTruncated: isTruncated, address: settings.keepsAddress ? connectedAddress : nil)
+  }
+
+  /// The address that the transfer's connection goes to; a proxy's where there is one.
+  private var connectedAddress: IPAddress? {
+    var text: UnsafePointer<CChar>?
+    pipe_easy_get_text(handle, CURLINFO_PRIMARY_IP, &text)
+    return text.flatMap { IPAddress(String(cString: $0)) }
   }
 
   /// Whether a redirect leads to two places: which of them was meant is anybody's guess, and browsers refuse to make one.

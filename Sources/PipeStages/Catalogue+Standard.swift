@@ -31,6 +31,7 @@ extension Catalogue {
       RedirectsExtractor.component,
       DepthExtractor.component,
       ReferrerExtractor.component,
+      AddressExtractor.component,
       HTTPVersionExtractor.component,
       TruncatedExtractor.component,
       ErrorExtractor.component,

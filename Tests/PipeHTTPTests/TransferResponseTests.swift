@@ -59,6 +59,15 @@ struct TransferResponseTests {
     #expect(fields["A"] == "2")
   }
 
+  @Test("the address that was connected to comes when asked for")
+  func address() async throws {
+    var settings = TransferSettings.loopback
+    settings.keepsAddress = true
+    let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    #expect(try await receive(answer, settings)?.response?.address == IPAddress("127.0.0.1"))
+    #expect(try await receive(answer)?.response?.address == nil)
+  }
+
   @Test("a redirect has its Location, and is not followed")
   func location() async throws {
     let result = try await receive("HTTP/1.1 301 Moved\r\nLocation: /next page\r\nContent-Length: 0\r\n\r\n")

@@ -45,12 +45,17 @@ package struct PageNeeds: Equatable, Sendable {
   package var content: Content
   /// Whether the header fields are read.
   package var fields: Bool
+  /// Whether the address that was connected to is told.
+  package var address: Bool
   /// The facts that the HTML scanner looks for.
   package var facts: PageFacts.Wanted
 
-  package init(content: Content = .nothing, fields: Bool = false, facts: PageFacts.Wanted = []) {
+  package init(
+    content: Content = .nothing, fields: Bool = false, address: Bool = false, facts: PageFacts.Wanted = []
+  ) {
     self.content = content
     self.fields = fields
+    self.address = address
     self.facts = facts
   }
 
@@ -61,6 +66,7 @@ package struct PageNeeds: Equatable, Sendable {
 
   package func union(_ other: PageNeeds) -> PageNeeds {
     PageNeeds(
-      content: max(content, other.content), fields: fields || other.fields, facts: facts.union(other.facts))
+      content: max(content, other.content), fields: fields || other.fields, address: address || other.address,
+      facts: facts.union(other.facts))
   }
 }

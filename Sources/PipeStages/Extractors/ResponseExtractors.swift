@@ -120,6 +120,17 @@ struct ReferrerExtractor: Extractor {
   func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.request.referrer) }
 }
 
+/// `ip`: the address that answered.
+struct AddressExtractor: Extractor {
+  static let component = Component.builtIn(
+    "ip", "The IP address that the response came from, after all redirects; through a proxy, the proxy's.",
+    AddressExtractor())
+  let type = FieldType.string
+  let needs = PageNeeds(address: true)
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.response?.address?.description) }
+}
+
 /// `http_version`: the version of HTTP that the response came in.
 struct HTTPVersionExtractor: Extractor {
   static let component = Component.builtIn(

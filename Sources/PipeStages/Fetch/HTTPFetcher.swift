@@ -29,6 +29,7 @@ package struct HTTPFetcher: Fetcher {
       case .start: .until(plan.needs.facts)
       default: .whole
       }
+    settings.keepsAddress = plan.needs.address
     settings.keepsFields = plan.needs.fields || fetch.cookies == .run
     settings.version =
       switch fetch.http {

@@ -21,11 +21,13 @@ package final class HTTPResponse: Sendable {
   package let length: Int
   /// Whether the content ended before it was whole, by a limit or by a fault.
   package let isTruncated: Bool
+  /// The address that was connected to, a proxy's where there is one; `nil` where nobody asked for it.
+  package let address: IPAddress?
 
   package init(
     status: Int, version: HTTPVersion, fields: HTTPFields = HTTPFields(), contentType: String? = nil,
     location: String? = nil, retryAfter: String? = nil, body: [UInt8] = [], facts: PageFacts? = nil, length: Int = 0,
-    isTruncated: Bool = false
+    isTruncated: Bool = false, address: IPAddress? = nil
   ) {
     self.status = status
     self.version = version
@@ -37,6 +39,7 @@ package final class HTTPResponse: Sendable {
     self.facts = facts
     self.length = length
     self.isTruncated = isTruncated
+    self.address = address
   }
 }
 

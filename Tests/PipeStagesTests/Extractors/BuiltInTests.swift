@@ -62,11 +62,20 @@ struct BuiltInTests {
     #expect(try Field(name).value(Fetched(request: linked, response: response)).value == followed)
   }
 
+  @Test func `The address that answered is told, and asked for`() throws {
+    let request = Request(id: RequestID(source: 0, ordinal: 0), written: "https://example.com/")
+    let response = HTTPResponse(status: 200, version: .http2, address: IPAddress("2001:DB8::1"))
+    let field = try Field("ip")
+    #expect(field.value(Fetched(request: request, response: response)).value == .string("2001:db8::1"))
+    #expect(field.plan.needs.address)
+    #expect(try !Field("status").plan.needs.address)
+  }
+
   /// DESIGN §4.
   @Test func `There is a field for every built-in name`() {
     let names = """
       url final_url status title length content_type charset language description canonical h1 links text error elapsed
-      ttfb attempts redirects depth referrer source fetched_at http_version truncated body
+      ttfb attempts redirects depth referrer source fetched_at ip http_version truncated body
       """
     let missing = Set(names.split { $0.isWhitespace }.map(String.init))
       .subtracting(Catalogue.standard.extractors.map(\.name))
