@@ -18,9 +18,10 @@ struct PipelineRun {
     var error: String?
     var body: String?
     var version: String?
+    var ip: String?
 
     private enum CodingKeys: String, CodingKey {
-      case url, status, error, body, version
+      case url, status, error, body, version, ip
       case finalURL = "final_url"
     }
 
@@ -49,7 +50,8 @@ struct PipelineRun {
         allow_private: \(addresses)
         timeout: \(timeout)
       \(fetch.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))
-      extract: {url: url, final_url: final_url, status: status, body: body, version: http_version, error: error}
+      extract:
+        {url: url, final_url: final_url, status: status, body: body, version: http_version, ip: ip, error: error}
       sinks: [{jsonl: \(output.path("rows.jsonl"))}]
       """
     let pipeline = Pipeline(

@@ -30,6 +30,7 @@ struct ProxyTests {
     let log = await proxy.stop()
     #expect(rows.map(\.status) == [200, 200], "\(rows)")
     #expect(rows.first?.version == "2")
+    #expect(rows.map(\.ip) == [proxy.address, proxy.address])
     #expect(log.contains("CONNECT 127.") && log.contains("GET http://127."), "\(log)")
   }
 
@@ -39,6 +40,7 @@ struct ProxyTests {
     let (rows, _) = try await run("\(scheme)://\(proxy.authority)")
     let log = await proxy.stop()
     #expect(rows.map(\.status) == [200, 200], "\(rows)")
+    #expect(rows.map(\.ip) == [proxy.address, proxy.address])
     #expect(log.split(separator: "connected to 127.").count > 2, "\(log)")
   }
 
