@@ -108,6 +108,7 @@ struct ConversionTests {
       (#"body: {pattern: '/\d+/', as: int}"#, "from 12 EUR", .int(12)),
       (#"body: {pattern: '/\d+/', default: none}"#, "nothing", .string("none")),
       (#"body: {pattern: '/\d+/', as: int, default: 0}"#, "nothing", .int(0)),
+      ("body: {as: int, decimal: ','}", "1.234,00 €", .int(1234)),
       (#"status: {pattern: '/^\d/'}"#, "", .string("2")),
       ("body: {trim: true}", "\n a b\u{A0} ", .string("a b")),
       ("links: {pattern: '/x[0-9]/'}", "<a href=/x1>1</a><a href=y>2</a>", .list([.string("x1")])),

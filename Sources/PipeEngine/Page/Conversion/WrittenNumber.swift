@@ -53,7 +53,10 @@ enum WrittenNumber {
     if parts.count == 2 {
       let isDash = 1...2 ~= parts[1].count && parts[1].allSatisfy { $0.isSign && $0 != "+" }
       guard isDash || parts[1].allSatisfy(\.isDigit), !parts[1].isEmpty else { return nil }
-      if !isDash { fraction = "." + String(String.UnicodeScalarView(parts[1])) }
+      // 12.00 is a whole number too.
+      if !isDash, parts[1].contains(where: { $0 != "0" }) {
+        fraction = "." + String(String.UnicodeScalarView(parts[1]))
+      }
     }
     return (sign == nil || sign == "+" ? "" : "-") + digits + fraction
   }
