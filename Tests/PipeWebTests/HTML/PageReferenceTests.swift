@@ -52,6 +52,20 @@ struct PageReferenceTests {
     }
   }
 
+  /// The tree has the copies that tree construction makes, and differs where the reference is wrong.
+  @Test func `A page's tree has the reference's links`() throws {
+    let anchors = try CSSSelector("a[href]")
+    for page in try Corpus.json("html-reference/reference.json", as: [Reference].self) {
+      let bytes = try Corpus.bytes(page.file)
+      let parsed = DOMDocument(parsing: bytes.span)
+      let document = try #require(parsed)
+      let hrefs = try anchors.select(in: document).compactMap { $0[attribute: "href"] }
+      let agrees = SHA256.hexadecimal(Array(hrefs.joined(separator: "\n").utf8)) == page.hrefs_sha256
+      let isWrong = Self.exclusions["\(page.file): hrefs"] == Self.template
+      #expect(agrees != isWrong, "\(page.file): \(hrefs.count) links, and \(page.n_links) in the reference")
+    }
+  }
+
   private func compare(_ facts: PageFacts, _ page: Reference) {
     func check(_ fact: String, _ ours: String?, _ theirs: String?) {
       let agrees = ours.map { Array($0.utf8) } == theirs.map { Array($0.utf8) }
