@@ -20,7 +20,11 @@ struct JSONExtractor: Extractor {
       Key("path", jsonPath, "The query.", example: "$.items[0].name"),
       Key(
         "in",
-        .choice { $0 == .body ? "the content itself" : "the page's application/ld+json scripts, one after another" },
+        .choice {
+          $0 == .body
+            ? "the content itself"
+            : "the page's application/ld+json scripts, one after another, without those that are no JSON"
+        },
         default: Place.body, shown: "body", "Where it looks."),
       Key(
         "all", .bool, default: false, shown: "false",
@@ -54,11 +58,10 @@ struct JSONExtractor: Extractor {
   }
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    guard page.response != nil else { return .null }
     var found: [JSONValue] = []
     switch place {
-    case .body:
-      guard page.response != nil else { return .null }
-      found = try select(in: try page.json.get())
+    case .body: found = try select(in: try page.json.get())
     case .jsonLD:
       for document in page.linkedData where all || found.isEmpty { found += try select(in: document) }
     }

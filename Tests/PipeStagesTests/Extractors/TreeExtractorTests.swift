@@ -107,6 +107,17 @@ struct TreeExtractorTests {
     #expect(try Field(extractor).value("<p>x", type: "image/png").value == .null)
   }
 
+  @Test(arguments: [
+    "css: {selector: p, all: true}", "xpath: {expression: //p, all: true}", "json: {path: $.*, all: true}",
+    "json: {path: $.*, in: json-ld, all: true}", "meta: {name: a, all: true}", "header: {name: a, all: true}",
+    "regex: {expression: a, all: true}", "links",
+  ])
+  func `What was not fetched has no list, not even an empty one`(extractor: String) throws {
+    let request = Request(id: RequestID(source: 0, ordinal: 0), written: "https://example.com/")
+    let failed = Fetched(request: request, response: nil, error: RequestError(.timeout, "no answer within 10s"))
+    #expect(try Field(extractor).value(failed).value == .null)
+  }
+
   @Test func `A legacy encoding is read as its text`() throws {
     let bytes = Array("<p>Gr".utf8) + [0xF6] + Array("\u{DF}e".unicodeScalars.map { UInt8($0.value) })
     #expect(try Field("css: p").value(bytes: bytes, type: "text/html; charset=latin1").value == .string("Größe"))
