@@ -29,7 +29,8 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    // The system's C libraries.
+    // What Swift has no words for, and the system's C libraries.
+    .systemLibrary(name: "CByteSearch"),
     .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLibbrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -46,7 +47,8 @@ let package = Package(
     // The product.
     .target(name: "PipeSpec", dependencies: ["CLibyaml", "CLibpcre2"], swiftSettings: settings),
     .target(
-      name: "PipeWeb", dependencies: ["CLibbrotli", "CLibxml2", "CLibidn2", "CLibpsl", "CZlib", "CZstd"],
+      name: "PipeWeb",
+      dependencies: ["CByteSearch", "CLibbrotli", "CLibxml2", "CLibidn2", "CLibpsl", "CZlib", "CZstd"],
       swiftSettings: settings),
     .target(name: "PipeHTTP", dependencies: ["CLinux", "CLibcurl", "PipeWeb"], swiftSettings: settings),
     .target(

@@ -1,12 +1,6 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+internal import CByteSearch
 
-/// Bytes as HTML sees them, and the search that the scanner spends its time in.
+/// Bytes as HTML sees them, and the searches that the scanner spends its time in.
 enum HTMLBytes {
   /// ASCII white space of HTML: TAB, LF, FF, CR, SPACE. CR counts because lines are normalised after slicing.
   private static let spaces: UInt64 = 1 << 0x09 | 1 << 0x0A | 1 << 0x0C | 1 << 0x0D | 1 << 0x20
@@ -53,39 +47,23 @@ enum HTMLBytes {
   private static let ones: UInt64 = 0x0101_0101_0101_0101
   private static let highs: UInt64 = 0x8080_8080_8080_8080
 
-  /// The high bit of the bytes of a word that are `byte`; exact up to the first of them, which is all that is asked.
-  @inline(__always)
-  private static func matches(of byte: UInt8, in word: UInt64) -> UInt64 {
-    let difference = word ^ (ones &* UInt64(byte))
-    return (difference &- ones) & ~difference & highs
-  }
-
   @inline(__always)
   private static func word(_ base: UnsafePointer<UInt8>, _ index: Int) -> UInt64 {
     UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
   }
 
   /// The first place of a byte in `base[start..<end]`, or `end`.
-  ///
-  /// Most runs in markup are shorter than a call to the C library pays for, so the first 32 bytes are
-  /// looked at eight at a time right here.
   @inline(__always)
   static func firstIndex(of byte: UInt8, in base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
     var index = start
-    let near = min(end &- 8, start &+ 24)
-    while index <= near {
-      // In bounds: index + 8 <= end.
-      let found = matches(of: byte, in: word(base, index))
-      if found != 0 { return index &+ found.trailingZeroBitCount &>> 3 }
-      index = index &+ 8
+    while end &- index >= 16 {
+      // In bounds: index + 16 <= end.
+      let found = pipe_equal16(base + index, byte)
+      if found != 0 { return index &+ found.trailingZeroBitCount }
+      index = index &+ 16
     }
-    return far(of: byte, in: base, from: index, to: end)
-  }
-
-  @inline(never)
-  private static func far(of byte: UInt8, in base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
-    guard start < end, let found = memchr(base + start, Int32(byte), end - start) else { return end }
-    return UnsafeRawPointer(base).distance(to: found)
+    while index < end, base[index] != byte { index = index &+ 1 }
+    return index
   }
 
   /// The end of a tag's name that goes on at `start`, or `end`.
@@ -106,16 +84,13 @@ enum HTMLBytes {
   ) -> Int {
     let ends = isAttribute ? attributeNameEnds : tagNameEnds
     var index = start
-    while index &+ 8 <= end {
-      let word = word(base, index)
+    while end &- index >= 16 {
       // Up to SPACE there are controls besides white space: what is found is looked at again.
-      var found = (word &- ones &* 0x21) & ~word & highs
-      found |= matches(of: 0x3E, in: word) | matches(of: 0x2F, in: word)
-      if isAttribute { found |= matches(of: 0x3D, in: word) }
+      let found = isAttribute ? pipe_attribute_name_ends16(base + index) : pipe_tag_name_ends16(base + index)
       if found == 0 {
-        index = index &+ 8
+        index = index &+ 16
       } else {
-        index = index &+ found.trailingZeroBitCount &>> 3
+        index = index &+ found.trailingZeroBitCount
         if contains(ends, base[index]) { return index }
         index = index &+ 1
       }
@@ -124,17 +99,40 @@ enum HTMLBytes {
     return index
   }
 
-  /// A tag's name of up to seven bytes, in lower case and packed from the low end; nil where it is longer, or holds
-  /// control characters. Eight bytes must be there to be read.
+  /// Where a tag ends whose attributes nobody wants, where it ends in this chunk and they are written as most are:
+  /// names, or names with values in quotes, and no white space around the `=`.
+  ///
+  /// - Parameter start: the end of the tag's name.
+  static func usualTagEnd(in base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int? {
+    var index = start
+    while true {
+      var mark = index
+      while true {
+        guard end &- mark > 16 else { return nil }
+        let found = pipe_tag_marks16(base + mark)
+        mark = mark &+ (found == 0 ? 16 : found.trailingZeroBitCount)
+        if found != 0 { break }
+      }
+      // In bounds: mark + 1 < end.
+      if base[mark] == UInt8(ascii: ">") { return mark &+ 1 }
+      // What is before it are names and white space; behind a name's last byte `=` begins a value.
+      let quote = base[mark &+ 1]
+      guard base[mark] == UInt8(ascii: "="), mark > index, !endsAttributeName(base[mark &- 1]),
+        quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
+      else { return nil }
+      let close = firstIndex(of: quote, in: base, from: mark &+ 2, to: end)
+      guard close < end else { return nil }
+      index = close &+ 1
+    }
+  }
+
+  /// A tag's name of up to seven bytes, packed from the low end; nil where it is longer, or holds control characters.
+  /// Sixteen bytes must be there to be read.
   @inline(__always)
   static func shortTagName(_ start: UnsafePointer<UInt8>) -> (packed: UInt64, count: Int)? {
-    let word = word(start, 0)
-    let found = ((word &- ones &* 0x21) & ~word & highs) | matches(of: 0x3E, in: word) | matches(of: 0x2F, in: word)
-    guard found != 0 else { return nil }
-    let bits = UInt64(truncatingIfNeeded: found.trailingZeroBitCount &- 7)
-    let count = Int(truncatingIfNeeded: bits &>> 3)
-    guard contains(tagNameEnds, start[count]) else { return nil }
-    return (lowercased(word & ((1 &<< bits) &- 1)), count)
+    let count = pipe_tag_name_ends16(start).trailingZeroBitCount
+    guard count < 8, contains(tagNameEnds, start[count]) else { return nil }
+    return (word(start, 0) & ((1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1), count)
   }
 
   /// Up to eight bytes, packed from the low end, in ASCII lower case.
@@ -154,7 +152,7 @@ enum HTMLBytes {
 
   /// A word with the bytes from A to Z in lower case.
   @inline(__always)
-  private static func lowercased(_ packed: UInt64) -> UInt64 {
+  static func lowercased(_ packed: UInt64) -> UInt64 {
     // The high bits tell of the sums which bytes are at least A, and
     // which beyond Z.
     let low = packed & ~highs

@@ -33,8 +33,8 @@ extension HTMLTokenizer where Handler: ~Copyable {
     var index = start
     while true {
       index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: index, to: end)
-      // In bounds: what is read below ends before index + 11.
-      guard end - index > 10 else { return textPassed(index) }
+      // In bounds: what is read below ends before index + 19.
+      guard end - index > 18 else { return textPassed(index) }
       let isEnd = base[index + 1] == UInt8(ascii: "/")
       let nameStart = isEnd ? index + 2 : index + 1
       guard HTMLBytes.isLetter(base[nameStart]),
@@ -44,6 +44,8 @@ extension HTMLTokenizer where Handler: ~Copyable {
       let nameEnd = nameStart + name.count
       if base[nameEnd] == UInt8(ascii: ">") {
         index = nameEnd + 1
+      } else if let next = HTMLBytes.usualTagEnd(in: base, from: nameEnd, to: end) {
+        index = next
       } else {
         wantsAttributes = false
         state = .beforeAttributeName

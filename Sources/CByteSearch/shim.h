@@ -1,0 +1,54 @@
+// Sixteen bytes looked at in a step: each function answers with a bit a byte, the first byte's the lowest. Swift's own
+// vectors have no such answer. Vectors of the compiler, so that every processor has its own instructions for them.
+#include <stdint.h>
+
+typedef uint8_t pipe_bytes16 __attribute__((ext_vector_type(16)));
+typedef _Bool pipe_bits16 __attribute__((ext_vector_type(16)));
+
+static inline __attribute__((always_inline)) pipe_bytes16 pipe_load16(const uint8_t *bytes) {
+  pipe_bytes16 loaded;
+  __builtin_memcpy(&loaded, bytes, sizeof loaded);
+  return loaded;
+}
+
+#define PIPE_BITS(condition)                                                  \
+  pipe_bits16 bits = __builtin_convertvector(condition, pipe_bits16);         \
+  uint16_t result;                                                            \
+  __builtin_memcpy(&result, &bits, sizeof result);                            \
+  return result
+
+/// Which bytes are this one.
+static inline __attribute__((always_inline)) uint16_t pipe_equal16(const uint8_t *bytes, uint8_t byte) {
+  pipe_bytes16 v = pipe_load16(bytes);
+  PIPE_BITS(v == (pipe_bytes16)(byte));
+}
+
+/// Which bytes may end a tag's name: white space and other controls, `/`, `>`.
+static inline __attribute__((always_inline)) uint16_t pipe_tag_name_ends16(const uint8_t *bytes) {
+  pipe_bytes16 v = pipe_load16(bytes);
+  PIPE_BITS((v <= (pipe_bytes16)(0x20)) | (v == (pipe_bytes16)('/')) | (v == (pipe_bytes16)('>')));
+}
+
+/// Which bytes may end an attribute's name: those that may end a tag's, and `=`.
+static inline __attribute__((always_inline)) uint16_t pipe_attribute_name_ends16(const uint8_t *bytes) {
+  pipe_bytes16 v = pipe_load16(bytes);
+  PIPE_BITS((v <= (pipe_bytes16)(0x20)) | (v == (pipe_bytes16)('/')) | (v == (pipe_bytes16)('>'))
+            | (v == (pipe_bytes16)('=')));
+}
+
+/// Which bytes may change how the rest of a tag is read, names and white space passed over: `=`, quotes, `>`.
+static inline __attribute__((always_inline)) uint16_t pipe_tag_marks16(const uint8_t *bytes) {
+  pipe_bytes16 v = pipe_load16(bytes);
+  PIPE_BITS((v == (pipe_bytes16)('=')) | (v == (pipe_bytes16)('>')) | (v == (pipe_bytes16)('"'))
+            | (v == (pipe_bytes16)('\'')));
+}
+
+/// Which bytes are neither letters nor digits nor any of `-`, `.`, `/`, `_`.
+static inline __attribute__((always_inline)) uint16_t pipe_not_plain16(const uint8_t *bytes) {
+  pipe_bytes16 v = pipe_load16(bytes);
+  pipe_bytes16 letter = (v | (pipe_bytes16)(0x20)) - (pipe_bytes16)('a');
+  pipe_bytes16 other = v - (pipe_bytes16)('-');
+  PIPE_BITS((letter > (pipe_bytes16)(25)) & (other > (pipe_bytes16)('9' - '-')) & (v != (pipe_bytes16)('_')));
+}
+
+#undef PIPE_BITS
