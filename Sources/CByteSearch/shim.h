@@ -43,12 +43,19 @@ static inline __attribute__((always_inline)) uint16_t pipe_tag_marks16(const uin
             | (v == (pipe_bytes16)('\'')));
 }
 
-/// Which bytes are neither letters nor digits nor any of `-`, `.`, `/`, `_`.
+/// Which bytes of a text may stand for something else: NUL, CR, `&`.
+static inline __attribute__((always_inline)) uint16_t pipe_text_marks16(const uint8_t *bytes) {
+  pipe_bytes16 v = pipe_load16(bytes);
+  PIPE_BITS((v == (pipe_bytes16)(0)) | (v == (pipe_bytes16)('\r')) | (v == (pipe_bytes16)('&')));
+}
+
+/// Which bytes are neither letters nor digits nor any of `-`, `/`, `_`.
 static inline __attribute__((always_inline)) uint16_t pipe_not_plain16(const uint8_t *bytes) {
   pipe_bytes16 v = pipe_load16(bytes);
   pipe_bytes16 letter = (v | (pipe_bytes16)(0x20)) - (pipe_bytes16)('a');
-  pipe_bytes16 other = v - (pipe_bytes16)('-');
-  PIPE_BITS((letter > (pipe_bytes16)(25)) & (other > (pipe_bytes16)('9' - '-')) & (v != (pipe_bytes16)('_')));
+  pipe_bytes16 other = v - (pipe_bytes16)('/');
+  PIPE_BITS((letter > (pipe_bytes16)(25)) & (other > (pipe_bytes16)('9' - '/')) & (v != (pipe_bytes16)('-'))
+            & (v != (pipe_bytes16)('_')));
 }
 
 #undef PIPE_BITS

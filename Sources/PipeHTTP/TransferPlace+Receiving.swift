@@ -103,15 +103,18 @@ extension TransferPlace {
     case .nothing:
       isKeeping = false
     case .whole:
-      if body.isEmpty {
-        // The length announced is a hint, bounded: whoever announces it need not send it.
-        let announced = large(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
-        body.reserveCapacity(min(max(announced, bytes.count), 1 << 20, settings.maximumBody))
-      }
+      if body.isEmpty { reserveBody(for: bytes) }
       body.append(contentsOf: bytes)
     case .until(let facts):
       keepUntilFound(facts, bytes)
     }
+  }
+
+  /// Makes room for a body that begins with these bytes.
+  private func reserveBody(for bytes: UnsafeRawBufferPointer) {
+    // The length announced is a hint, bounded: whoever announces it need not send it.
+    let announced = large(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
+    body.reserveCapacity(min(max(announced, bytes.count), 1 << 20, settings.maximumBody))
   }
 
   /// Keeps slices of a page until the scanner has all that is wanted. The scanner goes by bytes that agree with
@@ -126,6 +129,8 @@ extension TransferPlace {
     if scanner == nil { scanner = PageScanner(wanted: facts) }
     while !rest.isEmpty {
       let slice = UnsafeBufferPointer(rebasing: rest.prefix(Self.sliceLength))
+      // What is not found at a page's start may be anywhere in it.
+      if body.count == Self.sliceLength { reserveBody(for: bytes) }
       body.append(contentsOf: slice)
       let isFound = scanner?.feed(slice) == false
       // The encoding may be declared behind the facts.

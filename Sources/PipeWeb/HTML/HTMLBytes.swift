@@ -66,6 +66,20 @@ enum HTMLBytes {
     return index
   }
 
+  /// The first place in `base[start..<end]` of what may stand for something else in a text, NUL, CR or `&`; or `end`.
+  @inline(__always)
+  static func textMark(in base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
+    var index = start
+    while end &- index >= 16 {
+      // In bounds: index + 16 <= end.
+      let found = pipe_text_marks16(base + index)
+      if found != 0 { return index &+ found.trailingZeroBitCount }
+      index = index &+ 16
+    }
+    while index < end, base[index] != 0, base[index] != 0x0D, base[index] != UInt8(ascii: "&") { index = index &+ 1 }
+    return index
+  }
+
   /// The end of a tag's name that goes on at `start`, or `end`.
   @inline(__always)
   static func tagNameEnd(in base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
@@ -131,8 +145,17 @@ enum HTMLBytes {
   @inline(__always)
   static func shortTagName(_ start: UnsafePointer<UInt8>) -> (packed: UInt64, count: Int)? {
     let count = pipe_tag_name_ends16(start).trailingZeroBitCount
-    guard count < 8, contains(tagNameEnds, start[count]) else { return nil }
+    guard count < 8 else { return nil }
+    let end = start[count]
+    guard end == UInt8(ascii: ">") || contains(tagNameEnds, end) else { return nil }
     return (word(start, 0) & ((1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1), count)
+  }
+
+  /// How long an attribute's name is, as far as the first byte that may end it; 0 where that is more than fifteen bytes.
+  /// Sixteen bytes must be there to be read.
+  @inline(__always)
+  static func shortAttributeNameCount(_ start: UnsafePointer<UInt8>) -> Int {
+    pipe_attribute_name_ends16(start).trailingZeroBitCount & 15
   }
 
   /// Up to eight bytes, packed from the low end, in ASCII lower case.

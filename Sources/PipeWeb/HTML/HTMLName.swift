@@ -1,7 +1,7 @@
 /// A tag's or an attribute's name, folded to ASCII lower case and packed.
 ///
 /// Names of up to sixteen bytes, which all known ones are, compare exactly; longer ones by a hash.
-package struct HTMLName: Equatable, Sendable {
+package struct HTMLName: Equatable, BitwiseCopyable, Sendable {
   private(set) var low: UInt64 = 0
   private(set) var high: UInt64 = 0
   package private(set) var count = 0

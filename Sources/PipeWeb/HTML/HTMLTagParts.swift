@@ -4,12 +4,24 @@
 /// is kept.
 struct HTMLTagParts: ~Copyable {
   /// A stretch of the chunk, or of what is kept.
-  private struct Slice {
-    var range = 0..<0
+  private struct Slice: BitwiseCopyable {
+    var start = 0
+    var end = 0
     var isKept = false
+
+    init() {}
+
+    @inline(__always)
+    init(_ range: Range<Int>, isKept: Bool = false) {
+      start = range.lowerBound
+      end = range.upperBound
+      self.isKept = isKept
+    }
+
+    var count: Int { end &- start }
   }
 
-  private struct Attribute {
+  private struct Attribute: BitwiseCopyable {
     let name: HTMLName
     /// The raw name; empty unless the handler keeps names.
     var rawName: Slice
@@ -25,13 +37,15 @@ struct HTMLTagParts: ~Copyable {
   /// The raw name being read, of the tag or of an attribute; empty unless the handler keeps names.
   private var unfinishedName = Slice()
 
-  private(set) var attributeCount = 0
-  /// The attributes, and behind them what is left of earlier tags'.
-  private var attributes: [Attribute] = []
+  private var attributes = OwnedBuffer<Attribute>()
   private var kept: [UInt8] = []
   private var chunk: UnsafePointer<UInt8>?
 
   // MARK: What the handler asks
+
+  var attributeCount: Int {
+    @inline(__always) get { attributes.count }
+  }
 
   @inline(__always)
   func withRawName<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result { withBytes(rawName, body) }
@@ -58,9 +72,9 @@ struct HTMLTagParts: ~Copyable {
   @inline(__always)
   private func withBytes<Result>(_ slice: Slice, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     if !slice.isKept, let chunk {
-      return body(UnsafeBufferPointer(start: chunk + slice.range.lowerBound, count: slice.range.count))
+      return body(UnsafeBufferPointer(start: chunk + slice.start, count: slice.count))
     }
-    return kept.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[slice.range])) }
+    return kept.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[slice.start..<slice.end])) }
   }
 
   // MARK: What the tokenizer does
@@ -81,15 +95,15 @@ struct HTMLTagParts: ~Copyable {
   private mutating func moved(_ slice: Slice) -> Slice {
     guard !slice.isKept, let chunk else { return slice }
     let start = kept.count
-    kept.append(contentsOf: UnsafeBufferPointer(start: chunk + slice.range.lowerBound, count: slice.range.count))
-    return Slice(range: start..<kept.count, isKept: true)
+    kept.append(contentsOf: UnsafeBufferPointer(start: chunk + slice.start, count: slice.count))
+    return Slice(start..<kept.count, isKept: true)
   }
 
   @inline(__always)
   mutating func begin(isEnd: Bool) {
     self.isEnd = isEnd
     isSelfClosing = false
-    attributeCount = 0
+    attributes.removeAll()
     if !kept.isEmpty { kept.removeAll(keepingCapacity: true) }
   }
 
@@ -113,7 +127,7 @@ struct HTMLTagParts: ~Copyable {
 
   /// Takes a name that does not stand in the chunk.
   mutating func takeName(_ bytes: UnsafeBufferPointer<UInt8>) {
-    unfinishedName = Slice(range: kept.count..<kept.count + bytes.count, isKept: true)
+    unfinishedName = Slice(kept.count..<kept.count + bytes.count, isKept: true)
     kept.append(contentsOf: bytes)
   }
 
@@ -130,16 +144,22 @@ struct HTMLTagParts: ~Copyable {
   private mutating func extended(
     _ slice: Slice, by range: Range<Int>, _ limit: Int
   ) -> (slice: Slice, isWhole: Bool) {
-    let room = max(0, limit - slice.range.count)
-    let fitting = range.count <= room ? range : range.lowerBound..<range.lowerBound + room
-    let isWhole = fitting.count == range.count
-    guard !slice.range.isEmpty, let chunk else { return (Slice(range: fitting, isKept: false), isWhole) }
-    // It is the last of what is kept.
-    kept.append(contentsOf: UnsafeBufferPointer(start: chunk + fitting.lowerBound, count: fitting.count))
-    return (Slice(range: slice.range.lowerBound..<kept.count, isKept: true), isWhole)
+    let room = max(0, limit &- slice.count)
+    let isWhole = range.count <= room
+    let fitting = isWhole ? range : range.lowerBound..<range.lowerBound + room
+    if slice.count == 0 { return (Slice(fitting), isWhole) }
+    return (keptSlice(slice, fitting), isWhole)
+  }
+
+  /// What is kept of a name or a value, with more of it; it is the last of what is kept.
+  private mutating func keptSlice(_ slice: Slice, _ range: Range<Int>) -> Slice {
+    guard let chunk else { return slice }
+    kept.append(contentsOf: UnsafeBufferPointer(start: chunk + range.lowerBound, count: range.count))
+    return Slice(slice.start..<kept.count, isKept: true)
   }
 
   /// Adds an attribute with the name taken last, without a value; false where there is one of that name already.
+  @inline(__always)
   mutating func addAttribute(_ name: HTMLName) -> Bool {
     let raw = unfinishedName
     var index = 0
@@ -147,27 +167,21 @@ struct HTMLTagParts: ~Copyable {
       if attributes[index].name == name, isSameName(attributes[index].rawName, raw) { return false }
       index += 1
     }
-    let attribute = Attribute(name: name, rawName: raw, value: Slice())
-    if attributeCount < attributes.count {
-      attributes[attributeCount] = attribute
-    } else {
-      attributes.append(attribute)
-    }
-    attributeCount += 1
+    attributes.append(Attribute(name: name, rawName: raw, value: Slice()))
     unfinishedName = Slice()
     return true
   }
 
   /// Forgets the name taken last.
   mutating func dropName() {
-    if unfinishedName.isKept { kept.removeLast(unfinishedName.range.count) }
+    if unfinishedName.isKept { kept.removeLast(unfinishedName.count) }
     unfinishedName = Slice()
   }
 
   /// Names beyond sixteen bytes are compared in full where they are at hand.
   private func isSameName(_ left: Slice, _ right: Slice) -> Bool {
-    guard left.range.count == right.range.count else { return false }
-    if left.range.count <= 16 { return true }
+    guard left.count == right.count else { return false }
+    if left.count <= 16 { return true }
     return withBytes(left) { left in
       withBytes(right) { right in
         zip(left, right).allSatisfy { HTMLBytes.lowercased($0) == HTMLBytes.lowercased($1) }

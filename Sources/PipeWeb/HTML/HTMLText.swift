@@ -88,13 +88,8 @@ package struct HTMLText {
 
   /// The first place at or after `start` of what may stand for something else, or the end.
   private func special(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-    var index = start
-    while index < bytes.count {
-      let byte = bytes[index]
-      if byte == 0 || byte == 0x0D || byte == UInt8(ascii: "&") { return index }
-      index += 1
-    }
-    return index
+    guard let base = bytes.baseAddress else { return start }
+    return HTMLBytes.textMark(in: base, from: start, to: bytes.count)
   }
 }
 

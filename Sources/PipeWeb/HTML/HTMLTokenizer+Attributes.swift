@@ -12,6 +12,7 @@ extension HTMLTokenizer where Handler: ~Copyable {
   mutating func tagEnd(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int? {
     var index = start
     var state = state
+    if wantsAttributes, state == .beforeAttributeName { index = usualAttributes(base, start, end) }
     while index < end {
       let byte = base[index]
       switch state {
@@ -35,9 +36,8 @@ extension HTMLTokenizer where Handler: ~Copyable {
             break
           }
           if wantsAttributes {
-            name = HTMLName(base, from: nameStart, count: index - nameStart, end: end)
             takeName(nameStart..<index)
-            finishAttributeName()
+            finishAttributeName(HTMLName(base, from: nameStart, count: index - nameStart, end: end))
           }
           guard base[index] == UInt8(ascii: "=") else {
             state = .afterAttributeName
@@ -52,7 +52,7 @@ extension HTMLTokenizer where Handler: ~Copyable {
         continueAttributeName(base, index, nameEnd)
         index = nameEnd
         guard index < end else { break }
-        if wantsAttributes { finishAttributeName() }
+        if wantsAttributes { finishAttributeName(name) }
         state = .afterAttributeName
 
       case .afterAttributeName:
@@ -114,6 +114,31 @@ extension HTMLTokenizer where Handler: ~Copyable {
     return nil
   }
 
+  /// Reads attributes that are written as most are: a space, a name of no more than fifteen bytes, and a value in
+  /// quotes.
+  ///
+  /// - Returns: the place of what is not written so, or is not whole in this chunk.
+  private mutating func usualAttributes(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+    var index = start
+    // In bounds: the name and what follows it end before index + 18.
+    while end &- index > 18, base[index] == UInt8(ascii: " ") {
+      let nameStart = index &+ 1
+      let nameEnd = nameStart &+ HTMLBytes.shortAttributeNameCount(base + nameStart)
+      let quote = base[nameEnd &+ 1]
+      guard nameEnd > nameStart, base[nameEnd] == UInt8(ascii: "="),
+        quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
+      else { break }
+      let close = HTMLBytes.firstIndex(of: quote, in: base, from: nameEnd &+ 2, to: end)
+      guard close < end else { break }
+      capturesValue = false
+      takeName(nameStart..<nameEnd)
+      finishAttributeName(HTMLName(base, from: nameStart, count: nameEnd &- nameStart, end: end))
+      takeValue(nameEnd &+ 2..<close)
+      index = close &+ 1
+    }
+    return index
+  }
+
   /// A name that the chunk ends in, or that one before ended in.
   private mutating func continueAttributeName(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) {
     guard wantsAttributes, start < end else { return }
@@ -123,7 +148,7 @@ extension HTMLTokenizer where Handler: ~Copyable {
 
   /// The name is complete: decides whether the value is captured.
   @inline(__always)
-  private mutating func finishAttributeName() {
+  private mutating func finishAttributeName(_ name: HTMLName) {
     if handler.wantsAttribute(name, of: parts.pointee.tag) {
       if parts.pointee.attributeCount >= limits.attributes {
         handler.limitReached()

@@ -34,16 +34,16 @@ extension HTMLTokenizer where Handler: ~Copyable {
     while true {
       index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: index, to: end)
       // In bounds: what is read below ends before index + 19.
-      guard end - index > 18 else { return textPassed(index) }
-      let isEnd = base[index + 1] == UInt8(ascii: "/")
-      let nameStart = isEnd ? index + 2 : index + 1
+      guard end &- index > 18 else { return textPassed(index) }
+      let isEnd = base[index &+ 1] == UInt8(ascii: "/")
+      let nameStart = isEnd ? index &+ 2 : index &+ 1
       guard HTMLBytes.isLetter(base[nameStart]),
         let name = HTMLBytes.shortTagName(base + nameStart),
         isEnd || tags.possibleTraits(ofPacked: name.packed).isDisjoint(with: telling)
       else { return textPassed(index) }
-      let nameEnd = nameStart + name.count
+      let nameEnd = nameStart &+ name.count
       if base[nameEnd] == UInt8(ascii: ">") {
-        index = nameEnd + 1
+        index = nameEnd &+ 1
       } else if let next = HTMLBytes.usualTagEnd(in: base, from: nameEnd, to: end) {
         index = next
       } else {

@@ -61,9 +61,11 @@ extension PageCollector {
   }
 
   private mutating func takeLink(_ token: HTMLTagToken) {
-    guard open.contains(.links), token.index(of: HTMLName("href")) != nil, hasRoom(facts.links.count),
-      let href = store(HTMLName("href"), of: token)
+    guard open.contains(.links), let index = token.index(of: HTMLName("href")), hasRoom(facts.links.count),
+      let href = store(index, of: token)
     else { return }
+    // As many as most pages have, so that growing costs little.
+    if facts.links.isEmpty { facts.links.reserveCapacity(64) }
     let text = token.tag == .area ? store(HTMLName("alt"), of: token) : nil
     facts.links.append(PageFacts.Link(href: href, rel: store(HTMLName("rel"), of: token), text: text))
     if token.tag == .a, wanted.contains(.linkTexts) {
@@ -176,6 +178,7 @@ extension PageCollector {
     finishTitle()
     finishLink()
     finishHeadings(leaving: 0)
+    facts.bytes = Array(bytes.elements)
   }
 
   // MARK: Bounds
@@ -186,11 +189,26 @@ extension PageCollector {
   }
 
   private mutating func store(_ name: HTMLName, of token: HTMLTagToken) -> PageFacts.Value? {
-    guard let index = token.index(of: name) else { return nil }
-    return token.withValue(ofAttribute: index) { facts.store($0, as: .attribute, limit: limits.total) }
+    token.index(of: name).flatMap { store($0, of: token) }
+  }
+
+  @inline(__always)
+  private mutating func store(_ index: Int, of token: HTMLTagToken) -> PageFacts.Value? {
+    token.withValue(ofAttribute: index) { store($0, as: .attribute) }
   }
 
   private mutating func store(_ text: ArraySlice<UInt8>, as kind: PageFacts.Value.Kind) -> PageFacts.Value? {
-    text.withUnsafeBufferPointer { facts.store($0, as: kind, limit: limits.total) }
+    text.withUnsafeBufferPointer { store($0, as: kind) }
+  }
+
+  /// Stores raw bytes; nil where they would go beyond the limit.
+  @inline(__always)
+  private mutating func store(_ slice: UnsafeBufferPointer<UInt8>, as kind: PageFacts.Value.Kind) -> PageFacts.Value? {
+    guard slice.count <= limits.total &- bytes.count, let offset = UInt32(exactly: bytes.count) else {
+      facts.isTruncated = true
+      return nil
+    }
+    bytes.append(slice)
+    return PageFacts.Value(kind: kind, offset: offset, count: UInt32(slice.count))
   }
 }

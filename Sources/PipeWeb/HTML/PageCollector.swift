@@ -18,6 +18,8 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   let wanted: PageFacts.Wanted
   let limits: PageFacts.Limits
   var facts = PageFacts()
+  /// What the facts' values are slices of.
+  var bytes = OwnedBuffer<UInt8>()
   /// The wanted facts that later markup may still change.
   var open: PageFacts.Wanted
 

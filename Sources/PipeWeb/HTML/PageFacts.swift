@@ -93,7 +93,8 @@ package struct PageFacts: Sendable {
   /// Whether a limit left something out.
   package internal(set) var isTruncated = false
 
-  private var bytes: [UInt8] = []
+  /// What the values are slices of.
+  var bytes: [UInt8] = []
 
   /// The raw bytes of a value: the page's encoding, before character references.
   package func withBytes<Result>(of value: Value, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
@@ -132,16 +133,6 @@ package struct PageFacts: Sendable {
   }
   package func canonical(transcode: HTMLTranscode? = nil) -> String? {
     canonicalValue.map { string(of: $0, transcode: transcode) }
-  }
-
-  /// Stores raw bytes; nil where they would go beyond the limit.
-  mutating func store(_ slice: UnsafeBufferPointer<UInt8>, as kind: Value.Kind, limit: Int) -> Value? {
-    guard slice.count <= limit - bytes.count, let offset = UInt32(exactly: bytes.count) else {
-      isTruncated = true
-      return nil
-    }
-    bytes.append(contentsOf: slice)
-    return Value(kind: kind, offset: offset, count: UInt32(slice.count))
   }
 
   /// Takes back what the body of a page said that turns out to be a frameset (13.2.6.4.7).
