@@ -21,12 +21,30 @@ package struct PackedTexts: Hashable, Sendable {
 
   /// Appends the texts with a separator between two of them.
   package func append(joinedBy separator: [UInt8], to output: inout [UInt8]) {
-    output.reserveCapacity(output.count + bytes.count + separator.count * count)
-    bytes.withUnsafeBufferPointer { bytes in
-      for index in ends.indices {
-        if index > 0 { output.append(contentsOf: separator) }
-        output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[range(of: index)]))
+    let length = bytes.count + separator.count * max(0, count - 1)
+    output.append(addingCapacity: length) { output in
+      bytes.withUnsafeBytes { bytes in
+        separator.withUnsafeBytes { separator in
+          output.withUnsafeMutableBufferPointer { room, written in
+            let room = UnsafeMutableRawBufferPointer(room)
+            for index in 0..<count {
+              if index > 0 { written += Self.copy(separator, to: room, at: written) }
+              written += Self.copy(UnsafeRawBufferPointer(rebasing: bytes[range(of: index)]), to: room, at: written)
+            }
+          }
+        }
       }
     }
+  }
+
+  /// - Returns: How many bytes were copied, as many as there is room for.
+  @inline(__always)
+  private static func copy(_ source: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer, at place: Int)
+    -> Int
+  {
+    let count = min(source.count, room.count - place)
+    UnsafeMutableRawBufferPointer(rebasing: room[place..<place + count]).copyMemory(
+      from: UnsafeRawBufferPointer(rebasing: source[..<count]))
+    return count
   }
 }

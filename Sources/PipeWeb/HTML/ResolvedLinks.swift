@@ -28,6 +28,7 @@ package struct ResolvedLinks: Sendable {
     var bytes = OwnedBuffer<UInt8>()
     var ends = OwnedBuffer<UInt32>()
     var places = OwnedBuffer<UInt32>()
+    var text = OwnedBuffer<UInt8>()
     // What most links take, so that growing costs little.
     bytes.reserve(facts.links.count * 48)
     ends.reserve(facts.links.count)
@@ -36,7 +37,7 @@ package struct ResolvedLinks: Sendable {
       let link = facts.links[place]
       if let isLeftOut, isLeftOut(link) { continue }
       let start = bytes.count
-      guard facts.appendURL(of: link.href, to: &bytes, resolver, transcode) else { continue }
+      guard facts.appendURL(of: link.href, to: &bytes, resolver, transcode, &text) else { continue }
       if bytes.count > Self.limit {
         bytes.cut(to: start)
         isTruncated = true
@@ -64,8 +65,11 @@ extension ResolvedLinks {
 
 extension PageFacts {
   /// Appends the URL that a value stands for; false, and nothing, where it is no http or https URL.
+  ///
+  /// - Parameter text: Memory for what the value stands for, where that takes any.
   fileprivate func appendURL(
-    of value: Value, to output: inout OwnedBuffer<UInt8>, _ resolver: ReferenceResolver, _ transcode: HTMLTranscode?
+    of value: Value, to output: inout OwnedBuffer<UInt8>, _ resolver: borrowing ReferenceResolver,
+    _ transcode: HTMLTranscode?, _ text: inout OwnedBuffer<UInt8>
   ) -> Bool {
     withBytes(of: value) { bytes in
       guard let start = bytes.baseAddress else { return resolver.append(bytes, to: &output) }
@@ -73,12 +77,12 @@ extension PageFacts {
       // What needs no parser is ASCII, which reads the same in every encoding that the scanner reads.
       if !hasReferences, let leads = resolver.appendWithoutParser(bytes, to: &output) { return leads }
       if transcode == nil {
-        var text = OwnedBuffer<UInt8>()
+        text.removeAll()
         HTMLText.attribute.append(bytes, to: &text)
         return resolver.append(text.elements, to: &output)
       }
-      var text = HTMLText.attribute.string(bytes, transcode: transcode)
-      return text.withUTF8 { resolver.append($0, to: &output) }
+      var string = HTMLText.attribute.string(bytes, transcode: transcode)
+      return string.withUTF8 { resolver.append($0, to: &output) }
     }
   }
 }

@@ -45,20 +45,12 @@ enum SerializedForm {
   /// checker), which is left to the parser.
   @inline(__always)
   static func scanHost(_ input: Span<UInt8>, from start: Int) -> Int? {
-    var end = start
-    var label = start
-    while end < input.count, ByteKinds.of(input[end]).contains(.domain) {
-      if input[end] == UInt8(ascii: ".") {
-        // A dot at the very end begins no label.
-        if end + 1 == input.count || !ByteKinds.of(input[end + 1]).contains(.domain) {
-          end += 1
-          break
-        }
-        label = end + 1
-      }
-      end += 1
-    }
-    return end > start && !ASCII.isDigit(input[label]) ? end : nil
+    let end = ByteKinds.end(of: .domain, among: .domain, in: input, from: start)
+    guard end > start else { return nil }
+    // A dot at the very end begins no label.
+    var label = input[end - 1] == UInt8(ascii: ".") ? end - 1 : end
+    while label > start, input[label - 1] != UInt8(ascii: ".") { label -= 1 }
+    return ASCII.isDigit(input[label]) ? nil : end
   }
 
   /// A port that is not the scheme's own and its end, or no port and `start` where there is none.
@@ -82,37 +74,30 @@ enum SerializedForm {
   /// The end of a path; nil where it has a `\` or a segment that is `.` or `..`, plain or encoded.
   @inline(__always)
   static func scanPath(_ input: Span<UInt8>, from start: Int) -> Int? {
-    var previous = UInt8(ascii: "/")
     var index = start
-    while index < input.count {
-      let byte = input[index]
-      let kind = ByteKinds.of(byte)
-      if !kind.contains(.path) { break }
-      if kind.contains(.doubtful) {
-        if byte == UInt8(ascii: "\\") { return nil }
-        if previous == UInt8(ascii: "/"), URLParser.beginsWithDotSegment(input, from: index) { return nil }
+    while true {
+      index = ByteKinds.end(of: .path, among: [.path, .doubtful], in: input, from: index)
+      guard index < input.count, ByteKinds.of(input[index]).contains(.path) else { return index }
+      // Doubtful.
+      if input[index] == UInt8(ascii: "\\") { return nil }
+      if index == start || input[index - 1] == UInt8(ascii: "/"), URLParser.beginsWithDotSegment(input, from: index) {
+        return nil
       }
-      previous = byte
       index += 1
     }
-    return index
   }
 
   /// The end of a query, or `start` where there is none.
   @inline(__always)
   static func scanQuery(_ input: Span<UInt8>, from start: Int) -> Int {
     guard start < input.count, input[start] == UInt8(ascii: "?") else { return start }
-    var index = start + 1
-    while index < input.count, ByteKinds.of(input[index]).contains(.query) { index += 1 }
-    return index
+    return ByteKinds.end(of: .query, among: .query, in: input, from: start + 1)
   }
 
   /// The end of a fragment, or `start` where there is none.
   @inline(__always)
   static func scanFragment(_ input: Span<UInt8>, from start: Int) -> Int {
     guard start < input.count, input[start] == UInt8(ascii: "#") else { return start }
-    var index = start + 1
-    while index < input.count, ByteKinds.of(input[index]).contains(.fragment) { index += 1 }
-    return index
+    return ByteKinds.end(of: .fragment, among: .fragment, in: input, from: start + 1)
   }
 }
