@@ -118,7 +118,8 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
       if isPlain {
         appendFlow(bytes, startsRun: startsRun)
       } else {
-        escaped(bytes, hasReferences: model == .data).withUnsafeBufferPointer { appendFlow($0, startsRun: true) }
+        let text = escaped(bytes, hasReferences: model == .data)
+        text.withUnsafeBufferPointer { appendFlow($0, startsRun: startsRun) }
       }
     case .rawText, .script:
       break

@@ -62,6 +62,7 @@ struct PageScannerBoundsTests {
   @Test(arguments: [
     "<p>x</p></section a=\"b><a href=c>d\"><a href=e>f</a>", "<p>x</p><section a='b><a href=c>d' e><a href=f>",
     "<p>x</p></section a=b/><title>c</title>", "<title>a</title><!-- <a href=b> --><a rel=c href=d>e</a>",
+    "<a href=b><svg>\0&lt\0x", "<a href=b><svg>&l<![CDATA[t;&lt;\0&amp;]]>&lt;", "<a href=b>c<plaintext>&lt;\0&lt",
   ])
   func `Cutting a page once changes nothing`(text: String) {
     let page = Array(text.utf8)
