@@ -54,6 +54,14 @@ extension Shape where Value == String {
       return text.text
     }
   }
+
+  /// A text that a message calls `name`, and that says something.
+  package static func name(_ name: String) -> Self {
+    .scalar(.text(name: name, pattern: #"\S"#)) { text throws(ScalarFault) in
+      if text.text.contains(where: { !$0.isWhitespace }) { return text.text }
+      throw ScalarFault(.badValue, "must be \(name), not \(text.shown)")
+    }
+  }
 }
 
 extension Shape where Value == Bool {
@@ -97,7 +105,7 @@ extension Shape where Value: RawRepresentable<String> & CaseIterable {
       let near = nearestName(to: text.text, among: words)
       throw ScalarFault(
         .badValue, "cannot be \(text.shown)",
-        hint: near.map { "did you mean '\($0)'?" } ?? "it is one of \(words.joined(separator: ", "))")
+        hint: near.map { "did you mean '\($0)'?" } ?? "it is \(ShapeDescription.choice(of: words))")
     }
   }
 }

@@ -31,7 +31,7 @@ package indirect enum ShapeDescription: Sendable {
           + (range.upperBound > 1_000_000_000 ? "" : " to \(range.upperBound)")
     case .number: "a number"
     case .any: "any value"
-    case .choice(let words): "one of " + words.map(\.word).joined(separator: ", ")
+    case .choice(let words): Self.choice(of: words.map(\.word))
     case .list(let element, _, let orOne): orOne ? "\(element.name), or a list of them" : "a list"
     case .map(let keys, let main?):
       keys.first { $0.name == main }.map { "\($0.shape.name), or a map" } ?? "a map"
@@ -39,6 +39,11 @@ package indirect enum ShapeDescription: Sendable {
     case .oneOf(let shapes): shapes.map(\.name).joined(separator: ", or ")
     case .component(let family): "\(family.kind.article) \(family.kind.rawValue)"
     }
+  }
+
+  /// A choice of words in a sentence; a sign among them is quoted.
+  static func choice(of words: [String]) -> String {
+    "one of " + words.map { $0.contains { $0.isLetter || $0.isNumber } ? $0 : "'\($0)'" }.joined(separator: ", ")
   }
 
   /// The known keys of a map; empty for everything else.

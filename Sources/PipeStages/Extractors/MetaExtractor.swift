@@ -12,7 +12,7 @@ struct MetaExtractor: Extractor {
     .extractor, "meta", "The content of the meta element with this name, property or http-equiv, in any case.",
     options: MapShape(
       main: "name",
-      Key("name", .text("a name"), "What its name, property or http-equiv attribute says.", example: "og:title"),
+      Key("name", .name("a name"), "What its name, property or http-equiv attribute says.", example: "og:title"),
       Key("all", .bool, default: false, shown: "false", "Whether all of them are taken, as a list."),
       make: MetaExtractor.init),
     examples: ["meta: og:title", "meta: {name: 'article:tag', all: true}"],

@@ -9,7 +9,7 @@ struct NodeChoice: Sendable {
   let all: Bool
 
   static let attributeKey = Key(
-    optional: "attribute", .text("the name of an attribute"),
+    optional: "attribute", .name("the name of an attribute"),
     "The attribute that is taken; without it, the text as a person would read it. In XML, its name as written.",
     example: "href")
   static let allKey = Key(

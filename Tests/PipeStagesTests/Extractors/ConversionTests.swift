@@ -133,12 +133,18 @@ struct ConversionTests {
     #expect(try Field(extractor).type.name == type)
   }
 
+  @Test func `Signs that may be chosen are quoted`() {
+    #expect(Field.compile("body: {as: int, decimal: ;}").diagnostics.first?.hint == "it is one of '.', ','")
+  }
+
   @Test(arguments: [
     ("body: {as: int, default: none}", "type-mismatch", "the default of 'field' must be a whole number: 'none'"),
     ("length: {default: x}", "type-mismatch", "the default of 'field' must be a whole number: 'x'"),
     ("body: {decimal: \".\"}", "bad-value", "decimal is about numbers"),
     ("body: {as: float}", "bad-value", "cannot be 'float'"),
     ("body: {pattern: '('}", "bad-regex", "is no regular expression"),
+    ("meta: ''", "bad-value", "must be a name, not ''"),
+    ("css: {selector: p, attribute: ' '}", "bad-value", "must be the name of an attribute, not ' '"),
   ])
   func `Options that contradict each other are found before the run`(
     extractor: String, code: String, message: String
