@@ -29,6 +29,12 @@ static inline __attribute__((always_inline)) uint16_t pipe_tag_name_ends16(const
   PIPE_BITS((v <= (pipe_bytes16)(0x20)) | (v == (pipe_bytes16)('/')) | (v == (pipe_bytes16)('>')));
 }
 
+/// Which bytes end a name of letters and digits, or go on with one of others: all before the digits, and `>`.
+static inline __attribute__((always_inline)) uint16_t pipe_plain_name_ends16(const uint8_t *bytes) {
+  pipe_bytes16 v = pipe_load16(bytes);
+  PIPE_BITS((v < (pipe_bytes16)('0')) | (v == (pipe_bytes16)('>')));
+}
+
 /// Which bytes may end an attribute's name: those that may end a tag's, and `=`.
 static inline __attribute__((always_inline)) uint16_t pipe_attribute_name_ends16(const uint8_t *bytes) {
   pipe_bytes16 v = pipe_load16(bytes);

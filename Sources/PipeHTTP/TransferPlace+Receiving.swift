@@ -128,7 +128,7 @@ extension TransferPlace {
     // The scanner is large: it is fed where it is.
     if scanner == nil { scanner = PageScanner(wanted: facts) }
     while !rest.isEmpty {
-      let slice = UnsafeBufferPointer(rebasing: rest.prefix(Self.sliceLength))
+      let slice = UnsafeBufferPointer(rebasing: rest.prefix(max(Self.sliceLength, body.count)))
       // What is not found at a page's start may be anywhere in it.
       if body.count == Self.sliceLength { reserveBody(for: bytes) }
       body.append(contentsOf: slice)
@@ -158,7 +158,8 @@ extension TransferPlace {
     return false
   }
 
-  /// Long enough for the head of most pages, short enough not to keep much more.
+  /// Of the first slice, and the ones after it are as long as what is kept: long enough for the head of most pages,
+  /// short enough not to keep much more.
   private static let sliceLength = 2048
 
   /// Opens a socket where the address policy allows it: the address is the one that is connected to,

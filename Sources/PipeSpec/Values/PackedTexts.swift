@@ -22,29 +22,27 @@ package struct PackedTexts: Hashable, Sendable {
   /// Appends the texts with a separator between two of them.
   package func append(joinedBy separator: [UInt8], to output: inout [UInt8]) {
     let length = bytes.count + separator.count * max(0, count - 1)
-    output.append(addingCapacity: length) { output in
+    // Joined elsewhere and appended at once: an array asks at every step whether it is shared.
+    withUnsafeTemporaryAllocation(byteCount: length, alignment: 1) { room in
+      var written = 0
       bytes.withUnsafeBytes { bytes in
         separator.withUnsafeBytes { separator in
-          output.withUnsafeMutableBufferPointer { room, written in
-            let room = UnsafeMutableRawBufferPointer(room)
-            for index in 0..<count {
-              if index > 0 { written += Self.copy(separator, to: room, at: written) }
-              written += Self.copy(UnsafeRawBufferPointer(rebasing: bytes[range(of: index)]), to: room, at: written)
-            }
+          for index in 0..<count {
+            if index > 0 { written += Self.copy(separator, to: room, at: written) }
+            written += Self.copy(UnsafeRawBufferPointer(rebasing: bytes[range(of: index)]), to: room, at: written)
           }
         }
       }
+      output.append(contentsOf: room.prefix(written))
     }
   }
 
-  /// - Returns: How many bytes were copied, as many as there is room for.
+  /// - Returns: How many bytes were copied.
   @inline(__always)
-  private static func copy(_ source: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer, at place: Int)
-    -> Int
-  {
-    let count = min(source.count, room.count - place)
-    UnsafeMutableRawBufferPointer(rebasing: room[place..<place + count]).copyMemory(
-      from: UnsafeRawBufferPointer(rebasing: source[..<count]))
-    return count
+  private static func copy(
+    _ source: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer, at place: Int
+  ) -> Int {
+    UnsafeMutableRawBufferPointer(rebasing: room[place..<place + source.count]).copyMemory(from: source)
+    return source.count
   }
 }

@@ -70,7 +70,7 @@ struct TreeBuilder: HTMLTokenHandler {
   var isInForeignContent: Bool { stack.last.map { $0.namespace != .html } ?? false }
 
   mutating func wantsAttributes(of tag: HTMLTag) -> Bool { true }
-  func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool { true }
+  mutating func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool { true }
   mutating func limitReached() { isTruncated = true }
 
   // MARK: Tokens

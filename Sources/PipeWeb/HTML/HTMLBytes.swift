@@ -140,11 +140,11 @@ enum HTMLBytes {
     }
   }
 
-  /// A tag's name of up to seven bytes, packed from the low end; nil where it is longer, or holds control characters.
-  /// Sixteen bytes must be there to be read.
+  /// A tag's name of up to seven bytes, packed from the low end; nil where it is longer, or doubtful. Sixteen bytes must
+  /// be there to be read.
   @inline(__always)
   static func shortTagName(_ start: UnsafePointer<UInt8>) -> (packed: UInt64, count: Int)? {
-    let count = pipe_tag_name_ends16(start).trailingZeroBitCount
+    let count = pipe_plain_name_ends16(start).trailingZeroBitCount
     guard count < 8 else { return nil }
     let end = start[count]
     guard end == UInt8(ascii: ">") || contains(tagNameEnds, end) else { return nil }

@@ -29,7 +29,8 @@ package protocol HTMLTokenHandler: ~Copyable {
 
   /// Whether any attribute of this start tag is wanted; asked when its name is complete.
   mutating func wantsAttributes(of tag: HTMLTag) -> Bool
-  func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool
+  /// Mutating, since a handler that is only borrowed may be copied for the call.
+  mutating func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool
 
   /// A stretch of text, raw.
   ///

@@ -12,7 +12,10 @@ extension HTMLTokenizer where Handler: ~Copyable {
   mutating func tagEnd(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int? {
     var index = start
     var state = state
-    if wantsAttributes, state == .beforeAttributeName { index = usualAttributes(base, start, end) }
+    if wantsAttributes, state == .beforeAttributeName {
+      index = usualAttributes(base, start, end)
+      if index < end, base[index] == UInt8(ascii: ">") { return index + 1 }
+    }
     while index < end {
       let byte = base[index]
       switch state {

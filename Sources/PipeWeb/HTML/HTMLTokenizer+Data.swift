@@ -5,10 +5,12 @@ extension HTMLTokenizer where Handler: ~Copyable {
     var index = start
     if let telling = handler.telling {
       index = skim(base, start, end, telling)
-      if state != .data { return end }
+      if state != .data || index == end { return end }
     }
-    index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: index, to: end)
-    guard index < end else { return end }
+    if base[index] != UInt8(ascii: "<") {
+      index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: index, to: end)
+      guard index < end else { return end }
+    }
     markupStart = index
     // The common cases, without a round through the states; index + 2 < end.
     if end - index > 2 {
@@ -32,35 +34,41 @@ extension HTMLTokenizer where Handler: ~Copyable {
   ) -> Int {
     var index = start
     while true {
-      index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: index, to: end)
       // In bounds: what is read below ends before index + 19.
       guard end &- index > 18 else { return textPassed(index) }
+      if base[index] != UInt8(ascii: "<") {
+        index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: index &+ 1, to: end)
+        guard end &- index > 18 else { return textPassed(index) }
+      }
       let isEnd = base[index &+ 1] == UInt8(ascii: "/")
       let nameStart = isEnd ? index &+ 2 : index &+ 1
-      guard HTMLBytes.isLetter(base[nameStart]),
-        let name = HTMLBytes.shortTagName(base + nameStart),
+      guard HTMLBytes.isLetter(base[nameStart]), let name = HTMLBytes.shortTagName(base + nameStart),
         isEnd || tags.possibleTraits(ofPacked: name.packed).isDisjoint(with: telling)
       else { return textPassed(index) }
       let nameEnd = nameStart &+ name.count
       if base[nameEnd] == UInt8(ascii: ">") {
         index = nameEnd &+ 1
-      } else if let next = HTMLBytes.usualTagEnd(in: base, from: nameEnd, to: end) {
-        index = next
       } else {
-        wantsAttributes = false
-        state = .beforeAttributeName
-        guard let next = tagEnd(base, nameEnd, end) else {
-          // The tag goes on in the next chunk where this one ended, within a value's quotes for instance.
-          let reached = state
-          beginTag(base, nameStart, nameEnd, end, isEnd: isEnd)
-          state = reached
-          return end
-        }
+        guard let next = passAttributes(base, nameStart, nameEnd, end, isEnd: isEnd) else { return end }
         index = next
-        state = .data
       }
       handler.note(NotedTag(name: name.packed, isEnd: isEnd))
     }
+  }
+
+  /// Where a tag ends that is only noted, or nil where the chunk does before it.
+  private mutating func passAttributes(
+    _ base: UnsafePointer<UInt8>, _ nameStart: Int, _ nameEnd: Int, _ end: Int, isEnd: Bool
+  ) -> Int? {
+    if let next = HTMLBytes.usualTagEnd(in: base, from: nameEnd, to: end) { return next }
+    wantsAttributes = false
+    state = .beforeAttributeName
+    guard let next = tagEnd(base, nameEnd, end) else {
+      beginTag(base, nameStart, nameEnd, end, isEnd: isEnd)
+      return nil
+    }
+    state = .data
+    return next
   }
 
   /// The text before this place needs not be handed over.

@@ -16,7 +16,7 @@ extension PageCollector {
     }
   }
 
-  func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool {
+  mutating func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool {
     switch tag {
     case .a, .area:
       name == HTMLName("href") || (wanted.contains(.linkRelations) && name == HTMLName("rel"))
@@ -60,7 +60,7 @@ extension PageCollector {
     open.remove(.language)
   }
 
-  private mutating func takeLink(_ token: HTMLTagToken) {
+  mutating func takeLink(_ token: HTMLTagToken) {
     guard open.contains(.links), let index = token.index(of: HTMLName("href")), hasRoom(facts.links.count),
       let href = store(index, of: token)
     else { return }

@@ -3,6 +3,13 @@
 extension PageCollector {
   mutating func startTag(_ token: HTMLTagToken) -> HTMLContentModel {
     if linkText != nil { partLinkText(at: token) }
+    if isPostponing, token.tag == .a {
+      // What follows comes to this for the tag that there is the most to do for.
+      finishLink()
+      elements.postpone(NotedTag(OpenTag(token)))
+      takeLink(token)
+      return .data
+    }
     let model = elements.isCurrentForeign ? startForeign(token) : startHTML(token)
     updatePostponing()
     return model

@@ -44,7 +44,7 @@ struct TokenRecorder: HTMLTokenHandler {
   private var model = HTMLContentModel.data
 
   func wantsAttributes(of tag: HTMLTag) -> Bool { true }
-  func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool { true }
+  mutating func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool { true }
 
   mutating func text(_ bytes: UnsafeBufferPointer<UInt8>, in model: HTMLContentModel, startsRun: Bool) {
     if startsRun { endRun() }
