@@ -4,10 +4,35 @@ internal import PipeWeb
 enum LinkedData {
   static func documents(in page: DOMDocument) -> [JSONValue] {
     guard let scripts = try? scripts?.select(in: page) else { return [] }
-    return scripts.compactMap { try? JSONValue(parsing: unwrapped($0.textContent)) }
+    return scripts.compactMap { document(in: unwrapped($0.textContent)) }
   }
 
   private static let scripts = try? CSSSelector("script[type^='application/ld+json' i]")
+
+  private static func document(in text: String) -> JSONValue? {
+    if let value = try? JSONValue(parsing: text) { return value }
+    return try? JSONValue(parsing: escapingLines(in: text.utf8).span)
+  }
+
+  /// The text with escapes in the place of the line breaks and tabs in its strings: templates write what an editor typed,
+  /// and JSON wants these escaped (RFC 8259, 7).
+  private static func escapingLines(in text: String.UTF8View) -> [UInt8] {
+    var output: [UInt8] = []
+    output.reserveCapacity(text.count)
+    var isInString = false
+    var isEscaped = false
+    for byte in text {
+      switch byte {
+      case UInt8(ascii: "\n") where isInString && !isEscaped: output += "\\n".utf8
+      case UInt8(ascii: "\r") where isInString && !isEscaped: output += "\\r".utf8
+      case UInt8(ascii: "\t") where isInString && !isEscaped: output += "\\t".utf8
+      default: output.append(byte)
+      }
+      if byte == UInt8(ascii: "\""), !isEscaped { isInString.toggle() }
+      isEscaped = isInString && !isEscaped && byte == UInt8(ascii: "\\")
+    }
+    return output
+  }
 
   /// The script without the comment or the CDATA section that it is wrapped in, for browsers and parsers of old, and
   /// without a comment before it. No JSON begins like these.
