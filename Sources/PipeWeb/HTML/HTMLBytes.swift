@@ -135,8 +135,9 @@ enum HTMLBytes {
         quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
       else { return nil }
       let close = firstIndex(of: quote, in: base, from: mark &+ 2, to: end)
-      guard close < end else { return nil }
+      guard end &- close > 1 else { return nil }
       index = close &+ 1
+      if base[index] == UInt8(ascii: ">") { return index &+ 1 }
     }
   }
 

@@ -2,15 +2,14 @@
 
 extension HTMLTokenizer where Handler: ~Copyable {
   mutating func data(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
-    var index = start
-    if let telling = handler.telling {
-      index = skim(base, start, end, telling)
-      if state != .data || index == end { return end }
-    }
-    if base[index] != UInt8(ascii: "<") {
-      index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: index, to: end)
-      guard index < end else { return end }
-    }
+    if let telling = handler.telling { return skim(base, start, end, telling) }
+    return text(base, start, end)
+  }
+
+  /// Reads text up to the tag or other markup behind it, and that if it is a tag.
+  private mutating func text(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+    let index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: start, to: end)
+    guard index < end else { return end }
     markupStart = index
     // The common cases, without a round through the states; index + 2 < end.
     if end - index > 2 {
@@ -25,27 +24,29 @@ extension HTMLTokenizer where Handler: ~Copyable {
     return index + 1
   }
 
-  /// Passes over text and over the tags that the handler only notes.
-  ///
-  /// - Returns: the place of the first tag or other markup that takes more than that, or one before the chunk's end.
-  ///   Where the chunk ends within a tag, the state is no longer that of data.
+  /// Passes over text and over the tags that the handler only notes, and reads the first tag or other markup that takes
+  /// more than that.
   private mutating func skim(
     _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ telling: HTMLTagTraits
   ) -> Int {
     var index = start
     while true {
       // In bounds: what is read below ends before index + 19.
-      guard end &- index > 18 else { return textPassed(index) }
+      guard end &- index > 18 else { return text(base, textPassed(index), end) }
       if base[index] != UInt8(ascii: "<") {
         index = HTMLBytes.firstIndex(of: UInt8(ascii: "<"), in: base, from: index &+ 1, to: end)
-        guard end &- index > 18 else { return textPassed(index) }
+        guard end &- index > 18 else { return text(base, textPassed(index), end) }
       }
       let isEnd = base[index &+ 1] == UInt8(ascii: "/")
       let nameStart = isEnd ? index &+ 2 : index &+ 1
-      guard HTMLBytes.isLetter(base[nameStart]), let name = HTMLBytes.shortTagName(base + nameStart),
-        isEnd || tags.possibleTraits(ofPacked: name.packed).isDisjoint(with: telling)
-      else { return textPassed(index) }
+      guard HTMLBytes.isLetter(base[nameStart]), let name = HTMLBytes.shortTagName(base + nameStart) else {
+        return text(base, textPassed(index), end)
+      }
       let nameEnd = nameStart &+ name.count
+      if !isEnd, !tags.possibleTraits(ofPacked: name.packed).isDisjoint(with: telling) {
+        _ = textPassed(index)
+        return readTag(base, nameStart, nameEnd, end, HTMLName(packed: HTMLBytes.lowercased(name.packed)), isEnd: false)
+      }
       if base[nameEnd] == UInt8(ascii: ">") {
         index = nameEnd &+ 1
       } else {
@@ -64,7 +65,8 @@ extension HTMLTokenizer where Handler: ~Copyable {
     wantsAttributes = false
     state = .beforeAttributeName
     guard let next = tagEnd(base, nameEnd, end) else {
-      beginTag(base, nameStart, nameEnd, end, isEnd: isEnd)
+      let name = HTMLName(base, from: nameStart, count: nameEnd - nameStart, end: end)
+      beginTag(nameStart..<nameEnd, name, isEnd: isEnd)
       return nil
     }
     state = .data
@@ -137,17 +139,22 @@ extension HTMLTokenizer where Handler: ~Copyable {
       beginTagName(isEnd: isEnd)
       return restOfTagName(base, start, end)
     }
-    beginTag(base, start, nameEnd, end, isEnd: isEnd)
+    let name = HTMLName(base, from: start, count: nameEnd - start, end: end)
+    return readTag(base, start, nameEnd, end, name, isEnd: isEnd)
+  }
+
+  /// Reads a tag from the end of its name on.
+  private mutating func readTag(
+    _ base: UnsafePointer<UInt8>, _ start: Int, _ nameEnd: Int, _ end: Int, _ name: HTMLName, isEnd: Bool
+  ) -> Int {
+    beginTag(start..<nameEnd, name, isEnd: isEnd)
     return base[nameEnd] == UInt8(ascii: ">") ? emitTag(nameEnd + 1) : attributes(base, nameEnd, end)
   }
 
   @inline(__always)
-  private mutating func beginTag(
-    _ base: UnsafePointer<UInt8>, _ start: Int, _ nameEnd: Int, _ end: Int, isEnd: Bool
-  ) {
-    let name = HTMLName(base, from: start, count: nameEnd - start, end: end)
+  private mutating func beginTag(_ place: Range<Int>, _ name: HTMLName, isEnd: Bool) {
     parts.pointee.begin(isEnd: isEnd)
-    takeName(start..<nameEnd)
+    takeName(place)
     finishTagName(name, tags.slot(of: name))
   }
 
