@@ -7,14 +7,14 @@ package final class Frontier: Sendable {
     var adder: CheckedContinuation<Void, Never>?
     var onChange: (@Sendable () -> Void)?
     var isCancelled = false
-    /// Whether fewer requests could begin than there were places for.
+    /// Whether fewer requests could begin than there were places for, though nothing is on its way back.
     var isHungry = false
     /// Whether the overflow takes no more.
     var isOverflowFull = false
     var overflow: OverflowFile?
 
-    /// Requests that wait in memory.
-    var waitingHere: Int { state.waitingCount - state.awayCount }
+    /// Whether more may be let in than the capacity.
+    var letsInMore: Bool { isHungry && !isOverflowFull }
   }
 
   private let storage: Mutex<Storage>
@@ -39,6 +39,9 @@ package final class Frontier: Sendable {
     storage.withLock { ($0.state.waitingCount, $0.state.inFlightCount) }
   }
 
+  /// Requests that wait in the overflow.
+  var awayCount: Int { storage.withLock { $0.state.awayCount } }
+
   /// Adds new requests; suspends until there is room. Only one task adds.
   ///
   /// - Returns: Whether they were added; not so once it drains.
@@ -47,7 +50,9 @@ package final class Frontier: Sendable {
     let (isAdded, away, tell) = storage.withLock { storage -> (Bool, [Request], (@Sendable () -> Void)?) in
       if storage.state.isDraining || storage.isCancelled { return (false, [], nil) }
       // One batch for each time that too few could begin; the next look tells whether that was enough.
-      if storage.waitingHere >= capacity { storage.isHungry = false }
+      storage.isHungry = false
+      // A batch that there was room for stays here as a whole.
+      let capacity = storage.state.waitingCount < capacity ? capacity + requests.count : capacity
       var away: [Request] = []
       for request in requests {
         if !storage.isOverflowFull, storage.state.sendsAway(request, capacity: capacity) {
@@ -135,17 +140,17 @@ package final class Frontier: Sendable {
   package func onChange(_ tell: @escaping @Sendable () -> Void) { storage.withLock { $0.onChange = tell } }
 
   func take(
-    upTo limit: Int, now: ContinuousClock.Instant, only: RequestID? = nil
+    upTo limit: Int, now: Instant, only: RequestID? = nil
   ) -> FrontierState.Take {
     let (take, adder, isThirsty) = storage.withLock {
       storage -> (FrontierState.Take, CheckedContinuation<Void, Never>?, Bool) in
       if storage.isCancelled { return (.finished, nil, false) }
       let take = storage.state.take(upTo: limit, now: now, only: only)
-      if limit > 0 { storage.isHungry = take.count < limit }
+      if limit > 0 { storage.isHungry = take.count < limit && !storage.state.isBringingBack }
       // Half empty before the adder is woken, so that it is woken for a good many.
       let isWoken =
         storage.adder != nil
-        && (storage.waitingHere <= capacity / 2 || storage.isHungry && !storage.isOverflowFull)
+        && (storage.state.waitingCount <= capacity / 2 || storage.letsInMore)
       defer { if isWoken { storage.adder = nil } }
       return (take, isWoken ? storage.adder : nil, storage.state.hasThirsty)
     }
@@ -157,7 +162,7 @@ package final class Frontier: Sendable {
   /// Ends the transfers of these requests. Those that go on are put back; the others are settled.
   ///
   /// - Returns: How many of those that would go on are left undone, because it drains.
-  func landed(_ landings: [Landing], now: ContinuousClock.Instant) -> Int {
+  func landed(_ landings: [Landing], now: Instant) -> Int {
     let (left, tell) = storage.withLock { storage -> (Int, (@Sendable () -> Void)?) in
       var settled = 0
       var left = 0
@@ -190,8 +195,8 @@ package final class Frontier: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let hasRoom = storage.withLock { storage in
-          if storage.isCancelled || storage.state.isDraining || storage.waitingHere < capacity
-            || storage.isHungry && !storage.isOverflowFull
+          if storage.isCancelled || storage.state.isDraining || storage.state.waitingCount < capacity
+            || storage.letsInMore
           {
             return true
           }

@@ -13,8 +13,6 @@ internal import PipeWeb
 /// A host with many requests waiting has the later ones away, in a file that it knows nothing of but the blocks: they
 /// come back in their order when few are left here.
 struct FrontierState: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   enum Take {
     case requests([Request])
     /// Requests that are settled without being tried, as their hosts were given up for these reasons.
@@ -44,21 +42,6 @@ struct FrontierState: Sendable {
     var isThirsty = false
   }
 
-  private struct Delayed: Comparable {
-    let until: Instant
-    let host: Int
-
-    static func < (left: Self, right: Self) -> Bool { left.until < right.until }
-  }
-
-  private struct Postponed: Comparable {
-    let until: Instant
-    let request: Request
-
-    static func < (left: Self, right: Self) -> Bool { left.until < right.until }
-    static func == (left: Self, right: Self) -> Bool { left.until == right.until }
-  }
-
   private let rules: HostRules
   private let backoff: Backoff
   private var hosts: [Host] = []
@@ -74,6 +57,8 @@ struct FrontierState: Sendable {
   private var remembered: Deque<Int> = []
   private static let memory = 8192
   private var thirsty: Deque<Int> = []
+  /// Hosts whose next block somebody was told to bring back, and has not yet.
+  private var thirstyCount = 0
   /// Fewer requests here than that, and more are brought back.
   private static let lowWater = 16
   /// Once as many wait here as may, a host with that many keeps no more of them here.
@@ -138,10 +123,13 @@ struct FrontierState: Sendable {
   }
 
   var hasThirsty: Bool { !thirsty.isEmpty }
+  /// Whether requests that are away are on their way back.
+  var isBringingBack: Bool { thirstyCount > 0 }
 
   /// Requests of a host that were away are here again.
   mutating func returned(_ requests: [Request], of host: String) {
     guard !isDraining, let place = knownPlace(of: host) else { return }
+    if hosts[place].isThirsty { thirstyCount -= 1 }
     hosts[place].isThirsty = false
     hosts[place].away -= requests.count
     awayCount -= requests.count
@@ -155,6 +143,7 @@ struct FrontierState: Sendable {
       return
     }
     hosts[place].isThirsty = true
+    thirstyCount += 1
     thirsty.append(place)
   }
 
@@ -187,6 +176,7 @@ struct FrontierState: Sendable {
     waitingCount = 0
     awayCount = 0
     thirsty = []
+    thirstyCount = 0
     for place in hosts.indices {
       hosts[place].waiting = []
       hosts[place].blocks = []

@@ -34,8 +34,6 @@ enum HostOutcome: Hashable, Sendable {
 /// of 429s counts once. Without a connection three times in a row it is down: one request at a time tries it, after
 /// waits that double, and when these fail as well it is given up for a while.
 struct HostHealth: Sendable {
-  typealias Instant = ContinuousClock.Instant
-
   enum Advice: Equatable {
     case goOn
     /// Nothing is to begin before that moment.

@@ -4,7 +4,7 @@ struct Landing: Sendable {
     /// Nothing more comes of it.
     case settled
     /// It goes on, at that moment or at once: to where a redirect led, or to be tried again.
-    case again(Request, at: ContinuousClock.Instant?)
+    case again(Request, at: Instant?)
   }
 
   let request: Request

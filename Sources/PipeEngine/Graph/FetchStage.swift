@@ -53,7 +53,7 @@ final class FetchStage: FetchWork {
       switch frontier.take(upTo: limit, now: .now, only: order?.only) {
       case .requests(let requests): return .requests(requests)
       case .hopeless(let requests): giveUp(requests)
-      case .wait(let until): return .wait(until: until)
+      case .wait(let until): return .wait(until: until?.onContinuousClock)
       case .finished: return .finished
       }
     }
@@ -61,7 +61,7 @@ final class FetchStage: FetchWork {
   }
 
   func complete(_ batch: [Fetched]) {
-    let now = ContinuousClock.now
+    let now = Instant.now
     var random = SystemRandomNumberGenerator()
     var answers: [Fetched] = []
     var landings: [Landing] = []

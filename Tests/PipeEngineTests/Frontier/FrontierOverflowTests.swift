@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Frontier, overflow", .timeLimit(.minutes(1)))
 struct FrontierOverflowTests {
-  private let now = ContinuousClock.now
+  private let now = Instant.now
 
   @Test("a request is the same after it was away")
   func codec() throws {

@@ -28,15 +28,15 @@ private struct FrontierModel {
   /// Whether hosts ask to be left alone, and cannot be reached.
   private let isTroubled: Bool
   private var frontier: FrontierState
-  private var now = ContinuousClock.now
+  private var now = Instant.now
   private var added = 0
   private var isDrained = false
   private var waiting: Set<Int> = []
-  private var postponed: [Int: ContinuousClock.Instant] = [:]
+  private var postponed: [Int: Instant] = [:]
   private var inFlight: [Request] = []
   private var settled = 0
   private var undone = 0
-  private var lastStart: [String: ContinuousClock.Instant] = [:]
+  private var lastStart: [String: Instant] = [:]
 
   init(rules: HostRules, hosts: Int, isTroubled: Bool) {
     self.rules = rules

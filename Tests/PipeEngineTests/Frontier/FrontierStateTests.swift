@@ -4,7 +4,7 @@ import Testing
 
 @Suite("FrontierState")
 struct FrontierStateTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
 
   @Test("a host has no more requests in flight than its concurrency")
   func concurrencyPerHost() {
@@ -223,7 +223,7 @@ extension FrontierState.Take {
     if case .requests(let requests) = self { requests.map(\.id.ordinal) } else { [] }
   }
 
-  var waitingUntil: FrontierState.Instant? {
+  var waitingUntil: Instant? {
     if case .wait(let until) = self { until } else { nil }
   }
 

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Frontier", .timeLimit(.minutes(1)))
 struct FrontierTests {
-  private let now = ContinuousClock.now
+  private let now = Instant.now
 
   /// Adds requests until it is refused, and counts.
   private func adder(_ frontier: Frontier, batches: Int, of size: Int, passing turnstile: Turnstile) -> Task<Int, Never>
@@ -51,6 +51,27 @@ struct FrontierTests {
     let frontier = Frontier(rules: HostRules(concurrency: 1000), capacity: 2)
     #expect(await frontier.add((0..<100).map { request($0) }))
     #expect(frontier.counts.waiting == 100)
+  }
+
+  @Test("nothing goes away while every place is taken, however fast the source is")
+  func fastSource() async {
+    let frontier = Frontier(rules: HostRules(concurrency: 4), capacity: 100)
+    // Asked before there was anything, it wants more than nothing.
+    #expect(frontier.take(upTo: 4, now: now).ordinals.isEmpty)
+    let adder = adder(frontier, batches: 20, of: 80, passing: Turnstile())
+    var taken = 0
+    var mostAway = 0
+    while taken < 1600 {
+      if case .requests(let requests) = frontier.take(upTo: 4, now: now) {
+        taken += requests.count
+        #expect(frontier.landed(requests.map { Landing($0) }, now: now) == 0)
+      } else {
+        await Task.yield()
+      }
+      mostAway = max(mostAway, frontier.awayCount)
+    }
+    #expect(mostAway == 0)
+    #expect(await adder.value == 20)
   }
 
   @Test("drain lets a suspended adder go, and its requests are not added")

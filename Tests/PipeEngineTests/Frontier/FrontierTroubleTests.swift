@@ -4,7 +4,7 @@ import Testing
 
 @Suite("FrontierState, hosts in trouble")
 struct FrontierTroubleTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private let refused = HostOutcome.unreachable(RequestError(.connect, "refused", .noConnection))
 
   private func frontier(_ count: Int, concurrency: Int = 4) -> FrontierState {

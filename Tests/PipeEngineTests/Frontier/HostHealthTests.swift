@@ -4,7 +4,7 @@ import Testing
 
 @Suite("HostHealth")
 struct HostHealthTests {
-  private let start = ContinuousClock.now
+  private let start = Instant.now
   private let refused = HostOutcome.unreachable(RequestError(.connect, "refused", .noConnection))
 
   private func health(_ concurrency: Int = 8) -> HostHealth {
