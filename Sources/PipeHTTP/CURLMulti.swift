@@ -1,5 +1,6 @@
 internal import CLibcurl
 internal import Glibc
+internal import PipeWeb
 
 /// The sockets and the timer that libcurl asks its user to look after, and what else all transfers of a loop share.
 /// libcurl's callbacks point here.
@@ -16,6 +17,7 @@ final class LoopSockets {
   /// Transfers that have been without a connection for long.
   var stalled = 0
   let decompressors = DecompressorPool()
+  let mediaTypes = MediaTypeMemory()
 
   init(wakeup: Int32) throws(TransferLoopError) { readiness = try Readiness(wakeup: wakeup) }
 

@@ -30,14 +30,13 @@ extension TransferPlace {
   /// Sets up what no request changes.
   func setUpConnections() {
     setUp(settings.connection.proxy)
-    setUp(settings.connection.tls)
   }
 
   /// No proxy but the spec's own, and that one for all hosts: what is not in the spec does not steer a run. Without
   /// these options libcurl asks the environment.
   private func setUp(_ proxy: Proxy?) {
-    pipe_easy_set_text(handle, CURLOPT_PROXY, proxy?.url ?? "")
-    pipe_easy_set_text(handle, CURLOPT_NOPROXY, "")
+    _ = (proxy?.url ?? "").withCString { pipe_easy_set_text(handle, CURLOPT_PROXY, $0) }
+    _ = "".withCString { pipe_easy_set_text(handle, CURLOPT_NOPROXY, $0) }
     guard let proxy else { return }
     // What a proxy says of a tunnel is no part of the answer.
     pipe_easy_set_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
@@ -83,6 +82,10 @@ extension TransferPlace {
   /// Sets up what depends on the request.
   func connect(for request: any TransferRequest) {
     keepApart()
+    if !isSetUpForTLS, isSecure || settings.connection.proxy != nil {
+      setUp(settings.connection.tls)
+      isSetUpForTLS = true
+    }
     if settings.connection.tls.certificate != nil { showCertificate(!request.withholdsCredentials) }
     if settings.connection.proxy != nil {
       // For any host and port, that address and the same port.

@@ -15,8 +15,35 @@ struct TransferHead {
   static let limit = 64 << 10
   static let excess = "more than \(limit >> 10) KiB of headers"
 
+  /// Reads the next line. This is called for every field of every answer: plain comparisons of bytes, no sequences.
+  ///
+  /// - Returns: What is wrong with it.
+  mutating func read(_ line: UnsafeRawBufferPointer) -> String? {
+    bytes += line.count
+    if bytes > Self.limit { return Self.excess }
+    if line.count > 9, line.loadUnaligned(as: UInt32.self) == Self.http, line[4] == UInt8(ascii: "/") {
+      restart()
+      // An informational response (RFC 9110, 15.2) has another after it: HTTP/1.1 100, HTTP/2 103.
+      let code = line[6] == UInt8(ascii: " ") ? 7 : 9
+      isInformational = line[code] == UInt8(ascii: "1")
+      if isInformational, line.count > code + 2, line[code + 1] == UInt8(ascii: "0"),
+        line[code + 2] == UInt8(ascii: "1")
+      {
+        return "101 Switching Protocols, which nobody asked for"
+      }
+    } else if line.count == 2 && line[0] == UInt8(ascii: "\r") || line.count == 1 && line[0] == UInt8(ascii: "\n") {
+      isWhole = !isInformational
+    } else if line.count > 15, line[0] | 0x20 == UInt8(ascii: "c"), !isWhole {
+      return readContentField(line)
+    }
+    return nil
+  }
+
+  /// The bytes `HTTP`, as they stand in memory.
+  private static let http = UInt32(littleEndian: 0x5054_5448)
+
   /// A new head begins.
-  mutating func restart() {
+  private mutating func restart() {
     isWhole = false
     contentLength = nil
     if !codings.isEmpty { codings = [] }
@@ -26,7 +53,7 @@ struct TransferHead {
   ///
   /// - Returns: What is wrong with it. Where the content ends is then anybody's guess, and libcurl's are others than
   ///   the standard's (RFC 9112, 6.3): it takes the first of several lengths, and of one what `strtol` would.
-  mutating func readContentField(_ line: UnsafeRawBufferPointer) -> String? {
+  private mutating func readContentField(_ line: UnsafeRawBufferPointer) -> String? {
     // In the order of memory, in lower case: `content-`, and what follows from its hyphen on.
     let (first, second) = (line.loadUnaligned(as: UInt64.self), line.loadUnaligned(fromByteOffset: 7, as: UInt64.self))
     guard UInt64(bigEndian: first) | Self.lowerCase == 0x636f_6e74_656e_742d else { return nil }

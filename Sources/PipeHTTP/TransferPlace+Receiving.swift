@@ -6,30 +6,9 @@ internal import PipeWeb
 extension TransferPlace {
   /// - Returns: How many bytes were taken; fewer than given ends the transfer.
   func receivedHead(_ line: UnsafeRawBufferPointer) -> Int {
-    head.bytes += line.count
     limits.lastByte = sockets.now
     if isStalled { hasConnection() }
-    if head.bytes > TransferHead.limit {
-      return refuse(TransferHead.excess)
-    }
-    // This is called for every field of every answer: plain comparisons of bytes, no sequences.
-    if line.count > 9, line.loadUnaligned(as: UInt32.self) == Self.http, line[4] == UInt8(ascii: "/") {
-      head.restart()
-      // An informational response (RFC 9110, 15.2) has another after it: HTTP/1.1 100, HTTP/2 103.
-      let code = line[6] == UInt8(ascii: " ") ? 7 : 9
-      head.isInformational = line[code] == UInt8(ascii: "1")
-      if head.isInformational, line.count > code + 2, line[code + 1] == UInt8(ascii: "0"),
-        line[code + 2] == UInt8(ascii: "1")
-      {
-        return refuse("101 Switching Protocols, which nobody asked for")
-      }
-    } else if line.count == 2 && line[0] == UInt8(ascii: "\r") || line.count == 1 && line[0] == UInt8(ascii: "\n") {
-      head.isWhole = !head.isInformational
-    } else if line.count > 15, line[0] | 0x20 == UInt8(ascii: "c"), !head.isWhole,
-      let fault = head.readContentField(line)
-    {
-      return refuse(fault)
-    }
+    if let fault = head.read(line) { return refuse(fault) }
     return line.count
   }
 
@@ -141,9 +120,6 @@ extension TransferPlace {
       rest = UnsafeBufferPointer(rebasing: rest.dropFirst(slice.count))
     }
   }
-
-  /// The bytes `HTTP`, as they stand in memory.
-  private static let http = UInt32(littleEndian: 0x5054_5448)
 
   /// Whether the content can be HTML, by a glance at its media type.
   private var mayBeHTML: Bool {

@@ -14,12 +14,30 @@ extension TransferPlace {
       }
     var type: UnsafePointer<CChar>?
     pipe_easy_get_text(handle, CURLINFO_CONTENT_TYPE, &type)
+    let contentType = type.map { String(cString: $0) }
+    let scanned = finishScan(contentType)
+    // What the scan was for is found; to hand its bytes to another core costs more than to look at them here.
+    let isSpent = scanned?.encoding?.isASCIICompatible == true && !isKeeping
+    let content = isSpent ? [] : body
+    if isSpent { body.removeAll(keepingCapacity: body.capacity <= Self.spareCapacity) } else { body = [] }
     return HTTPResponse(
       status: status, version: version, fields: settings.keepsFields ? fields() : HTTPFields(),
-      contentType: type.map { String(cString: $0) },
+      contentType: contentType,
       location: 300..<400 ~= status ? field("Location") : nil,
-      retryAfter: status == 429 || status == 503 ? field("Retry-After") : nil, body: body, facts: scanner?.finish(),
-      length: length, isTruncated: isTruncated, address: settings.keepsAddress ? connectedAddress : nil)
+      retryAfter: status == 429 || status == 503 ? field("Retry-After") : nil, body: content,
+      scanned: scanned, length: length, isTruncated: isTruncated,
+      address: settings.keepsAddress ? connectedAddress : nil)
+  }
+
+  /// The most memory that a place keeps for the next page's head, in bytes.
+  private static let spareCapacity = 16 << 10
+
+  /// The facts that the scan found, and the encoding that what was kept is in.
+  private func finishScan(_ contentType: String?) -> ScannedPage? {
+    guard let facts = scanner?.finish() else { return nil }
+    let type = contentType.flatMap { sockets.mediaTypes.type(of: $0) }
+    let body = body
+    return ScannedPage(facts, encoding: EncodingSniffer.sniff(prefix: body.span, mediaType: type).encoding)
   }
 
   /// The address that the transfer's connection goes to; a proxy's where there is one.

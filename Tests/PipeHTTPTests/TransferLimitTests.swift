@@ -54,18 +54,32 @@ struct TransferLimitTests {
     #expect(response?.isTruncated == false)
   }
 
-  @Test("what is kept until the title is found is less than the page, and all of it is counted")
-  func keptUntilFound() async throws {
-    let start = "<!doctype html><title>Found</title>"
+  /// What is received of a page of which only the title is wanted.
+  private func titled(_ start: String, type: String = "text/html") async throws -> (HTTPResponse?, length: Int) {
     let content = start + String(repeating: "<p>filler", count: 50_000)
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \(content.utf8.count)\r\n\r\n"
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: \(type)\r\nContent-Length: \(content.utf8.count)\r\n\r\n"
     var settings = TransferSettings.loopback
     settings.keeping = .until(.title)
-    let response = try await receive(Array((head + content).utf8), settings)?.response
-    #expect(response?.length == content.utf8.count)
-    #expect(response.map { String(decoding: $0.body, as: UTF8.self).hasPrefix(start) } == true)
-    #expect(response.map { $0.body.count < content.utf8.count } == true)
+    return (try await receive(Array((head + content).utf8), settings)?.response, content.utf8.count)
+  }
+
+  @Test("of a page whose title is found, that and its encoding are kept, and all of it is counted")
+  func keptUntilFound() async throws {
+    let (response, length) = try await titled("<!doctype html><title>Found</title><meta charset=koi8-r>")
+    #expect(response?.length == length)
+    #expect(response?.body == [])
+    #expect(response?.scanned?.facts.title() == "Found")
+    #expect(response?.scanned?.encoding == .koi8R)
     #expect(response?.isTruncated == false)
+  }
+
+  @Test("a page in an encoding that does not agree with ASCII is kept as far as it may have been misread")
+  func keptMisread() async throws {
+    let start = "<!doctype html><title>Found</title>"
+    let (response, length) = try await titled(start, type: "text/html; charset=utf-16le")
+    #expect(response?.length == length)
+    #expect(response.map { String(decoding: $0.body, as: UTF8.self).hasPrefix(start) } == true)
+    #expect(response?.scanned?.encoding == .utf16LE)
   }
 
   @Test("content as large as the limit passes; a byte more is cut off, and no failure", arguments: [true, false])

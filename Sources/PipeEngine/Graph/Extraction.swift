@@ -1,5 +1,5 @@
 internal import PipeSpec
-internal import PipeWeb
+package import PipeWeb
 
 /// A record on its way to the sinks, with what the run's tally counts.
 package struct Extracted: Sendable {

@@ -1,4 +1,5 @@
 internal import PipeSpec
+internal import PipeWeb
 
 // The stages between which requests and records travel. Each is one async function from edges to edges;
 // returning means that it is finished and its outputs are closed.

@@ -45,7 +45,8 @@ package final class Page {
 
   /// The character encoding of the content (WHATWG HTML, 13.2.3.2).
   package private(set) lazy var encoding: CharacterEncoding = {
-    if response == nil { return .utf8 }
+    guard let response else { return .utf8 }
+    if let encoding = response.scanned?.encoding { return encoding }
     let body = body
     return EncodingSniffer.sniff(prefix: body.span, mediaType: mediaType).encoding
   }()
@@ -57,7 +58,12 @@ package final class Page {
   }()
 
   /// The facts that the plan needs; `nil` for what is not HTML.
-  package private(set) lazy var facts: PageFacts? = scan()
+  package var facts: PageFacts? { scanned?.facts }
+
+  private lazy var scanned: ScannedPage? = scan()
+
+  /// Its title (WHATWG HTML, 3.1.5).
+  package var title: String? { string(of: scanned?.facts.titleValue) }
 
   /// The page as a tree; `nil` for what is neither HTML nor XML.
   package private(set) lazy var document: DOMDocument? = {
@@ -102,26 +108,26 @@ package final class Page {
 
   /// A fact of the page as text.
   package func string(of value: PageFacts.Value?) -> String? {
-    guard let value, let facts else { return nil }
-    return facts.string(of: value, transcode: transcode)
+    guard let value, let scanned else { return nil }
+    return scanned.facts.string(of: value, transcode: transcode)
   }
 
   /// What relative URLs of the page are relative to (WHATWG HTML, 2.4.2); the facts must include the base.
   package private(set) lazy var baseURL: WebURL? = {
-    guard let url = request.url, let base = string(of: facts?.baseValue) else { return request.url }
+    guard let url = request.url, let base = string(of: scanned?.facts.baseValue) else { return request.url }
     return WebURL(base, base: url) ?? url
   }()
 
   /// A fact of the page as a URL, resolved; `nil` where it is none.
   package func url(of value: PageFacts.Value) -> WebURL? {
-    guard let facts else { return nil }
+    guard let scanned else { return nil }
     // Most URLs are plain ASCII, which needs no text in between.
-    let plain: WebURL?? = facts.withBytes(of: value) { bytes in
+    let plain: WebURL?? = scanned.facts.withBytes(of: value) { bytes in
       for byte in bytes where byte >= 0x80 || byte == UInt8(ascii: "&") || byte == 0 { return nil }
       return .some(try? WebURL(parsing: bytes, base: baseURL))
     }
     if let plain { return plain }
-    return WebURL(facts.string(of: value, transcode: transcode), base: baseURL)
+    return WebURL(scanned.facts.string(of: value, transcode: transcode), base: baseURL)
   }
 
   /// The URLs that the page's links lead to; the facts must include links and base.
@@ -147,16 +153,17 @@ package final class Page {
     }
   }
 
-  private func scan() -> PageFacts? {
-    guard let response, isHTML, !body.isEmpty else { return nil }
+  private func scan() -> ScannedPage? {
+    guard let response, isHTML else { return nil }
     // A scan in the page's own bytes is worth nothing where these do not agree with ASCII.
-    if let facts = response.facts, encoding.isASCIICompatible { return facts }
+    if let scanned = response.scanned, encoding.isASCIICompatible { return scanned }
+    if body.isEmpty { return nil }
     var scanner = PageScanner(wanted: needs.facts)
     if encoding.isASCIICompatible {
       _ = scanner.feed(body)
     } else {
       _ = scanner.feed(Array(text.utf8))
     }
-    return scanner.finish()
+    return ScannedPage(scanner.finish())
   }
 }

@@ -12,7 +12,7 @@ struct TitleExtractor: Extractor {
   let type = FieldType.string
   let needs = PageNeeds.scan(.title)
 
-  func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.string(of: page.facts?.titleValue)) }
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.title) }
 }
 
 /// `language`: the `lang` of the `html` element.

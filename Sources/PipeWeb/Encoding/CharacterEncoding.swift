@@ -44,15 +44,28 @@ package enum CharacterEncoding: String, Sendable, Hashable, CaseIterable {
   /// The encoding of a label such as `latin1` or ` UTF8 `, or nil for an unknown one (WHATWG Encoding 4.2,
   /// "get an encoding").
   package init?(label: some StringProtocol) {
-    // The longest label has 19 characters; a hostile one is not worth a copy.
-    let trimmed = label.unicodeScalars.drop(while: \.isASCIIWhitespace)
-    var folded = String.UnicodeScalarView()
-    for scalar in trimmed.prefix(64) {
-      folded.append(("A"..."Z").contains(scalar) ? Unicode.Scalar(UInt8(scalar.value | 0x20)) : scalar)
+    var label = String(label)
+    guard let encoding = label.withUTF8({ CharacterEncoding(label: $0) }) else { return nil }
+    self = encoding
+  }
+
+  /// The encoding of a label in ASCII, or nil for an unknown one.
+  init?(label: UnsafeBufferPointer<UInt8>) {
+    var (start, end) = (0, label.count)
+    while start < end, label[start].isASCIIWhitespace { start += 1 }
+    while end > start, label[end - 1].isASCIIWhitespace { end -= 1 }
+    let name = UnsafeBufferPointer(rebasing: label[start..<end])
+    // What nearly every page says takes no look at the table.
+    if name.equalsIgnoringCase("utf-8") {
+      self = .utf8
+      return
     }
-    if trimmed.dropFirst(64).contains(where: { !$0.isASCIIWhitespace }) { return nil }
-    while let last = folded.last, last.isASCIIWhitespace { folded.removeLast() }
-    guard let encoding = Self.byLabel[String(folded)] else { return nil }
+    guard name.count <= Self.longestLabel else { return nil }
+    let folded = String(unsafeUninitializedCapacity: name.count) { bytes in
+      for index in name.indices { bytes[index] = ASCII.lowercase(name[index]) }
+      return name.count
+    }
+    guard let encoding = Self.byLabel[folded] else { return nil }
     self = encoding
   }
 
@@ -93,6 +106,8 @@ package enum CharacterEncoding: String, Sendable, Hashable, CaseIterable {
     }
     return table
   }()
+
+  private static let longestLabel = byLabel.keys.reduce(0) { max($0, $1.utf8.count) }
 }
 
 extension Unicode.Scalar {
@@ -112,5 +127,15 @@ extension UInt8 {
     case 0x09, 0x0A, 0x0C, 0x0D, 0x20: true
     default: false
     }
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// Whether these are the bytes of a word in ASCII lower case, in letters of any case.
+  @inline(__always)
+  func equalsIgnoringCase(_ word: StaticString) -> Bool {
+    guard count == word.utf8CodeUnitCount else { return false }
+    for index in indices where ASCII.lowercase(self[index]) != word.utf8Start[index] { return false }
+    return true
   }
 }

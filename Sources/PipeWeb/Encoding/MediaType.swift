@@ -20,6 +20,7 @@ package struct MediaType: Sendable, Hashable, CustomStringConvertible {
     else { return nil }
     self.type = type
     self.subtype = subtype
+    essence = type + "/" + subtype
     self.parameters = []
     while scanner.skip(";") {
       if let parameter = scanner.parameter(), self[parameter.name] == nil { parameters.append(parameter) }
@@ -46,7 +47,7 @@ package struct MediaType: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// `type/subtype`.
-  package var essence: String { type + "/" + subtype }
+  package let essence: String
 
   /// The value of the charset parameter, as written; it may be no label at all.
   package var charset: String? { self["charset"] }

@@ -5,7 +5,8 @@
 struct MetaPrescan {
   private struct OutOfBytes: Error {}
 
-  private typealias Attribute = (name: [UInt8], value: [UInt8])
+  /// Both as they are written, in letters of any case.
+  private typealias Attribute = (name: Range<Int>, value: Range<Int>)
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private var index = 0
@@ -18,7 +19,8 @@ struct MetaPrescan {
   mutating func encoding() -> CharacterEncoding? {
     do throws(OutOfBytes) {
       while true {
-        if try current() == UInt8(ascii: "<"), let encoding = try markup() { return encoding }
+        index = try place(of: UInt8(ascii: "<"), from: index)
+        if let encoding = try markup() { return encoding }
         index += 1
       }
     } catch {
@@ -52,94 +54,102 @@ struct MetaPrescan {
       case unknown
       case known(CharacterEncoding)
     }
-    var seen: Set<[UInt8]> = []
+    // Of each attribute the first counts; of those that are not asked for, it does not matter.
+    var (hasPragma, hasContent, hasCharset) = (false, false, false)
     var gotPragma = false
     var needsPragma: Bool?
     var charset = Charset.none
     while let (name, value) = try attribute() {
-      guard seen.insert(name).inserted else { continue }
-      switch String(decoding: name, as: UTF8.self) {
-      case "http-equiv":
-        if value.elementsEqual("content-type".utf8) { gotPragma = true }
-      case "content":
-        if case .none = charset, let encoding = Self.encoding(inContent: value) {
+      let name = slice(name)
+      if name.equalsIgnoringCase("http-equiv"), !hasPragma {
+        hasPragma = true
+        gotPragma = slice(value).equalsIgnoringCase("content-type")
+      } else if name.equalsIgnoringCase("content"), !hasContent {
+        hasContent = true
+        if case .none = charset, let encoding = Self.encoding(inContent: slice(value)) {
           charset = .known(encoding)
           needsPragma = true
         }
-      case "charset":
-        charset = CharacterEncoding(label: String(decoding: value, as: UTF8.self)).map(Charset.known) ?? .unknown
+      } else if name.equalsIgnoringCase("charset"), !hasCharset {
+        hasCharset = true
+        charset = CharacterEncoding(label: slice(value)).map(Charset.known) ?? .unknown
         needsPragma = false
-      default:
-        break
       }
     }
     guard let needsPragma, !needsPragma || gotPragma, case .known(let encoding) = charset else { return nil }
     return encoding.asDeclaredInDocument
   }
 
-  /// "Get an attribute": the name and the value in lower case, nil at the end of the tag.
+  /// "Get an attribute"; nil at the end of the tag.
   private mutating func attribute() throws(OutOfBytes) -> Attribute? {
     while try current().isASCIIWhitespace || bytes[index] == slash { index += 1 }
     if bytes[index] == UInt8(ascii: ">") { return nil }
-    var name: [UInt8] = []
+    let start = index
     while true {
       let byte = try current()
-      if byte == UInt8(ascii: "="), !name.isEmpty { break }
+      if byte == UInt8(ascii: "="), index > start { break }
       if byte.isASCIIWhitespace { break }
-      if byte == slash || byte == UInt8(ascii: ">") { return (name, []) }
-      name.append(byte.asciiLowercased)
+      if byte == slash || byte == UInt8(ascii: ">") { return (start..<index, index..<index) }
       index += 1
     }
+    let name = start..<index
     try skipSpace()
-    guard bytes[index] == UInt8(ascii: "=") else { return (name, []) }
+    guard bytes[index] == UInt8(ascii: "=") else { return (name, index..<index) }
     index += 1
     try skipSpace()
     return (name, try attributeValue())
   }
 
-  private mutating func attributeValue() throws(OutOfBytes) -> [UInt8] {
-    var value: [UInt8] = []
+  private mutating func attributeValue() throws(OutOfBytes) -> Range<Int> {
     let quote = bytes[index]
     if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
-      index += 1
-      while try current() != quote {
-        value.append(bytes[index].asciiLowercased)
-        index += 1
-      }
-      index += 1
-    } else {
-      while !(try current().isASCIIWhitespace), bytes[index] != UInt8(ascii: ">") {
-        value.append(bytes[index].asciiLowercased)
-        index += 1
-      }
+      let start = index + 1
+      let end = try place(of: quote, from: start)
+      index = end + 1
+      return start..<end
     }
-    return value
+    let start = index
+    while !(try current().isASCIIWhitespace), bytes[index] != UInt8(ascii: ">") { index += 1 }
+    return start..<index
   }
 
-  /// WHATWG HTML 2.6.5, "extracting a character encoding from a meta element"; `value` is in lower case.
-  static func encoding(inContent value: [UInt8]) -> CharacterEncoding? {
+  /// WHATWG HTML 2.6.5, "extracting a character encoding from a meta element".
+  static func encoding(inContent value: UnsafeBufferPointer<UInt8>) -> CharacterEncoding? {
+    let word: StaticString = "charset"
     var rest = value[...]
+    func isAtWord() -> Bool {
+      UnsafeBufferPointer(rebasing: rest.prefix(word.utf8CodeUnitCount)).equalsIgnoringCase(word)
+    }
     while true {
-      let word = Array("charset".utf8)
-      while !rest.isEmpty, !rest.starts(with: word) { rest.removeFirst() }
+      while !rest.isEmpty, !isAtWord() { rest.removeFirst() }
       if rest.isEmpty { return nil }
-      rest = rest.dropFirst(word.count).drop(while: \.isASCIIWhitespace)
+      rest = rest.dropFirst(word.utf8CodeUnitCount).drop(while: \.isASCIIWhitespace)
       if rest.first == UInt8(ascii: "=") { break }
     }
     rest = rest.dropFirst().drop(while: \.isASCIIWhitespace)
     guard let quote = rest.first else { return nil }
-    let label: ArraySlice<UInt8>
+    let label: Slice<UnsafeBufferPointer<UInt8>>
     if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
       guard let close = rest.dropFirst().firstIndex(of: quote) else { return nil }
       label = rest[(rest.startIndex + 1)..<close]
     } else {
       label = rest.prefix { !$0.isASCIIWhitespace && $0 != UInt8(ascii: ";") }
     }
-    return CharacterEncoding(label: String(decoding: label, as: UTF8.self))
+    return CharacterEncoding(label: UnsafeBufferPointer(rebasing: label))
   }
+
+  /// In bounds: ranges are of what was read.
+  private func slice(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: bytes[range]) }
 
   private mutating func skipSpace() throws(OutOfBytes) {
     while try current().isASCIIWhitespace { index += 1 }
+  }
+
+  private func place(of byte: UInt8, from start: Int) throws(OutOfBytes) -> Int {
+    guard let base = bytes.baseAddress else { throw OutOfBytes() }
+    let place = HTMLBytes.firstIndex(of: byte, in: base, from: start, to: bytes.count)
+    guard place < bytes.count else { throw OutOfBytes() }
+    return place
   }
 
   private func current() throws(OutOfBytes) -> UInt8 {
@@ -148,20 +158,20 @@ struct MetaPrescan {
   }
 
   private func follows(_ text: StaticString) -> Bool {
-    text.withUTF8Buffer { bytes[(index + 1)...].starts(with: $0) }
+    guard bytes.count - index > text.utf8CodeUnitCount else { return false }
+    for offset in 0..<text.utf8CodeUnitCount where bytes[index + 1 + offset] != text.utf8Start[offset] { return false }
+    return true
   }
 
   private func followsMeta() -> Bool {
-    let name = bytes[(index + 1)...].prefix(4)
-    guard name.count == 4, name.elementsEqual("meta".utf8, by: { $0.asciiLowercased == $1 }) else { return false }
-    return index + 5 < bytes.count && (bytes[index + 5].isASCIIWhitespace || bytes[index + 5] == slash)
+    guard index + 5 < bytes.count, slice((index + 1)..<(index + 5)).equalsIgnoringCase("meta") else { return false }
+    return bytes[index + 5].isASCIIWhitespace || bytes[index + 5] == slash
   }
 
   /// A start or end tag.
   private func followsTagName() -> Bool {
-    let start = bytes[(index + 1)...].prefix(2)
-    let first = start.first == slash ? start.dropFirst().first : start.first
-    return first.map { (0x61...0x7A).contains($0.asciiLowercased) } ?? false
+    let start = index + 1 < bytes.count && bytes[index + 1] == slash ? index + 2 : index + 1
+    return start < bytes.count && ASCII.isLetter(bytes[start])
   }
 }
 
@@ -169,10 +179,6 @@ private let slash = UInt8(ascii: "/")
 private let dash = UInt8(ascii: "-")
 
 extension UInt8 {
-  fileprivate var asciiLowercased: UInt8 {
-    (0x41...0x5A).contains(self) ? self | 0x20 : self
-  }
-
   fileprivate var isTagNameEnd: Bool {
     isASCIIWhitespace || self == UInt8(ascii: ">")
   }

@@ -31,7 +31,7 @@ enum XMLEncodingDeclaration {
     guard let close = rest.firstIndex(of: bytes[index]) else { return nil }
     let label = rest[..<close]
     guard label.allSatisfy({ $0 > 0x20 }) else { return nil }
-    return CharacterEncoding(label: String(decoding: label, as: UTF8.self)).map {
+    return CharacterEncoding(label: UnsafeBufferPointer(rebasing: label)).map {
       $0 == .utf16BE || $0 == .utf16LE ? .utf8 : $0
     }
   }

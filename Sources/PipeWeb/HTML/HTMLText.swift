@@ -96,8 +96,28 @@ package struct HTMLText {
 extension OwnedBuffer<UInt8> {
   /// Appends a scalar in UTF-8.
   mutating func append(_ scalar: Unicode.Scalar) {
-    for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { append(byte) }
+    // In place: a collection of the bytes costs more than all of a title's other text.
+    let value = scalar.value
+    if value < 0x80 {
+      append(UInt8(truncatingIfNeeded: value))
+      return
+    }
+    if value < 0x800 {
+      append(0xC0 | UInt8(truncatingIfNeeded: value &>> 6))
+    } else {
+      if value < 0x10000 {
+        append(0xE0 | UInt8(truncatingIfNeeded: value &>> 12))
+      } else {
+        append(0xF0 | UInt8(truncatingIfNeeded: value &>> 18))
+        append(continuation(value &>> 12))
+      }
+      append(continuation(value &>> 6))
+    }
+    append(continuation(value))
   }
+
+  @inline(__always)
+  private func continuation(_ bits: UInt32) -> UInt8 { 0x80 | UInt8(truncatingIfNeeded: bits) & 0x3F }
 
   /// Strips and collapses ASCII white space.
   mutating func collapseHTMLSpace() {

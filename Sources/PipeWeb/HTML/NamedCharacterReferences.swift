@@ -80,13 +80,20 @@ struct NamedCharacterReferences: Sendable {
       var slot = Self.hash(name)
       while slots[slot] != 0 {
         let entry = entries[Int(slots[slot]) - 1]
-        if entry.count == name.count, name.elementsEqual(text[entry.offset..<entry.offset + entry.count]) {
-          return entry
-        }
+        if entry.count == name.count, Self.equals(name, text, at: entry.offset) { return entry }
         slot = (slot + 1) & Self.mask
       }
       return nil
     }
+  }
+
+  /// Whether a name stands in the literal at a place that has as many bytes.
+  @inline(__always)
+  private static func equals(
+    _ name: UnsafeBufferPointer<UInt8>, _ text: UnsafeBufferPointer<UInt8>, at offset: Int
+  ) -> Bool {
+    for index in name.indices where name[index] != text[offset + index] { return false }
+    return true
   }
 
   private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> Int {

@@ -13,10 +13,11 @@ package final class HTTPResponse: Sendable {
   package let location: String?
   /// The Retry-After field's value of a 429 or 503 (RFC 9110, 10.2.3).
   package let retryAfter: String?
-  /// The content after its codings are undone; empty where nobody asked for it.
+  /// The content after its codings are undone; empty where nobody asked for it, and where all that was asked for was
+  /// found while it arrived.
   package let body: [UInt8]
   /// What a scan of the page found while it arrived; `nil` where none was made.
-  package let facts: PageFacts?
+  package let scanned: ScannedPage?
   /// Bytes of the whole content after its codings are undone, kept or not.
   package let length: Int
   /// Whether the content ended before it was whole, by a limit or by a fault.
@@ -26,7 +27,8 @@ package final class HTTPResponse: Sendable {
 
   package init(
     status: Int, version: HTTPVersion, fields: HTTPFields = HTTPFields(), contentType: String? = nil,
-    location: String? = nil, retryAfter: String? = nil, body: [UInt8] = [], facts: PageFacts? = nil, length: Int = 0,
+    location: String? = nil, retryAfter: String? = nil, body: [UInt8] = [], scanned: ScannedPage? = nil,
+    length: Int = 0,
     isTruncated: Bool = false, address: IPAddress? = nil
   ) {
     self.status = status
@@ -36,7 +38,7 @@ package final class HTTPResponse: Sendable {
     self.location = location
     self.retryAfter = retryAfter
     self.body = body
-    self.facts = facts
+    self.scanned = scanned
     self.length = length
     self.isTruncated = isTruncated
     self.address = address

@@ -173,7 +173,7 @@ package struct ReferenceResolver {
   private func authority(
     _ input: Span<UInt8>, _ start: Int, hostStart: Int, prefix: Int, _ scheme: WebURL.Scheme
   ) -> Plan {
-    guard let hostEnd = SerializedForm.scanHost(input, from: hostStart),
+    guard let hostEnd = SerializedForm.scanHost(input, from: hostStart)?.end,
       let pathStart = SerializedForm.scanPort(input, from: hostEnd, defaultPort: scheme.defaultPort)?.end
     else { return .parse }
     let hasPath = pathStart < input.count && input[pathStart] == UInt8(ascii: "/")

@@ -1,8 +1,8 @@
 /// The way past the parser for an http or https URL that is in serialized form already, as most are: its
 /// bytes are looked at once, and copied.
 ///
-/// It knows plain hosts of lowercase letters, digits, `-`, `.` and `_`, and takes everything doubtful for not
-/// serialized: the parser decides.
+/// It knows plain hosts of lowercase letters, digits, `-`, `.` and `_`, IPv4 addresses among them, and takes everything
+/// doubtful for not serialized: the parser decides.
 enum SerializedForm {
   /// The layout of the input if parsing and serializing it would give the same bytes.
   static func scan(_ input: Span<UInt8>) -> WebURL.Layout? {
@@ -10,8 +10,8 @@ enum SerializedForm {
     guard let start = scanScheme(input, &layout) else { return nil }
     layout.usernameEnd = UInt32(start)
     layout.hostStart = UInt32(start)
-    guard let host = scanHost(input, from: start) else { return nil }
-    layout.host = .domain
+    guard let (form, host) = scanHost(input, from: start) else { return nil }
+    layout.host = form
     layout.hostEnd = UInt32(host)
     guard let (port, path) = scanPort(input, from: host, defaultPort: layout.scheme.defaultPort), path < input.count,
       input[path] == UInt8(ascii: "/")
@@ -41,16 +41,36 @@ enum SerializedForm {
     return nil
   }
 
-  /// The end of a host. One whose last label starts with a digit may be an IPv4 address (3.5, ends in a number
-  /// checker), which is left to the parser.
+  /// A host and its end. One whose last label starts with a digit may be an IPv4 address (3.5, ends in a number
+  /// checker), which is left to the parser unless it is in serialized form.
   @inline(__always)
-  static func scanHost(_ input: Span<UInt8>, from start: Int) -> Int? {
+  static func scanHost(_ input: Span<UInt8>, from start: Int) -> (form: WebURL.HostForm, end: Int)? {
     let end = ByteKinds.end(of: .domain, among: .domain, in: input, from: start)
     guard end > start else { return nil }
     // A dot at the very end begins no label.
     var label = input[end - 1] == UInt8(ascii: ".") ? end - 1 : end
     while label > start, input[label - 1] != UInt8(ascii: ".") { label -= 1 }
-    return ASCII.isDigit(input[label]) ? nil : end
+    if !ASCII.isDigit(input[label]) { return (.domain, end) }
+    return isAddress(input.extracting(start..<end)) ? (.ipv4, end) : nil
+  }
+
+  /// Whether a host is four numbers up to 255 without leading zeros.
+  private static func isAddress(_ host: Span<UInt8>) -> Bool {
+    var parts = 1
+    var digits = 0
+    var value = 0
+    for index in host.indices {
+      let byte = host[index]
+      if byte == UInt8(ascii: "."), digits > 0, parts < 4 {
+        (parts, digits, value) = (parts + 1, 0, 0)
+      } else if ASCII.isDigit(byte), digits == 0 || value > 0 {
+        (digits, value) = (digits + 1, value * 10 + Int(byte - UInt8(ascii: "0")))
+        if value > 255 { return false }
+      } else {
+        return false
+      }
+    }
+    return parts == 4 && digits > 0
   }
 
   /// A port that is not the scheme's own and its end, or no port and `start` where there is none.
