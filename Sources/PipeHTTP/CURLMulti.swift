@@ -34,6 +34,10 @@ final class CURLMulti {
   let sockets: LoopSockets
   private let handle: OpaquePointer
   private var sharing = ConnectionSharing()
+  /// Transfers that begin with the next round.
+  private var added: [TransferPlace] = []
+  /// Transfers that have ended and of which nobody was told.
+  private var done: [(place: TransferPlace, code: CURLcode)] = []
 
   init(wakeup: Int32) throws(TransferLoopError) {
     sockets = try LoopSockets(wakeup: wakeup)
@@ -69,10 +73,13 @@ final class CURLMulti {
 
   func add(_ place: TransferPlace) {
     sharing.begins(place)
-    curl_multi_add_handle(UnsafeMutableRawPointer(handle), place.handle)
+    added.append(place)
   }
 
-  func remove(_ place: TransferPlace) { curl_multi_remove_handle(UnsafeMutableRawPointer(handle), place.handle) }
+  func remove(_ place: TransferPlace) {
+    if !added.isEmpty { added.removeAll { $0 === place } }
+    curl_multi_remove_handle(UnsafeMutableRawPointer(handle), place.handle)
+  }
 
   /// Waits for what happens next, at most until a moment, begins what was added and lets libcurl work.
   ///
@@ -80,13 +87,13 @@ final class CURLMulti {
   func work(until moment: UInt64) {
     var running: Int32 = 0
     sockets.readiness.commit()
+    let next = added.isEmpty ? min(moment, sockets.timer ?? .max) : 0
     let count = sockets.readiness.wait(
-      milliseconds: milliseconds(until: min(moment, sockets.timer ?? .max)),
-      hasUnseen: sockets.paused.contains { !$0.isSeen })
+      milliseconds: milliseconds(until: next), hasUnseen: sockets.paused.contains { !$0.isSeen })
     sockets.now = monotonicNanoseconds()
-    // What was added begins first: no connection that libcurl has let go of since the wait is used again before it
-    // was looked at.
-    if isTimerDue { timeOut(&running) }
+    // What was added begins first: no connection that libcurl has let go of since the wait is used again before it was
+    // looked at.
+    if sockets.readiness.hasHeardUnasked { beginOneByOne(&running) } else { beginAll(&running) }
     for index in 0..<count {
       if let (descriptor, action) = sockets.readiness.event(index) {
         curl_multi_socket_action(UnsafeMutableRawPointer(handle), descriptor, action, &running)
@@ -94,16 +101,42 @@ final class CURLMulti {
     }
   }
 
-  /// A transfer that has ended since the last look.
-  func nextDone() -> (place: TransferPlace, code: CURLcode)? {
+  private func beginAll(_ running: inout Int32) {
+    for place in added { curl_multi_add_handle(UnsafeMutableRawPointer(handle), place.handle) }
+    added.removeAll(keepingCapacity: true)
+    if isTimerDue { timeOut(&running) }
+  }
+
+  /// Begins what was added, up to the first transfer that ends in this, as the answer of a server close by can be there
+  /// at once. The next one could use its connection. Somewhat slower, so it is done only once it is worth it.
+  private func beginOneByOne(_ running: inout Int32) {
+    timeOut(&running)
+    gatherDone()
+    var count = 0
+    while count < added.count, done.isEmpty {
+      curl_multi_add_handle(UnsafeMutableRawPointer(handle), added[count].handle)
+      count += 1
+      timeOut(&running)
+      gatherDone()
+    }
+    added.removeFirst(count)
+  }
+
+  /// The transfers that have ended since the last look.
+  func takeDone() -> [(place: TransferPlace, code: CURLcode)] {
+    gatherDone()
+    defer { done = [] }
+    for one in done { ended(one.place) }
+    return done
+  }
+
+  private func gatherDone() {
     var left: Int32 = 0
     while let message = curl_multi_info_read(UnsafeMutableRawPointer(handle), &left) {
       guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
       guard let place = TransferPlace.of(easy: easy) else { continue }
-      ended(place)
-      return (place, pipe_message_result(message))
+      done.append((place, pipe_message_result(message)))
     }
-    return nil
   }
 
   /// Called when a transfer has ended, or is ended, while its request is still in its place.

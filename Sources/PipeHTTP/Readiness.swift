@@ -15,8 +15,9 @@ internal import Glibc
 /// libcurl would use such a connection again, and take what came for the answer to its next request, and that answer
 /// for the answer to the one after it (RFC 9112, 9.2, asks to close it instead). So it is shut down here, and libcurl
 /// finds it dead. This costs nothing: a connection in use is watched as well. The events of a round are looked
-/// through for idle connections before any request of that round is sent. What comes later than that cannot be told
-/// from an answer, as it can always be on its way while the request is sent.
+/// through for idle connections before any request of that round is sent, but those that libcurl sends once more by
+/// itself, because a connection turned out to be dead. What comes later than that cannot be told from an answer, as it
+/// can always be on its way while the request is sent.
 struct Readiness: ~Copyable {
   private struct Socket {
     /// What libcurl wants, and what epoll knows.
@@ -32,6 +33,8 @@ struct Readiness: ~Copyable {
   private var sockets: [Socket] = []
   /// Sockets of ours that are open.
   private(set) var openCount = 0
+  /// Whether more than the end has come over an idle connection.
+  private(set) var hasHeardUnasked = false
   private var changed: [Int32] = []
   /// Idle connections over which something came while a transfer was paused unseen: one that uses a connection again,
   /// and is paused before libcurl has said what it wants of that, leaves it looking idle.
@@ -65,11 +68,13 @@ struct Readiness: ~Copyable {
     if sockets[index].isOurs { changed.append(descriptor) } else { tell(descriptor) }
   }
 
-  /// The descriptor is a new socket of ours.
+  /// The descriptor is a new socket of ours. It counts as idle until libcurl says what it wants of it, and of a socket
+  /// over which a transfer ends as soon as it has begun, libcurl says nothing.
   mutating func opened(_ descriptor: Int32) {
     makeRoom(for: descriptor)
     forget(descriptor)
-    sockets[Int(descriptor)].isOurs = true
+    sockets[Int(descriptor)] = Socket(wanted: EPOLLIN.rawValue, isOurs: true, isIdle: true)
+    changed.append(descriptor)
     openCount += 1
   }
 
@@ -143,7 +148,7 @@ struct Readiness: ~Copyable {
   /// Ends a connection so that libcurl, which closes it, reads its end.
   private mutating func end(_ descriptor: Int32) {
     shutdown(descriptor, Int32(SHUT_RDWR))
-    while recv(descriptor, nil, 1 << 30, Int32(MSG_DONTWAIT | MSG_TRUNC)) > 0 {}
+    while recv(descriptor, nil, 1 << 30, Int32(MSG_DONTWAIT | MSG_TRUNC)) > 0 { hasHeardUnasked = true }
     sockets[Int(descriptor)].isIdle = false
   }
 }

@@ -99,7 +99,7 @@ struct TransferRounds: ~Copyable {
   }
 
   private mutating func finishDone() {
-    while let done = multi.nextDone() {
+    for done in multi.takeDone() {
       complete(done.place.end(done.code))
       release(done.place)
     }

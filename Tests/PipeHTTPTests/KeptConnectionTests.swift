@@ -62,7 +62,7 @@ struct KeptConnectionTests {
     loop.wake()
     try await run.value
     #expect(exchange.results.all.map { Self.path($0) } == ["/0", "/1", "/2", "/3"])
-    #expect(exchange.results.all.allSatisfy { $0.failure == nil })
+    #expect(exchange.results.all.compactMap(\.failure) == [])
     #expect(server.connectionCount == 4)
   }
 
@@ -80,7 +80,7 @@ struct KeptConnectionTests {
     settings.concurrency = places
     let results = try await perform((0..<40).map { ScriptedRequest(server.url("/\($0)"), index: $0) }, settings)
     #expect(results.map { Self.path($0) } == (0..<40).map { "/\($0)" })
-    #expect(results.allSatisfy { $0.failure == nil })
+    #expect(results.compactMap(\.failure) == [])
     #expect(server.connectionCount == 40)
   }
 
