@@ -33,7 +33,8 @@ fetch:
   per_host: {{concurrency: {per_host}, rate: {rate}/m}}
   timeout: 2s
   http: 1.1
-  allow_private: [127.0.0.1, 127.1.0.0/16]{retry}
+  allow_private: [127.0.0.1, 127.1.0.0/16]
+  retry: {{attempts: 1}}
 extract: [{fields}]
 sinks: [{{jsonl: {output}}}]
 """
@@ -102,8 +103,7 @@ def soak(size: Size, site: Site, folder: Path) -> Soaked:
     urls.write_text("".join(one.url + "\n" for one in planned))
     rate = round(size.requests / len(HOSTS) / size.seconds * 60)
     spec.write_text(SPEC.format(
-        urls=urls, concurrency=CONCURRENCY, per_host=PER_HOST, rate=rate, fields=pipe.FIELDS, output=output,
-        retry="\n  retry: {attempts: 1}" if pipe.can_retry() else ""))
+        urls=urls, concurrency=CONCURRENCY, per_host=PER_HOST, rate=rate, fields=pipe.FIELDS, output=output))
     say("soak", "pipe", f"{size.requests:,} requests to {len(HOSTS)} hosts, {rate} a minute each")
     command = [str(paths.pipe_binary()), "run", str(spec), "--progress", "plain"]
     limit = size.seconds * 1.25 + 60

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import subprocess
 
 from harness import paths
 from harness.contender import Finished
@@ -21,16 +19,11 @@ fetch:
   per_host: {{concurrency: {concurrency}{delay}}}
   timeout: {timeout}
   http: 1.1
-  allow_private: [127.0.0.1]{retry}
+  allow_private: [127.0.0.1]
+  retry: {{attempts: {attempts}}}
 extract: [{fields}]
 sinks: [{{jsonl: {output}}}]
 """
-
-
-@functools.cache
-def can_retry() -> bool:
-    """Whether this pipe knows `fetch.retry`."""
-    return subprocess.run([str(paths.pipe_binary()), "explain", "fetch.retry"], capture_output=True).returncode == 0
 
 
 def seconds(value: float) -> str:
@@ -41,8 +34,8 @@ def write_spec(job: Job) -> str:
     fault = job.fault
     return SPEC.format(
         name=fault.name, urls=job.urls, concurrency=fault.concurrency, timeout=seconds(TIMEOUT), fields=FIELDS,
-        delay=f", delay: {seconds(fault.gap)}" if fault.gap else "", output=job.folder / "out.jsonl",
-        retry=f"\n  retry: {{attempts: {fault.attempts}}}" if can_retry() else "")
+        delay=f", delay: {seconds(fault.gap)}" if fault.gap else "", attempts=fault.attempts,
+        output=job.folder / "out.jsonl")
 
 
 def command(job: Job) -> list[str]:
