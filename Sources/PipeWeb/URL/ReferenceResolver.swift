@@ -78,6 +78,7 @@ package struct ReferenceResolver {
     case parse
   }
 
+  @inline(__always)
   private func plan(_ reference: Span<UInt8>) -> Plan {
     var start = 0
     var end = reference.count
@@ -133,6 +134,7 @@ package struct ReferenceResolver {
   }
 
   /// `./` and `../` in front of a path.
+  @inline(__always)
   private func inFolder(_ input: Span<UInt8>, _ start: Int) -> Plan {
     var index = start
     var folder = folderEnd
@@ -155,6 +157,7 @@ package struct ReferenceResolver {
   }
 
   /// A reference with a scheme.
+  @inline(__always)
   private func absolute(_ input: Span<UInt8>, _ start: Int, _ colon: Int) -> Plan {
     let scheme: WebURL.Scheme
     if input.extracting(start..<colon) == "https" {
@@ -170,6 +173,7 @@ package struct ReferenceResolver {
   }
 
   /// A reference that has a host.
+  @inline(__always)
   private func authority(
     _ input: Span<UInt8>, _ start: Int, hostStart: Int, prefix: Int, _ scheme: WebURL.Scheme
   ) -> Plan {
