@@ -66,7 +66,9 @@ extension HTMLTokenizer where Handler: ~Copyable {
     state = .beforeAttributeName
     guard let next = tagEnd(base, nameEnd, end) else {
       let name = HTMLName(base, from: nameStart, count: nameEnd - nameStart, end: end)
+      let reached = state
       beginTag(nameStart..<nameEnd, name, isEnd: isEnd)
+      state = reached
       return nil
     }
     state = .data
