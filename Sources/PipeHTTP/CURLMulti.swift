@@ -9,7 +9,7 @@ final class LoopSockets {
   /// When libcurl wants to be called though nothing happens; nanoseconds of the monotonic clock.
   var timer: UInt64?
   /// When this round's events came; nanoseconds of the monotonic clock.
-  var now = monotonicNanoseconds()
+  @exclusivity(unchecked) var now = monotonicNanoseconds()
   /// Bytes of bodies that transfers hold.
   var held = 0
   /// Transfers that wait for bodies to be handed over, the longest waiting first.

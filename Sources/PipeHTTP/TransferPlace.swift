@@ -27,14 +27,15 @@ final class TransferPlace {
   private var hasOwnMethod = false
   private var keepsConnection = true
 
-  // The transfer's state.
+  // The transfer's state. What is read or written for every field and piece of content, and is plain numbers, is not
+  // checked for overlapping accesses at run time: nothing is called while it is accessed.
   var head = TransferHead()
   var body: [UInt8] = []
   /// What tells when enough of the content is kept.
   var scanner: PageScanner?
   /// Whether what comes is still kept.
-  var isKeeping = false
-  var length = 0
+  @exclusivity(unchecked) var isKeeping = false
+  @exclusivity(unchecked) var length = 0
   var stop: TransferFailure?
   var isCut = false
   /// `nil` where the content has no coding, or none of it has come.
@@ -45,7 +46,7 @@ final class TransferPlace {
   var isWaitingForConnection = false
   /// The address that a proxy is told to connect to, as libcurl reads it while the transfer runs.
   var route: CURLList?
-  var limits: TransferLimits
+  @exclusivity(unchecked) var limits: TransferLimits
   /// Since when it is paused; `nil` while it is not.
   var pausedSince: UInt64?
   /// Whether libcurl has said what it wants of the transfer's connection.
@@ -53,7 +54,7 @@ final class TransferPlace {
   /// Whether it goes on though bodies hold all the memory that they may: somebody has to come to an end.
   var isPrivileged = false
   /// Whether it has been without a connection for long, and another transfer runs in its stead.
-  var isStalled = false
+  @exclusivity(unchecked) var isStalled = false
   /// When the transfer began; nanoseconds of the monotonic clock.
   private var begun: UInt64 = 0
 
@@ -81,6 +82,13 @@ final class TransferPlace {
 
   static func of(_ context: UnsafeMutableRawPointer?) -> TransferPlace? {
     context.map { Unmanaged<TransferPlace>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// What a place answers to libcurl, which calls for every field and every piece of content: the loop keeps the place
+  /// alive meanwhile, so that nobody counts a reference.
+  @inline(__always)
+  private static func lent(_ context: UnsafeMutableRawPointer?, _ answer: (TransferPlace) -> Int) -> Int {
+    context.map { Unmanaged<TransferPlace>.fromOpaque($0)._withUnsafeGuaranteedRef(answer) } ?? 0
   }
 
   /// The place of an easy handle; `nil` for libcurl's own.
@@ -295,11 +303,11 @@ final class TransferPlace {
     if settings.method != "GET" || settings.body != nil { setMethod(settings.method, settings.body) }
     if commonHeaders != nil { pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, commonHeaders) }
     pipe_easy_set_data_function(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-      TransferPlace.of(context)?.received(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+      TransferPlace.lent(context) { $0.received(UnsafeRawBufferPointer(start: bytes, count: size * count)) }
     }
     pipe_easy_set_pointer(handle, CURLOPT_WRITEDATA, context)
     pipe_easy_set_data_function(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
-      TransferPlace.of(context)?.receivedHead(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+      TransferPlace.lent(context) { $0.receivedHead(UnsafeRawBufferPointer(start: bytes, count: size * count)) }
     }
     pipe_easy_set_pointer(handle, CURLOPT_HEADERDATA, context)
     pipe_easy_set_open_socket_function(handle) { context, _, address in

@@ -52,13 +52,20 @@ extension [UInt8] {
   /// Appends a number in decimal digits.
   package mutating func append(decimal value: Int) {
     if value < 0 { append(UInt8(ascii: "-")) }
+    // Room for all digits, which are then written from the last to the first.
     var rest = value.magnitude
-    let start = count
-    repeat {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+    append(UInt8(ascii: "0"))
+    while rest > 9 {
+      append(UInt8(ascii: "0"))
       rest /= 10
+    }
+    rest = value.magnitude
+    var index = count - 1
+    repeat {
+      self[index] += UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+      index -= 1
     } while rest > 0
-    self[start...].reverse()
   }
 
   /// Appends a text as a JSON string, quotes included.

@@ -65,7 +65,7 @@ struct CSVDialect: Sendable {
     if escapesFormulas, start < bytes.count, "=+-@\t\r".utf8.contains(bytes[start]) {
       bytes.insert(UInt8(ascii: "'"), at: start)
     }
-    guard bytes.count == start || isByteOrderMark(bytes[start...]) || takesQuotes(bytes, from: start) else { return }
+    guard bytes.count == start || isByteOrderMark(bytes, at: start) || takesQuotes(bytes, from: start) else { return }
     let text = Array(bytes[start...])
     bytes.removeLast(text.count)
     bytes.append(UInt8(ascii: "\""))
@@ -77,8 +77,8 @@ struct CSVDialect: Sendable {
   }
 
   /// Whether a text begins with what would be a byte order mark at the start of a file.
-  private func isByteOrderMark(_ text: ArraySlice<UInt8>) -> Bool {
-    text.first == 0xEF && text.starts(with: [0xEF, 0xBB, 0xBF])
+  private func isByteOrderMark(_ bytes: [UInt8], at start: Int) -> Bool {
+    bytes.count >= start + 3 && bytes[start] == 0xEF && bytes[start + 1] == 0xBB && bytes[start + 2] == 0xBF
   }
 
   /// Whether a text holds what would end its field. No byte ends the search, so that many are looked at in a step.
