@@ -1,17 +1,21 @@
 internal import PipeWeb
 
 extension FuzzTarget {
-  /// The first byte says how long the pieces are in which the page arrives.
+  /// The first byte says how long the pieces are in which the page arrives, and what is wanted of it.
   static let html = FuzzTarget(name: "html", summary: "the scanner and the tree of a page") { input in
     let page = Array(input.dropFirst())
-    let size = 1 + Int(input.first ?? 0)
+    let first = Int(input.first ?? 0)
+    let size = 1 + first % 32
+    let wanted = parts[first / 32]
     var whole = PageScanner(wanted: everything)
     _ = whole.feed(page)
-    var pieces = PageScanner(wanted: everything)
+    var pieces = PageScanner(wanted: wanted)
     for start in stride(from: 0, to: page.count, by: size) {
       _ = pieces.feed(Array(page[start..<min(start + size, page.count)]))
     }
-    require(described(whole.finish()) == described(pieces.finish()), "how a page arrives changes none of its facts")
+    require(
+      described(whole.finish(), wanted) == described(pieces.finish(), wanted),
+      "how a page arrives, and what else is wanted of it, changes none of its facts")
     let text = CharacterDecoder(.utf8).decodeToUTF8(page.span)
     guard let document = DOMDocument(parsing: text.span) else { return }
     require(document.root?.name == "html", "every page has a root")
@@ -44,16 +48,30 @@ extension FuzzTarget {
     .title, .language, .base, .description, .metas, .canonical, .linkElements, .links, .linkTexts, .images, .headings,
   ]
 
-  private static func described(_ facts: PageFacts) -> [String] {
+  private static let parts: [PageFacts.Wanted] = [
+    everything, .title, [.links, .base], [.links, .linkTexts], [.title, .language, .description], [.canonical, .base],
+    .metas, .firstHeading,
+  ]
+
+  private static func described(_ facts: PageFacts, _ wanted: PageFacts.Wanted) -> [String] {
     func text(_ value: PageFacts.Value?) -> String { value.map { facts.string(of: $0) } ?? "-" }
-    var words = [
-      text(facts.titleValue), text(facts.languageValue), text(facts.baseValue), text(facts.descriptionValue),
-      text(facts.canonicalValue), "\(facts.isTruncated)",
-    ]
-    words += facts.metas.flatMap { [text($0.name), text($0.property), text($0.httpEquiv), text($0.content)] }
-    words += facts.linkElements.flatMap { [text($0.rel), text($0.href), text($0.hreflang), text($0.type)] }
-    words += facts.links.flatMap { [text($0.href), text($0.rel), text($0.text)] }
-    return words + facts.images.map(text) + facts.headings.map { text($0) }
+    var words: [String] = []
+    func add(_ fact: PageFacts.Wanted, _ texts: @autoclosure () -> [String]) {
+      if wanted.contains(fact) { words += texts() }
+    }
+    add(.title, [text(facts.titleValue)])
+    add(.language, [text(facts.languageValue)])
+    add(.base, [text(facts.baseValue)])
+    add(.description, [text(facts.descriptionValue)])
+    add(.canonical, [text(facts.canonicalValue)])
+    add(.metas, facts.metas.flatMap { [text($0.name), text($0.property), text($0.httpEquiv), text($0.content)] })
+    add(.linkElements, facts.linkElements.flatMap { [text($0.rel), text($0.href), text($0.hreflang), text($0.type)] })
+    add(.links, facts.links.map { text($0.href) })
+    add(.linkTexts, facts.links.flatMap { [text($0.rel), text($0.text)] })
+    add(.images, facts.images.map(text))
+    add(.headings, facts.headings.map { text($0) })
+    add(.firstHeading, [text(facts.headings.first)])
+    return words
   }
 
   private static func walk(_ document: DOMDocument) {
