@@ -9,6 +9,8 @@ struct TransferHead {
   var isInformational = false
   /// The codings of the content, in the order in which they were applied; one more than can be undone at most.
   var codings: [ContentCoding] = []
+  /// The fields of the final head; `nil` where nobody asked for them.
+  var fields: HeadFields?
   private var contentLength: Int64?
 
   /// The most bytes of headers: what is above it is no honest answer.
@@ -33,8 +35,9 @@ struct TransferHead {
       }
     } else if line.count == 2 && line[0] == UInt8(ascii: "\r") || line.count == 1 && line[0] == UInt8(ascii: "\n") {
       isWhole = !isInformational
-    } else if line.count > 15, line[0] | 0x20 == UInt8(ascii: "c"), !isWhole {
-      return readContentField(line)
+    } else if !isWhole {
+      fields?.append(line)
+      if line.count > 15, line[0] | 0x20 == UInt8(ascii: "c") { return readContentField(line) }
     }
     return nil
   }
@@ -47,6 +50,7 @@ struct TransferHead {
     isWhole = false
     contentLength = nil
     if !codings.isEmpty { codings = [] }
+    fields?.removeAll()
   }
 
   /// Reads a line of more than 15 bytes that may say how long the content is or how it is coded.

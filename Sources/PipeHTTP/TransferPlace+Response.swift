@@ -21,7 +21,7 @@ extension TransferPlace {
     let content = isSpent ? [] : body
     if isSpent { body.removeAll(keepingCapacity: body.capacity <= Self.spareCapacity) } else { body = [] }
     return HTTPResponse(
-      status: status, version: version, fields: settings.keepsFields ? fields() : HTTPFields(),
+      status: status, version: version, fields: head.fields?.all ?? HTTPFields(),
       contentType: contentType,
       location: 300..<400 ~= status ? field("Location") : nil,
       retryAfter: status == 429 || status == 503 ? field("Retry-After") : nil, body: content,
@@ -65,15 +65,5 @@ extension TransferPlace {
   private func header(_ name: String, _ index: Int = 0) -> UnsafeMutablePointer<curl_header>? {
     var header: UnsafeMutablePointer<curl_header>?
     return curl_easy_header(handle, name, index, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK ? header : nil
-  }
-
-  private func fields() -> HTTPFields {
-    var fields = HTTPFields()
-    var last: UnsafeMutablePointer<curl_header>?
-    while let header = curl_easy_nextheader(handle, UInt32(CURLH_HEADER), -1, last) {
-      fields.append(name: String(cString: header.pointee.name), value: String(cString: header.pointee.value))
-      last = header
-    }
-    return fields
   }
 }

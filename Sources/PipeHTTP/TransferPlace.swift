@@ -116,6 +116,7 @@ final class TransferPlace {
     begun = sockets.now
     limits.begin(settings, spent: request.spent, now: begun)
     head = TransferHead()
+    if settings.keepsFields { head.fields = HeadFields() }
     scanner = nil
     isKeeping = true
     isSeen = false

@@ -59,6 +59,19 @@ struct TransferResponseTests {
     #expect(fields["A"] == "2")
   }
 
+  @Test("fields are those of the final head, without the white space around their values, lines that go on joined")
+  func fieldLines() async throws {
+    var settings = TransferSettings.loopback
+    settings.keepsFields = true
+    let result = try await receive(
+      "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nA: \t x y \t\r\nEmpty:\r\nB: one\r\n two\r\n"
+        + "\t three \r\nC::d\nTransfer-Encoding: chunked\r\n\r\n0\r\nTrailer: x\r\n\r\n", settings)
+    #expect(
+      result?.response?.fields.all.map { "\($0.name)=\($0.value)" } == [
+        "A=x y", "Empty=", "B=one two three", "C=:d", "Transfer-Encoding=chunked",
+      ])
+  }
+
   @Test("the address that was connected to comes when asked for")
   func address() async throws {
     var settings = TransferSettings.loopback
