@@ -96,29 +96,43 @@ extension TransferPlace {
     body.reserveCapacity(min(max(announced, bytes.count), 1 << 20, settings.maximumBody))
   }
 
-  /// Keeps slices of a page until the scanner has all that is wanted. The scanner goes by bytes that agree with
-  /// ASCII; of a page in UTF-16 it finds nothing, and then all of it is kept.
+  /// Scans a page until the scanner has all that is wanted, and keeps what tells its encoding: the start of the page
+  /// where that declares one, else all of it. The scanner goes by bytes that agree with ASCII; of a page in UTF-16 it
+  /// finds nothing, and then all of it is kept.
   private func keepUntilFound(_ facts: PageFacts.Wanted, _ bytes: UnsafeRawBufferPointer) {
-    if body.isEmpty, !mayBeHTML {
-      isKeeping = false
-      return
+    // The scanner is large: it is fed where it is.
+    if scanner == nil {
+      guard mayBeHTML else {
+        isKeeping = false
+        return
+      }
+      scanner = PageScanner(wanted: facts)
     }
     var rest = UnsafeBufferPointer(rebasing: bytes.assumingMemoryBound(to: UInt8.self)[...])
-    // The scanner is large: it is fed where it is.
-    if scanner == nil { scanner = PageScanner(wanted: facts) }
     while !rest.isEmpty {
-      let slice = UnsafeBufferPointer(rebasing: rest.prefix(max(Self.sliceLength, body.count)))
-      // What is not found at a page's start may be anywhere in it.
-      if body.count == Self.sliceLength { reserveBody(for: bytes) }
-      body.append(contentsOf: slice)
+      var slice = rest
+      if encoding?.isASCIICompatible != true {
+        slice = UnsafeBufferPointer(rebasing: rest.prefix(max(Self.sliceLength, body.count)))
+        body.append(contentsOf: slice)
+      }
       let isFound = scanner?.feed(slice) == false
       // The encoding may be declared behind the facts.
-      if isFound, body.count >= EncodingSniffer.declarationLimit {
-        isKeeping = false
-        break
+      if body.count >= EncodingSniffer.declarationLimit {
+        if isFound {
+          isKeeping = false
+          break
+        }
+        settleEncoding()
       }
       rest = UnsafeBufferPointer(rebasing: rest.dropFirst(slice.count))
     }
+  }
+
+  /// Looks once whether the start of a page, which is kept, declares its encoding.
+  private func settleEncoding() {
+    if isEncodingAssumed || encoding != nil { return }
+    let (found, source) = sniff()
+    if source == .assumed { isEncodingAssumed = true } else { encoding = found }
   }
 
   /// Whether the content can be HTML, by a glance at its media type.

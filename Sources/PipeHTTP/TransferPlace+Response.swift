@@ -12,12 +12,10 @@ extension TransferPlace {
       case CURL_HTTP_VERSION_3: .http3
       default: .http11
       }
-    var type: UnsafePointer<CChar>?
-    pipe_easy_get_text(handle, CURLINFO_CONTENT_TYPE, &type)
-    let contentType = type.map { String(cString: $0) }
-    let scanned = finishScan(contentType)
-    // What the scan was for is found; to hand its bytes to another core costs more than to look at them here.
-    let isSpent = scanned?.encoding?.isASCIICompatible == true && !isKeeping
+    let contentType = contentType
+    let scanned = scanned()
+    // All is known that the page was kept for; to hand its bytes to another core costs more than to look at them here.
+    let isSpent = scanned?.encoding?.isASCIICompatible == true
     let content = isSpent ? [] : body
     if isSpent { body.removeAll(keepingCapacity: body.capacity <= Self.spareCapacity) } else { body = [] }
     return HTTPResponse(
@@ -29,15 +27,25 @@ extension TransferPlace {
       address: settings.keepsAddress ? connectedAddress : nil)
   }
 
+  private func scanned() -> ScannedPage? {
+    guard let facts = scanner?.finish() else { return nil }
+    return ScannedPage(facts, encoding: encoding ?? sniff().encoding)
+  }
+
   /// The most memory that a place keeps for the next page's head, in bytes.
   private static let spareCapacity = 16 << 10
 
-  /// The facts that the scan found, and the encoding that what was kept is in.
-  private func finishScan(_ contentType: String?) -> ScannedPage? {
-    guard let facts = scanner?.finish() else { return nil }
-    let type = contentType.flatMap { sockets.mediaTypes.type(of: $0) }
+  /// The encoding of what is kept, and what told it.
+  func sniff() -> (encoding: CharacterEncoding, source: EncodingSniffer.Source) {
     let body = body
-    return ScannedPage(facts, encoding: EncodingSniffer.sniff(prefix: body.span, mediaType: type).encoding)
+    return EncodingSniffer.sniff(prefix: body.span, mediaType: contentType.flatMap { sockets.mediaTypes.type(of: $0) })
+  }
+
+  /// The Content-Type field's value.
+  private var contentType: String? {
+    var type: UnsafePointer<CChar>?
+    pipe_easy_get_text(handle, CURLINFO_CONTENT_TYPE, &type)
+    return type.map { String(cString: $0) }
   }
 
   /// The address that the transfer's connection goes to; a proxy's where there is one.

@@ -33,6 +33,10 @@ final class TransferPlace {
   var body: [UInt8] = []
   /// What tells when enough of the content is kept.
   var scanner: PageScanner?
+  /// The encoding that the start of the page declares.
+  var encoding: CharacterEncoding?
+  /// Whether it declares none.
+  var isEncodingAssumed = false
   /// Whether what comes is still kept.
   @exclusivity(unchecked) var isKeeping = false
   @exclusivity(unchecked) var length = 0
@@ -118,6 +122,8 @@ final class TransferPlace {
     head = TransferHead()
     if settings.keepsFields { head.fields = HeadFields() }
     scanner = nil
+    encoding = nil
+    isEncodingAssumed = false
     isKeeping = true
     isSeen = false
     length = 0

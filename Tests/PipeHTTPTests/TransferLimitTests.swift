@@ -73,6 +73,23 @@ struct TransferLimitTests {
     #expect(response?.isTruncated == false)
   }
 
+  @Test(
+    "of a page that is read to its end, what declares no encoding is kept until it is known", arguments: [true, false])
+  func keptUntilDeclared(isDeclared: Bool) async throws {
+    let start = isDeclared ? "<meta charset=windows-1251>" : ""
+    let end = "<title>last</title>"
+    let content = Array((start + String(repeating: "<p>filler", count: 20_000)).utf8) + [0xEF] + Array(end.utf8)
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \(content.count)\r\n\r\n"
+    var settings = TransferSettings.loopback
+    settings.keeping = .until(.title)
+    // 0xEF is no UTF-8, and a letter of windows-1251 as of windows-1252.
+    let response = try await receive(Array(head.utf8) + content, settings)?.response
+    #expect(response?.scanned?.encoding == (isDeclared ? .windows1251 : .windows1252))
+    #expect(response?.scanned?.facts.title() == "last")
+    #expect(response?.length == content.count)
+    #expect(response?.body == [])
+  }
+
   @Test("a page in an encoding that does not agree with ASCII is kept as far as it may have been misread")
   func keptMisread() async throws {
     let start = "<!doctype html><title>Found</title>"
