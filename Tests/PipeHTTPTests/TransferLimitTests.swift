@@ -4,7 +4,7 @@ import PipeTesting
 import PipeWeb
 import Testing
 
-@Suite("Transfer, limits", .timeLimit(.minutes(1)))
+@Suite("Transfer, limits", .timeLimit(.minutes(5)))
 struct TransferLimitTests {
   private func settings(maximum: Int, fails: Bool = false, keeps: Bool = true) -> TransferSettings {
     var settings = TransferSettings.loopback
@@ -134,7 +134,7 @@ struct TransferLimitTests {
   }
 }
 
-@Suite("Transfer, limits of time", .timeLimit(.minutes(1)))
+@Suite("Transfer, limits of time", .timeLimit(.minutes(5)))
 struct TransferTimeTests {
   private func failure(
     _ script: [RawServer.Step], spent: Duration = .zero, _ change: (inout TransferSettings) -> Void
@@ -197,7 +197,7 @@ struct TransferTimeTests {
   }
 }
 
-@Suite("Transfer, limits of memory and of places", .timeLimit(.minutes(1)))
+@Suite("Transfer, limits of memory and of places", .timeLimit(.minutes(5)))
 struct TransferRoomTests {
   @Test("bodies beyond the memory wait, and all of them come whole", arguments: [0, 100_000, 1_500_000])
   func pausing(memory: Int) async throws {

@@ -18,6 +18,8 @@ final class DocumentTree {
   private let dictionary: OpaquePointer
   /// The interned names of known tags.
   private var tagNames = [UnsafePointer<xmlChar>?](repeating: nil, count: HTMLTag.allCases.count)
+  /// Their names, cut out of one text once.
+  private static let tagWords = HTMLTagTable.words(HTMLTag.names)
   private var scratch: [UInt8] = []
   /// The namespaces that prefixes stand for, by what an XML document declares first.
   var namespaces: [String: String] = [:]
@@ -71,8 +73,7 @@ final class DocumentTree {
     if tag != .other, let name = tagNames[Int(tag.rawValue)] { return name }
     var name: UnsafePointer<xmlChar>?
     if rawName.isEmpty {
-      let word = HTMLTagTable.words(HTMLTag.names)[Int(tag.rawValue) - 1]
-      name = xmlDictLookup(dictionary, word, -1)
+      name = xmlDictLookup(dictionary, Self.tagWords[Int(tag.rawValue) - 1], -1)
     } else {
       name = intern(rawName)
     }
@@ -82,6 +83,8 @@ final class DocumentTree {
 
   /// The name in lower case; U+0000 in it is U+FFFD (WHATWG HTML, 13.2.5.8).
   private func intern(_ raw: UnsafeBufferPointer<UInt8>) -> UnsafePointer<xmlChar>? {
+    // Most names are written as they are kept.
+    if raw.allSatisfy({ $0 != 0 && !ASCII.isUppercase($0) }) { return intern(asWritten: raw) }
     scratch.removeAll(keepingCapacity: true)
     for byte in raw {
       if byte == 0 { scratch += [0xEF, 0xBF, 0xBD] } else { scratch.append(HTMLBytes.lowercased(byte)) }

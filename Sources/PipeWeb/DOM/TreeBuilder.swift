@@ -147,9 +147,7 @@ struct TreeBuilder: HTMLTokenHandler {
     let keepsNulls = isTextForeign || (pendingModel != .data && pendingModel != .cdata)
     // Only a line's end that comes first is dropped.
     if pending.first == 0 { dropsNewline = false }
-    let isPlain = !pending.contains {
-      $0 == 0 || $0 == 0x0D || ($0 == UInt8(ascii: "&") && references != .none)
-    }
+    let isPlain = Self.isPlain(pending, hasReferences: references != .none)
     if isTextForeign, pending.contains(where: { $0 != 0 && !HTMLBytes.isSpace($0) }) { isFramesetAllowed = false }
     if !keepsNulls, mode.rawValue < Mode.inBody.rawValue || mode == .inColumnGroup, let null = pending.firstIndex(of: 0)
     {
@@ -169,6 +167,17 @@ struct TreeBuilder: HTMLTokenHandler {
       let rules = HTMLText(references: references, nulls: keepsNulls ? .replaced : .dropped)
       var text = pending.withUnsafeBufferPointer { rules.string($0) }
       text.withUTF8 { insertText($0) }
+    }
+  }
+
+  /// Whether text stands for itself. No byte ends the search, so that many are looked at in a step.
+  private static func isPlain(_ text: [UInt8], hasReferences: Bool) -> Bool {
+    text.withUnsafeBufferPointer { text in
+      var found: UInt8 = 0
+      for byte in text {
+        found |= (byte == 0 ? 1 : 0) | (byte == 0x0D ? 1 : 0) | (byte == UInt8(ascii: "&") ? 2 : 0)
+      }
+      return found == 0 || found == 2 && !hasReferences
     }
   }
 

@@ -2,7 +2,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, where specs and URLs come from", .timeLimit(.minutes(1)))
+@Suite("pipe, where specs and URLs come from", .timeLimit(.minutes(5)))
 struct InputsTests {
   private static let rest = """
     fetch: {allow_private: [127.0.0.1]}

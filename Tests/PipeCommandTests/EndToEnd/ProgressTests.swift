@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, what it says on the way", .timeLimit(.minutes(1)))
+@Suite("pipe, what it says on the way", .timeLimit(.minutes(5)))
 struct ProgressTests {
   private struct Line: Decodable {
     let done: Int

@@ -2,7 +2,7 @@ import FoundationEssentials
 import PipeTesting
 import Testing
 
-@Suite("pipe plan", .timeLimit(.minutes(1)))
+@Suite("pipe plan", .timeLimit(.minutes(5)))
 struct PlanTests {
   private static let spec = """
     version: 1

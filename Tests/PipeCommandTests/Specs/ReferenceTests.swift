@@ -2,7 +2,7 @@ import FoundationEssentials
 import PipeTesting
 import Testing
 
-@Suite("pipe explain, schema, reference, init and completions", .timeLimit(.minutes(1)))
+@Suite("pipe explain, schema, reference, init and completions", .timeLimit(.minutes(5)))
 struct ReferenceTests {
   @Test("the committed schema is current")
   func schema() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Frontier, overflow", .timeLimit(.minutes(1)))
+@Suite("Frontier, overflow", .timeLimit(.minutes(5)))
 struct FrontierOverflowTests {
   private let now = Instant.now
 

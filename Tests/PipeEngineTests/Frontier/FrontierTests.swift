@@ -3,7 +3,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Frontier", .timeLimit(.minutes(1)))
+@Suite("Frontier", .timeLimit(.minutes(5)))
 struct FrontierTests {
   private let now = Instant.now
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph, stopped or failing", .timeLimit(.minutes(1)))
+@Suite("Graph, stopped or failing", .timeLimit(.minutes(5)))
 struct GraphStopTests {
   private static let never = ContinuousClock.now + .seconds(100_000)
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph", .timeLimit(.minutes(1)))
+@Suite("Graph", .timeLimit(.minutes(5)))
 struct GraphTests {
   @Test("every request becomes exactly one record")
   func everyRequestBecomesARecord() async throws {

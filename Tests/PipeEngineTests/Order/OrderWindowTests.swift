@@ -3,7 +3,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("OrderWindow", .timeLimit(.minutes(1)))
+@Suite("OrderWindow", .timeLimit(.minutes(5)))
 struct OrderWindowTests {
   private let window = OrderWindow<Int>(capacity: 2 * OrderState<Int>.slotBytes)
 
