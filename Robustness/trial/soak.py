@@ -24,6 +24,9 @@ from trial.site import Site, practice_site
 from trial.soaked import CONCURRENCY, PER_HOST, Size, Soaked, section
 
 MOST_KIB = 160 * 1024
+# MiB: a body at the limit of 10 MiB is there or it is not, and the allocator keeps its memory for the next one. What
+# leaks 100 bytes a request is found out all the same, in 200,000 of them.
+BODY_SLACK = 16
 
 SPEC = """version: 1
 name: soak
@@ -91,7 +94,8 @@ def check_holds(samples: list[tuple[float, Held]], wall: float) -> list[Flatness
     # Idle connections are kept up to the concurrency, or 16.
     descriptors = 2 * CONCURRENCY + 64
     return [
-        flatness("resident memory", "MiB", values(lambda held: held.rss_kib / 1024), wall, 1.05, 4, MOST_KIB / 1024),
+        flatness("resident memory", "MiB", values(lambda held: held.rss_kib / 1024), wall, 1.05, BODY_SLACK,
+                 MOST_KIB / 1024),
         flatness("open descriptors", "", values(lambda held: held.descriptors), wall, 1.10, 32, descriptors),
         flatness("threads", "", values(lambda held: held.threads), wall, 1.0, 2, 32),
     ]
