@@ -52,7 +52,8 @@ package final class Frontier: Sendable {
       // One batch for each time that too few could begin; the next look tells whether that was enough.
       storage.isHungry = false
       // A batch that there was room for stays here as a whole.
-      let capacity = storage.state.waitingCount < capacity ? capacity + requests.count : capacity
+      let waiting = storage.state.waitingCount
+      let capacity = waiting < capacity ? max(capacity, waiting + requests.count) : capacity
       var away: [Request] = []
       for request in requests {
         if !storage.isOverflowFull, storage.state.sendsAway(request, capacity: capacity) {
