@@ -27,14 +27,14 @@ package final class TransferLoop: Sendable {
     let wakeup = wakeup
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       let failure = LoopThread.start {
-        do throws(TransferLoopError) {
+        let outcome = Result { () throws(TransferLoopError) in
           let exchange = settings.screened(exchange, onAnswer: { wakeup.signal() })
-          var round = try TransferRounds(settings: settings, wakeup: wakeup, exchange: exchange)
-          try round.run()
-          continuation.resume()
-        } catch {
-          continuation.resume(throwing: error)
+          var rounds = try TransferRounds(settings: settings, wakeup: wakeup, exchange: exchange)
+          try rounds.run()
         }
+        // Connections and handles are gone by now. The process may end as soon as the run has, and what TLS then still
+        // held would be pulled away under this thread.
+        continuation.resume(with: outcome)
       }
       if let failure { continuation.resume(throwing: failure) }
     }
