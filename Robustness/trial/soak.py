@@ -21,12 +21,9 @@ from trial.endurance import Flatness, Held, flatness, look
 from trial.main import BUILD, install_for_pipe
 from trial.mixture import HOSTS, Mixture, Planned
 from trial.site import Site, practice_site
-from trial.soaked import CONCURRENCY, PER_HOST, Size, Soaked, section
+from trial.soaked import BODY_SLACK, CONCURRENCY, PER_HOST, Size, Soaked, section
 
 MOST_KIB = 160 * 1024
-# MiB: a body at the limit of 10 MiB is there or it is not, and the allocator keeps its memory for the next one. What
-# leaks 100 bytes a request is found out all the same, in 200,000 of them.
-BODY_SLACK = 16
 
 SPEC = """version: 1
 name: soak
