@@ -25,18 +25,24 @@ package final class TransferLoop: Sendable {
   package func run(_ exchange: some TransferExchange) async throws {
     let settings = settings
     let wakeup = wakeup
+    var thread: pthread_t?
+    // The thread has nothing left to do by then but to end. The process may end as soon as the run has, and what TLS
+    // keeps for a thread would be pulled away under it.
+    defer { if let thread { pthread_join(thread, nil) } }
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      let failure = LoopThread.start {
-        let outcome = Result { () throws(TransferLoopError) in
-          let exchange = settings.screened(exchange, onAnswer: { wakeup.signal() })
-          var rounds = try TransferRounds(settings: settings, wakeup: wakeup, exchange: exchange)
-          try rounds.run()
+      do throws(TransferLoopError) {
+        thread = try LoopThread.start {
+          // Connections and handles are gone when the outcome is told.
+          let outcome = Result { () throws(TransferLoopError) in
+            let exchange = settings.screened(exchange, onAnswer: { wakeup.signal() })
+            var rounds = try TransferRounds(settings: settings, wakeup: wakeup, exchange: exchange)
+            try rounds.run()
+          }
+          continuation.resume(with: outcome)
         }
-        // Connections and handles are gone by now. The process may end as soon as the run has, and what TLS then still
-        // held would be pulled away under this thread.
-        continuation.resume(with: outcome)
+      } catch {
+        continuation.resume(throwing: error)
       }
-      if let failure { continuation.resume(throwing: failure) }
     }
   }
 
@@ -83,8 +89,9 @@ enum LoopThread {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  /// - Returns: The failure, where the thread did not start.
-  static func start(_ body: @escaping @Sendable () -> Void) -> TransferLoopError? {
+  /// - Returns: The thread, which is to be joined.
+  /// - Throws: Where the thread did not start.
+  static func start(_ body: @escaping @Sendable () -> Void) throws(TransferLoopError) -> pthread_t {
     var thread = pthread_t()
     let start = Unmanaged.passRetained(Start(body))
     let code = pthread_create(
@@ -96,9 +103,8 @@ enum LoopThread {
       }, start.toOpaque())
     guard code == 0 else {
       start.release()
-      return TransferLoopError(message: "no thread: \(String(cString: strerror(code)))")
+      throw TransferLoopError(message: "no thread: \(String(cString: strerror(code)))")
     }
-    pthread_detach(thread)
-    return nil
+    return thread
   }
 }

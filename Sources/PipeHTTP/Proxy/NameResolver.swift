@@ -59,8 +59,9 @@ final class NameResolver: Sendable {
       return (nil, needsThread)
     }
     guard needsThread else { return answer }
-    let failure = LoopThread.start { [self] in work() }
-    if failure != nil {
+    if let thread = try? LoopThread.start({ [self] in work() }) {
+      pthread_detach(thread)
+    } else {
       // Without a thread there is no answer; a name that others look for is left to them.
       storage.withLock { storage in
         storage.threads -= 1
