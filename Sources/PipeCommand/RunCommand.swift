@@ -48,12 +48,11 @@ struct RunCommand: AsyncParsableCommand {
     MemoryTuning.apply()
     FileDescriptorLimit.raise()
     let graph = Graph(plan, fetcher: HTTPFetcher(plan))
-    let signals = SignalWatch(graph.control)
+    try SignalWatch.start(graph.control)
     let display = ProgressDisplay(
       style: progress, progress: graph.progress, control: graph.control, secrets: plan.secrets)
     let start = ContinuousClock.now
     let failure = await withTaskGroup(of: Outcome.self) { group in
-      group.addTask { await signals.watch() }
       group.addTask { await display.show() }
       group.addTask {
         do {
@@ -77,7 +76,7 @@ struct RunCommand: AsyncParsableCommand {
     // Without progress a good run is silent; one that failed never is.
     if progress != .none || hasFailed { StandardError.say(plan.secrets.redact(summary.text)) }
     if hasFailed { throw ExitStatus.failed }
-    if let caught = signals.caught { throw caught }
+    if let caught = SignalWatch.caught { throw caught }
   }
 
   enum Outcome: Sendable {

@@ -44,6 +44,7 @@ package struct Graph: Sendable {
     defer { control.end() }
     // Before anything is replaced.
     for sink in plan.sinks { if case .refused(let error) = sink.sink.prospect() { throw error } }
+    let sinkThreads = try plan.sinks.map { _ in try SinkThread() }
     let extraction = Extraction(plan)
     let fetchStage = FetchStage(
       frontier: frontier, output: fetched, settings: plan.fetch, control: control,
@@ -79,7 +80,7 @@ package struct Graph: Sendable {
           where: plan.filter, order: order, tally: progress.tally, counter: progress.route)
       }
       for (index, sink) in plan.sinks.enumerated() {
-        group.addTask {
+        group.addTask(executorPreference: sinkThreads[index]) {
           try await sinkStage(
             sink.sink, columns: sink.columns, input: rows[index], counter: progress.sinks[index])
         }

@@ -13,7 +13,8 @@ struct InterruptTests {
     sinks: [{csv: out.csv}, {csv: "-"}]
     """
 
-  @Test("an interrupt lets what is in flight finish, and tells what was left undone", arguments: [SIGINT, SIGTERM])
+  @Test(
+    "an interrupt lets what is in flight finish, and tells what was left undone", arguments: [SIGINT, SIGTERM, SIGHUP])
   func firstSignal(signal: Int32) async throws {
     try await Workplace.use(pages: 1) { place in
       let command = try place.start(["run", try place.spec(Self.slow)])
@@ -61,6 +62,33 @@ struct InterruptTests {
       #expect(rows == [["url": "\(place.site.baseURL)/delay/0", "status": "200", "error": ""]])
       let numbers = Self.numbers(in: outcome.errors)
       #expect((numbers.read, numbers.recorded, numbers.undone) == (3, 1, 2), "\(outcome.errors)")
+    }
+  }
+
+  @Test("a third interrupt ends a run whose sinks all wait for their readers", arguments: [SIGINT, SIGTERM, SIGHUP])
+  func thirdSignal(signal: Int32) async throws {
+    try await Workplace.use(pages: 1) { place in
+      // Nobody opens them, so that each sink blocks in open(2).
+      let pipes = (0..<2 * Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))).map { "pipe\($0)" }
+      for name in pipes { try #require(mkfifo("\(place.folder.path)/\(name)", 0o600) == 0) }
+      let spec = try place.spec(
+        """
+        sources: [{range: {url: "SITE/page/1?n={n}", to: 100000}}]
+        fetch: {allow_private: [127.0.0.1]}
+        extract: [url]
+        sinks: [\(pipes.map { "{csv: \($0)}" }.joined(separator: ", "))]
+        """)
+      let command = try place.start(["run", spec, "--progress", "json"])
+      // It shows progress while its sinks block.
+      #expect(await command.waitUntil { _, errors in errors.contains("\"in_flight\"") })
+      command.send(signal)
+      #expect(await command.waitUntil { _, errors in errors.contains("pipe: stopping") })
+      command.send(signal)
+      #expect(await command.waitUntil { _, errors in errors.contains("pipe: ending now") })
+      command.send(signal)
+      let outcome = await command.outcome()
+      #expect(outcome.status == 128 + signal, "\(outcome.errors)")
+      #expect(!outcome.isKilledByTimeLimit)
     }
   }
 

@@ -66,10 +66,15 @@ final class MemorySink: Sink {
   let events = Recorder<String>()
   private let name: String
   private let fault: Fault
+  /// Called in each of its functions, on the thread that called them.
+  private let onCall: @Sendable (String) -> Void
 
-  init(_ name: String = "memory", failing fault: Fault = .none) {
+  init(
+    _ name: String = "memory", failing fault: Fault = .none, onCall: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
     self.name = name
     self.fault = fault
+    self.onCall = onCall
   }
 
   var summary: String { name }
@@ -79,6 +84,7 @@ final class MemorySink: Sink {
   func prospect() -> OutputProspect { if case .beforeOpen = fault { .refused(error) } else { .new } }
 
   func open(_ columns: [Column]) throws(RunError) -> any SinkWriter {
+    onCall("open")
     events.append("open")
     if case .atOpen = fault { throw error }
     return Writer(sink: self, columns: columns)
@@ -89,6 +95,7 @@ final class MemorySink: Sink {
     let columns: [Column]
 
     func write(_ records: [Record]) throws(RunError) {
+      sink.onCall("write")
       for record in records {
         if case .atRow(let row) = sink.fault, sink.rows.count >= row { throw sink.error }
         sink.rows.append(columns.map { record.values[$0.index] })
@@ -96,12 +103,14 @@ final class MemorySink: Sink {
     }
 
     func flush() throws(RunError) -> SinkPosition {
+      sink.onCall("flush")
       if case .atFlush = sink.fault { throw sink.error }
       sink.events.append("flush")
       return SinkPosition(bytes: nil, rows: sink.rows.count)
     }
 
     func close() throws(RunError) {
+      sink.onCall("close")
       if case .atClose = sink.fault { throw sink.error }
       sink.events.append("close")
     }
