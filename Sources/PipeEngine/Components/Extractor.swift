@@ -10,6 +10,8 @@ package protocol Extractor: Sendable {
   var needs: PageNeeds { get }
   /// Whether it tells of the faults of the other fields, and so comes after them.
   var comesLast: Bool { get }
+  /// The column of the source's row that it reads; a row keeps no others.
+  var inputColumn: String? { get }
   func extract(_ page: Page) throws(ExtractionFault) -> Value
 }
 
@@ -17,6 +19,7 @@ extension Extractor {
   package var isNullable: Bool { true }
   package var needs: PageNeeds { .nothing }
   package var comesLast: Bool { false }
+  package var inputColumn: String? { nil }
 }
 
 /// A field that could not be had, for the record's `error`.

@@ -87,13 +87,16 @@ package struct Record: Sendable {
   }
 
   /// Bytes that it holds, about.
-  package var cost: Int {
-    values.reduce(64) { sum, value in
-      switch value {
-      case .string(let text), .json(let text): sum + 16 + text.utf8.count
-      case .list(let values): sum + (values.packedTexts.map { 16 + $0.bytes.count + 4 * $0.count } ?? 32 * values.count)
-      default: sum + 16
-      }
+  package var cost: Int { values.reduce(64) { $0 + $1.cost } }
+}
+
+extension Value {
+  /// Bytes that it holds, about.
+  var cost: Int {
+    switch self {
+    case .string(let text), .json(let text): 16 + text.utf8.count
+    case .list(let values): values.packedTexts.map { 16 + $0.bytes.count + 4 * $0.count } ?? 32 * values.count
+    default: 16
     }
   }
 }

@@ -45,16 +45,23 @@ package struct SourceFolder: Hashable, Sendable {
 
 /// Where a source puts its requests: numbered, gathered into batches, sent as credits allow.
 package struct RequestOutput {
+  /// The columns of a row that the plan uses. A source gives its requests no others: they would travel for nothing.
+  package let columns: Set<String>
   private let source: Int
   private let edge: Edge<Request>
   private let control: RunControl
   private let counter: StageCounter
   private var ordinal = 0
   private var batch: [Request] = []
+  private var batchBytes = 0
   private static let batchSize = 256
+  private static let batchByteSize = 256 << 10
 
-  init(source: Int, edge: Edge<Request>, control: RunControl, counter: StageCounter) {
+  init(
+    source: Int, columns: Set<String> = [], edge: Edge<Request>, control: RunControl, counter: StageCounter
+  ) {
     self.source = source
+    self.columns = columns
     self.edge = edge
     self.control = control
     self.counter = counter
@@ -67,7 +74,8 @@ package struct RequestOutput {
   package mutating func yield(_ request: Request) async throws {
     ordinal += 1
     batch.append(request)
-    if batch.count >= Self.batchSize { try await flush() }
+    batchBytes += request.cost
+    if batch.count >= Self.batchSize || batchBytes >= Self.batchByteSize { try await flush() }
   }
 
   /// Yields a request for a URL as written.
@@ -83,15 +91,19 @@ package struct RequestOutput {
     if batch.isEmpty { return }
     counter.add(generated: batch.count)
     do {
-      try await edge.send(batch)
+      try await edge.send(batch, bytes: batchBytes)
       counter.add(out: batch.count)
     } catch {
       counter.add(unfinished: batch.count)
       throw error
     }
     batch.removeAll(keepingCapacity: true)
+    batchBytes = 0
   }
 
   /// Forgets what was gathered and not sent; the run stops.
-  mutating func drop() { batch = [] }
+  mutating func drop() {
+    batch = []
+    batchBytes = 0
+  }
 }

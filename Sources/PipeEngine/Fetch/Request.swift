@@ -47,6 +47,8 @@ package final class Request: Sendable {
   package let referrer: String?
   /// What per-host limits count by: host and port, as in the Host field.
   package let host: String
+  /// Bytes that it holds, about.
+  package let cost: Int
 
   package init(
     id: RequestID, written: String, url: WebURL?, fault: RequestError? = nil, trail: [WebURL] = [],
@@ -68,6 +70,11 @@ package final class Request: Sendable {
     self.depth = depth
     self.referrer = referrer
     host = url.map { String($0.host) } ?? ""
+    // The URL counts twice: as written, and parsed.
+    var cost = 320 + 2 * written.utf8.count + (body?.count ?? 0)
+    if !headers.isEmpty { cost += headers.reduce(0) { $0 + 32 + $1.name.utf8.count + $1.value.utf8.count } }
+    if !input.isEmpty { cost += input.reduce(0) { $0 + 48 + $1.key.utf8.count + $1.value.cost } }
+    self.cost = cost
   }
 
   /// A request for a URL as written; one that is no http or https URL becomes a request with a fault.

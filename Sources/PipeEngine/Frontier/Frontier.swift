@@ -19,6 +19,7 @@ package final class Frontier: Sendable {
 
   private let storage: Mutex<Storage>
   private let capacity: Int
+  private let bytes: Int
   private let thirst: AsyncStream<Void>
   private let tellThirst: AsyncStream<Void>.Continuation
 
@@ -27,10 +28,13 @@ package final class Frontier: Sendable {
   ///     is never held up, or the graph could stand still. While places for transfers are free because the hosts of
   ///     those that wait must not be asked, more are let in, and what is too much for memory goes into a file
   ///     (`keepOverflow` brings it back).
+  ///   - bytes: How many bytes they may hold, as `Request.cost` counts them; a batch may overshoot it.
   ///   - overflows: Whether it does; not where each request that is let in is remembered until its row is written.
-  package init(rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, overflows: Bool = true) {
+  package init(rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, bytes: Int = .max, overflows: Bool = true)
+  {
     storage = Mutex(Storage(state: FrontierState(rules: rules, backoff: backoff), isOverflowFull: !overflows))
     self.capacity = capacity
+    self.bytes = bytes
     (thirst, tellThirst) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
@@ -56,7 +60,7 @@ package final class Frontier: Sendable {
       let capacity = waiting < capacity ? max(capacity, waiting + requests.count) : capacity
       var away: [Request] = []
       for request in requests {
-        if !storage.isOverflowFull, storage.state.sendsAway(request, capacity: capacity) {
+        if !storage.isOverflowFull, storage.state.sendsAway(request, capacity: capacity, bytes: bytes) {
           storage.state.addAway(request)
           away.append(request)
         } else {
@@ -151,7 +155,8 @@ package final class Frontier: Sendable {
       // Half empty before the adder is woken, so that it is woken for a good many.
       let isWoken =
         storage.adder != nil
-        && (storage.state.waitingCount <= capacity / 2 || storage.letsInMore)
+        && (storage.state.waitingCount <= capacity / 2 && storage.state.waitingBytes <= bytes / 2
+          || storage.letsInMore)
       defer { if isWoken { storage.adder = nil } }
       return (take, isWoken ? storage.adder : nil, storage.state.hasThirsty)
     }
@@ -196,9 +201,8 @@ package final class Frontier: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let hasRoom = storage.withLock { storage in
-          if storage.isCancelled || storage.state.isDraining || storage.state.waitingCount < capacity
-            || storage.letsInMore
-          {
+          let isRoomy = storage.state.waitingCount < capacity && storage.state.waitingBytes < bytes
+          if storage.isCancelled || storage.state.isDraining || isRoomy || storage.letsInMore {
             return true
           }
           storage.adder = continuation

@@ -70,6 +70,8 @@ struct FrontierState: Sendable {
   private(set) var waitingCount = 0
   /// Those of them that are away.
   private(set) var awayCount = 0
+  /// Bytes of the requests that wait here.
+  private(set) var waitingBytes = 0
   private(set) var inFlightCount = 0
   /// Requests added and not settled: waiting, in flight, or still able to bring more.
   private(set) var openCount = 0
@@ -92,11 +94,12 @@ struct FrontierState: Sendable {
 
   /// Whether a new request is to go away.
   ///
-  /// - Parameter capacity: How many may wait here.
-  mutating func sendsAway(_ request: Request, capacity: Int) -> Bool {
+  /// - Parameters: How many may wait here, and how many bytes they may hold.
+  mutating func sendsAway(_ request: Request, capacity: Int, bytes: Int = .max) -> Bool {
     guard let place = knownPlace(of: request.host), hosts[place].givenUp == nil else { return false }
     if hosts[place].away > 0 { return true }
     let here = waitingCount - awayCount
+    if waitingBytes >= bytes { return !hosts[place].waiting.isEmpty }
     let most = here < capacity ? .max : here < Self.flood * capacity ? Self.highWater : 1
     return hosts[place].waiting.count >= most
   }
@@ -157,6 +160,7 @@ struct FrontierState: Sendable {
     }
     if let moment {
       waitingCount += 1
+      waitingBytes += request.cost
       postponed.insert(Postponed(until: moment, request: request))
     } else {
       enqueue(request, first: true)
@@ -175,6 +179,7 @@ struct FrontierState: Sendable {
     openCount -= left
     waitingCount = 0
     awayCount = 0
+    waitingBytes = 0
     thirsty = []
     thirstyCount = 0
     for place in hosts.indices {
@@ -205,6 +210,7 @@ struct FrontierState: Sendable {
       }
     }
     waitingCount -= taken.count
+    for request in taken { waitingBytes -= request.cost }
     inFlightCount += taken.count
     if !taken.isEmpty { return .requests(taken) }
     if isClosed, openCount == 0 { return .finished }
@@ -259,6 +265,7 @@ struct FrontierState: Sendable {
 
   private mutating func enqueue(_ request: Request, first: Bool) {
     waitingCount += 1
+    waitingBytes += request.cost
     let place = place(of: request.host)
     if let scheme = hosts[place].givenUp, scheme == request.url?.scheme, let error = hosts[place].health?.lastError {
       hopeless.append((request, error))
@@ -295,6 +302,7 @@ struct FrontierState: Sendable {
     while let next = postponed.min, next.until <= now {
       postponed.removeMin()
       waitingCount -= 1
+      waitingBytes -= next.request.cost
       enqueue(next.request, first: true)
     }
     while let next = delayed.min, next.until <= now {
@@ -378,6 +386,7 @@ struct FrontierState: Sendable {
   private mutating func giveUpHopeless() -> Take {
     defer { hopeless = [] }
     waitingCount -= hopeless.count
+    for (request, _) in hopeless { waitingBytes -= request.cost }
     openCount -= hopeless.count
     return .hopeless(hopeless)
   }

@@ -23,7 +23,8 @@ package struct Graph: Sendable {
     self.fetcher = fetcher
     self.control = control
     let bounds = plan.bounds
-    requests = Edge("requests", elements: bounds.requests, senders: plan.sources.count)
+    requests = Edge(
+      "requests", elements: bounds.requests, bytes: bounds.requestBytes, senders: plan.sources.count)
     // Both admit and fetch send pages to be extracted.
     fetched = Edge(
       "fetched", elements: bounds.fetched, bytes: bounds.fetchedBytes, batch: 32, senders: 2, lanes: bounds.extractors)
@@ -32,7 +33,7 @@ package struct Graph: Sendable {
     rows = plan.sinks.map { Edge("rows \($0.sink.summary)", elements: bounds.records, bytes: bounds.recordBytes) }
     frontier = Frontier(
       rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, capacity: bounds.frontier,
-      overflows: !plan.isOrdered)
+      bytes: bounds.frontierBytes, overflows: !plan.isOrdered)
     order = plan.isOrdered ? OrderWindow(capacity: bounds.orderBytes) : nil
     progress = RunProgress(plan: plan, frontier: frontier)
   }
@@ -46,6 +47,7 @@ package struct Graph: Sendable {
     for sink in plan.sinks { if case .refused(let error) = sink.sink.prospect() { throw error } }
     let sinkThreads = try plan.sinks.map { _ in try SinkThread() }
     let extraction = Extraction(plan)
+    let columns = plan.inputColumns
     let fetchStage = FetchStage(
       frontier: frontier, output: fetched, settings: plan.fetch, control: control,
       counter: progress.fetch, tally: progress.tally, order: order)
@@ -57,7 +59,8 @@ package struct Graph: Sendable {
         group.addTask {
           for index in turn {
             try await sourceStage(
-              plan.sources[index].source, index: index, folder: plan.folder, output: requests, control: control,
+              plan.sources[index].source, index: index, columns: columns, folder: plan.folder, output: requests,
+              control: control,
               counter: progress.sources[index])
           }
         }

@@ -7,8 +7,8 @@ internal import PipeWeb
 /// Reads one source dry. A stop ends it where it is. Where it cannot be read further, what was read before goes its
 /// way, and the run fails at its end.
 func sourceStage(
-  _ source: any Source, index: Int, folder: SourceFolder, output edge: Edge<Request>, control: RunControl,
-  counter: StageCounter
+  _ source: any Source, index: Int, columns: Set<String>, folder: SourceFolder, output edge: Edge<Request>,
+  control: RunControl, counter: StageCounter
 ) async throws {
   defer { edge.close() }
   if control.areSourcesClosed { return }
@@ -16,7 +16,7 @@ func sourceStage(
     let (stopped, stop) = AsyncStream.makeStream(of: Void.self)
     control.onStop { stop.finish() }
     group.addTask {
-      var output = RequestOutput(source: index, edge: edge, control: control, counter: counter)
+      var output = RequestOutput(source: index, columns: columns, edge: edge, control: control, counter: counter)
       var failure: RunError?
       do {
         do {

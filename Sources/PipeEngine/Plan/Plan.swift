@@ -20,6 +20,9 @@ package struct Plan: Sendable {
   /// The most requests admitted, by `--limit`.
   package var limit: Int?
 
+  /// The columns of the sources' rows that its fields read.
+  package var inputColumns: Set<String> { Set(fields.compactMap(\.extractor.inputColumn)) }
+
   /// Whether a sink wants its rows in the order of the input.
   package var isOrdered: Bool { sinks.contains { $0.order == .input } }
 }
@@ -64,8 +67,10 @@ package struct SinkPlan: Sendable {
 package struct Bounds: Hashable, Sendable {
   /// Requests between the sources and admit.
   package var requests = 512
+  package var requestBytes = 4 << 20
   /// Requests that wait in the frontier before the sources are held up.
   package var frontier = 1024
+  package var frontierBytes = 16 << 20
   /// Pages between fetch and extract.
   package var fetched = 256
   package var fetchedBytes = 32 << 20
@@ -85,6 +90,8 @@ package struct Bounds: Hashable, Sendable {
   /// waits on edges.
   package init(memory: Int, sinks: Int) {
     bodyBytes = memory / 2
+    requestBytes = min(requestBytes, memory / 32)
+    frontierBytes = min(frontierBytes, memory / 16)
     fetchedBytes = min(fetchedBytes, memory / 8)
     orderBytes = min(orderBytes, memory / 8)
     recordBytes = min(recordBytes, memory / 8 / (1 + sinks))

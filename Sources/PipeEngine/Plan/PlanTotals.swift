@@ -33,7 +33,7 @@ package struct PlanTotals: Sendable {
   package let sockets: Int
 
   package struct Memory: Sendable {
-    /// Pages and records that wait on edges, or for those before them.
+    /// Requests, pages and records that wait on edges and in the frontier, or for those before them.
     package let edges: Int
     /// Bodies that are being received.
     package let transfers: Int
@@ -61,7 +61,8 @@ package struct PlanTotals: Sendable {
     let most = isLimited ? 0 : byHost.values.max() ?? 0
     leastDuration = plan.fetch.perHost.interval * max(0, most - 1)
     memory = Memory(
-      edges: plan.bounds.fetchedBytes + plan.bounds.recordBytes * (1 + plan.sinks.count)
+      edges: plan.bounds.requestBytes + plan.bounds.frontierBytes + plan.bounds.fetchedBytes + plan.bounds.recordBytes
+        * (1 + plan.sinks.count)
         + (plan.isOrdered ? plan.bounds.orderBytes : 0),
       transfers: plan.needs.content == .nothing
         ? 0 : min(plan.bounds.bodyBytes + plan.fetch.maxBody.bytes, plan.fetch.concurrency * plan.fetch.maxBody.bytes))

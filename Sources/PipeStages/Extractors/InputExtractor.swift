@@ -16,6 +16,7 @@ struct InputExtractor: Extractor {
     make: { $0 })
 
   let type = FieldType.string
+  var inputColumn: String? { name }
 
   init(name: String) { self.name = name }
 

@@ -99,7 +99,7 @@ extension InputOptions {
         // A small file can hold so much that a person stops it in the middle.
         try Task.checkCancellation()
         for row in try reader.rows(piece) {
-          try await output.yield(Request(row, id: output.nextID))
+          try await output.yield(Request(row, for: output))
         }
       }
       if isAtEnd { break }
@@ -108,18 +108,20 @@ extension InputOptions {
       isAtEnd = chunk.isEmpty
       if isAtEnd { try decoding.end() } else { decoding.take(chunk) }
     }
-    for row in try reader.finish() { try await output.yield(Request(row, id: output.nextID)) }
+    for row in try reader.finish() { try await output.yield(Request(row, for: output)) }
   }
 }
 
 extension Request {
-  fileprivate convenience init(_ row: InputRow, id: RequestID) {
+  fileprivate convenience init(_ row: InputRow, for output: RequestOutput) {
+    let id = output.nextID
+    let columns = output.columns.isEmpty ? [:] : row.columns.filter { output.columns.contains($0.key) }
     if let fault = row.fault {
-      self.init(id: id, written: row.url, url: nil, fault: RequestError(.badURL, fault), input: row.columns)
+      self.init(id: id, written: row.url, url: nil, fault: RequestError(.badURL, fault), input: columns)
     } else {
       self.init(
         id: id, written: row.url, method: row.method, body: row.body,
-        headers: row.headers.map { .init(name: $0.name, value: $0.value) }, input: row.columns)
+        headers: row.headers.map { .init(name: $0.name, value: $0.value) }, input: columns)
     }
   }
 }

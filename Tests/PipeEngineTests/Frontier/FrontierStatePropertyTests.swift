@@ -52,6 +52,10 @@ private struct FrontierModel {
     case 5..<7: land(&random)
     default: now = now.advanced(by: .milliseconds(Int.random(in: 0...40, using: &random)))
     }
+    // Requests of this model hold more than 300 bytes each, and less than 500.
+    if !(300 * frontier.waitingCount...500 * frontier.waitingCount ~= frontier.waitingBytes) {
+      faults.append("\(frontier.waitingCount) wait and hold \(frontier.waitingBytes) bytes")
+    }
   }
 
   mutating func drain() {
@@ -75,6 +79,7 @@ private struct FrontierModel {
       switch take(upTo: 100) {
       case .finished:
         if settled + undone != added { faults.append("\(added) added, \(settled) settled, \(undone) undone") }
+        if frontier.waitingBytes != 0 { faults.append("\(frontier.waitingBytes) bytes wait and nothing does") }
         if frontier.openCount != 0 || frontier.inFlightCount != 0 { faults.append("finished with something open") }
         now = now.advanced(by: .seconds(1))
         _ = frontier.take(upTo: 1, now: now)

@@ -6,9 +6,12 @@ import PipeSpec
 
 extension Source {
   /// Everything that it yields.
-  func requests(in folder: String = "") async throws -> [Request] {
+  ///
+  /// - Parameter columns: The columns of its rows that the plan uses.
+  func requests(in folder: String = "", columns: Set<String> = []) async throws -> [Request] {
     let edge = Edge<Request>("requests", elements: .max)
-    var output = RequestOutput(source: 0, edge: edge, control: RunControl(), counter: StageCounter("source"))
+    var output = RequestOutput(
+      source: 0, columns: columns, edge: edge, control: RunControl(), counter: StageCounter("source"))
     try await run(&output, in: SourceFolder(folder))
     try await output.flush()
     edge.close()
