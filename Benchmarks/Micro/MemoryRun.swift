@@ -105,7 +105,7 @@ private final class CountingSink: Sink {
   var summary: String { "counting" }
   var target: Located<SinkTarget> { Located(.file("counting"), at: .wholeFile) }
 
-  func open(_ columns: [Column]) throws(RunError) -> any SinkWriter { Writer(sink: self) }
+  func open(_ columns: [Column], besides files: FilesInUse) throws(RunError) -> any SinkWriter { Writer(sink: self) }
 
   private struct Writer: SinkWriter {
     let sink: CountingSink

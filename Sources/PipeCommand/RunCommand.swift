@@ -43,6 +43,11 @@ struct RunCommand: AsyncParsableCommand {
       print(PlanText.render(plan) + "\n\n" + OutputProspects.render(plan))
       return
     }
+    let conflicts = plan.conflicts
+    if !conflicts.isEmpty {
+      DiagnosticReport(pipeline.file, conflicts.map { $0.redacted(plan.secrets) }).show()
+      throw ExitStatus.invalidSpec
+    }
     // A reader that goes away is an error of the sink, told in words, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     MemoryTuning.apply()

@@ -19,7 +19,8 @@ struct SpecLoader {
       return Pipeline(unreadable: name, reason: error.reason)
     case .success(let bytes):
       let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-      let folder = SourceFolder(path.hasPrefix("/") && parent.isEmpty ? "/" : parent)
+      let folder = SourceFolder(
+        path.hasPrefix("/") && parent.isEmpty ? "/" : parent, spec: path == "-" ? .standardInput : .file(path))
       return Pipeline(
         SourceFile(name: name, bytes: bytes), language: language, folder: folder, variables: variables(in: folder),
         processors: processors)

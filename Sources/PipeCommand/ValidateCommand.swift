@@ -63,9 +63,14 @@ enum DiagnosticFormat: String, ExpressibleByArgument, CaseIterable {
 extension Pipeline {
   /// Says to the person what is wrong.
   func show() {
-    if diagnostics.isEmpty { return }
-    let report = DiagnosticReport(file, diagnostics)
+    if !diagnostics.isEmpty { DiagnosticReport(file, diagnostics).show() }
+  }
+}
+
+extension DiagnosticReport {
+  /// Says to the person what is wrong.
+  func show() {
     var stream = StandardError()
-    stream.write(TextDiagnosticRenderer(colour: StandardError.takesColor).render([report]))
+    stream.write(TextDiagnosticRenderer(colour: StandardError.takesColor).render([self]))
   }
 }

@@ -9,11 +9,18 @@ package protocol Sink: Sendable {
   /// What would become of what is there, if the run began now. Looks, and changes nothing.
   func prospect() -> OutputProspect
   /// Opens its output in the working folder. Called once, when the graph starts.
-  func open(_ columns: [Column]) throws(RunError) -> any SinkWriter
+  ///
+  /// - Parameter files: What else the run has open; nothing of the output is changed before it is claimed there.
+  func open(_ columns: [Column], besides files: FilesInUse) throws(RunError) -> any SinkWriter
 }
 
 extension Sink {
   package func prospect() -> OutputProspect { .new }
+
+  /// Opens an output that is the only one.
+  package func open(_ columns: [Column]) throws(RunError) -> any SinkWriter {
+    try open(columns, besides: FilesInUse())
+  }
 }
 
 /// What would become of a sink's output if the run began now.

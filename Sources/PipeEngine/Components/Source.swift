@@ -14,6 +14,9 @@ package protocol Source: Sendable {
   /// Reports what would keep it from running, a file that cannot be read for instance.
   func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void)
 
+  /// The file that it reads, if it reads one.
+  func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse?
+
   /// Yields its requests into the output, in an order that is the same in every run.
   ///
   /// - Throws: `RunError` where it cannot go on; `CancellationError` where the run stops.
@@ -24,6 +27,7 @@ extension Source {
   package func count(in folder: SourceFolder) -> RequestCount { .unknown }
   package var requestsByHost: [String: Int]? { nil }
   package func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {}
+  package func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? { nil }
 }
 
 package enum RequestCount: Hashable, Sendable {
@@ -34,8 +38,13 @@ package enum RequestCount: Hashable, Sendable {
 /// The folder that a spec's input paths are relative to: the spec's own.
 package struct SourceFolder: Hashable, Sendable {
   package let path: String
+  /// Where the spec itself is read from, if it is not made in memory.
+  package let spec: FileUse.Target?
 
-  package init(_ path: String) { self.path = path }
+  package init(_ path: String, spec: FileUse.Target? = nil) {
+    self.path = path
+    self.spec = spec
+  }
 
   /// The path of a file named in the spec.
   package func resolve(_ name: String) -> String {

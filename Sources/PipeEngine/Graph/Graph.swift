@@ -46,6 +46,7 @@ package struct Graph: Sendable {
     // Before anything is replaced.
     for sink in plan.sinks { if case .refused(let error) = sink.sink.prospect() { throw error } }
     let sinkThreads = try plan.sinks.map { _ in try SinkThread() }
+    let files = FilesInUse(plan)
     let extraction = Extraction(plan)
     let columns = plan.inputColumns
     let fetchStage = FetchStage(
@@ -85,7 +86,7 @@ package struct Graph: Sendable {
       for (index, sink) in plan.sinks.enumerated() {
         group.addTask(executorPreference: sinkThreads[index]) {
           try await sinkStage(
-            sink.sink, columns: sink.columns, input: rows[index], counter: progress.sinks[index])
+            sink.sink, columns: sink.columns, besides: files, input: rows[index], counter: progress.sinks[index])
         }
       }
       let stages = turns.count + 3 + plan.bounds.extractors + plan.sinks.count

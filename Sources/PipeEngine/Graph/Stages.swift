@@ -98,9 +98,9 @@ func extractStage(
 
 /// Writes whole rows; what is written is handed to the system whenever there is leisure.
 func sinkStage(
-  _ sink: any Sink, columns: [Column], input: Edge<Record>, counter: StageCounter
+  _ sink: any Sink, columns: [Column], besides files: FilesInUse, input: Edge<Record>, counter: StageCounter
 ) async throws {
-  var writer = try sink.open(columns)
+  var writer = try sink.open(columns, besides: files)
   var batches = input.batches()
   while let batch = await batches.next() {
     if batch.isEmpty {

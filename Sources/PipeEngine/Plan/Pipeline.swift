@@ -55,7 +55,8 @@ package struct Pipeline: Sendable {
     var compiled: Plan?
     if let spec {
       let (plan, diagnostics) = Plan.compile(
-        spec, catalogue: language.catalogue, folder: folder, processors: processors, secrets: context.variables.secrets)
+        spec, catalogue: language.catalogue, folder: folder, processors: processors, secrets: context.variables.secrets,
+        secretFiles: context.variables.secretFiles)
       compiled = plan
       // A condition that could not be read may use any field.
       let isReadable = !found.contains { $0.code == .badExpression || $0.code == .badRegex }
@@ -71,7 +72,7 @@ package struct Pipeline: Sendable {
 
 extension Diagnostic {
   /// The finding with every secret in its words replaced: a message may quote a value.
-  fileprivate func redacted(_ secrets: Secrets) -> Diagnostic {
+  package func redacted(_ secrets: Secrets) -> Diagnostic {
     if secrets.isEmpty { return self }
     return Diagnostic(
       code, at: span, secrets.redact(message), hint: hint.map { secrets.redact($0) },

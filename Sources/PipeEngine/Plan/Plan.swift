@@ -15,6 +15,8 @@ package struct Plan: Sendable {
   package let filterText: String?
   package let sinks: [SinkPlan]
   package var bounds: Bounds
+  /// The files that a run reads and writes.
+  let files: [FileUse]
   /// What must not be shown.
   package let secrets: Secrets
   /// The most requests admitted, by `--limit`.

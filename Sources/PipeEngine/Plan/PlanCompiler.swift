@@ -7,11 +7,13 @@ extension Plan {
   /// - Parameters:
   ///   - folder: What the spec's input paths are relative to.
   ///   - processors: How many of them the machine has.
+  ///   - secretFiles: The files that its secrets came from.
   package static func compile(
-    _ spec: Spec, catalogue: Catalogue, folder: SourceFolder, processors: Int, secrets: Secrets
+    _ spec: Spec, catalogue: Catalogue, folder: SourceFolder, processors: Int, secrets: Secrets,
+    secretFiles: [Located<String>] = []
   ) -> (plan: Plan?, diagnostics: [Diagnostic]) {
     var compiler = PlanCompiler(spec: spec, catalogue: catalogue, folder: folder)
-    let plan = compiler.compile(processors: processors, secrets: secrets)
+    let plan = compiler.compile(processors: processors, secrets: secrets, secretFiles: secretFiles)
     return (compiler.diagnostics.contains { $0.severity == .error } ? nil : plan, compiler.diagnostics)
   }
 }
@@ -34,7 +36,7 @@ struct PlanCompiler {
     self.folder = folder
   }
 
-  mutating func compile(processors: Int, secrets: Secrets) -> Plan {
+  mutating func compile(processors: Int, secrets: Secrets, secretFiles: [Located<String>]) -> Plan {
     for field in spec.fields ?? [] {
       guard let use = field.use, let extractor = use.product else {
         faultyFields.insert(field.name.value)
@@ -59,7 +61,8 @@ struct PlanCompiler {
       }
     }
     reportUnusedFields()
-    reportConflicts()
+    let files = files(secretFiles: secretFiles)
+    diagnostics += FileConflicts.find(among: files, isRunning: false)
     var bounds = Bounds(memory: spec.limits.memory.bytes, sinks: sinks.count)
     bounds.extractors = max(1, min(processors, 16))
     bounds.fetched = max(bounds.fetched, spec.fetch.concurrency)
@@ -67,7 +70,7 @@ struct PlanCompiler {
     return Plan(
       name: spec.name, description: spec.description, folder: folder, sources: sources, fetch: spec.fetch,
       fields: fields, needs: fields.reduce(.nothing) { $0.union($1.extractor.needs) }, filter: filter,
-      filterText: spec.filter?.description, sinks: sinks, bounds: bounds, secrets: secrets)
+      filterText: spec.filter?.description, sinks: sinks, bounds: bounds, files: files, secrets: secrets)
   }
 
   /// The columns of a sink: the fields that it names, or those of `extract` with `error` last.
@@ -131,33 +134,22 @@ struct PlanCompiler {
     }
   }
 
-  /// Two sinks on one output would tear each other's rows.
-  private mutating func reportConflicts() {
-    var first: [SinkTarget: SourceSpan] = [:]
-    for use in spec.sinks {
-      guard let target = use.product?.target else { continue }
-      guard let earlier = first[target.value.normalized] else {
-        first[target.value.normalized] = target.span
-        continue
+  /// The files that a run reads and writes.
+  private func files(secretFiles: [Located<String>]) -> [FileUse] {
+    let itself = folder.spec.map { [FileUse($0, .spec, at: .wholeFile)] } ?? []
+    let secrets = secretFiles.map { FileUse(.file(folder.resolve($0.value)), .secret, at: $0.span) }
+    let sources = spec.sources.compactMap { $0.product?.input(at: $0.span, in: folder) }
+    let tls = [spec.fetch.tls.authorities, spec.fetch.tls.clientCertificate, spec.fetch.tls.clientKey]
+    let certificates = tls.compactMap(\.self).map {
+      FileUse(.file(folder.resolve($0.value)), .certificate, at: $0.span)
+    }
+    let sinks = spec.sinks.compactMap { $0.product?.target }.map { target in
+      switch target.value {
+      case .standardOutput: FileUse(.standardOutput, .sink, at: target.span)
+      case .file(let path): FileUse(.file(path), .sink, at: target.span)
       }
-      let what = target.value == .standardOutput ? "standard output" : "this file"
-      diagnostics.append(
-        Diagnostic(
-          .conflict, at: target.span, "two sinks write \(what)", hint: "give each sink a path of its own",
-          notes: [Diagnostic.Note("the other one is here", at: earlier)]))
     }
-  }
-}
-
-extension SinkTarget {
-  /// The same output by one name: `./a//b.csv` is `a/b.csv`.
-  fileprivate var normalized: SinkTarget {
-    guard case .file(let path) = self else { return self }
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
-      if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
-    }
-    return .file((path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/"))
+    return itself + secrets + sources + certificates + sinks
   }
 }
 

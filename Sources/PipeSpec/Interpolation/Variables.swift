@@ -29,6 +29,8 @@ package struct Variables: Sendable {
     package init(_ reason: String) { self.reason = reason }
   }
 
+  private static let secretFile = "secret:file:"
+
   private var values: [String: Value] = [:]
   private var used: Set<String> = []
   /// Whether all names that `vars` declares are here.
@@ -38,6 +40,8 @@ package struct Variables: Sendable {
   private let readFile: ReadFile
   /// Every secret that was resolved: what must be shown as `***` wherever it would be printed.
   package private(set) var secrets = Secrets()
+  /// The files of `${secret:file:…}`, and where they are named.
+  package private(set) var secretFiles: [Located<String>] = []
 
   /// - Parameter overrides: The values of `--set`, which win over the spec's own.
   package init(
@@ -88,6 +92,10 @@ package struct Variables: Sendable {
         text += literal
       case .reference(let reference):
         isInterpolated = true
+        if reference.hasPrefix(Self.secretFile) {
+          let path = String(reference.dropFirst(Self.secretFile.utf8.count))
+          secretFiles.append(Located(path, at: file.span(ofScalarRange: part.origin, of: node)))
+        }
         switch value(of: reference) {
         case .success(let value): text += value
         case .failure(let fault) where fault.isKnown: isBroken = true

@@ -54,8 +54,8 @@ struct CSVSink: Sink {
 
   func prospect() -> OutputProspect { output.prospect() }
 
-  func open(_ columns: [Column]) throws(RunError) -> any SinkWriter {
-    CSVWriter(try output.open(), columns: columns, dialect: dialect)
+  func open(_ columns: [Column], besides files: FilesInUse) throws(RunError) -> any SinkWriter {
+    CSVWriter(try output.open(besides: files), columns: columns, dialect: dialect)
   }
 }
 

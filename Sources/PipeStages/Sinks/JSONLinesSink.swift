@@ -18,8 +18,8 @@ struct JSONLinesSink: Sink {
 
   func prospect() -> OutputProspect { output.prospect() }
 
-  func open(_ columns: [Column]) throws(RunError) -> any SinkWriter {
-    JSONLinesWriter(try output.open(), columns: columns)
+  func open(_ columns: [Column], besides files: FilesInUse) throws(RunError) -> any SinkWriter {
+    JSONLinesWriter(try output.open(besides: files), columns: columns)
   }
 }
 

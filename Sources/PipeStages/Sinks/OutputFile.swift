@@ -13,14 +13,14 @@ struct OutputFile: ~Copyable {
   private static let capacity = 128 << 10
 
   /// Standard output.
-  init() {
-    handle = .standardOutput
+  init(besides files: FilesInUse) throws(RunError) {
+    handle = try .standardOutput(besides: files)
     isEmpty = true
     buffer.reserveCapacity(Self.capacity + (64 << 10))
   }
 
   /// Opens a file for writing; its folders are made.
-  init(path: String, mode: OutputMode) throws(RunError) {
+  init(path: String, mode: OutputMode, besides files: FilesInUse) throws(RunError) {
     var contentBytes: Int?
     if let compression = Compression(path: path) {
       // A file that cannot be added to is left as it is.
@@ -31,7 +31,7 @@ struct OutputFile: ~Copyable {
         throw RunError(path, "cannot be written: \(error.reason)", hint: error.hint)
       }
     }
-    handle = try OutputHandle(path: path, mode: mode)
+    handle = try OutputHandle(path: path, mode: mode, besides: files)
     isEmpty = (contentBytes ?? handle.position ?? 0) == 0
     buffer.reserveCapacity(Self.capacity + (64 << 10))
   }

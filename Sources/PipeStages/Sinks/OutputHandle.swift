@@ -8,8 +8,9 @@ struct OutputHandle: ~Copyable {
   /// Bytes in the file; `nil` for what has no places (a pipe).
   private(set) var position: Int?
 
-  static var standardOutput: OutputHandle {
-    OutputHandle(descriptor: 1, name: "standard output", position: nil)
+  static func standardOutput(besides files: FilesInUse) throws(RunError) -> OutputHandle {
+    try files.claim(1, as: "standard output")
+    return OutputHandle(descriptor: 1, name: "standard output", position: nil)
   }
 
   private init(descriptor: Int32, name: String, position: Int?) {
@@ -18,18 +19,20 @@ struct OutputHandle: ~Copyable {
     self.position = position
   }
 
-  /// Opens a file, and makes its folders.
-  init(path: String, mode: OutputMode) throws(RunError) {
+  /// Opens a file, and makes its folders. What is in it stays until it is sure that nothing else of the run uses it.
+  init(path: String, mode: OutputMode, besides files: FilesInUse) throws(RunError) {
     try Self.makeFolders(of: path)
-    let flags: Int32 =
-      switch mode {
-      case .replace: O_TRUNC
-      case .append: 0
-      case .fail: O_EXCL
-      }
-    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0o666)
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (mode == .fail ? O_EXCL : 0)
+    let descriptor = Glibc.open(path, flags, 0o666)
     if descriptor < 0 {
       throw errno == EEXIST ? .outputIsThere(path) : RunError(path, "cannot be written: \(SystemError.current)")
+    }
+    do {
+      try files.claim(descriptor, as: path)
+      if mode == .replace { try Self.empty(descriptor, path) }
+    } catch {
+      Glibc.close(descriptor)
+      throw error
     }
     let end = lseek(descriptor, 0, SEEK_END)
     self.init(descriptor: descriptor, name: path, position: end < 0 ? nil : Int(end))
@@ -56,6 +59,16 @@ struct OutputHandle: ~Copyable {
       position = position.map { $0 + count }
     }
     bytes.removeAll(keepingCapacity: true)
+  }
+
+  /// Empties a regular file; a pipe or a device has nothing in it.
+  private static func empty(_ descriptor: Int32, _ path: String) throws(RunError) {
+    var status = stat()
+    fstat(descriptor, &status)
+    if status.st_mode & S_IFMT != S_IFREG { return }
+    while ftruncate(descriptor, 0) != 0 {
+      if errno != EINTR { throw RunError(path, "cannot be emptied: \(SystemError.current)") }
+    }
   }
 
   private static func makeFolders(of path: String) throws(RunError) {

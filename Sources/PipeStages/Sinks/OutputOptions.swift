@@ -69,10 +69,10 @@ struct OutputOptions: Sendable {
   }
 
   /// The file, opened for writing; its folders are made.
-  func open() throws(RunError) -> OutputFile {
+  func open(besides files: FilesInUse) throws(RunError) -> OutputFile {
     switch target.value {
-    case .standardOutput: OutputFile()
-    case .file(let path): try OutputFile(path: path, mode: mode)
+    case .standardOutput: try OutputFile(besides: files)
+    case .file(let path): try OutputFile(path: path, mode: mode, besides: files)
     }
   }
 }

@@ -37,6 +37,10 @@ struct FileSource: Source {
     if let reason { report(.unreadable(path, in: folder, reason)) }
   }
 
+  func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? {
+    FileUse(.file(folder.resolve(path.value)), .source, at: path.span)
+  }
+
   func count(in folder: SourceFolder) -> RequestCount {
     // Only whole lines can be counted without parsing: what is left out is told as unknown.
     guard options.format == .lines, let file = try? InputFile(path: folder.resolve(path.value)) else { return .unknown }
@@ -65,6 +69,8 @@ struct StandardInputSource: Source {
     make: { $0 })
 
   var summary: String { "standard input (\(options.summary))" }
+
+  func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? { FileUse(.standardInput, .source, at: span) }
 
   func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
     try await options.run(InputFile(path: nil), name: "standard input", into: &output)

@@ -83,7 +83,7 @@ final class MemorySink: Sink {
 
   func prospect() -> OutputProspect { if case .beforeOpen = fault { .refused(error) } else { .new } }
 
-  func open(_ columns: [Column]) throws(RunError) -> any SinkWriter {
+  func open(_ columns: [Column], besides files: FilesInUse) throws(RunError) -> any SinkWriter {
     onCall("open")
     events.append("open")
     if case .atOpen = fault { throw error }

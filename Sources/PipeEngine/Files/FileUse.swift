@@ -1,0 +1,143 @@
+package import PipeSpec
+
+/// A file that a run of a spec reads or writes, and the place in the spec that names it.
+package struct FileUse: Sendable {
+  package enum Target: Hashable, Sendable {
+    case standardInput
+    case standardOutput
+    case standardError
+    /// A path as the system takes it.
+    case file(String)
+  }
+
+  package enum Role: Sendable {
+    case spec, source, secret, certificate
+    case sink
+    /// What is said to the person.
+    case messages
+
+    var isWriting: Bool { self == .sink || self == .messages }
+
+    /// What reads the file, for a message.
+    var reader: String {
+      switch self {
+      case .spec: "the spec"
+      case .source: "a source"
+      case .secret: "a secret"
+      case .certificate: "fetch.tls"
+      case .sink, .messages: ""
+      }
+    }
+  }
+
+  package let target: Target
+  package let role: Role
+  package let span: SourceSpan
+
+  package init(_ target: Target, _ role: Role, at span: SourceSpan) {
+    self.target = target
+    self.role = role
+    self.span = span
+  }
+
+  /// - Parameter isRunning: Whether standard input and output are those of the run. The spec itself is being read
+  ///   whenever it is looked at.
+  func identity(isRunning: Bool) -> FileIdentity? {
+    switch target {
+    case .file(let path): FileIdentity(path: path, isRunning: isRunning)
+    case .standardInput: standard(0, isRunning)
+    case .standardOutput: standard(1, isRunning)
+    case .standardError: standard(2, isRunning)
+    }
+  }
+
+  private func standard(_ descriptor: Int32, _ isRunning: Bool) -> FileIdentity? {
+    isRunning ? FileIdentity(descriptor: descriptor) : FileIdentity(standard: descriptor)
+  }
+}
+
+/// Finds the files that a spec must not use twice: one that is read and written, one that two sinks write, and a
+/// pipe that is read twice.
+enum FileConflicts {
+  /// - Parameter isRunning: Whether the run is about to begin, so that the standard streams are known.
+  static func find(among uses: [FileUse], isRunning: Bool) -> [Diagnostic] {
+    var earlier: [(use: FileUse, identities: [FileIdentity])] = []
+    var found: [Diagnostic] = []
+    for use in uses {
+      var identities = [use.identity(isRunning: isRunning)].compactMap(\.self)
+      // Which file the spec comes from is known whenever it is read.
+      if use.role == .spec, use.target == .standardInput, !isRunning,
+        let file = FileIdentity(descriptor: 0), file.kind == .content
+      {
+        identities.append(file)
+      }
+      // One finding for each use, with the first that it is at odds with.
+      for (other, others) in earlier {
+        guard let shared = identities.first(where: { others.contains($0) }) else { continue }
+        guard let conflict = conflict(between: other, and: use, over: shared.kind) else { continue }
+        found.append(conflict)
+        break
+      }
+      earlier.append((use, identities))
+    }
+    return found
+  }
+
+  private static func conflict(between first: FileUse, and second: FileUse, over kind: FileIdentity.Kind) -> Diagnostic?
+  {
+    switch (first.role.isWriting, second.role.isWriting) {
+    case (true, true):
+      if kind == .null { return nil }
+      if first.role == .messages || second.role == .messages {
+        return kind == .content ? messages(first.role == .messages ? second : first) : nil
+      }
+      let isStandard = second.target == .standardOutput
+      return diagnostic(
+        at: second, first, "two sinks write \(isStandard ? "standard output" : "this file")",
+        hint: "give each sink a path of its own", note: "the other one is here")
+    case (false, false):
+      // A file may be read from its start as often as one likes.
+      guard kind == .pipe || kind == .standard else { return nil }
+      let name = kind == .standard || first.target == .standardInput ? "standard input" : "this pipe"
+      return diagnostic(
+        at: second, first, "\(name) is read twice: by \(first.role.reader) and by \(second.role.reader)",
+        hint: "what one of them reads, the other one does not get", note: "it is read here as well")
+    case (true, false), (false, true):
+      guard kind == .content || kind == .pipe || kind == .standard else { return nil }
+      let (reader, writer) = second.role.isWriting ? (first, second) : (second, first)
+      if writer.role == .messages {
+        return diagnostic(
+          at: reader, reader, "standard error goes to this file, so messages would be written into it",
+          hint: "redirect standard error to another file", note: nil)
+      }
+      return diagnostic(
+        at: writer, reader, "this file is read by \(reader.role.reader), and writing it would destroy it",
+        hint: "give the sink a path of its own", note: "it is read here")
+    }
+  }
+
+  private static func messages(_ sink: FileUse) -> Diagnostic? {
+    // `2>&1` is what the person asked for.
+    if sink.target == .standardOutput { return nil }
+    return diagnostic(
+      at: sink, sink, "standard error goes to this file, so messages would be written between its rows",
+      hint: "redirect standard error to another file", note: nil)
+  }
+
+  private static func diagnostic(
+    at use: FileUse, _ other: FileUse, _ message: String, hint: String, note: String?
+  ) -> Diagnostic {
+    // The spec as a whole has no place in itself.
+    let notes = other.role == .spec ? [] : note.map { [Diagnostic.Note($0, at: other.span)] } ?? []
+    return Diagnostic(.conflict, at: use.span, message, hint: hint, notes: notes)
+  }
+}
+
+extension Plan {
+  /// What keeps a run from beginning now: files that would be read and written at once, by what standard input, output
+  /// and error are at this moment.
+  package var conflicts: [Diagnostic] {
+    FileConflicts.find(among: files + [FileUse(.standardError, .messages, at: .wholeFile)], isRunning: true)
+      .ordered()
+  }
+}
