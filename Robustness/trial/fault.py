@@ -80,9 +80,9 @@ def fails(
     target: str, code: str, message: str | None = None, *, kept: Page | None = None, waits: bool = False,
     right: tuple[Page, ...] = (), flushes: bool = False,
 ) -> Case:
-    """A URL of which pipe tells an error; `kept` is what a row keeps of a body that broke off."""
+    """A URL of which pipe tells an error; `kept` is what a row keeps of a body that broke off or stalled."""
     if kept:
-        expected = Expected(code, message, kept.status, kept.title, kept.length, True, flushes=flushes)
+        expected = Expected(code, message, kept.status, kept.title, kept.length, True, waits=waits, flushes=flushes)
     else:
         expected = Expected(code, message, waits=waits)
     return Case(target, expected, right)

@@ -12,13 +12,14 @@ TITLE_END = 133  # bytes of the page through </title>
 
 def case(form: str, ending: str, count: int, head: int, whole: int) -> Case:
     target = f"/broken/drop-at/{count}?form={form}" + (f"&{ending}" if ending != "close" else "")
-    if ending == "stall":
-        within = "not complete" if count >= head else "no answer"
-        return fails(target, "timeout", f"{within} within 2s", waits=True)
     if count < head:
+        if ending == "stall":
+            return fails(target, "timeout", "no answer within 2s", waits=True)
         return fails(target, "connection")
     kept = min(max(0, count - head - BEFORE[form]), HTML.length)
     page = Page(200, HTML.title if kept >= TITLE_END else None, kept)
+    if ending == "stall":
+        return fails(target, "timeout", "not complete within 2s", kept=page, waits=True)
     # Where the connection's end is the content's, an orderly one is no error.
     if form == "close" and ending == "close":
         return passes(target, page)
