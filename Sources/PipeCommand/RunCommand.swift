@@ -80,6 +80,7 @@ struct RunCommand: AsyncParsableCommand {
     let hasFailed = failure != nil || !summary.isConserved
     // Without progress a good run is silent; one that failed never is.
     if progress != .none || hasFailed { StandardError.say(plan.secrets.redact(summary.text)) }
+    if progress == .none, !hasFailed { for notice in summary.notices { StandardError.say(notice) } }
     if hasFailed { throw ExitStatus.failed }
     if let caught = SignalWatch.caught { throw caught }
   }

@@ -71,8 +71,9 @@ final class CURLMulti {
 
   deinit { curl_multi_cleanup(UnsafeMutableRawPointer(handle)) }
 
-  func add(_ place: TransferPlace) {
-    sharing.begins(place)
+  /// - Parameter isFresh: Whether it must not go over a connection that was used before.
+  func add(_ place: TransferPlace, isFresh: Bool = false) {
+    sharing.begins(place, isFresh: isFresh)
     added.append(place)
   }
 
@@ -141,6 +142,12 @@ final class CURLMulti {
 
   /// Called when a transfer has ended, or is ended, while its request is still in its place.
   func ended(_ place: TransferPlace) { sharing.ended(place) }
+
+  /// Called when a transfer is ended because it took too long, while its request is still in its place.
+  func timedOut(_ place: TransferPlace, among all: [TransferPlace]) {
+    sharing.timedOut(place, among: all, now: now)
+    ended(place)
+  }
 
   private var isTimerDue: Bool { sockets.timer.map { $0 <= sockets.now } ?? false }
 

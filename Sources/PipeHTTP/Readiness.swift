@@ -145,6 +145,13 @@ struct Readiness: ~Copyable {
     return (event.data.fd, action)
   }
 
+  /// Ends all idle connections. libcurl closes them within a second, when it next makes one.
+  mutating func endIdle() {
+    for descriptor in sockets.indices where sockets[descriptor].isIdle && sockets[descriptor].known != 0 {
+      end(Int32(descriptor))
+    }
+  }
+
   /// Ends a connection so that libcurl, which closes it, reads its end.
   private mutating func end(_ descriptor: Int32) {
     shutdown(descriptor, Int32(SHUT_RDWR))

@@ -3,19 +3,17 @@ internal import CLibcurl
 /// What went wrong with TLS, told so that a person can act on it.
 enum TLSFault {
   /// The words for a transfer's end; `nil` where TLS had no part in it.
-  static func words(_ code: CURLcode, _ place: TransferPlace) -> String? {
-    switch code {
+  static func words(_ end: TransferEnd) -> String? {
+    switch end.code {
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
-      return verification(place.long(CURLINFO_SSL_VERIFYRESULT)) ?? name(place) ?? place.detail
-    case CURLE_SSL_CERTPROBLEM:
-      return "client_cert cannot be used: \(place.detail)"
-    case CURLE_SSL_CACERT_BADFILE:
-      return "ca_file cannot be used: \(place.detail)"
-    case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
-      return handshake(place) ?? place.detail
+      let result = end.proxyAtFault == nil ? end.verification : end.proxyVerification
+      return verification(result) ?? unverified(result, end)
+    case CURLE_SSL_CERTPROBLEM: return clientCertificate(end)
+    case CURLE_SSL_CACERT_BADFILE: return "ca_file cannot be used: it is no PEM file of certificates"
+    case _ where end.isCode(TransferEnd.tls): return handshake(end) ?? "the handshake failed"
     // In TLS 1.3 a server says what it thinks of the client's certificate after the handshake (RFC 8446, 4.4.2).
-    case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_GOT_NOTHING:
-      return handshake(place)
+    case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE:
+      return reason(in: end.detail).flatMap { _ in handshake(end) }
     default: return nil
     }
   }
@@ -35,26 +33,45 @@ enum TLSFault {
     }
   }
 
-  private static func name(_ place: TransferPlace) -> String? {
-    place.detail.contains("target host name") ? "the certificate is for another name than \(place.hostname)" : nil
+  /// OpenSSL trusts the certificate, so that libcurl found another name in it; or OpenSSL has a reason that is rare.
+  private static func unverified(_ result: Int, _ end: TransferEnd) -> String {
+    if result == 0 || end.detail.contains("target host") {
+      let name = end.proxyAtFault.map { $0.authority[...] } ?? end.hostname
+      return "the certificate is for another name than \(name)"
+    }
+    return "the certificate is not trusted (OpenSSL's verification result \(result))"
+  }
+
+  private static func clientCertificate(_ end: TransferEnd) -> String {
+    let detail = end.detail.lowercased()
+    if detail.contains("does not match") { return "client_cert cannot be used: its key is another's" }
+    if detail.contains("private key") {
+      return "client_cert cannot be used: its key is no PEM file of a key without a passphrase"
+    }
+    return "client_cert cannot be used: it is no PEM file of a certificate"
   }
 
   /// OpenSSL's reasons of its library for TLS; those from 1000 are alerts that the server sent (RFC 8446, 6).
-  private static func handshake(_ place: TransferPlace) -> String? {
-    let tls = place.settings.connection.tls
-    let hasCertificate = tls.certificate != nil
-    guard let reason = reason(in: place.detail) else { return nil }
+  private static func handshake(_ end: TransferEnd) -> String? {
+    let tls = end.connection.tls
+    // An https proxy is not shown the certificate.
+    let hasCertificate = tls.certificate != nil && end.proxyAtFault == nil
+    let server = end.proxyAtFault == nil ? "the server" : "it"
+    guard let reason = reason(in: end.detail) else {
+      return end.isCode([CURLE_SSL_CONNECT_ERROR]) ? "\(server) broke off the handshake" : nil
+    }
     switch reason {
-    case 258, 1070: return "the server speaks no TLS \(tls.minimumVersion.rawValue) or later"
+    case 258, 1070: return "\(server) speaks no TLS \(tls.minimumVersion.rawValue) or later"
     case 267: return "what answers there is not TLS: the port may be one for http"
-    case 294: return "the server broke off the handshake"
+    case 294: return "\(server) broke off the handshake"
     case 1040 where !hasCertificate:
-      return "the server refuses the handshake: no cipher in common, or it wants a certificate (tls.client_cert)"
-    case 1116, 1042...1049:
-      return hasCertificate ? "the server refuses client_cert" : "the server wants a certificate (tls.client_cert)"
-    case 1112: return "the server knows no host of that name"
-    case 1000...: return "the server refuses the handshake: \(place.detail)"
-    default: return place.detail
+      return "\(server) refuses the handshake: no cipher in common, or it wants a certificate (tls.client_cert)"
+    case 1116, 1042...1046, 1048, 1049:
+      return hasCertificate ? "\(server) refuses client_cert" : "\(server) wants a certificate (tls.client_cert)"
+    case 1112: return "\(server) knows no host of that name"
+    case 1120: return "\(server) speaks neither HTTP/1.1 nor HTTP/2"
+    case 1000...1255: return "\(server) refuses the handshake (TLS alert \(reason - 1000))"
+    default: return "the handshake failed (OpenSSL's reason \(reason))"
     }
   }
 
@@ -65,13 +82,5 @@ enum TLSFault {
     else { return nil }
     // ERR_GET_LIB and ERR_GET_REASON of OpenSSL 3; 20 is ERR_LIB_SSL.
     return code >> 23 & 0xFF == 20 ? Int(code & 0x7F_FFFF) : nil
-  }
-}
-
-extension TransferPlace {
-  /// The host without its port.
-  var hostname: Substring {
-    guard let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") else { return host[...] }
-    return host[..<colon]
   }
 }

@@ -25,16 +25,41 @@ package struct TransferResult: Sendable {
   package let elapsed: Duration
   /// To the first byte of the response.
   package let firstByte: Duration?
+  /// How often the request was sent: once more for each kept connection that turned out to be closed.
+  package let sends: Int
+
+  package init(
+    request: any TransferRequest, response: HTTPResponse?, failure: TransferFailure?, elapsed: Duration,
+    firstByte: Duration?, sends: Int = 1
+  ) {
+    self.request = request
+    self.response = response
+    self.failure = failure
+    self.elapsed = elapsed
+    self.firstByte = firstByte
+    self.sends = sends
+  }
 }
 
 /// Why a transfer failed.
 package struct TransferFailure: Error, Hashable, Sendable {
   package enum Reason: Sendable {
-    case dns, connect, tls, timeout, connection, `protocol`, body, tooLarge, forbidden
+    case dns, connect, tls, timeout, connection, `protocol`, body, tooLarge, forbidden, badURL
     /// No connection in time.
     case connectTimeout
     /// The connection was lost within the body.
     case bodyBrokeOff
+    /// The server says that it has done nothing of the request.
+    case refused
+    /// Both sides do not agree on HTTP/2 over this connection.
+    case protocolBroken
+    /// The name servers had no answer.
+    case lookup
+    /// The proxy says no, and would say it once more.
+    case refusedByProxy
+
+    /// Whether what came of the answer is kept.
+    var leavesAnAnswer: Bool { self == .body || self == .bodyBrokeOff || self == .timeout }
   }
 
   package let reason: Reason
@@ -56,6 +81,17 @@ package protocol TransferExchange: Sendable {
   func hasMore(for request: any TransferRequest) -> Bool
   /// Requests given up because the run stops.
   mutating func abandon(_ requests: [any TransferRequest])
+  /// Something that the person should know of the run, not of a request.
+  func notice(_ words: String)
+}
+
+extension TransferExchange {
+  package func notice(_ words: String) {}
+}
+
+extension TransferRequest {
+  /// The host without its port.
+  var name: String { String(TransferEnd.hostname(of: host)) }
 }
 
 package enum TransferTake: Sendable {
@@ -94,6 +130,8 @@ package struct TransferSettings: Sendable {
   package var version = Version.automatic
   package var addresses: AddressPolicy
   package var connection = ConnectionOptions()
+  /// Asks why a name has no address.
+  var lookup: NameResolver.Lookup = NameResolver.systemLookup
 
   /// How much of the content is kept; all of it is counted.
   package enum Keeping: Sendable {
@@ -113,6 +151,7 @@ package struct TransferSettings: Sendable {
   /// an answer has are undone.
   var fields: [HTTPFields.Field] {
     let accepted = ContentCoding.accepted
-    return headers.contains { $0.name.lowercased() == accepted.name.lowercased() } ? headers : [accepted] + headers
+    if headers.contains(where: { $0.name.lowercased() == accepted.name.lowercased() }) { return headers }
+    return [headers.contains { $0.isRange } ? .identity : accepted] + headers
   }
 }

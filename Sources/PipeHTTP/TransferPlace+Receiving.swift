@@ -168,9 +168,15 @@ extension TransferPlace {
       return CURL_SOCKET_BAD
     }
     refusal = nil
+    if case .v4 = target { isIPv4 = true } else { isIPv4 = false }
     let descriptor = socket(
       address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
-    if descriptor >= 0 { sockets.readiness.opened(descriptor) }
+    if descriptor >= 0 {
+      sockets.readiness.opened(descriptor)
+      shortage = nil
+    } else if MachineShortage.isShortage(errno) {
+      shortage = errno
+    }
     return descriptor
   }
 }

@@ -46,6 +46,22 @@ final class TransferPlace {
   var decoding: ContentDecoding?
   /// Why no socket was opened, by the address policy.
   var refusal: String?
+  /// How often the request was sent.
+  @exclusivity(unchecked) var sends = 0
+  /// The port of its connection on this machine.
+  @exclusivity(unchecked) var localPort = 0
+  /// What the machine had no more of when a socket was to be opened; a number of the system's.
+  var shortage: Int32?
+  /// Whether the address last tried is an IPv4 one.
+  var isIPv4 = false
+  /// Whether its connection is not to be used again (`ConnectionSharing`).
+  var isOnSuspect = false
+  /// Whether it takes no connection that was used before.
+  var takesFreshConnection = false
+  /// Whether HTTP/2 is not spoken for this request.
+  var isHTTP11Only = false
+  /// Seconds that a connection may have been idle to be used again.
+  var longestIdle = TransferPlace.ordinaryAge
   /// Whether it waits for a connection that another transfer is making (`ConnectionSharing`).
   var isWaitingForConnection = false
   /// The address that a proxy is told to connect to, as libcurl reads it while the transfer runs.
@@ -60,7 +76,7 @@ final class TransferPlace {
   /// Whether it has been without a connection for long, and another transfer runs in its stead.
   @exclusivity(unchecked) var isStalled = false
   /// When the transfer began; nanoseconds of the monotonic clock.
-  private var begun: UInt64 = 0
+  var begun: UInt64 = 0
 
   init(_ settings: TransferSettings, _ sockets: LoopSockets) throws(TransferLoopError) {
     guard let handle = curl_easy_init() else { throw TransferLoopError(message: "libcurl has no memory") }
@@ -113,7 +129,7 @@ final class TransferPlace {
   /// Sets the handle up for a request.
   ///
   /// - Throws: `TransferLoopError` where libcurl has no memory.
-  func begin(_ request: any TransferRequest) throws(TransferLoopError) {
+  func begin(_ request: any TransferRequest, sends: Int = 0) throws(TransferLoopError) {
     if isUsed, Self.losesHeaders { try renew() }
     isUsed = true
     self.request = request
@@ -131,9 +147,14 @@ final class TransferPlace {
     isCut = false
     decoding = nil
     refusal = nil
+    self.sends = sends
+    localPort = 0
+    shortage = nil
+    isOnSuspect = false
     errorText.pointee = 0
     _ = request.href.withCString { pipe_easy_set_text(handle, CURLOPT_URL, $0) }
     connect(for: request)
+    setUpSending(content: (request.body ?? settings.body)?.count ?? 0)
     let (method, content) = (request.transferMethod, request.body)
     if method != nil || content != nil || hasOwnMethod {
       setMethod(method ?? settings.method, content ?? (method == nil ? settings.body : nil))
@@ -169,6 +190,9 @@ final class TransferPlace {
     hasOwnHeaders = false
     isWaitingForConnection = false
     keepsConnection = true
+    takesFreshConnection = false
+    isHTTP11Only = false
+    longestIdle = Self.ordinaryAge
     setUp()
   }
 
@@ -185,6 +209,9 @@ final class TransferPlace {
   /// The host that the transfer goes to.
   var host: String { request?.host ?? "" }
 
+  /// The request's method.
+  var method: String { request?.transferMethod ?? settings.method }
+
   /// Whether it goes there by TLS.
   var isSecure: Bool { request?.href.hasPrefix("https:") ?? false }
 
@@ -194,10 +221,10 @@ final class TransferPlace {
   func end(_ code: CURLcode, because limit: TransferFailure? = nil) -> TransferResult? {
     guard let request else { return nil }
     letGo()
-    var failure = stop ?? limit ?? TransferOutcome(code, place: self).failure
+    var failure = stop ?? limit ?? failure(of: code)
     if failure == nil, leadsToTwoPlaces { failure = TransferFailure(.protocol, "two Location fields that differ") }
-    // Of what failed only a body that broke off is worth keeping.
-    let isKept = head.isWhole && (failure == nil || failure?.reason == .body || failure?.reason == .bodyBrokeOff)
+    // Of what failed, an answer that broke off or stalled within its content is worth keeping.
+    let isKept = head.isWhole && (failure?.reason.leavesAnAnswer ?? true)
     let response = isKept ? makeResponse(isTruncated: isCut || failure != nil) : nil
     // Of a transfer that is ended by us, libcurl knows no more than when something last happened.
     let elapsed =
@@ -210,7 +237,12 @@ final class TransferPlace {
     decoding = nil
     return TransferResult(
       request: request, response: response, failure: failure, elapsed: elapsed,
-      firstByte: first > 0 ? .microseconds(first) : nil)
+      firstByte: first > 0 ? .microseconds(first) : nil, sends: max(1, sends))
+  }
+
+  private func failure(of code: CURLcode) -> TransferFailure? {
+    let isWell = code == CURLE_OK && head.isWhole && decoding == nil && settings.connection.proxy == nil
+    return isWell ? nil : TransferOutcome.failure(TransferEnd(code, self))
   }
 
   /// The request, where the transfer is given up.
@@ -227,48 +259,6 @@ final class TransferPlace {
     pausedSince = nil
     isPrivileged = false
     hasConnection()
-  }
-
-  /// Why the transfer has taken too long, if it has.
-  func overstepped(at now: UInt64) -> TransferFailure? {
-    switch limits.overstepped(at: now, sent: sent) {
-    case nil: nil
-    case .total: TransferOutcome.totalTimeout(self)
-    case .firstByte:
-      TransferFailure(
-        .timeout, "no answer within \((settings.firstByteTimeout ?? settings.totalTimeout).shown) of asking")
-    case .idle:
-      TransferFailure(
-        .timeout, "nothing came for \(settings.idleTimeout.shown)" + (head.isWhole ? " after \(length) bytes" : ""))
-    }
-  }
-
-  /// Marks the transfer where it has been without a connection for so long that another may run in its stead.
-  func checkConnection(at now: UInt64) {
-    guard !isStalled, now >= begun + TransferLimits.connectionPatience, sent == nil else { return }
-    isStalled = true
-    sockets.stalled += 1
-  }
-
-  /// The transfer is no longer without a connection.
-  func hasConnection() {
-    guard isStalled else { return }
-    isStalled = false
-    sockets.stalled -= 1
-  }
-
-  /// Goes on with a transfer that was paused. What libcurl holds back of it comes at once, which may pause it again.
-  func resume() {
-    guard let since = pausedSince else { return }
-    pausedSince = nil
-    limits.extend(by: sockets.now - min(since, sockets.now), now: sockets.now)
-    curl_easy_pause(handle, CURLPAUSE_CONT)
-  }
-
-  /// When the request was sent; `nil` while there is no connection.
-  private var sent: UInt64? {
-    let time = large(CURLINFO_PRETRANSFER_TIME_T)
-    return time > 0 ? begun + UInt64(time) * 1000 : nil
   }
 
   func long(_ info: CURLINFO) -> Int {
@@ -300,13 +290,7 @@ final class TransferPlace {
     // than everything else (5 ms a page with 80,000 of them in the 60 s that it has by itself).
     pipe_easy_set_long(handle, CURLOPT_DNS_CACHE_TIMEOUT, 2)
     pipe_easy_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)
-    let version =
-      switch settings.version {
-      case .automatic: CURL_HTTP_VERSION_2TLS
-      case .http11: CURL_HTTP_VERSION_1_1
-      case .http2: CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
-      }
-    pipe_easy_set_long(handle, CURLOPT_HTTP_VERSION, version)
+    pipe_easy_set_long(handle, CURLOPT_HTTP_VERSION, ordinaryVersion)
     if settings.method != "GET" || settings.body != nil { setMethod(settings.method, settings.body) }
     if commonHeaders != nil { pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, commonHeaders) }
     pipe_easy_set_data_function(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
@@ -317,6 +301,11 @@ final class TransferPlace {
       TransferPlace.lent(context) { $0.receivedHead(UnsafeRawBufferPointer(start: bytes, count: size * count)) }
     }
     pipe_easy_set_pointer(handle, CURLOPT_HEADERDATA, context)
+    pipe_easy_set_prerequest_function(handle) { context, _, _, _, port in
+      TransferPlace.lent(context) { $0.mayBeSent(from: Int(port)) ? 0 : 1 } == 0
+        ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+    }
+    pipe_easy_set_pointer(handle, CURLOPT_PREREQDATA, context)
     pipe_easy_set_open_socket_function(handle) { context, _, address in
       guard let place = TransferPlace.of(context), let address else { return CURL_SOCKET_BAD }
       return place.openSocket(address)

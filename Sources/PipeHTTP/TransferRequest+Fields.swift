@@ -4,8 +4,23 @@ extension TransferRequest {
   /// The header fields as they are sent: the settings' own, but for those that the request has itself and for
   /// credentials that are not to go along, and then the request's.
   func fields(with common: [HTTPFields.Field]) -> [HTTPFields.Field] {
-    let names = Set(headers.map { $0.name.lowercased() })
+    var names = Set(headers.map { $0.name.lowercased() })
+    var headers = headers
+    if headers.contains(where: { $0.isRange }), !names.contains("accept-encoding"),
+      common.contains(ContentCoding.accepted)
+    {
+      headers.append(.identity)
+      names.insert("accept-encoding")
+    }
     return common.filter { !names.contains($0.name.lowercased()) && !(withholdsCredentials && $0.isCredential) }
       + headers
   }
+}
+
+extension HTTPFields.Field {
+  /// Whether it asks for a part. A part of coded content cannot be decoded, and a range is one of the content as it is
+  /// coded (RFC 9110, 14.2): so no coding is accepted with it (WHATWG Fetch, HTTP-network-or-cache fetch).
+  var isRange: Bool { name.lowercased() == "range" }
+
+  static var identity: Self { Self(name: ContentCoding.accepted.name, value: "identity") }
 }

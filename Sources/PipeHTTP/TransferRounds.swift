@@ -16,12 +16,19 @@ struct TransferRounds: ~Copyable {
   private var isDraining = false
   /// When a transfer can be past one of its limits, and not before.
   private var nextLook = UInt64.max
+  private var shortage: MachineShortage
+  /// Whether the person was told that fewer transfers run at once than the spec allows.
+  private var hasToldOfShortage = false
+  private var nameChecks: NameChecks
 
   init(settings: TransferSettings, wakeup: Wakeup, exchange: any TransferExchange) throws(TransferLoopError) {
     self.settings = settings
     self.wakeup = wakeup
     self.exchange = exchange
     multi = try CURLMulti(wakeup: wakeup.descriptor)
+    shortage = MachineShortage(limit: MachineShortage.descriptorLimit(wanted: settings.concurrency))
+    let resolver = NameResolver(lookup: settings.lookup, threads: 32, onAnswer: { wakeup.signal() })
+    nameChecks = NameChecks(resolver, limit: settings.connectTimeout)
   }
 
   mutating func run() throws(TransferLoopError) {
@@ -29,8 +36,9 @@ struct TransferRounds: ~Copyable {
     while true {
       let next = try fill(&isFinished)
       if activeCount == 0, isFinished { return }
-      multi.work(until: min(nextLook, next))
-      finishDone()
+      multi.work(until: min(nextLook, next, shortage.nextLook(active: activeCount), nameChecks.nextLook))
+      try finishDone()
+      for result in nameChecks.settled(now: multi.now) { complete(result) }
       if multi.now >= nextLook { lookAtLimits() }
       if !multi.sockets.paused.isEmpty { resumePaused() }
       if hasResults {
@@ -47,6 +55,10 @@ struct TransferRounds: ~Copyable {
     // A signal is answered by a look even with no place free: the run may be stopping. Once it does, every
     // round looks, or the end of the time to drain would be forgotten when something else happens before.
     var mustLook = wakeup.clear() || isDraining
+    while let waiting = shortage.take(active: activeCount, now: multi.now) {
+      try begin(waiting.request, sends: waiting.sends)
+    }
+    if let failure = shortage.failure(now: multi.now) { throw failure }
     while !isFinished, mustLook || activeCount < places {
       mustLook = false
       switch exchange.take(upTo: max(0, places - activeCount)) {
@@ -58,8 +70,9 @@ struct TransferRounds: ~Copyable {
         isFinished = true
       case .draining(let until):
         isDraining = true
+        if !shortage.waiting.isEmpty { exchange.abandon(shortage.giveUp()) }
         if until <= .now { abandon() }
-        isFinished = activeCount == 0
+        isFinished = activeCount == 0 && nameChecks.isEmpty
         return Self.nanoseconds(until)
       }
     }
@@ -68,14 +81,22 @@ struct TransferRounds: ~Copyable {
 
   /// How many transfers may run. Those that have been without a connection for long cost nothing but a socket, and
   /// must not keep others waiting: a list with a few black holes would come to stand still.
-  private var places: Int { settings.concurrency + min(multi.sockets.stalled, max(256, 4 * settings.concurrency)) }
+  private var places: Int {
+    let wanted = settings.concurrency + min(multi.sockets.stalled, max(256, 4 * settings.concurrency))
+    return shortage.waiting.isEmpty ? min(wanted, shortage.limit) : 0
+  }
 
   /// A moment in nanoseconds of the monotonic clock.
   private static func nanoseconds(_ moment: ContinuousClock.Instant) -> UInt64 {
     monotonicNanoseconds() + max(.zero, ContinuousClock.now.duration(to: moment)).nanoseconds
   }
 
-  private mutating func begin(_ request: any TransferRequest) throws(TransferLoopError) {
+  /// - Parameters:
+  ///   - sends: How often it was sent already.
+  ///   - isFresh: Whether it must not go over a connection that was used before.
+  private mutating func begin(
+    _ request: any TransferRequest, sends: Int = 0, isFresh: Bool = false
+  ) throws(TransferLoopError) {
     let place: TransferPlace
     if let reused = free.popLast() {
       place = reused
@@ -83,26 +104,60 @@ struct TransferRounds: ~Copyable {
       place = try TransferPlace(settings, multi.sockets)
       all.append(place)
     }
-    try place.begin(request)
+    try place.begin(request, sends: sends)
     place.keepConnection(isWorthKeeping(for: request))
     nextLook = min(nextLook, place.limits.nextLook)
     activeCount += 1
-    multi.add(place)
+    if activeCount >= shortage.limit, shortage.limit < settings.concurrency { tellOfShortage(MachineShortage.fewFiles) }
+    multi.add(place, isFresh: isFresh)
+  }
+
+  private mutating func tellOfShortage(_ words: String) {
+    if hasToldOfShortage { return }
+    hasToldOfShortage = true
+    exchange.notice("fewer requests at once than 'concurrency' allows: \(words)")
   }
 
   /// Whether the connection of a request is kept when it has ended. With few connections all are; with many, those of
   /// hosts that more is to come for; with more than that, none.
   private func isWorthKeeping(for request: any TransferRequest) -> Bool {
     let open = multi.sockets.readiness.openCount
+    if open > shortage.limit { return false }
     if open <= max(64, settings.concurrency) { return true }
     return open <= max(1024, 2 * settings.concurrency) && exchange.hasMore(for: request)
   }
 
-  private mutating func finishDone() {
+  private mutating func finishDone() throws(TransferLoopError) {
     for done in multi.takeDone() {
-      complete(done.place.end(done.code))
-      release(done.place)
+      if let number = done.place.lacks(done.code, any: wakeup.descriptor) {
+        putOff(done.place, because: number)
+      } else if done.place.isFaultOfKeptConnection(done.code) {
+        let sends = done.place.sends
+        guard let request = done.place.giveUp() else { continue }
+        release(done.place)
+        try begin(request, sends: sends, isFresh: true)
+      } else {
+        if done.place.sends > 0 { shortage.succeeded(now: multi.now) }
+        let result = done.place.end(done.code)
+        release(done.place)
+        if let result, result.failure?.reason == .dns {
+          let proxy = settings.connection.proxy.map { String(TransferEnd.hostname(of: $0.authority)) }
+          complete(nameChecks.check(result, name: proxy ?? result.request.name, now: multi.now))
+        } else {
+          complete(result)
+        }
+      }
     }
+  }
+
+  /// The machine has no socket for a transfer: it waits until others have ended.
+  private mutating func putOff(_ place: TransferPlace, because number: Int32) {
+    let sends = place.sends
+    guard let request = place.giveUp() else { return }
+    release(place)
+    if number != EADDRNOTAVAIL { multi.sockets.readiness.endIdle() }
+    shortage.put(request, sends: sends, because: number, active: activeCount, now: multi.now)
+    tellOfShortage(shortage.words)
   }
 
   /// Ends the transfers that have taken too long.
@@ -112,7 +167,7 @@ struct TransferRounds: ~Copyable {
       if place.pausedSince != nil { continue }
       place.checkConnection(at: multi.now)
       if let failure = place.overstepped(at: multi.now) {
-        multi.ended(place)
+        multi.timedOut(place, among: all)
         complete(place.end(CURLE_OPERATION_TIMEDOUT, because: failure))
         release(place)
       } else {
@@ -149,7 +204,7 @@ struct TransferRounds: ~Copyable {
   private mutating func abandon() {
     let active = all.filter(\.isActive)
     for place in active { multi.remove(place) }
-    exchange.abandon(active.compactMap { $0.giveUp() })
+    exchange.abandon(active.compactMap { $0.giveUp() } + nameChecks.giveUp())
     activeCount = 0
   }
 }

@@ -14,17 +14,18 @@ struct ScreenedExchangeTests {
     /// Holds `slow.example` back.
     let gate = Gate()
 
-    func lookup(_ name: String) -> [IPAddress] {
+    func lookup(_ name: String) -> NameResolver.Answer {
       asked.append(name)
       if name == "slow.example" { gate.wait() }
-      return
-        switch name
-      {
-      case "public.example", "slow.example": [IPAddress("93.184.216.34"), IPAddress("2606:2800::1")].compactMap(\.self)
-      case "private.example": [IPAddress("10.0.0.1")].compactMap(\.self)
-      case "mixed.example": [IPAddress("10.0.0.1"), IPAddress("93.184.216.34")].compactMap(\.self)
-      default: []
-      }
+      let addresses =
+        switch name {
+        case "public.example", "slow.example": ["93.184.216.34", "2606:2800::1"]
+        case "private.example": ["10.0.0.1"]
+        case "mixed.example": ["10.0.0.1", "93.184.216.34"]
+        default: [String]()
+        }
+      if name == "failing.example" { return .failed }
+      return addresses.isEmpty ? .nothing : .addresses(addresses.compactMap { IPAddress($0) })
     }
   }
 
@@ -62,6 +63,7 @@ struct ScreenedExchangeTests {
       // An HTTP proxy could take the other one.
       (.http, "mixed.example", nil), (.socks5, "mixed.example", "http://mixed.example/ at 93.184.216.34"),
       (.http, "private.example", nil), (.socks5, "private.example", nil), (.socks5, "none.example", nil),
+      (.http, "failing.example", nil), (.socks5, "failing.example", nil),
     ] as [(Proxy.Scheme, String, String?)])
   func judgement(scheme: Proxy.Scheme, name: String, begun expected: String?) async {
     let inner = script("http://\(name)/")
@@ -79,7 +81,9 @@ struct ScreenedExchangeTests {
         failure
           == (name == "none.example"
             ? TransferFailure(.dns, "none.example has no address")
-            : TransferFailure(.forbidden, "10.0.0.1 is a private address; allow_private can name it")))
+            : name == "failing.example"
+              ? .lookup(of: name)
+              : TransferFailure(.forbidden, "10.0.0.1 is a private address; allow_private can name it")))
     }
   }
 
@@ -183,8 +187,12 @@ struct ScreenedExchangeTests {
 struct NameResolverTests {
   @Test("the system's names have their addresses, and what is none has none")
   func system() {
-    #expect(NameResolver.systemLookup("localhost").contains(.v4(0x7F00_0001)))
-    #expect(NameResolver.systemLookup("127.0.0.3") == [.v4(0x7F00_0003)])
-    #expect(NameResolver.systemLookup(String(repeating: "x", count: 64) + ".invalid") == [])
+    #expect(NameResolver.systemLookup("127.0.0.3") == .addresses([.v4(0x7F00_0003)]))
+    #expect(NameResolver.systemLookup(String(repeating: "x", count: 64) + ".invalid") == .nothing)
+    guard case .addresses(let addresses) = NameResolver.systemLookup("localhost") else {
+      Issue.record("localhost has an address")
+      return
+    }
+    #expect(addresses.contains(.v4(0x7F00_0001)))
   }
 }

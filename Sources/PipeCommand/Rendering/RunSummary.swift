@@ -29,6 +29,7 @@ struct RunSummary {
       "pipe: \(outcome) in \(elapsed.short): \(counts.records.grouped) record\(counts.records == 1 ? "" : "s"), \(counts.failed.grouped) failed"
     )
     if let failure { lines.append("  failure    \(describe(failure))") }
+    lines += counts.notices.map { "  warning    \($0)" }
     if !counts.statuses.isEmpty {
       lines.append(
         "  status     "
@@ -53,6 +54,9 @@ struct RunSummary {
     lines.append("  accounted  " + balance)
     return lines.joined(separator: "\n")
   }
+
+  /// What is said of a good run even where nothing else is.
+  var notices: [String] { progress.tally.counts.notices.map { "pipe: warning: \($0)" } }
 
   private var outcome: String {
     if failure != nil { return "failed" }

@@ -20,6 +20,9 @@ package protocol FetchWork: AnyObject, Sendable {
   /// Hands back requests that were taken and given up because the run stops.
   func abandon(_ requests: [Request])
 
+  /// Something that the person should know of the run, not of a request.
+  func notice(_ words: String)
+
   /// Registers what is called when `take` may answer something new after it said `wait`.
   func onChange(_ wake: @escaping @Sendable () -> Void)
 }

@@ -25,6 +25,7 @@ enum RedirectRule {
       return .fail(RequestError(.badURL, "the redirect's Location is no URL: \(error.message)"))
     }
     if !target.isHTTP { return .fail(RequestError(.forbidden, "a redirect to '\(target.scheme):' is not followed")) }
+    if let fault = target.hostFault { return .fail(RequestError(.badURL, "the redirect's Location: \(fault)")) }
     let method = request.method ?? method
     let becomesGET =
       response.status == 303 && method != .head && method != .get
@@ -41,6 +42,6 @@ enum RedirectRule {
     return .follow(
       request.redirected(
         to: target, method: becomesGET ? .get : request.method, body: becomesGET ? nil : request.body,
-        after: fetched.timing.elapsed))
+        after: fetched.timing.elapsed, attempts: fetched.attempts))
   }
 }

@@ -92,18 +92,21 @@ package final class Request: Sendable {
   }
 
   /// The same request, sent on to another URL by a redirect. Credentials stay with their origin.
-  func redirected(to target: WebURL, method: Method?, body: [UInt8]?, after time: Duration) -> Request {
+  func redirected(
+    to target: WebURL, method: Method?, body: [UInt8]?, after time: Duration, attempts: Int? = nil
+  ) -> Request {
     let isSameOrigin = url?.origin == target.origin
     let headers = isSameOrigin ? headers : headers.filter { !$0.isCredential }
     return Request(
       id: id, written: written, url: target, trail: trail + [url].compactMap(\.self), spent: spent + time,
-      attempt: attempt, method: method, body: body, headers: headers, input: input, depth: depth, referrer: referrer)
+      attempt: attempts ?? attempt, method: method, body: body, headers: headers, input: input, depth: depth,
+      referrer: referrer)
   }
 
-  /// The same request, to be tried once more.
-  func triedAgain() -> Request {
+  /// The same request, to be tried once more after so many attempts.
+  func triedAgain(after attempts: Int) -> Request {
     Request(
-      id: id, written: written, url: url, trail: trail, attempt: attempt + 1, method: method, body: body,
+      id: id, written: written, url: url, trail: trail, attempt: attempts + 1, method: method, body: body,
       headers: headers, input: input, depth: depth, referrer: referrer)
   }
 
@@ -127,8 +130,9 @@ extension WebURL {
   package static func forFetching(_ text: String, base: WebURL? = nil) -> Result<WebURL, RequestError> {
     do throws(WebURL.Failure) {
       let url = try WebURL(parsing: text, base: base)
-      if url.isHTTP { return .success(url) }
-      return .failure(RequestError(.badURL, "'\(url.scheme):' is neither http nor https"))
+      if !url.isHTTP { return .failure(RequestError(.badURL, "'\(url.scheme):' is neither http nor https")) }
+      if let fault = url.hostFault { return .failure(RequestError(.badURL, fault)) }
+      return .success(url)
     } catch {
       return .failure(RequestError(.badURL, error.message))
     }

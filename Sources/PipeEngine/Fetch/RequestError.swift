@@ -22,8 +22,17 @@ package struct RequestError: Error, Hashable, Sendable {
     case none
     /// No connection was made.
     case noConnection
+    /// No connection was made, as the name servers had no answer, which may pass.
+    case lookupFailed
     /// The connection was lost.
     case connectionLost
+    /// The connection was lost, and the server says that it has done nothing of the request.
+    case notActedOn
+    /// The proxy makes no connection, and would refuse once more.
+    case refusedByProxy
+
+    /// Whether no connection to the host was made.
+    var isWithoutConnection: Bool { [.noConnection, .lookupFailed, .refusedByProxy].contains(self) }
   }
 
   package let code: Code

@@ -13,11 +13,11 @@ enum RetryRule {
     random: inout some RandomNumberGenerator
   ) -> Duration? {
     let request = fetched.request
-    guard request.attempt < settings.attempts, let cause = Cause(fetched),
+    guard fetched.attempts < settings.attempts, let cause = Cause(fetched),
       settings.causes.contains(where: { $0.covers(cause) }),
       (request.method ?? method).isIdempotent || cause.wasNotActedOn
     else { return nil }
-    let longest = settings.backoff.wait(after: request.attempt)
+    let longest = settings.backoff.wait(after: fetched.attempts)
     let drawn = Duration.milliseconds(Int.random(in: 0...Int(longest / .milliseconds(1)), using: &random))
     guard settings.respectsRetryAfter, let field = fetched.response?.retryAfter,
       let asked = RetryAfter.wait(field, now: fetched.completed)
@@ -27,7 +27,7 @@ enum RetryRule {
 
   /// What a request came to, where it is no success.
   fileprivate enum Cause {
-    case timeout, unreachable, brokenOff, dns, tls
+    case timeout, unreachable, brokenOff, refused, lookup, dns, tls
     case status(Int)
 
     init?(_ fetched: Fetched) {
@@ -38,9 +38,13 @@ enum RetryRule {
       }
       switch error.code {
       case .timeout: self = .timeout
+      case .connect where error.circumstance == .refusedByProxy: return nil
       case .connect: self = .unreachable
+      case .connection where error.circumstance == .notActedOn: self = .refused
       case .connection: self = .brokenOff
       case .body where error.circumstance == .connectionLost: self = .brokenOff
+      case .protocol where error.circumstance == .connectionLost: self = .brokenOff
+      case .dns where error.circumstance == .lookupFailed: self = .lookup
       case .dns: self = .dns
       case .tls: self = .tls
       default: return nil
@@ -50,7 +54,7 @@ enum RetryRule {
     /// Whether the server cannot have acted on the request: it never came to be heard, or was turned away.
     var wasNotActedOn: Bool {
       switch self {
-      case .unreachable, .dns, .tls: true
+      case .unreachable, .refused, .lookup, .dns, .tls: true
       case .status(let status): [408, 429, 503].contains(status)
       case .timeout, .brokenOff: false
       }
@@ -61,7 +65,9 @@ enum RetryRule {
 extension RetrySettings.Cause {
   fileprivate func covers(_ cause: RetryRule.Cause) -> Bool {
     switch (self, cause) {
-    case (.timeout, .timeout), (.connection, .unreachable), (.connection, .brokenOff), (.dns, .dns), (.tls, .tls): true
+    case (.timeout, .timeout), (.dns, .dns), (.tls, .tls): true
+    case (.connection, .unreachable), (.connection, .brokenOff), (.connection, .refused): true
+    case (.connection, .lookup), (.dns, .lookup): true
     case (.status(let statuses), .status(let status)): statuses.contains(status)
     default: false
     }

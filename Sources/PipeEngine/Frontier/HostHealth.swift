@@ -16,7 +16,7 @@ enum HostOutcome: Hashable, Sendable {
   init(_ fetched: Fetched, respectsRetryAfter: Bool) {
     if let error = fetched.error {
       let isLocal = [.badURL, .forbidden, .robots, .redirects].contains(error.code)
-      self = error.circumstance == .noConnection ? .unreachable(error) : isLocal ? .silent : .answered
+      self = error.circumstance.isWithoutConnection ? .unreachable(error) : isLocal ? .silent : .answered
     } else if let response = fetched.response, response.status == 429 || response.status == 503 {
       let field = respectsRetryAfter ? response.retryAfter : nil
       let asked = field.flatMap { RetryAfter.wait($0, now: fetched.completed) }

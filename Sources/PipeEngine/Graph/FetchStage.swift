@@ -76,10 +76,12 @@ final class FetchStage: FetchWork {
         next = .again(request, at: nil)
         answer = nil
       case .fail(let error):
-        answer = Fetched(request: fetched.request, response: nil, error: error, timing: fetched.timing)
+        answer = Fetched(
+          request: fetched.request, response: nil, error: error, timing: fetched.timing,
+          attempts: fetched.attempts)
       case .answer:
         if let wait = RetryRule.wait(after: fetched, settings.retry, method: settings.method, random: &random) {
-          next = .again(fetched.request.triedAgain(), at: now + wait)
+          next = .again(fetched.request.triedAgain(after: fetched.attempts), at: now + wait)
           answer = nil
           tally.addRetry()
         }
@@ -96,6 +98,8 @@ final class FetchStage: FetchWork {
     send(answers, bytes: bytes)
     counter.add(unfinished: frontier.landed(landings, now: now))
   }
+
+  func notice(_ words: String) { tally.add(notice: words) }
 
   func hasMore(at host: String) -> Bool { frontier.hasWaiting(at: host) }
 

@@ -10,6 +10,8 @@ package final class Tally: Sendable {
     package var retries = 0
     package var statuses: [Int: Int] = [:]
     package var errors: [RequestError.Code: Int] = [:]
+    /// What the person should know of the run, in the order in which it was noticed.
+    package var notices: [String] = []
   }
 
   private let storage = Mutex(Counts())
@@ -19,6 +21,10 @@ package final class Tally: Sendable {
   package var counts: Counts { storage.withLock { $0 } }
 
   func addRetry() { storage.withLock { $0.retries += 1 } }
+
+  func add(notice: String) {
+    storage.withLock { if !$0.notices.contains(notice) { $0.notices.append(notice) } }
+  }
 
   func add(_ batch: [Extracted]) {
     storage.withLock { counts in

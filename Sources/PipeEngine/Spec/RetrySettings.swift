@@ -5,7 +5,7 @@ package struct RetrySettings: Hashable, Sendable {
   /// What makes a request worth another attempt.
   package enum Cause: Hashable, Sendable {
     case timeout
-    /// No connection, or one that broke off.
+    /// No connection, one that broke off, or a name server that failed.
     case connection
     case dns
     case tls
@@ -39,12 +39,15 @@ extension RetrySettings {
     main: "attempts",
     Key(
       "attempts", Shape<Int>.int(1...100), default: 3, shown: "3",
-      "How often a request is tried, the first time included; 1 for no retries."),
+      "How often a request is tried, the first time included; 1 for no retries. Where a kept connection was closed before"
+        + " a byte of the answer, a request other than POST and PATCH is sent once more over another, and counted, in any"
+        + " case (RFC 9112, 9.3.1)."),
     Key(
       "on", Cause.shape.list(orOne: true), default: RetrySettings().causes,
       shown: "[timeout, connection, 408, 429, 5xx]",
-      "What is worth another attempt: timeout, connection (none, or broken off), dns, tls, a status or a class of"
-        + " statuses such as 5xx. A POST or PATCH is only sent again where the first cannot have been acted on.",
+      "What is worth another attempt: timeout, connection (none, broken off, or a name server that failed), dns (no such"
+        + " name), tls, a status or a class of statuses such as 5xx. A POST or PATCH is only sent again where the first"
+        + " cannot have been acted on. What a proxy refuses is final.",
       example: "[timeout, connection, 5xx]"),
     Key(
       "base", Shape<Duration>.duration, default: Backoff().base, shown: "500ms",

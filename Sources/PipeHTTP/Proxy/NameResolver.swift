@@ -4,15 +4,17 @@ internal import Synchronization
 
 /// Finds the addresses of names, side by side on threads of its own: the system's function waits.
 ///
-/// What it found it remembers for a minute, and that there is nothing for a few seconds.
+/// What it found it remembers for a minute, that there is nothing for a few seconds, and a failure for a moment.
 final class NameResolver: Sendable {
   enum Answer: Equatable {
     case addresses([IPAddress])
-    /// There is no such name.
+    /// There is no such name, or it has no address.
     case nothing
+    /// The name servers had no answer: they are silent, or say that they failed (RFC 2308, 7). That may pass.
+    case failed
   }
 
-  typealias Lookup = @Sendable (_ name: String) -> [IPAddress]
+  typealias Lookup = @Sendable (_ name: String) -> Answer
 
   private struct Known {
     let answer: Answer
@@ -31,20 +33,24 @@ final class NameResolver: Sendable {
   private let storage: Mutex<Storage>
   private let lookup: Lookup
   private let onAnswer: @Sendable () -> Void
+  /// The most at once.
+  private let threads: Int
 
-  private static let threads = 8
   private static let capacity = 4096
   private static let lifeOfNothing = Duration.seconds(5)
+  /// Long enough for those who asked together.
+  private static let lifeOfFailure = Duration.milliseconds(500)
 
   /// - Parameters:
   ///   - life: How long what was found is remembered.
   ///   - onAnswer: Is called on another thread when `finished` has something.
   init(
     lookup: @escaping Lookup = NameResolver.systemLookup, life: Duration = .seconds(60),
-    onAnswer: @escaping @Sendable () -> Void
+    threads: Int = 8, onAnswer: @escaping @Sendable () -> Void
   ) {
     storage = Mutex(Storage(life: life))
     self.lookup = lookup
+    self.threads = threads
     self.onAnswer = onAnswer
   }
 
@@ -54,7 +60,7 @@ final class NameResolver: Sendable {
       if let known = storage.known[name], known.until > .now { return (known.answer, false) }
       guard storage.asked.insert(name).inserted else { return (nil, false) }
       storage.waiting.append(name)
-      let needsThread = storage.threads < Self.threads
+      let needsThread = storage.threads < threads
       if needsThread { storage.threads += 1 }
       return (nil, needsThread)
     }
@@ -66,7 +72,7 @@ final class NameResolver: Sendable {
       storage.withLock { storage in
         storage.threads -= 1
         if storage.threads == 0 {
-          for name in storage.waiting { Self.finish(name, .nothing, &storage) }
+          for name in storage.waiting { Self.finish(name, .failed, &storage) }
           storage.waiting = []
         }
       }
@@ -85,8 +91,8 @@ final class NameResolver: Sendable {
   /// Works until nothing waits.
   private func work() {
     while let name = next() {
-      let addresses = lookup(name)
-      storage.withLock { Self.finish(name, addresses.isEmpty ? .nothing : .addresses(addresses), &$0) }
+      let answer = lookup(name)
+      storage.withLock { Self.finish(name, answer, &$0) }
       onAnswer()
     }
   }
@@ -105,18 +111,29 @@ final class NameResolver: Sendable {
       storage.known = storage.known.filter { $0.value.until > now }
       if storage.known.count >= capacity { storage.known = [:] }
     }
-    storage.known[name] = Known(answer: answer, until: now + (answer == .nothing ? lifeOfNothing : storage.life))
+    let life =
+      switch answer {
+      case .addresses: storage.life
+      case .nothing: lifeOfNothing
+      case .failed: lifeOfFailure
+      }
+    storage.known[name] = Known(answer: answer, until: now + life)
     storage.asked.remove(name)
     storage.finished.append((name, answer))
   }
 
   /// getaddrinfo(3), in the order that it prefers (RFC 6724).
   @Sendable
-  static func systemLookup(_ name: String) -> [IPAddress] {
+  static func systemLookup(_ name: String) -> Answer {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(name, nil, &hints, &list) == 0 else { return [] }
+    switch getaddrinfo(name, nil, &hints, &list) {
+    case 0: break
+    // EAI_NODATA is left out by the Glibc module.
+    case EAI_NONAME, EAI_FAMILY, -5: return .nothing
+    default: return .failed
+    }
     defer { freeaddrinfo(list) }
     var addresses: [IPAddress] = []
     var next = list
@@ -126,6 +143,6 @@ final class NameResolver: Sendable {
       }
       next = entry.pointee.ai_next
     }
-    return addresses
+    return addresses.isEmpty ? .nothing : .addresses(addresses)
   }
 }

@@ -1,33 +1,55 @@
 internal import CLibcurl
+internal import Glibc
 
 /// What went wrong at a proxy, or between it and its target.
+///
+/// What it refuses it would refuse once more, and a password that is asked for again and again locks accounts
+/// (RFC 9110, 15.5.8): such failures are final. That it does not reach the target may pass.
 enum ProxyFault {
   /// - Returns: `nil` where there is no proxy, or where it did what it should.
-  static func failure(_ code: CURLcode, _ place: TransferPlace) -> TransferFailure? {
-    guard let proxy = place.settings.connection.proxy else { return nil }
+  static func failure(_ end: TransferEnd) -> TransferFailure? {
+    guard let proxy = end.connection.proxy else { return nil }
     let name = "the proxy \(proxy.name)"
-    switch code {
+    switch end.code {
     // Only proxies answer so (RFC 9110, 15.5.8); over TLS it would be the server's own nonsense.
-    case CURLE_OK where proxy.scheme != .socks5 && !place.isSecure && place.long(CURLINFO_RESPONSE_CODE) == 407:
-      return TransferFailure(.connect, credentials(proxy))
+    case CURLE_OK where proxy.scheme != .socks5 && !end.isSecure && end.status == 407:
+      return TransferFailure(.refusedByProxy, credentials(proxy))
+    case CURLE_OK where end.isHeadWhole: return nil
+    case CURLE_WRITE_ERROR where end.isCut: return nil
     case CURLE_COULDNT_RESOLVE_PROXY:
       return TransferFailure(.dns, "\(name) has no address")
-    case CURLE_COULDNT_CONNECT:
-      return TransferFailure(.connect, "\(name): \(place.connectionWords)")
+    case CURLE_COULDNT_CONNECT where !end.isConnected:
+      let words = end.systemError == 0 ? "no connection" : String(cString: strerror(end.systemError))
+      return TransferFailure(.connect, "\(name): \(words)")
     case CURLE_PROXY:
-      return TransferFailure(.connect, "\(place.host): \(socks(place, proxy))")
-    case CURLE_OK, CURLE_WRITE_ERROR: return nil
+      return socks(end, proxy)
+    case CURLE_OPERATION_TIMEDOUT: return nil
     default: break
     }
-    if let words = TLSFault.verification(place.long(CURLINFO_PROXY_SSL_VERIFYRESULT)), proxy.scheme == .https {
-      return TransferFailure(.tls, "\(name): \(words)")
+    guard end.proxyAtFault != nil, !end.isCode(TransferEnd.tls) else { return nil }
+    if proxy.scheme == .socks5 {
+      return TransferFailure(.connect, "\(end.host): \(name) broke off")
     }
-    let status = place.long(CURLINFO_HTTP_CONNECTCODE)
-    guard code == CURLE_RECV_ERROR, status >= 300 else { return nil }
+    // A request that it makes itself is told as any other.
+    return end.isSecure ? tunnel(end, proxy) : nil
+  }
+
+  private static func tunnel(_ end: TransferEnd, _ proxy: Proxy) -> TransferFailure {
+    let name = "the proxy \(proxy.name)"
+    switch end.tunnelStatus {
     // Some proxies take 401 for 407.
-    return TransferFailure(
-      .connect,
-      status == 407 || status == 401 ? credentials(proxy) : "\(place.host): \(name) makes no tunnel, status \(status)")
+    case 407, 401: return TransferFailure(.refusedByProxy, credentials(proxy))
+    // It has not reached the target, or is busy.
+    case 408, 429, 500...:
+      return TransferFailure(.connect, "\(end.host): \(name) makes no tunnel, status \(end.tunnelStatus)")
+    case 100...:
+      return TransferFailure(.refusedByProxy, "\(end.host): \(name) makes no tunnel, status \(end.tunnelStatus)")
+    default:
+      let isAnswer = end.detail.contains("response")
+      return TransferFailure(
+        .connect,
+        "\(end.host): \(name) \(isAnswer ? "does not answer CONNECT by HTTP" : "broke off instead of a tunnel")")
+    }
   }
 
   private static func credentials(_ proxy: Proxy) -> String {
@@ -35,19 +57,30 @@ enum ProxyFault {
   }
 
   /// The answers of a SOCKS proxy (RFC 1928, 6).
-  private static func socks(_ place: TransferPlace, _ proxy: Proxy) -> String {
-    let said: String
-    switch CURLproxycode(UInt32(truncatingIfNeeded: place.long(CURLINFO_PROXY_ERROR))) {
-    case CURLPX_NO_AUTH, CURLPX_USER_REJECTED: return credentials(proxy)
-    case CURLPX_REPLY_CONNECTION_REFUSED: said = "connection refused"
-    case CURLPX_REPLY_HOST_UNREACHABLE: said = "host unreachable"
-    case CURLPX_REPLY_NETWORK_UNREACHABLE: said = "network unreachable"
-    case CURLPX_REPLY_NOT_ALLOWED: said = "not allowed"
-    case CURLPX_REPLY_TTL_EXPIRED: said = "no way there"
-    case CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED: said = "addresses of this kind are not supported"
-    case CURLPX_REPLY_GENERAL_SERVER_FAILURE: said = "no connection"
-    default: said = place.detail
-    }
-    return "the proxy \(proxy.name) says: \(said)"
+  private static func socks(_ end: TransferEnd, _ proxy: Proxy) -> TransferFailure {
+    let (said, isFinal): (String, Bool) =
+      switch CURLproxycode(UInt32(truncatingIfNeeded: end.proxyCode)) {
+      case CURLPX_NO_AUTH, CURLPX_USER_REJECTED: (credentials(proxy), true)
+      case CURLPX_REPLY_CONNECTION_REFUSED: ("says: connection refused", false)
+      case CURLPX_REPLY_HOST_UNREACHABLE: ("says: host unreachable", false)
+      case CURLPX_REPLY_NETWORK_UNREACHABLE: ("says: network unreachable", false)
+      case CURLPX_REPLY_NOT_ALLOWED: ("says: not allowed", true)
+      case CURLPX_REPLY_TTL_EXPIRED: ("says: no way there", false)
+      case CURLPX_REPLY_COMMAND_NOT_SUPPORTED: ("says: connections are not supported", true)
+      case CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED: ("says: addresses of this kind are not supported", true)
+      case CURLPX_REPLY_GENERAL_SERVER_FAILURE: ("says: no connection", false)
+      case CURLPX_REPLY_UNASSIGNED: ("answers with a code that SOCKS does not know", false)
+      case CURLPX_BAD_VERSION: ("does not speak SOCKS 5", true)
+      case CURLPX_BAD_ADDRESS_TYPE: ("answers with an address that is none", false)
+      case CURLPX_GSSAPI, CURLPX_GSSAPI_PERMSG, CURLPX_GSSAPI_PROTECTION, CURLPX_UNKNOWN_MODE:
+        ("wants a kind of login that is not spoken", true)
+      case CURLPX_LONG_HOSTNAME: ("cannot be given a name of more than 255 bytes", true)
+      case CURLPX_LONG_USER: ("cannot be given a user of more than 255 bytes", true)
+      case CURLPX_LONG_PASSWD: ("cannot be given a password of more than 255 bytes", true)
+      case CURLPX_RESOLVE_HOST: ("cannot be told an address: the name has none", false)
+      default: ("broke off", false)
+      }
+    if said == credentials(proxy) { return TransferFailure(.refusedByProxy, "\(end.host): \(said)") }
+    return TransferFailure(isFinal ? .refusedByProxy : .connect, "\(end.host): the proxy \(proxy.name) \(said)")
   }
 }

@@ -33,6 +33,7 @@ struct ProxyScreen {
 
   /// Judges a URL by the addresses that its name has.
   func judge(_ request: any TransferRequest, _ answer: NameResolver.Answer) -> Verdict {
+    if answer == .failed { return .refused(.lookup(of: request.name)) }
     guard case .addresses(let addresses) = answer, let url = WebURL(request.href) else {
       return .refused(TransferFailure(.dns, "\(request.host) has no address"))
     }

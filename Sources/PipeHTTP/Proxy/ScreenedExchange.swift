@@ -53,7 +53,7 @@ struct ScreenedExchange: TransferExchange {
     inner.complete(
       TransferResult(
         request: request.request, response: result.response, failure: result.failure, elapsed: result.elapsed,
-        firstByte: result.firstByte))
+        firstByte: result.firstByte, sends: result.sends))
   }
 
   mutating func handOver() { inner.handOver() }
@@ -65,6 +65,8 @@ struct ScreenedExchange: TransferExchange {
   mutating func abandon(_ requests: [any TransferRequest]) {
     inner.abandon(requests.map { ($0 as? AddressedRequest)?.request ?? $0 })
   }
+
+  func notice(_ words: String) { inner.notice(words) }
 
   private var deadline: ContinuousClock.Instant? {
     heldCount == 0 ? nil : held.values.lazy.flatMap { $0.map(\.deadline) }.min()

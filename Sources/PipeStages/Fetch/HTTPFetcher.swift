@@ -81,13 +81,16 @@ private struct Exchange: TransferExchange {
       Fetched(
         request: request, response: result.response,
         error: result.failure.map(RequestError.init),
-        timing: Fetched.Timing(elapsed: result.elapsed, firstByte: result.firstByte)))
+        timing: Fetched.Timing(elapsed: result.elapsed, firstByte: result.firstByte),
+        attempts: request.attempt + result.sends - 1))
   }
 
   mutating func handOver() {
     work.complete(completed)
     completed.removeAll(keepingCapacity: true)
   }
+
+  func notice(_ words: String) { work.notice(words) }
 
   func hasMore(for request: any TransferRequest) -> Bool { work.hasMore(at: request.host) }
 
@@ -116,6 +119,11 @@ extension RequestError {
       case .bodyBrokeOff: (.body, .connectionLost)
       case .tooLarge: (.tooLarge, .none)
       case .forbidden: (.forbidden, .none)
+      case .badURL: (.badURL, .none)
+      case .refused: (.connection, .notActedOn)
+      case .protocolBroken: (.protocol, .connectionLost)
+      case .lookup: (.dns, .lookupFailed)
+      case .refusedByProxy: (.connect, .refusedByProxy)
       }
     self.init(code, failure.message, circumstance)
   }

@@ -32,6 +32,16 @@ struct RetryRuleTests {
     ),
     Case(name: "broken coding", isRetried: false, error: RequestError(.body, "")),
     Case(name: "no such name", isRetried: false, error: RequestError(.dns, "", .noConnection)),
+    Case(
+      name: "a name server that fails", isRetried: true, isRetriedForPOST: true,
+      error: RequestError(.dns, "", .lookupFailed)),
+    Case(
+      name: "a stream refused", isRetried: true, isRetriedForPOST: true,
+      error: RequestError(.connection, "", .notActedOn)),
+    Case(
+      name: "an HTTP/2 stream reset", isRetried: true, isRetriedForPOST: false,
+      error: RequestError(.protocol, "", .connectionLost)),
+    Case(name: "refused by the proxy", isRetried: false, error: RequestError(.connect, "", .refusedByProxy)),
     Case(name: "certificate", isRetried: false, error: RequestError(.tls, "", .noConnection)),
     Case(name: "not HTTP", isRetried: false, error: RequestError(.protocol, "")),
     Case(name: "forbidden", isRetried: false, error: RequestError(.forbidden, "")),

@@ -1,0 +1,98 @@
+internal import CLibcurl
+internal import Glibc
+
+// What libcurl asks before it sends a request.
+extension TransferPlace {
+  /// Called when there is a connection and the request is about to be sent over it.
+  ///
+  /// libcurl sends a request again by itself, up to five times, where a kept connection was closed before a byte of the
+  /// answer came. The server may have acted on it all the same (RFC 9110, 9.2.2). It also does so where a server has
+  /// said that it did nothing: by a refused stream (RFC 9113, 8.7), by HTTP_1_1_REQUIRED or by 417 (RFC 9110, 10.1.1).
+  ///
+  /// - Parameter port: The connection's own port on this machine.
+  /// - Returns: Whether it may be sent.
+  func mayBeSent(from port: Int) -> Bool {
+    localPort = port
+    sends += 1
+    if sends == 1 || isIdempotent || head.bytes > 0 || detail.contains("(err 13)") { return true }
+    // The first time it went over a new connection, which libcurl gives another try only if the stream was refused; or
+    // over one of HTTP/2, where libcurl has words for everything else.
+    let wasReused = long(CURLINFO_NUM_CONNECTS) < sends
+    if !wasReused || isWaitingForConnection && detail.isEmpty { return true }
+    stop = TransferFailure(.connection, "the kept connection was closed without an answer")
+    return false
+  }
+
+  /// What the machine lacked for the transfer, if that is why it failed: a number of the system's.
+  ///
+  /// - Parameter any: Any open descriptor.
+  func lacks(_ code: CURLcode, any: Int32) -> Int32? {
+    switch code {
+    case CURLE_OK: return nil
+    case CURLE_COULDNT_CONNECT:
+      if let shortage { return shortage }
+      // An IPv6 address may not be reachable from here at all.
+      return isIPv4 && long(CURLINFO_OS_ERRNO) == Int(EADDRNOTAVAIL) ? EADDRNOTAVAIL : nil
+    // libcurl's resolver, and files of certificates, need descriptors too.
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
+      CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_AGAIN:
+      return sends > 0 ? nil : MachineShortage.lacksDescriptors(any)
+    default: return nil
+    }
+  }
+
+  /// Whether what came over a kept connection is no answer, and may be left over from the one before (RFC 9112, 9.2):
+  /// a new connection will tell.
+  func isFaultOfKeptConnection(_ code: CURLcode) -> Bool {
+    guard code != CURLE_OK, !head.isWhole, sends == 1, isIdempotent, long(CURLINFO_NUM_CONNECTS) == 0 else {
+      return false
+    }
+    return stop?.reason == .protocol || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY
+  }
+
+  /// Whether the request may be sent twice (RFC 9110, 9.2.2).
+  var isIdempotent: Bool { method != "POST" && method != "PATCH" }
+
+  /// Sets up how the request may be sent. A server that closes what is idle may do so while the next request is under
+  /// way: one that must not be sent twice takes no connection that has been idle for a second.
+  func setUpSending(content: Int) {
+    let longest = isIdempotent ? Self.ordinaryAge : 1
+    if longest != longestIdle {
+      longestIdle = longest
+      pipe_easy_set_long(handle, CURLOPT_MAXAGE_CONN, longest)
+    }
+    let isHTTP11Only = content > Self.window && settings.version == .automatic && isSecure
+    if isHTTP11Only != self.isHTTP11Only {
+      self.isHTTP11Only = isHTTP11Only
+      pipe_easy_set_long(handle, CURLOPT_HTTP_VERSION, isHTTP11Only ? CURL_HTTP_VERSION_1_1 : ordinaryVersion)
+    }
+  }
+
+  var ordinaryVersion: Int {
+    switch settings.version {
+    case .automatic: CURL_HTTP_VERSION_2TLS
+    case .http11: CURL_HTTP_VERSION_1_1
+    case .http2: CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
+    }
+  }
+
+  /// The content that a server takes before it says more (RFC 9113, 6.9.2). One that answers before all of a larger
+  /// content has come, and then resets the stream, as Apache, lighttpd and Caddy do (RFC 9113, 8.1), would have its
+  /// answer dropped by libcurl (7.88): HTTP/1.1 is spoken for larger ones.
+  static let window = 65_535
+
+  /// Takes a new connection, whatever there is, or any.
+  func takeFreshConnection(_ takes: Bool) {
+    if takes == takesFreshConnection { return }
+    takesFreshConnection = takes
+    pipe_easy_set_long(handle, CURLOPT_FRESH_CONNECT, takes ? 1 : 0)
+  }
+
+  /// libcurl's own, in seconds.
+  static let ordinaryAge = 118
+}
+
+extension TransferPlace {
+  /// The host without its port.
+  var hostname: Substring { TransferEnd.hostname(of: host) }
+}
