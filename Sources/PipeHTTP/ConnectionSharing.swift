@@ -68,12 +68,16 @@ struct ConnectionSharing {
     // The others began while it was waiting, so that something may have come in the meantime: but not lately.
     let waited = now - min(now, place.waitingSince)
     if heard > 0, now - min(now, heard) < waited / 2 { return }
-    for one in sharers + [place] where !one.isOnSuspect {
-      one.isOnSuspect = true
-      one.keepConnection(false)
+    suspect(sharers + [place], host)
+    for one in others where one.localPort == 0 { one.takeFreshConnection(true) }
+  }
+
+  private mutating func suspect(_ places: [TransferPlace], _ host: String) {
+    for place in places where !place.isOnSuspect {
+      place.isOnSuspect = true
+      place.keepConnection(false)
       suspects[host, default: 0] += 1
     }
-    for one in others where one.localPort == 0 { one.takeFreshConnection(true) }
   }
 
   private mutating func release(_ host: String) {

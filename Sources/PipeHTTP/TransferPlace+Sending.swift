@@ -14,12 +14,24 @@ extension TransferPlace {
   func mayBeSent(from port: Int) -> Bool {
     localPort = port
     sends += 1
-    if sends == 1 || isIdempotent || head.bytes > 0 || detail.contains("(err 13)") { return true }
-    // The first time it went over a new connection, which libcurl gives another try only if the stream was refused; or
-    // over one of HTTP/2, where libcurl has words for everything else.
+    let isFirst = !isBegun
+    isBegun = true
+    if isFirst {
+      // Should this connection turn out to be closed, the others that are kept may be as well.
+      if long(CURLINFO_NUM_CONNECTS) == 0 { takeFreshConnection(true) }
+      return true
+    }
+    if head.bytes > 0 || detail.contains("(err 13)") { return true }
+    // Over a new connection, libcurl gives a request another try only if the stream was refused; and over one of
+    // HTTP/2, it has words for everything else.
     let wasReused = long(CURLINFO_NUM_CONNECTS) < sends
-    if !wasReused || isWaitingForConnection && detail.isEmpty { return true }
-    stop = TransferFailure(.connection, "the kept connection was closed without an answer")
+    let isRefused = !wasReused || isWaitingForConnection && detail.isEmpty
+    if sends <= 2, isIdempotent || isRefused { return true }
+    sends -= 1
+    stop =
+      isRefused
+      ? TransferFailure(.refused, "the HTTP/2 stream was reset (REFUSED_STREAM)")
+      : TransferFailure(.connection, "the kept connection was closed without an answer")
     return false
   }
 

@@ -46,8 +46,10 @@ final class TransferPlace {
   var decoding: ContentDecoding?
   /// Why no socket was opened, by the address policy.
   var refusal: String?
-  /// How often the request was sent.
+  /// How often the request was sent, earlier transfers that came to nothing included.
   @exclusivity(unchecked) var sends = 0
+  /// Whether this transfer has begun to send it.
+  @exclusivity(unchecked) var isBegun = false
   /// The port of its connection on this machine.
   @exclusivity(unchecked) var localPort = 0
   /// What the machine had no more of when a socket was to be opened; a number of the system's.
@@ -148,6 +150,7 @@ final class TransferPlace {
     decoding = nil
     refusal = nil
     self.sends = sends
+    isBegun = false
     localPort = 0
     shortage = nil
     isOnSuspect = false

@@ -53,15 +53,21 @@ struct HTTP2FaultTests {
   func lostBeforeTheHead(bytes: [UInt8]) async throws {
     let result = try await result(bytes)
     #expect(result?.failure?.reason == .connection, "\(result?.failure?.message ?? "none")")
-    #expect(result?.failure?.message.contains("HTTP/2") == true, "\(result?.failure?.message ?? "none")")
     #expect(result?.response == nil)
   }
 
-  @Test("what a server says it did nothing of is refused", arguments: [reset(7), goAway(last: 0)])
-  func refused(bytes: [UInt8]) async throws {
-    let result = try await result(bytes)
-    #expect([.refused, .connection].contains(result?.failure?.reason), "\(result?.failure?.message ?? "none")")
+  @Test("a stream that a server refuses is tried once more over another connection, and is refused then")
+  func refused() async throws {
+    let result = try await result(Self.reset(7))
+    #expect(result?.failure == TransferFailure(.refused, "the HTTP/2 stream was reset (REFUSED_STREAM)"))
+    #expect(result?.sends == 2)
     #expect(result?.response == nil)
+  }
+
+  @Test("a stream above the last of a GOAWAY is lost")
+  func goneAway() async throws {
+    let result = try await result(Self.goAway(0))
+    #expect(result?.failure?.reason == .connection, "\(result?.failure?.message ?? "none")")
   }
 
   @Test("of content that is lost, what came is kept", arguments: [reset(2), reset(8), reset(1), []])
