@@ -18,6 +18,18 @@ enum TLSFault {
     }
   }
 
+  /// Whether a connection was lost between the end of the handshake and the request. A server that refuses the client's
+  /// certificate does so, in TLS 1.3, and its reset may overtake what it says of it.
+  static func isBrokenOff(_ end: TransferEnd) -> Bool {
+    end.isSecure && end.isHandshaken && !end.isSent && end.headBytes == 0
+      && end.isCode([CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE])
+  }
+
+  static func brokenOff(_ end: TransferEnd) -> String {
+    "the server broke off right after the handshake: it may "
+      + (end.connection.tls.certificate == nil ? "want a certificate (tls.client_cert)" : "refuse client_cert")
+  }
+
   /// OpenSSL's reasons not to trust a certificate (openssl-verification-options).
   static func verification(_ result: Int) -> String? {
     switch result {

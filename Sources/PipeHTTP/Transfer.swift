@@ -55,6 +55,8 @@ package struct TransferFailure: Error, Hashable, Sendable {
     case protocolBroken
     /// The name servers had no answer.
     case lookup
+    /// The connection was lost right after the handshake of TLS.
+    case tlsBrokenOff
     /// The proxy says no, and would say it once more.
     case refusedByProxy
 

@@ -25,6 +25,8 @@ struct TransferEnd {
   var isResolved = false
   /// Whether TCP connected, to the proxy where there is one.
   var isConnected = false
+  /// Whether the handshake of TLS came to its end.
+  var isHandshaken = false
   /// Whether the request was sent, or begun to be.
   var isSent = false
   /// Whether the connection was used before.
@@ -59,6 +61,7 @@ struct TransferEnd {
     systemError = Int32(truncatingIfNeeded: place.long(CURLINFO_OS_ERRNO))
     isResolved = place.large(CURLINFO_NAMELOOKUP_TIME_T) > 0
     isConnected = place.large(CURLINFO_CONNECT_TIME_T) > 0
+    isHandshaken = place.large(CURLINFO_APPCONNECT_TIME_T) > 0
     isSent = place.large(CURLINFO_PRETRANSFER_TIME_T) > 0
     isReused = place.sends > 0 && place.long(CURLINFO_NUM_CONNECTS) == 0
     isHTTP2 = place.long(CURLINFO_HTTP_VERSION) == CURL_HTTP_VERSION_2_0
@@ -86,7 +89,10 @@ struct TransferEnd {
   var proxyAtFault: Proxy? {
     guard let proxy = connection.proxy else { return nil }
     switch proxy.scheme {
-    case .http, .https: return !isSecure || !isSent && tunnelStatus / 100 != 2 ? proxy : nil
+    case .http, .https:
+      // What follows on a tunnel is TLS, which has codes of its own.
+      let isTunnelled = isSent || tunnelStatus / 100 == 2 && (isHandshaken || isCode(Self.tls + Self.unclear))
+      return !isSecure || !isTunnelled ? proxy : nil
     case .socks5: return isSent || detail.contains("SSL") || isCode(Self.tls) ? nil : proxy
     }
   }
@@ -95,6 +101,9 @@ struct TransferEnd {
   var peer: String { proxyAtFault.map { "the proxy \($0.name)" } ?? host }
 
   func isCode(_ codes: [CURLcode]) -> Bool { codes.contains { $0 == code } }
+
+  /// Codes that may be of a tunnel or of what follows on it.
+  private static let unclear = [CURLE_OPERATION_TIMEDOUT, CURLE_OUT_OF_MEMORY]
 
   /// The codes by which libcurl tells of TLS.
   static let tls = [

@@ -26,6 +26,8 @@ enum TransferOutcome {
       return noConnection(within: end.connectTimeout, end)
     case _ where TLSFault.words(end) != nil:
       return TransferFailure(.tls, "\(end.peer): \(TLSFault.words(end) ?? "")")
+    case _ where TLSFault.isBrokenOff(end):
+      return TransferFailure(.tlsBrokenOff, "\(end.host): \(TLSFault.brokenOff(end))")
     case _ where HTTP2Fault.failure(end) != nil:
       return HTTP2Fault.failure(end)
     case CURLE_UNSUPPORTED_PROTOCOL where !end.isSent && end.headBytes == 0:
@@ -68,8 +70,7 @@ enum TransferOutcome {
     let limit = limit.shown
     if let proxy = end.connection.proxy, end.proxyAtFault != nil || proxy.scheme == .socks5 {
       let name = "the proxy \(proxy.name)"
-      if !end.isConnected { return TransferFailure(.connectTimeout, "\(name): no connection within \(limit)") }
-      return TransferFailure(.connectTimeout, "\(name): no way to \(end.host) within \(limit)")
+      return TransferFailure(.connectTimeout, "\(name): no connection to \(end.host) within \(limit)")
     }
     if !end.isResolved, !end.isConnected, !end.isReused, end.hasName {
       return TransferFailure(

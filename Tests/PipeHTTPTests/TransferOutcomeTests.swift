@@ -120,6 +120,29 @@ struct TransferOutcomeTests {
         == TransferFailure(.tls, "site.example: the server wants a certificate (tls.client_cert)"))
   }
 
+  @Test(
+    "a connection that is lost right behind the handshake may want a certificate",
+    arguments: [CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2])
+  func brokenOffAfterHandshake(code: CURLcode) {
+    var end = Self.sent(code)
+    end.isSent = false
+    end.isHandshaken = true
+    let words = "site.example: the server broke off right after the handshake: it may "
+    #expect(
+      TransferOutcome.failure(end)
+        == TransferFailure(.tlsBrokenOff, words + "want a certificate (tls.client_cert)"))
+    end.connection.tls.certificate = "a.pem"
+    #expect(TransferOutcome.failure(end) == TransferFailure(.tlsBrokenOff, words + "refuse client_cert"))
+  }
+
+  @Test("a proxy that breaks off within its answer to CONNECT is to blame")
+  func brokenTunnel() {
+    var end = Self.proxied(CURLE_RECV_ERROR)
+    end.tunnelStatus = 200
+    let words = "site.example: the proxy s://p:1 broke off within its answer to CONNECT"
+    #expect(TransferOutcome.failure(end) == TransferFailure(.connect, words))
+  }
+
   private static func proxied(
     _ code: CURLcode, _ scheme: Proxy.Scheme = .http, isSecure: Bool = true, user: String? = nil
   ) -> TransferEnd {
@@ -197,6 +220,7 @@ struct TransferOutcomeTests {
       var end = Self.proxied(code)
       end.tunnelStatus = 200
       end.isSent = !end.isCode(TransferEnd.tls)
+      end.isHandshaken = end.isSent
       let failure = TransferOutcome.failure(end)
       #expect(failure?.message.contains("proxy") == false, "\(failure?.message ?? "nothing")")
     }

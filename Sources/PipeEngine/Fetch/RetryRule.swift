@@ -46,6 +46,7 @@ enum RetryRule {
       case .protocol where error.circumstance == .connectionLost: self = .brokenOff
       case .dns where error.circumstance == .lookupFailed: self = .lookup
       case .dns: self = .dns
+      case .tls where error.circumstance == .connectionLost: self = .brokenOff
       case .tls: self = .tls
       default: return nil
       }

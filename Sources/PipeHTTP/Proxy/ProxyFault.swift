@@ -39,6 +39,8 @@ enum ProxyFault {
     switch end.tunnelStatus {
     // Some proxies take 401 for 407.
     case 407, 401: return TransferFailure(.refusedByProxy, credentials(proxy))
+    case 200...299:
+      return TransferFailure(.connect, "\(end.host): \(name) broke off within its answer to CONNECT")
     // It has not reached the target, or is busy.
     case 408, 429, 500...:
       return TransferFailure(.connect, "\(end.host): \(name) makes no tunnel, status \(end.tunnelStatus)")

@@ -122,6 +122,7 @@ extension RequestError {
       case .badURL: (.badURL, .none)
       case .refused: (.connection, .notActedOn)
       case .protocolBroken: (.protocol, .connectionLost)
+      case .tlsBrokenOff: (.tls, .connectionLost)
       case .lookup: (.dns, .lookupFailed)
       case .refusedByProxy: (.connect, .refusedByProxy)
       }

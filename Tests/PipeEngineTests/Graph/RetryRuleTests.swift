@@ -41,6 +41,9 @@ struct RetryRuleTests {
     Case(
       name: "an HTTP/2 stream reset", isRetried: true, isRetriedForPOST: false,
       error: RequestError(.protocol, "", .connectionLost)),
+    Case(
+      name: "lost behind the handshake", isRetried: true, isRetriedForPOST: false,
+      error: RequestError(.tls, "", .connectionLost)),
     Case(name: "refused by the proxy", isRetried: false, error: RequestError(.connect, "", .refusedByProxy)),
     Case(name: "certificate", isRetried: false, error: RequestError(.tls, "", .noConnection)),
     Case(name: "not HTTP", isRetried: false, error: RequestError(.protocol, "")),
