@@ -44,16 +44,17 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // The product.
-    .target(name: "PipeSpec", dependencies: ["CLibyaml", "CLibpcre2"], swiftSettings: settings),
+    .target(name: "PipeText", swiftSettings: settings),
+    .target(name: "PipeSpec", dependencies: ["CLibyaml", "CLibpcre2", "PipeText"], swiftSettings: settings),
     .target(
       name: "PipeWeb",
-      dependencies: ["CByteSearch", "CLibbrotli", "CLibxml2", "CLibidn2", "CLibpsl", "CZlib", "CZstd"],
+      dependencies: ["CByteSearch", "CLibbrotli", "CLibxml2", "CLibidn2", "CLibpsl", "CZlib", "CZstd", "PipeText"],
       swiftSettings: settings),
     .target(name: "PipeHTTP", dependencies: ["CLinux", "CLibcurl", "PipeWeb"], swiftSettings: settings),
     .target(
       name: "PipeEngine",
       dependencies: [
-        "PipeSpec", "PipeWeb",
+        "PipeText", "PipeSpec", "PipeWeb",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -90,6 +91,7 @@ let package = Package(
 
     // Tests.
     .target(name: "PipeTesting", path: "Tests/PipeTesting", swiftSettings: settings),
+    .testTarget(name: "PipeTextTests", dependencies: ["PipeText"], swiftSettings: settings),
     .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: settings),
     .testTarget(name: "PipeWebTests", dependencies: ["PipeWeb", "PipeTesting"], swiftSettings: settings),
     .testTarget(

@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// A JSON value to be written (RFC 8259); objects keep the order of their keys.
 package enum JSONText: Sendable {
   case null
@@ -11,55 +13,35 @@ package enum JSONText: Sendable {
 
   /// On one line, with a space after each comma and colon.
   package var text: String {
-    var result = ""
-    write(to: &result)
-    return result
+    var bytes: [UInt8] = []
+    write(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
-  private func write(to result: inout String) {
+  private func write(to bytes: inout [UInt8]) {
     switch self {
-    case .null: result += "null"
-    case .bool(let value): result += value ? "true" : "false"
-    case .int(let value): result += String(value)
-    case .number(let text): result += text
-    case .string(let value): Self.write(value, to: &result)
+    case .null: bytes += "null".utf8
+    case .bool(let value): bytes += (value ? "true" : "false").utf8
+    case .int(let value): bytes += String(value).utf8
+    case .number(let text): bytes += text.utf8
+    case .string(let value): bytes.append(jsonText: value)
     case .array(let items):
-      result += "["
+      bytes += "[".utf8
       for (index, item) in items.enumerated() {
-        if index > 0 { result += ", " }
-        item.write(to: &result)
+        if index > 0 { bytes += ", ".utf8 }
+        item.write(to: &bytes)
       }
-      result += "]"
+      bytes += "]".utf8
     case .object(let entries):
-      result += "{"
+      bytes += "{".utf8
       for (index, entry) in entries.enumerated() {
-        if index > 0 { result += ", " }
-        Self.write(entry.key, to: &result)
-        result += ": "
-        entry.value.write(to: &result)
+        if index > 0 { bytes += ", ".utf8 }
+        bytes.append(jsonText: entry.key)
+        bytes += ": ".utf8
+        entry.value.write(to: &bytes)
       }
-      result += "}"
+      bytes += "}".utf8
     }
-  }
-
-  /// RFC 8259, 7: quotes, backslashes and control characters are escaped, everything else stays.
-  private static func write(_ string: String, to result: inout String) {
-    result += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case "\u{8}": result += "\\b"
-      case "\u{C}": result += "\\f"
-      case "\u{0}"..<"\u{20}":
-        result += "\\u00" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    result += "\""
   }
 }
 

@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// One test of a record's values, with every name resolved to the place of its value.
 ///
 /// A null value holds no test but `isNull`; so does a value that is not of its field's type.
@@ -36,32 +38,27 @@ enum Predicate {
       if case .bool(let value)? = values.value(field) { return value == expected }
       return false
     case .int(let field, let comparison, let bound):
-      switch values.value(field) {
-      case .int(let value): return comparison.holds(value, bound)
-      case .double(let value): return comparison.holds(value, Double(bound))
-      default: return false
-      }
+      guard let order = values.value(field)?.order(to: bound) else { return false }
+      return comparison.holds(order)
     case .double(let field, let comparison, let bound):
-      guard let value = values.value(field)?.number else { return false }
-      return comparison.holds(value, bound)
+      guard let order = values.value(field)?.order(to: bound) else { return false }
+      return comparison.holds(order)
     case .intRange(let field, let range):
-      switch values.value(field) {
-      case .int(let value): return range.contains(value)
-      case .double(let value): return value >= Double(range.lowerBound) && value <= Double(range.upperBound)
-      default: return false
-      }
+      guard let value = values.value(field), let low = value.order(to: range.lowerBound),
+        let high = value.order(to: range.upperBound)
+      else { return false }
+      return low >= 0 && high <= 0
     case .doubleRange(let field, let range):
-      guard let value = values.value(field)?.number else { return false }
-      return range.contains(value)
+      guard let value = values.value(field), let low = value.order(to: range.lowerBound),
+        let high = value.order(to: range.upperBound)
+      else { return false }
+      return low >= 0 && high <= 0
     case .anyInt(let field, let elements):
-      switch values.value(field) {
-      case .int(let value): return elements.holds { value == $0 ? 0 : value < $0 ? -1 : 1 }
-      case .double(let value): return elements.contains { Double($0) == value }
-      default: return false
-      }
+      guard let value = values.value(field), value.isNumber else { return false }
+      return elements.holds { value.order(to: $0) ?? 1 }
     case .anyNumber(let field, let elements):
-      guard let value = values.value(field)?.number else { return false }
-      return elements.holds { value == $0 ? 0 : value < $0 ? -1 : 1 }
+      guard let value = values.value(field), value.isNumber else { return false }
+      return elements.holds { value.order(to: $0) ?? 1 }
     case .fields(let left, let comparison, let right):
       guard let left = values.value(left), let right = values.value(right) else { return false }
       return Self.compare(left, comparison, right)
@@ -107,9 +104,13 @@ enum Predicate {
     case (.int(let left), .int(let right)): return comparison.holds(left, right)
     case (.string(let left), .string(let right)): return comparison.holds(UTF8Order.compare(left, right))
     case (.bool(let left), .bool(let right)): return comparison.holds(left == right ? 0 : 1)
+    case (.null, _), (_, .null): return false
+    case (.string(let left), _): return comparison.holds(UTF8Order.compare(left, right.plainText))
+    case (_, .string(let right)): return comparison.holds(UTF8Order.compare(left.plainText, right))
+    case (.double(let left), .double(let right)): return comparison.holds(left, right)
     default:
-      guard let left = left.number, let right = right.number else { return false }
-      return comparison.holds(left, right)
+      guard let left = left.decimal, let right = right.decimal else { return false }
+      return comparison.holds(left.order(to: right))
     }
   }
 
@@ -118,8 +119,8 @@ enum Predicate {
     case (.string(let value), .string(let wanted)): UTF8Order.isEqual(value, wanted)
     case (.int(let value), .int(let wanted)): value == wanted
     case (.bool(let value), .bool(let wanted)): value == wanted
-    case (_, .double(let wanted)): value.number == wanted
-    case (_, .int(let wanted)): value.number == Double(wanted)
+    case (_, .double(let wanted)): value.order(to: wanted) == 0
+    case (_, .int(let wanted)): value.order(to: wanted) == 0
     default: false
     }
   }
@@ -136,12 +137,39 @@ extension TextTest {
 }
 
 extension Value {
-  fileprivate var number: Double? {
+  fileprivate var isNumber: Bool {
     switch self {
-    case .int(let value): Double(value)
-    case .double(let value): value
-    default: nil
+    case .int, .double: true
+    case .json(let text): DecimalNumber(text) != nil
+    default: false
     }
+  }
+
+  /// The order of this number and another one; `nil` for what is not a number.
+  fileprivate func order(to bound: Int) -> Int? {
+    switch self {
+    case .int(let value): value < bound ? -1 : value > bound ? 1 : 0
+    // Every whole number up to here is a Double.
+    case .double(let value) where bound.magnitude <= 1 << 53: Self.order(value, Double(bound))
+    default: order(to: DecimalNumber(String(bound)))
+    }
+  }
+
+  fileprivate func order(to bound: Double) -> Int? {
+    switch self {
+    case .double(let value): Self.order(value, bound)
+    case .int(let value) where value.magnitude <= 1 << 53: Self.order(Double(value), bound)
+    default: order(to: DecimalNumber(bound.description))
+    }
+  }
+
+  private func order(to bound: DecimalNumber?) -> Int? {
+    guard let value = decimal, let bound else { return nil }
+    return value.order(to: bound)
+  }
+
+  private static func order(_ left: Double, _ right: Double) -> Int? {
+    left < right ? -1 : left > right ? 1 : left == right ? 0 : nil
   }
 }
 
@@ -155,8 +183,14 @@ extension UnsafeBufferPointer<Value> {
     return false
   }
 
+  /// The text of a field that is a text; the column of a source's row may hold another value there.
   fileprivate func text(_ field: Int) -> String? {
-    if field < count, case .string(let text) = self[field] { text } else { nil }
+    guard field < count else { return nil }
+    switch self[field] {
+    case .string(let text): return text
+    case .null, .list: return nil
+    default: return self[field].plainText
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+package import PipeText
+
 extension Value {
   /// Appends the value as compact JSON (RFC 8259) in UTF-8; a number that JSON has not is `null`.
   package func appendJSON(to bytes: inout [UInt8]) {
@@ -23,6 +25,20 @@ extension Value {
   }
 }
 
+extension Value {
+  /// The value as text; a list as JSON.
+  package var plainText: String {
+    switch self {
+    case .string(let text), .json(let text): return text
+    case .null: return ""
+    default:
+      var bytes: [UInt8] = []
+      appendJSON(to: &bytes)
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+}
+
 extension PackedTexts {
   /// Appends the texts as JSON strings, with a comma between two of them.
   fileprivate func appendJSON(to output: inout [UInt8]) {
@@ -34,17 +50,6 @@ extension PackedTexts {
         output.append(jsonText: UnsafeBufferPointer(rebasing: bytes[range(of: index)]), isPlain: isPlain)
       }
     }
-  }
-}
-
-extension UnsafeBufferPointer<UInt8> {
-  /// Whether any byte must be escaped in a JSON string. No byte ends the search, so that many are looked at in a step.
-  fileprivate var holdsJSONEscapes: Bool {
-    var found: UInt8 = 0
-    for byte in self {
-      found |= (byte < 0x20 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0) | (byte == UInt8(ascii: "\\") ? 1 : 0)
-    }
-    return found != 0
   }
 }
 
@@ -67,39 +72,17 @@ extension [UInt8] {
       index -= 1
     } while rest > 0
   }
+}
 
-  /// Appends a text as a JSON string, quotes included.
-  package mutating func append(jsonText text: String) {
-    var text = text
-    text.withUTF8 { append(jsonText: $0, isPlain: !$0.holdsJSONEscapes) }
-  }
-
-  /// - Parameter isPlain: Whether nothing in it must be escaped.
-  fileprivate mutating func append(jsonText utf8: UnsafeBufferPointer<UInt8>, isPlain: Bool) {
-    append(UInt8(ascii: "\""))
-    if isPlain { append(contentsOf: utf8) } else { append(jsonEscaping: utf8) }
-    append(UInt8(ascii: "\""))
-  }
-
-  private mutating func append(jsonEscaping utf8: UnsafeBufferPointer<UInt8>) {
-    var start = 0
-    for (index, byte) in utf8.enumerated()
-    where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-      append(contentsOf: utf8[start..<index])
-      start = index + 1
-      append(UInt8(ascii: "\\"))
-      switch byte {
-      case UInt8(ascii: "\n"): append(UInt8(ascii: "n"))
-      case UInt8(ascii: "\r"): append(UInt8(ascii: "r"))
-      case UInt8(ascii: "\t"): append(UInt8(ascii: "t"))
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
-      default:
-        let digits = Array("0123456789abcdef".utf8)
-        self += [
-          UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0"), digits[Int(byte >> 4)], digits[Int(byte & 15)],
-        ]
-      }
+extension Value {
+  /// The number that it is, exactly; `nil` for what is not a finite number.
+  package var decimal: DecimalNumber? {
+    switch self {
+    case .int(let value): DecimalNumber(String(value))
+    case .double(let value): DecimalNumber(value.description)
+    // A number of a JSON text that keeps its digits.
+    case .json(let text): DecimalNumber(text)
+    default: nil
     }
-    append(contentsOf: utf8[start...])
   }
 }

@@ -65,7 +65,7 @@ struct JSONExtractor: Extractor {
     case .jsonLD:
       for document in page.linkedData where all || found.isEmpty { found += try select(in: document) }
     }
-    return all ? .list(found.map { Value(exactly: $0) }) : found.first.map { Value(exactly: $0) } ?? .null
+    return all ? .list(found.map { Value($0) }) : found.first.map { Value($0) } ?? .null
   }
 
   private func select(in document: JSONValue) throws(ExtractionFault) -> [JSONValue] {
@@ -73,21 +73,6 @@ struct JSONExtractor: Extractor {
       return try path.select(in: document, limit: all ? .max : 1)
     } catch {
       throw ExtractionFault(error.description)
-    }
-  }
-}
-
-extension Value {
-  /// A value of a JSON text: numbers keep their digits, lists and objects are JSON.
-  fileprivate init(exactly value: JSONValue) {
-    switch value {
-    case .null: self = .null
-    case .bool(let value): self = .bool(value)
-    case .string(let text): self = .string(text)
-    case .number(let number):
-      let text = number.text
-      self = Int(text).map { String($0) == text ? .int($0) : .json(text) } ?? .json(text)
-    case .array, .object: self = .json(value.serialized)
     }
   }
 }

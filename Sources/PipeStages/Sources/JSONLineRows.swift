@@ -62,17 +62,3 @@ struct JSONLineRows: RowReader {
     return row
   }
 }
-
-extension Value {
-  /// A JSON value as a field's value; lists and objects stay JSON.
-  fileprivate init(_ value: JSONValue) {
-    self =
-      switch value {
-      case .null: .null
-      case .bool(let value): .bool(value)
-      case .number(let number): number.integer.map { .int(Int($0)) } ?? .double(number.double)
-      case .string(let text): .string(text)
-      case .array, .object: .json(value.serialized)
-      }
-  }
-}

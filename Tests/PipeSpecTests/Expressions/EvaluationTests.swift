@@ -66,6 +66,54 @@ import Testing
     #expect(try Fixture.evaluate(text, on: ["url": .string("https://h/"), "ok": .bool(false)]) == expected)
   }
 
+  @Test(
+    "Numbers that keep their digits are compared by all of them",
+    arguments: [
+      ("price == 1.1", "1.10", true), ("price > 1.1", "1.10", false), ("price in [1, 1.1]", "1.10", true),
+      ("price > 9007199254740992", "9007199254740993", true), ("price == 9007199254740992", "9007199254740993", false),
+      ("price == 9007199254740993", "9007199254740993", true), ("price < 1e300", "12345678901234567890", true),
+      ("price in 1..100", "12345678901234567890", false), ("price > 1e308", "1E400", true),
+      ("price in 0..1", "1E-400", true),
+      ("price > 0", "1E-400", true), ("price == 0", "-0", true), ("price < price2", "1.10", false),
+      ("price > length", "12345678901234567890", true), ("price != 5", "[5]", false), ("price == 5", "[5]", false),
+      ("price in [5]", "[5]", false), ("price < 0", "-12345678901234567890", true),
+    ])
+  func exactNumbers(_ text: String, _ json: String, _ expected: Bool) throws {
+    let text = text.replacing("price2", with: "in")
+    let record: [String: Value] = ["price": .json(json), "in": .int(1), "length": .int(.max)]
+    #expect(try Fixture.evaluate(text, on: record) == expected)
+  }
+
+  @Test(
+    "A whole number is compared exactly with what no Double holds",
+    arguments: [
+      ("price == 9007199254740993", Value.double(9_007_199_254_740_992), false),
+      ("price == 9007199254740993", .int(9_007_199_254_740_993), true),
+      ("price == 9007199254740992.0", .int(9_007_199_254_740_993), false),
+      ("price > 9007199254740992.0", .int(9_007_199_254_740_993), true),
+      ("price < in", .double(9_007_199_254_740_992), true),
+      ("sizes contains 9007199254740993", .list([.double(9_007_199_254_740_992)]), false),
+      ("sizes contains 9007199254740993", .list([.json("9007199254740993")]), true),
+    ])
+  func largeNumbers(_ text: String, _ value: Value, _ expected: Bool) throws {
+    let record: [String: Value] = ["price": value, "sizes": value, "in": .int(9_007_199_254_740_993)]
+    #expect(try Fixture.evaluate(text, on: record) == expected)
+  }
+
+  @Test(
+    "A column of a row may hold another value where a text is compared: its text counts",
+    arguments: [
+      ("title == '5'", Value.int(5), true), ("title == '1.10'", .json("1.10"), true),
+      ("title starts_with '5'", .int(57), true),
+      ("title == 'true'", .bool(true), true), ("title != 'x'", .null, false),
+      ("title matches /^[0-9]+$/", .int(57), true),
+      ("title in ['5', '6']", .int(6), true), ("title == error", .int(5), true),
+      ("title contains ','", .json("[1,2]"), true),
+    ])
+  func columnsOfRows(_ text: String, _ value: Value, _ expected: Bool) throws {
+    #expect(try Fixture.evaluate(text, on: ["title": value, "error": .string("5")]) == expected)
+  }
+
   @Test("A value that is not of its field's type holds no test")
   func wrongType() throws {
     for text in ["status == 404", "status in 1..500", "status in [404]", "status < 3.5", "title contains 'a'", "ok"] {

@@ -18,7 +18,7 @@ struct JSONLinesTests {
     "texts are escaped where JSON wants it, and nowhere else",
     arguments: [
       ("a", #""a""#), ("", #""""#), ("\"\\/", #""\"\\/""#), ("\n\r\t", #""\n\r\t""#),
-      ("\u{0}\u{1}\u{8}\u{c}\u{1f}", #""\u0000\u0001\u0008\u000c\u001f""#), ("\u{7f}", "\"\u{7f}\""),
+      ("\u{0}\u{1}\u{8}\u{c}\u{1f}", #""\u0000\u0001\b\f\u001f""#), ("\u{7f}", "\"\u{7f}\""),
       ("é ʤ 😀", "\"é ʤ 😀\""), ("\u{2028}\u{2029}", "\"\u{2028}\u{2029}\""), ("</script>", "\"</script>\""),
     ])
   func texts(text: String, json: String) throws {

@@ -22,7 +22,7 @@ struct JSONLineRowsTests {
       #expect(rows.allSatisfy { $0.fault == nil })
       #expect(
         rows[0].columns == [
-          "sku": .string("x"), "count": .int(3), "price": .double(1.5), "new": .bool(true), "none": .null,
+          "sku": .string("x"), "count": .int(3), "price": .json("1.5"), "new": .bool(true), "none": .null,
         ])
       #expect(rows[1].columns == ["tags": .json(#"["a",1]"#), "more": .json(#"{"a":{}}"#)])
     }
