@@ -11,7 +11,8 @@ enum RetryAfter {
       // More digits than fit are more seconds than anybody waits.
       return min(maximum, .seconds(Int64(digits) ?? .max / 2))
     }
-    guard let date = WrittenDate.timestamp(field) else { return nil }
+    // The dates of HTTP have a time (RFC 9110, 5.6.7).
+    guard field.utf8.contains(UInt8(ascii: ":")), let date = WrittenDate.timestamp(field) else { return nil }
     return min(maximum, max(.zero, .seconds(date.seconds - now.seconds)))
   }
 }

@@ -1,4 +1,5 @@
 package import PipeSpec
+internal import PipeText
 package import PipeWeb
 
 /// What is made of an extractor's value before it is a field's: it is trimmed, searched by a pattern, and converted.
@@ -44,7 +45,7 @@ package struct Conversion: Sendable {
     var value = value
     if trims, case .string(let text) = value { value = .string(text.trimmingWhiteSpace()) }
     if let pattern {
-      let text = value.text
+      let text = value.plainText
       switch pattern.firstMatch(in: text) {
       case .found(let match):
         guard let found = match[pattern.groupCount > 0 ? 1 : 0] else { return .null }
@@ -59,33 +60,25 @@ package struct Conversion: Sendable {
 }
 
 extension Value {
-  /// The value as text; a list as JSON.
-  fileprivate var text: String {
-    switch self {
-    case .string(let text), .json(let text): return text
-    case .null: return ""
-    default:
-      var bytes: [UInt8] = []
-      appendJSON(to: &bytes)
-      return String(decoding: bytes, as: UTF8.self)
-    }
-  }
-
   fileprivate func converted(
     to type: FieldType.Element, decimal: DecimalSign?, base: () -> WebURL?
   ) throws(ExtractionFault) -> Value {
-    let text = type == .string || type == .json ? text : text.trimmingWhiteSpace()
+    let text = type == .string || type == .json ? plainText : plainText.trimmingWhiteSpace()
     switch type {
     case .string: return .string(text)
     case .int:
-      if case .double(let number) = self, let whole = Int(exactly: number) { return .int(whole) }
       let plain = decimal.map { WrittenNumber.canonical(text, decimal: $0) } ?? text
-      if let whole = plain.flatMap({ WrittenNumber.int($0) }) { return .int(whole) }
-      throw ExtractionFault("\(text.excerpt) is no whole number\(Self.remark(on: text, decimal))")
+      guard let number = plain.flatMap({ DecimalNumber($0) }), number.isWhole else {
+        throw ExtractionFault("\(text.excerpt) is not a whole number\(Self.remark(on: text, decimal))")
+      }
+      if let whole = number.integer { return .int(whole) }
+      throw ExtractionFault("\(text.excerpt) does not fit in 64 bits; as: string keeps its digits")
     case .number:
       let plain = decimal.map { WrittenNumber.canonical(text, decimal: $0) } ?? text
-      if let number = plain.flatMap({ WrittenNumber.double($0) }) { return .double(number) }
-      throw ExtractionFault("\(text.excerpt) is no number\(Self.remark(on: text, decimal))")
+      if let number = plain.flatMap({ WrittenNumber.value($0) }) { return number }
+      // The digits of a JSON number are data, whatever a Double can hold.
+      if case .json = self, decimal == nil, DecimalNumber(text) != nil { return self }
+      throw ExtractionFault("\(text.excerpt) is not a number\(Self.remark(on: text, decimal))")
     case .bool:
       switch text.lowercased() {
       case "true", "yes", "on", "1": return .bool(true)
@@ -94,19 +87,19 @@ extension Value {
       }
     case .date:
       if let date = Timestamp(written: text) { return .string(date.description) }
-      throw ExtractionFault("\(text.excerpt) is no date")
+      throw ExtractionFault("\(text.excerpt) is not a date")
     case .url:
       do throws(WebURL.Failure) {
         return .string(try WebURL(parsing: text, base: base()).href)
       } catch {
-        throw ExtractionFault("\(text.excerpt) is no URL: \(error.message)")
+        throw ExtractionFault("\(text.excerpt) is not a URL: \(error.message)")
       }
     case .json:
       if case .string = self {} else { return .json(text) }
       do throws(JSONSyntaxError) {
         return .json(try JSONValue(parsing: text).serialized)
       } catch {
-        throw ExtractionFault("\(text.excerpt) is no JSON: \(error.description)")
+        throw ExtractionFault("\(text.excerpt) is not JSON: \(error.description)")
       }
     }
   }

@@ -1,9 +1,10 @@
 internal import PipeWeb
 
-/// Reads the dates that pages and headers carry: RFC 3339 and what schema.org takes of ISO 8601, the three forms of
-/// RFC 9110 (5.6.7), and RFC 5322 (3.3) with its obsolete zones.
+/// Reads the dates that pages, feeds and headers carry: RFC 3339 and what schema.org takes of ISO 8601, the three forms
+/// of RFC 9110 (5.6.7), RFC 5322 (3.3) with its obsolete years and zones (4.3), and what Unix and JavaScript print.
 ///
-/// A date without a time is its midnight; a time without a zone is UTC.
+/// A date without a day is the first of its month or year, one without a time its midnight; a time without a zone is
+/// UTC.
 struct WrittenDate {
   private var rest: ArraySlice<UInt8>
 
@@ -15,59 +16,149 @@ struct WrittenDate {
     guard bytes.count <= limit else { return nil }
     var date = WrittenDate(rest: bytes[...])
     // Four digits begin a year, one or two a day of the month.
-    let isISO = bytes.prefix(4).allSatisfy { isDigit($0) }
+    let isISO = bytes.count >= 4 && bytes.prefix(4).allSatisfy { isDigit($0) }
     guard let timestamp = isISO ? date.iso() : date.message() else { return nil }
     return date.rest.isEmpty ? timestamp : nil
   }
 
-  /// `2026-01-31`, `2026-01-31T10:20`, `2026-01-31 10:20:30.5+01:00`, and ISO 8601's basic form: `20260131T102030Z`.
+  // MARK: ISO 8601
+
+  /// `2026-01-31`, `2026-01`, `2026`, `2026-W05-6`, `2026-031`; with a time `2026-01-31T10:20`,
+  /// `2026-01-31 10:20:30.5+01:00`, and the basic form `20260131T102030Z`.
   private mutating func iso() -> Timestamp? {
     guard let year = number(4...4) else { return nil }
     let isBasic = !skip("-")
-    guard let month = number(2...2), isBasic || skip("-"), let day = number(2...2),
-      let date = CivilDate(year: year, month: month, day: day)
-    else { return nil }
-    if rest.isEmpty { return Timestamp(seconds: date.daysSince1970 * 86_400) }
-    guard skip("T") || skip("t") || skip(" "), let time = isBasic ? basicClock() : clock() else { return nil }
+    guard let day = isoDay(year, isBasic: isBasic) else { return nil }
+    if rest.isEmpty { return Timestamp(CivilDate(daysSince1970: day), Clock(seconds: 0), offset: 0) }
+    guard skip("T") || skip("t") || skip(" "), let time = isBasic ? basicClock() : clock(allowsEnd: true) else {
+      return nil
+    }
     _ = skip(" ")
-    guard let offset = rest.isEmpty ? 0 : zone() else { return nil }
+    guard let offset = rest.isEmpty ? 0 : zone(isKnown: true) else { return nil }
+    return Timestamp(CivilDate(daysSince1970: day), time, offset: offset)
+  }
+
+  /// The day in days since 1970, the year being read; alone it stands for its first day, and so does a month.
+  private mutating func isoDay(_ year: Int, isBasic: Bool) -> Int? {
+    if skip("W") { return weekDay(year, isBasic: isBasic) }
+    guard let firstOfYear = CivilDate(year: year, month: 1, day: 1)?.daysSince1970 else { return nil }
+    let digits = rest.prefix { Self.isDigit($0) }.count
+    switch (isBasic, digits) {
+    case (true, 0): return rest.isEmpty ? firstOfYear : nil
+    // Days of the year (ISO 8601, 4.1.3).
+    case (_, 3):
+      guard let day = number(3...3), day >= 1, CivilDate(daysSince1970: firstOfYear + day - 1).year == year else {
+        return nil
+      }
+      return firstOfYear + day - 1
+    case (true, 4), (false, 2):
+      guard let month = number(2...2) else { return nil }
+      // A month alone: six digits without a hyphen could be a day of an older form.
+      if !isBasic, rest.isEmpty { return CivilDate(year: year, month: month, day: 1)?.daysSince1970 }
+      guard isBasic || skip("-"), let day = number(2...2) else { return nil }
+      return CivilDate(year: year, month: month, day: day)?.daysSince1970
+    default: return nil
+    }
+  }
+
+  /// The rest of `2026-W05-6`, `2026W056` and `2026-W05` (ISO 8601, 4.1.4): week 1 is that of January 4th.
+  private mutating func weekDay(_ year: Int, isBasic: Bool) -> Int? {
+    guard let week = number(2...2), 1...53 ~= week,
+      let fourth = CivilDate(year: year, month: 1, day: 4)?.daysSince1970,
+      let next = CivilDate(year: min(year + 1, 9999), month: 1, day: 4)?.daysSince1970
+    else { return nil }
+    var day = 1
+    if isBasic ? rest.first.map({ Self.isDigit($0) }) == true : skip("-") {
+      guard let written = number(1...1), 1...7 ~= written else { return nil }
+      day = written
+    }
+    // January 1st of 1970 was a Thursday.
+    func monday(_ day: Int) -> Int { day - (day + 3 - (day + 3).dividedDown(by: 7) * 7) }
+    let found = monday(fourth) + (week - 1) * 7
+    if week == 53, year < 9999, found >= monday(next) { return nil }
+    return found + day - 1
+  }
+
+  // MARK: RFC 5322 and its like
+
+  /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`,
+  /// `6 Nov 1994 08:49 +0100`, `Fri Feb 11 2022 19:58:02 GMT+0100 (CET)`, `11 Feb 2022`.
+  private mutating func message() -> Timestamp? {
+    if let first = rest.first, !Self.isDigit(first) {
+      let start = rest
+      guard let day = word() else { return nil }
+      if day.utf8.count >= 3, Self.days.contains(where: { $0.hasPrefix(day) }) {
+        _ = skip(",")
+        skipSpace()
+        if let first = rest.first, !Self.isDigit(first) { return monthFirst() }
+      } else {
+        rest = start
+        return monthFirst()
+      }
+    }
+    guard let day = number(1...2), skipSpace() || skip("-"), let month = month(), skipSpace() || skip("-"),
+      let year = year(2...4), let date = CivilDate(year: year, month: month, day: day)
+    else { return nil }
+    return timeAndZone(of: date)
+  }
+
+  /// The month before the day: `Nov  6 08:49:37 1994`, `Feb 11 19:58:02 CET 2022`, `Feb 11 2022 19:58:02 GMT+0100`,
+  /// `February 11, 2022`.
+  private mutating func monthFirst() -> Timestamp? {
+    guard let month = month(), skipSpace(), let day = number(1...2) else { return nil }
+    _ = skip(",")
+    guard skipSpace() else { return nil }
+    if rest.dropFirst(2).first != UInt8(ascii: ":"), rest.dropFirst().first != UInt8(ascii: ":") {
+      guard let year = year(4...4), let date = CivilDate(year: year, month: month, day: day) else { return nil }
+      return timeAndZone(of: date)
+    }
+    guard let time = clock(), skipSpace() else { return nil }
+    var offset = 0
+    if let first = rest.first, !Self.isDigit(first) {
+      guard let zone = zone(), skipSpace() else { return nil }
+      offset = zone
+    }
+    guard let year = year(4...4), let date = CivilDate(year: year, month: month, day: day) else { return nil }
     return Timestamp(date, time, offset: offset)
   }
 
-  /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`, `6 Nov 1994 08:49 +0100`.
-  private mutating func message() -> Timestamp? {
-    var isUnix = false
-    if let first = rest.first, !Self.isDigit(first) {
-      guard let day = word(), Self.days.contains(where: { day == $0 || day == $0.prefix(3) }) else { return nil }
-      isUnix = !skip(",")
-      skipSpace()
-    }
-    if isUnix {
-      guard let month = month(), skipSpace(), let day = number(1...2), skipSpace(), let time = clock(), skipSpace(),
-        let year = number(4...4), let date = CivilDate(year: year, month: month, day: day)
-      else { return nil }
-      return Timestamp(date, time, offset: 0)
-    }
-    guard let day = number(1...2), skipSpace() || skip("-"), let month = month(), skipSpace() || skip("-"),
-      var year = number(2...4)
-    else { return nil }
-    // RFC 5322 4.3: two digits below 50 are of this century, more, or three, of the one before.
-    if year < 50 { year += 2000 } else if year < 1000 { year += 1900 }
-    guard let date = CivilDate(year: year, month: month, day: day), skipSpace(), let time = clock() else { return nil }
+  /// What follows the date, if anything does.
+  private mutating func timeAndZone(of date: CivilDate) -> Timestamp? {
+    if rest.isEmpty { return Timestamp(date, Clock(seconds: 0), offset: 0) }
+    guard skipSpace(), let time = clock() else { return nil }
     skipSpace()
     guard let offset = rest.isEmpty ? 0 : zone() else { return nil }
     return Timestamp(date, time, offset: offset)
   }
 
+  /// RFC 5322 4.3: two digits below 50 are of this century, more, or three, of the one before.
+  private mutating func year(_ digits: ClosedRange<Int>) -> Int? {
+    let start = rest.startIndex
+    guard let year = number(digits) else { return nil }
+    switch rest.startIndex - start {
+    case 2: return year < 50 ? 2000 + year : 1900 + year
+    case 3: return 1900 + year
+    default: return year
+    }
+  }
+
+  // MARK: Times
+
   struct Clock {
     let seconds: Int
-    let nanoseconds: Int
+    var nanoseconds = 0
   }
 
   /// `10:20`, `10:20:30`, `10:20:30.123456`; 60 is a leap second.
-  private mutating func clock() -> Clock? {
-    guard let hour = number(1...2), hour < 24, skip(":"), let minute = number(2...2), minute < 60 else { return nil }
-    guard skip(":") else { return Clock(seconds: hour * 3600 + minute * 60, nanoseconds: 0) }
+  ///
+  /// - Parameter allowsEnd: Whether 24:00 is the end of the day, as in ISO 8601 (4.2.3).
+  private mutating func clock(allowsEnd: Bool = false) -> Clock? {
+    let start = rest
+    guard let hour = number(1...2), hour < 24 || (allowsEnd && hour == 24), skip(":"), let minute = number(2...2),
+      minute < 60
+    else { return nil }
+    if hour == 24 { return endOfDay(start) }
+    guard skip(":") else { return Clock(seconds: hour * 3600 + minute * 60) }
     guard let second = number(2...2), second <= 60 else { return nil }
     var nanoseconds = 0
     if skip(".") || skip(",") {
@@ -81,29 +172,59 @@ struct WrittenDate {
     return Clock(seconds: hour * 3600 + minute * 60 + second, nanoseconds: nanoseconds)
   }
 
+  /// `24:00`, `24:00:00`, `24:00:00.0`, and no moment after it.
+  private mutating func endOfDay(_ start: ArraySlice<UInt8>) -> Clock? {
+    rest = start
+    let time = rest.prefix { Self.isDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") }
+    let text = String(decoding: time, as: UTF8.self)
+    guard
+      text == "24:00" || text == "24:00:00"
+        || (text.hasPrefix("24:00:00.0") && time.dropFirst(9).allSatisfy { $0 == 0x30 })
+    else { return nil }
+    rest = rest[time.endIndex...]
+    return Clock(seconds: 86_400)
+  }
+
   /// `1020`, `102030`.
   private mutating func basicClock() -> Clock? {
     guard let hour = number(2...2), hour < 24, let minute = number(2...2), minute < 60 else { return nil }
     guard rest.first.map({ Self.isDigit($0) }) == true else {
-      return Clock(seconds: hour * 3600 + minute * 60, nanoseconds: 0)
+      return Clock(seconds: hour * 3600 + minute * 60)
     }
     guard let second = number(2...2), second <= 60 else { return nil }
-    return Clock(seconds: hour * 3600 + minute * 60 + second, nanoseconds: 0)
+    return Clock(seconds: hour * 3600 + minute * 60 + second)
   }
 
-  /// Seconds east of UTC: `Z`, `+01:00`, `+0100`, `+01`, `GMT`, `EST`.
-  private mutating func zone() -> Int? {
-    if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
-      rest.removeFirst()
-      guard let hours = number(2...2), hours < 24 else { return nil }
-      let hasMinutes = skip(":") || rest.first.map { Self.isDigit($0) } == true
-      guard let minutes = hasMinutes ? number(2...2) : 0, minutes < 60 else { return nil }
-      comment()
-      return (sign == UInt8(ascii: "-") ? -1 : 1) * (hours * 3600 + minutes * 60)
+  /// Seconds east of UTC: `Z`, `+01:00`, `+0100`, `+01`, `GMT`, `EST`, `GMT+0100`.
+  ///
+  /// - Parameter isKnown: Whether a name must be known; otherwise one that is not is UTC (RFC 5322, 4.3).
+  private mutating func zone(isKnown: Bool = false) -> Int? {
+    if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { return offset() }
+    let start = rest
+    guard let name = word() else { return nil }
+    var seconds = Self.zones[name].map { Int($0 * 3600) }
+    if seconds == nil, !isKnown {
+      let written = start.prefix(name.utf8.count)
+      if name.utf8.count <= 5, written.allSatisfy({ UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }) { seconds = 0 }
     }
-    guard let name = word(), let hours = Self.zones[name] else { return nil }
+    guard var seconds else { return nil }
+    if seconds == 0, let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
+      guard let offset = offset() else { return nil }
+      seconds = offset
+    }
     comment()
-    return hours * 3600
+    return seconds
+  }
+
+  /// `+01:00`, `+0100`, `+01`.
+  private mutating func offset() -> Int? {
+    let isWest = rest.first == UInt8(ascii: "-")
+    rest.removeFirst()
+    guard let hours = number(2...2), hours < 24 else { return nil }
+    let hasMinutes = skip(":") || rest.first.map { Self.isDigit($0) } == true
+    guard let minutes = hasMinutes ? number(2...2) : 0, minutes < 60 else { return nil }
+    comment()
+    return (isWest ? -1 : 1) * (hours * 3600 + minutes * 60)
   }
 
   /// What RFC 5322 lets follow a zone: `(CET)`.
@@ -116,17 +237,22 @@ struct WrittenDate {
   }
 
   private mutating func month() -> Int? {
-    guard let name = word() else { return nil }
-    return Self.months.firstIndex(of: String(name.prefix(3))).map { $0 + 1 }
+    guard let name = word(), name.utf8.count >= 3 else { return nil }
+    return Self.months.firstIndex { $0.hasPrefix(name) }.map { $0 + 1 }
   }
 
   private static let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
   private static let months = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
   ]
-  private static let zones = [
+  /// Hours east of UTC: those of RFC 5322 (4.3), then others whose names mean one zone alone in what feeds carry.
+  private static let zones: [String: Double] = [
     "z": 0, "gmt": 0, "ut": 0, "utc": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8,
     "pdt": -7,
+    "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "met": 1, "mest": 2, "eet": 2, "eest": 3, "msk": 3, "jst": 9,
+    "kst": 9, "hkt": 8, "sgt": 8, "awst": 8, "acst": 9.5, "acdt": 10.5, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
+    "akst": -9, "akdt": -8, "hst": -10,
   ]
 
   // MARK: Scanning

@@ -1,3 +1,6 @@
+internal import PipeSpec
+internal import PipeText
+
 /// How people write the decimals of a number.
 package enum DecimalSign: String, CaseIterable, Sendable {
   case point = "."
@@ -6,29 +9,34 @@ package enum DecimalSign: String, CaseIterable, Sendable {
 
 /// Reads numbers, in the one form of computers or in those of people.
 enum WrittenNumber {
-  /// A whole number of ASCII digits, with or without a sign.
-  static func int(_ text: String) -> Int? { Int(text) }
+  /// A number as JSON has it (RFC 8259, 6), with a plus sign and leading zeros allowed too; `nil` for what is none, or
+  /// too large for a Double.
+  ///
+  /// A number whose digits no Double has is not rounded: it stays whole where 64 bits hold it, and JSON otherwise.
+  static func value(_ text: String) -> Value? {
+    guard let decimal = DecimalNumber(text), let number = Double(text), number.isFinite else { return nil }
+    if DecimalNumber(number.description) == decimal { return .double(number) }
+    if let whole = decimal.integer { return .int(whole) }
+    return .json(jsonText(text))
+  }
 
-  /// A number as JSON has it (RFC 8259, 6), with a plus sign and leading zeros allowed too.
-  static func double(_ text: String) -> Double? {
-    // Swift reads "inf" and "0x1p3" as well.
-    let isPlain = text.utf8.allSatisfy {
-      switch $0 {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "e"), UInt8(ascii: "E"):
-        true
-      default: false
-      }
-    }
-    guard isPlain, let number = Double(text), number.isFinite else { return nil }
-    return number
+  /// The same number by the grammar of JSON: without a plus sign, leading zeros, and a decimal sign at either end.
+  private static func jsonText(_ text: String) -> String {
+    var rest = text.utf8[...]
+    let isNegative = rest.first == UInt8(ascii: "-")
+    if isNegative || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
+    let whole = rest.prefix { $0 &- 0x30 < 10 }
+    rest = rest[whole.endIndex...]
+    let digits = whole.drop { $0 == 0x30 }
+    if rest.first == UInt8(ascii: "."), rest.dropFirst().first.map({ $0 &- 0x30 < 10 }) != true { rest.removeFirst() }
+    return (isNegative ? "-" : "") + (digits.isEmpty ? "0" : String(Substring(digits))) + String(Substring(rest))
   }
 
   /// The longest text that is read as a person's number, in bytes.
   private static let limit = 128
 
   /// The number that a person wrote, in the form of computers: `1234.50` for `€ 1,234.50`, `-1.234,50 EUR`, `1 234,50`,
-  /// `Rs. 1,234.50` and `1'234.50`; `12` for `12,-` and `12.– kr.`. `nil` where it is none, its digits are not grouped as
+  /// `Rs. 1,234.50` and `1'234.50`; `12` for `12,-` and `12.– kr.`, `0.99` for `$.99`. `nil` where it is none, its digits are not grouped as
   /// digits are, or something other than a currency stands beside them.
   static func canonical(_ text: String, decimal: DecimalSign) -> String? {
     guard text.utf8.count <= limit else { return nil }
@@ -46,9 +54,10 @@ enum WrittenNumber {
     rest = Currency.dropped(fromEndOf: rest).trimmed
     let decimalSign: Unicode.Scalar = decimal == .point ? "." : ","
     let parts = rest.split(separator: decimalSign, maxSplits: 1, omittingEmptySubsequences: false)
-    guard let whole = parts.first, let digits = ungrouped(whole, mark: decimal == .point ? "," : ".") else {
-      return nil
-    }
+    guard let whole = parts.first else { return nil }
+    // An amount may begin with its decimal sign, and then has digits behind it.
+    let isBare = whole.isEmpty && parts.count == 2 && parts[1].first?.isDigit == true
+    guard let digits = isBare ? "0" : ungrouped(whole, mark: decimal == .point ? "," : ".") else { return nil }
     var fraction = ""
     if parts.count == 2 {
       let isDash = 1...2 ~= parts[1].count && parts[1].allSatisfy { $0.isSign && $0 != "+" }
