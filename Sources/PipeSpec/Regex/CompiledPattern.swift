@@ -33,9 +33,10 @@ final class CompiledPattern: @unchecked Sendable {
     var offset = 0
     var copy = pattern
     let code = copy.withUTF8 { bytes in
-      pcre2_compile_8(bytes.baseAddress, bytes.count, options, &status, &offset, nil)
+      pcre2_compile_8(bytes.baseAddress, bytes.count, options, &status, &offset, Self.lineEnds)
     }
     guard let code else {
+      if let fault = ForeignEscape.fault(before: offset, in: pattern) { throw fault }
       throw RegularExpression.Fault(Self.message(status), range: Self.scalar(before: offset, in: pattern))
     }
     // Where this processor has no compiler, the interpreter does the same under the same bounds.
@@ -79,6 +80,15 @@ final class CompiledPattern: @unchecked Sendable {
       return hasFound ? .found : .noMatch
     }
   }
+
+  /// Lines end in LF, CR or both, as texts of the web do; PCRE2's own default leaves a CR at the end of each line.
+  ///
+  /// Never freed and never changed once made, so that compilers may share it.
+  private nonisolated(unsafe) static let lineEnds: OpaquePointer? = {
+    let context = pcre2_compile_context_create_8(nil)
+    if let context { pcre2_set_newline_8(context, UInt32(PCRE2_NEWLINE_ANYCRLF)) }
+    return context
+  }()
 
   private static func information(_ what: UInt32, of code: OpaquePointer) -> UInt32 {
     var value: UInt32 = 0

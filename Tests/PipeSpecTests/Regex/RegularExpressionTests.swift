@@ -21,6 +21,11 @@ import Testing
       ("^.$", "𝄞", true),
       ("^$", "", true),
       ("a", "", false),
+      // Lines end in CRLF, LF or CR.
+      ("/^b$/m", "a\r\nb\r\nc", true), ("/^b$/m", "a\rb\rc", true), ("/b$/", "a\r\nb\r\n", true),
+      ("/b$/", "b\r\nc", false), ("/a.b/", "a\rb", false), ("/^.*$/", "a\r\n", true), ("/a.b/s", "a\rb", true),
+      ("/a\\r\\nb/", "a\r\nb", true), ("/a\\R+b/", "a\r\n\nb", true), ("/^.$/", "\u{85}", true),
+      (#"\x{20ac}"#, "€", true), (#"\\u20ac"#, "€", false), (#"\\u20ac"#, #"\u20ac"#, true),
     ])
   func matches(_ source: String, _ text: String, _ expected: Bool) throws {
     #expect(try RegularExpression.parse(source).get().matches(text) == expected)
@@ -51,6 +56,33 @@ import Testing
     }
     #expect(fault.range == range)
     #expect(fault.message.contains(message), "\(fault.message)")
+  }
+
+  @Test("A CR at the end of a line is not part of the match")
+  func leavesOutCarriageReturns() throws {
+    let text = "Name: Ann\r\nPrice: 12 EUR\r\n\r\nEnd\r"
+    let lines = try RegularExpression.parse("/^(.*)$/m").get().allMatches(in: text).matches.map {
+      $0[1].map(String.init)
+    }
+    #expect(lines.prefix(4) == ["Name: Ann", "Price: 12 EUR", "", "End"])
+  }
+
+  @Test(
+    "An escape of another dialect is refused with the form that works",
+    arguments: [
+      (#"/\u20ac (\d+)/"#, 1..<7, #"write \x{20ac}"#), (#"[\u00e0-\u00ff]"#, 1..<7, #"write \x{e0}"#),
+      (#"\ud83d\ude00"#, 0..<12, #"write \x{1f600}"#), (#"x\U0001F600y"#, 1..<11, #"write \x{1f600}"#),
+      (#"\u{1F600}"#, 0..<9, #"write \x{1f600}"#), (#"\u"#, 0..<2, #"its number: \x{20ac}"#),
+      (#"\ud83d"#, 0..<2, #"its number: \x{20ac}"#), (#"\N{EURO SIGN}"#, 0..<2, #"its number: \x{20ac}"#),
+      (#"é\u20g"#, 2..<4, #"its number: \x{20ac}"#),
+    ])
+  func explainsForeignEscapes(_ source: String, _ range: Range<Int>, _ hint: String) {
+    guard case .failure(let fault) = RegularExpression.parse(source) else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(fault.range == range)
+    #expect(fault.hint?.contains(hint) == true, "\(fault.hint ?? "no hint")")
   }
 
   @Test("Deep nesting is refused")
