@@ -1,4 +1,6 @@
+import PipeEngine
 import PipeSpec
+import PipeWeb
 
 /// How rows of CSV are written.
 struct CSVDialect: Sendable {
@@ -35,9 +37,18 @@ struct CSVDialect: Sendable {
     case .bool(let value): bytes += (value ? "true" : "false").utf8
     case .int(let value): bytes.append(decimal: value)
     case .double(let value): if value.isFinite { bytes += value.description.utf8 }
-    case .string(let text), .json(let text):
+    case .string(let text):
       bytes += text.utf8
       finishText(from: start, in: &bytes)
+    case .json(let text):
+      if let listJoin, let elements = Self.elements(of: text) {
+        append(elements, joinedBy: Array(listJoin.utf8), to: &bytes)
+        finishText(from: start, in: &bytes)
+      } else {
+        bytes += text.utf8
+        // What begins with a minus sign here is a number, and no formula.
+        finishText(from: start, in: &bytes, mayBeFormula: false)
+      }
     case .list(let values):
       if let listJoin {
         append(values, joinedBy: Array(listJoin.utf8), to: &bytes)
@@ -46,6 +57,14 @@ struct CSVDialect: Sendable {
       }
       finishText(from: start, in: &bytes)
     }
+  }
+
+  /// The elements of a JSON array; `nil` for any other JSON.
+  private static func elements(of text: String) -> ValueList? {
+    guard text.utf8.first == UInt8(ascii: "["), case .array(let elements)? = try? JSONValue(parsing: text) else {
+      return nil
+    }
+    return ValueList(elements.map { Value($0) })
   }
 
   private func append(_ values: ValueList, joinedBy separator: [UInt8], to bytes: inout [UInt8]) {
@@ -61,8 +80,8 @@ struct CSVDialect: Sendable {
   }
 
   /// Makes a field of the text that was appended from `start` on: quotes it where it takes quotes.
-  private func finishText(from start: Int, in bytes: inout [UInt8]) {
-    if escapesFormulas, start < bytes.count, "=+-@\t\r".utf8.contains(bytes[start]) {
+  private func finishText(from start: Int, in bytes: inout [UInt8], mayBeFormula: Bool = true) {
+    if escapesFormulas, mayBeFormula, FormulaStart.begins(bytes[start...]) {
       bytes.insert(UInt8(ascii: "'"), at: start)
     }
     guard bytes.count == start || isByteOrderMark(bytes, at: start) || takesQuotes(bytes, from: start) else { return }

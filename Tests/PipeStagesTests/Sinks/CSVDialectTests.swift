@@ -52,6 +52,12 @@ struct CSVDialectTests {
     var dialect = CSVDialect(lineEnd: .lf)
     dialect.listJoin = " | "
     #expect(row([list], dialect) == #""a | b ""c"" | 3 | ""# + "\n")
+    // An array of a JSON text is a list as well.
+    #expect(row([.json(#"["a","b \"c\"",3,null]"#)], dialect) == #""a | b ""c"" | 3 | ""# + "\n")
+    #expect(row([.json(#"[[1,2],{"a":1.10},true]"#)], dialect) == #""[1,2] | {""a"":1.10} | true""# + "\n")
+    #expect(row([.json("[]")], dialect) == "\"\"\n")
+    #expect(row([.json(#"{"a":[1]}"#)], dialect) == #""{""a"":[1]}""# + "\n")
+    #expect(row([.list([.json("[1,2]"), .json("3.10")])], dialect) == "\"[1,2] | 3.10\"\n")
     #expect(row([.list([])], dialect) == "\"\"\n")
     dialect.listJoin = ""
     #expect(row([.list([.string("a"), .string("b")])], dialect) == "ab\n")
@@ -64,7 +70,14 @@ struct CSVDialectTests {
     "texts that a spreadsheet would run get an apostrophe where the spec wants it; numbers do not",
     arguments: [
       (Value.string("=1+1"), "'=1+1"), (.string("+1"), "'+1"), (.string("-1"), "'-1"), (.string("@x"), "'@x"),
-      (.string("\tx"), "'\tx"), (.string("\rx"), "\"'\rx\""), (.string("a=1"), "a=1"), (.string(""), "\"\""),
+      (.string("\tx"), "'\tx"), (.string("\rx"), "\"'\rx\""), (.string("\nx"), "\"'\nx\""),
+      (.string(" =1"), "' =1"), (.string("  \t=1"), "'  \t=1"), (.string("\u{A0}@x"), "'\u{A0}@x"),
+      (.string("\u{FF1D}1"), "'\u{FF1D}1"), (.string("\u{FF0B}1"), "'\u{FF0B}1"), (.string("\u{FF0D}1"), "'\u{FF0D}1"),
+      (.string("\u{FF20}x"), "'\u{FF20}x"), (.string("\u{3000}\u{FF1D}1"), "'\u{3000}\u{FF1D}1"),
+      (.string("\u{FEFF}=1"), "'\u{FEFF}=1"), (.string(" a"), " a"), (.string(" "), " "),
+      (.string("\u{FF1E}"), "\u{FF1E}"),
+      (.string("é"), "é"), (.string("\u{FF}"), "\u{FF}"), (.json("-1.10"), "-1.10"), (.json("[1]"), "[1]"),
+      (.string("a=1"), "a=1"), (.string(""), "\"\""),
       (.int(-1), "-1"), (.double(-1.5), "-1.5"), (.string("=\"x\",y"), "\"'=\"\"x\"\",y\""),
     ])
   func formulas(value: Value, field: String) {
@@ -95,6 +108,7 @@ struct CSVDialectTests {
   func formulasInLists() {
     let dialect = CSVDialect(lineEnd: .lf, escapesFormulas: true, listJoin: ";")
     #expect(row([.list([.string("=1"), .string("=2")])], dialect) == "'=1;=2\n")
+    #expect(row([.json(#"["=1",2]"#)], dialect) == "'=1;2\n")
   }
 
   @Test("rows end by CRLF unless the spec says otherwise")
