@@ -70,6 +70,8 @@ struct RunSummary {
     let read = stages.prefix(plan.sources.count).reduce(0) { $0 + $1.generated }
     let filtered = stages.reduce(0) { $0 + $1.filtered }
     var parts = ["\(read.grouped) read", "\(progress.tally.counts.records.grouped) recorded"]
+    let beyondLimit = stages.reduce(0) { $0 + $1.beyondLimit }
+    if beyondLimit > 0 { parts.append("\(beyondLimit.grouped) beyond --limit") }
     if filtered > 0 { parts.append("\(filtered.grouped) filtered") }
     if progress.unfinished > 0 { parts.append("\(progress.unfinished.grouped) left undone") }
     return parts.joined(separator: ", ") + ", none lost"

@@ -31,7 +31,8 @@ package final class RunProgress: Sendable {
   package var discrepancies: [String] {
     var found = stages.filter { !$0.isConserved }.map { count in
       "\(count.name): \(count.received) in + \(count.generated) generated, but \(count.sent) out"
-        + " + \(count.filtered) filtered + \(count.deduplicated) deduplicated + \(count.unfinished) unfinished"
+        + " + \(count.filtered) filtered + \(count.deduplicated) deduplicated + \(count.beyondLimit) beyond the limit"
+        + " + \(count.unfinished) unfinished"
     }
     func follows(_ from: String, _ sent: Int, _ to: StageCount) {
       if sent != to.received { found.append("\(to.name): \(to.received) in, but \(from) sent \(sent)") }

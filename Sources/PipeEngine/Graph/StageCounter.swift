@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// What went through a stage. For every stage, at the end of every run:
-/// in + generated = out + filtered + deduplicated + unfinished.
+/// in + generated = out + filtered + deduplicated + beyond the limit + unfinished.
 package final class StageCounter: Sendable {
   package let name: String
   private let received = Atomic(0)
@@ -9,19 +9,21 @@ package final class StageCounter: Sendable {
   private let sent = Atomic(0)
   private let filtered = Atomic(0)
   private let deduplicated = Atomic(0)
+  private let beyondLimit = Atomic(0)
   private let unfinished = Atomic(0)
 
   package init(_ name: String) { self.name = name }
 
   func add(
     in received: Int = 0, generated: Int = 0, out sent: Int = 0, filtered: Int = 0, deduplicated: Int = 0,
-    unfinished: Int = 0
+    beyondLimit: Int = 0, unfinished: Int = 0
   ) {
     if received != 0 { self.received.add(received, ordering: .relaxed) }
     if generated != 0 { self.generated.add(generated, ordering: .relaxed) }
     if sent != 0 { self.sent.add(sent, ordering: .relaxed) }
     if filtered != 0 { self.filtered.add(filtered, ordering: .relaxed) }
     if deduplicated != 0 { self.deduplicated.add(deduplicated, ordering: .relaxed) }
+    if beyondLimit != 0 { self.beyondLimit.add(beyondLimit, ordering: .relaxed) }
     if unfinished != 0 { self.unfinished.add(unfinished, ordering: .relaxed) }
   }
 
@@ -29,7 +31,8 @@ package final class StageCounter: Sendable {
     StageCount(
       name: name, received: received.load(ordering: .relaxed), generated: generated.load(ordering: .relaxed),
       sent: sent.load(ordering: .relaxed), filtered: filtered.load(ordering: .relaxed),
-      deduplicated: deduplicated.load(ordering: .relaxed), unfinished: unfinished.load(ordering: .relaxed))
+      deduplicated: deduplicated.load(ordering: .relaxed), beyondLimit: beyondLimit.load(ordering: .relaxed),
+      unfinished: unfinished.load(ordering: .relaxed))
   }
 }
 
@@ -41,11 +44,13 @@ package struct StageCount: Hashable, Sendable {
   package let sent: Int
   package let filtered: Int
   package let deduplicated: Int
+  /// Requests that were read, and left alone because the run has had as many as it may take.
+  package let beyondLimit: Int
   /// Requests that an interrupted run did not get to.
   package let unfinished: Int
 
   /// Whether everything that came in is accounted for.
   package var isConserved: Bool {
-    received + generated == sent + filtered + deduplicated + unfinished
+    received + generated == sent + filtered + deduplicated + beyondLimit + unfinished
   }
 }

@@ -54,7 +54,7 @@ func admitStage(
   while var batch = await batches.next() {
     counter.add(in: batch.count)
     if batch.count > room {
-      counter.add(filtered: batch.count - room)
+      counter.add(beyondLimit: batch.count - room)
       batch.removeLast(batch.count - room)
       control.closeSources()
     }

@@ -80,8 +80,18 @@ struct PlanCompiler {
       if visible.contains(where: { $0.name == "error" }) { return visible }
       return visible + [index(of: "error").map { Column(name: "error", index: $0) }].compactMap(\.self)
     }
+    var seen: [String: SourceSpan] = [:]
     return names.compactMap { name in
       namedFields.insert(name.value)
+      if let first = seen[name.value] {
+        // Readers keep one of two columns, or members, of one name.
+        diagnostics.append(
+          Diagnostic(
+            .duplicateKey, at: name.span, "the field '\(name.value)' is there already", hint: "remove one of them",
+            notes: [Diagnostic.Note("the first is here", at: first)]))
+        return nil
+      }
+      seen[name.value] = name.span
       if let index = index(of: name.value) { return Column(name: name.value, index: index) }
       // What cannot be told, and what is reported already, is not reported here.
       guard let written = spec.fields, !faultyFields.contains(name.value) else { return nil }

@@ -49,6 +49,11 @@ enum FieldList {
         }
         continue
       }
+      if name.allSatisfy(\.isWhitespace) || nameNode.isNull {
+        context.report(
+          .badValue, on: nameNode, "a field needs a name", hint: "write name: extractor, for example title: title")
+        continue
+      }
       if let first = seen[name] {
         context.report(
           .duplicateKey, at: nameNode.span, "the field '\(excerpt(name))' is there already",
@@ -60,5 +65,12 @@ enum FieldList {
       fields.append(FieldSpec(name: Located(name, at: nameNode.span), use: use))
     }
     return fields
+  }
+}
+
+extension Node {
+  /// Whether it is YAML's null: nothing at all, `~` or `null` without quotes.
+  fileprivate var isNull: Bool {
+    if case .scalar(let scalar) = content { scalar.value == .null } else { false }
   }
 }

@@ -65,7 +65,7 @@ package struct SinkOptions: Sendable {
       optional: "when", .expression, "Which records it gets; without it, all.",
       example: "status >= 400 or error != null"),
     Key(
-      optional: "fields", Shape.text("the name of a field").located.list(minimum: 1),
+      optional: "fields", Shape.name("the name of a field").located.list(minimum: 1),
       "The fields that it writes, in this order; without it, those of extract, and error last.",
       example: "[url, title]"),
     Key(

@@ -83,6 +83,21 @@ struct GraphTests {
     #expect(graph.progress.tally.counts.records == 10)
   }
 
+  @Test("requests beyond the limit are not filtered, and the run is conserved")
+  func beyondTheLimit() async throws {
+    let sinks = [MemorySink("rows")]
+    var plan = try MemoryPipeline((0..<1000).map { "http://a.example/\($0)" }, sinks: sinks)
+      .plan("extract: [url]\nsinks: [sink0]")
+    plan.limit = 10
+    let graph = Graph(plan, fetcher: StubFetcher { _ in .status(200) })
+    try await graph.runConserving()
+    #expect(sinks[0].rows.count == 10)
+    let admit = try #require(graph.progress.stages.first { $0.name == "admit" })
+    #expect(graph.progress.stages.allSatisfy { $0.filtered == 0 })
+    #expect(admit.sent == 10)
+    #expect(admit.received == 10 + admit.beyondLimit)
+  }
+
   @Test("fields that only expressions use are in no row")
   func hiddenFields() async throws {
     let sinks = [MemorySink("rows")]

@@ -41,6 +41,13 @@ struct PipelineDiagnosticsTests {
     Case("sources: {urls: http://a.example/}", "wrong-type 1:10"),
     Case("fetch: [1]", "wrong-type 1:8"),
     Case("extract: [url, url]", "duplicate-key 1:16"),
+    Case("extract: {\"\": url}", "bad-value 1:11"),
+    Case("extract: {\" \": url, t: title}", "bad-value 1:11"),
+    Case("extract: {~: url, t: title}", "bad-value 1:11"),
+    Case("sinks: [csv: {path: a.csv, fields: [url, url]}]", "duplicate-key 1:42"),
+    Case("sinks: [jsonl: {path: a.jsonl, fields: [url, title, url, url]}]", "duplicate-key 1:53", "duplicate-key 1:58"),
+    Case("sinks: [csv: {path: a.csv, fields: [url, \"\"]}]", "bad-value 1:42"),
+    Case("sinks: [csv: {path: a.csv, fields: [url, \" \"]}]", "bad-value 1:42"),
   ]
 
   private static let values: [Case] = [
