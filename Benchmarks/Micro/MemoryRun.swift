@@ -111,6 +111,7 @@ private final class CountingSink: Sink {
     let sink: CountingSink
 
     func write(_ records: [Record]) throws(RunError) { sink.count.add(records.count, ordering: .relaxed) }
+    var rowsWritten: Int { sink.rows }
     func flush() throws(RunError) -> SinkPosition { SinkPosition(bytes: nil, rows: sink.rows) }
     func close() throws(RunError) {}
   }

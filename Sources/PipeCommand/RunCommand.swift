@@ -50,6 +50,8 @@ struct RunCommand: AsyncParsableCommand {
     }
     // A reader that goes away is an error of the sink, told in words, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that may not grow further.
+    signal(SIGXFSZ, SIG_IGN)
     MemoryTuning.apply()
     FileDescriptorLimit.raise()
     let graph = Graph(plan, fetcher: HTTPFetcher(plan))

@@ -54,6 +54,9 @@ package struct Column: Hashable, Sendable {
 package protocol SinkWriter {
   mutating func write(_ records: [Record]) throws(RunError)
 
+  /// Rows that are out as a whole: what a summary may speak of, also where writing failed.
+  var rowsWritten: Int { get }
+
   /// Hands everything written so far to the system.
   ///
   /// - Returns: How far the output is: what a resumed run would cut it back to.

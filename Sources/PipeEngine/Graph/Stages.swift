@@ -101,16 +101,21 @@ func sinkStage(
   _ sink: any Sink, columns: [Column], besides files: FilesInUse, input: Edge<Record>, counter: StageCounter
 ) async throws {
   var writer = try sink.open(columns, besides: files)
+  var counted = 0
+  // Rows that are still in a buffer when writing fails are not written.
+  defer { counter.add(out: writer.rowsWritten - counted) }
   var batches = input.batches()
   while let batch = await batches.next() {
     if batch.isEmpty {
       // A nudge: nothing came for a while.
       try writer.rest()
-      continue
+    } else {
+      counter.add(in: batch.count)
+      try writer.write(batch)
     }
-    counter.add(in: batch.count)
-    try writer.write(batch)
-    counter.add(out: batch.count)
+    let written = writer.rowsWritten
+    counter.add(out: written - counted)
+    counted = written
   }
   _ = try writer.flush()
   try writer.close()

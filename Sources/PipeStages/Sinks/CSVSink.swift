@@ -55,7 +55,8 @@ struct CSVSink: Sink {
   func prospect() -> OutputProspect { output.prospect() }
 
   func open(_ columns: [Column], besides files: FilesInUse) throws(RunError) -> any SinkWriter {
-    CSVWriter(try output.open(besides: files), columns: columns, dialect: dialect)
+    CSVWriter(
+      try output.open(.csv(dialect, columns: columns.map(\.name)), besides: files), columns: columns, dialect: dialect)
   }
 }
 
@@ -72,17 +73,23 @@ private final class CSVWriter: SinkWriter {
     // A file that rows are added to has its header already.
     if self.file.isEmpty {
       if dialect.hasByteOrderMark { self.file.buffer += [0xEF, 0xBB, 0xBF] }
-      if dialect.hasHeader { dialect.append(columns.map { .string($0.name) }, to: &self.file.buffer) }
+      if dialect.hasHeader {
+        var header: [UInt8] = []
+        dialect.append(columns.map { .string($0.name) }, to: &header)
+        self.file.addLine(header)
+      }
     }
   }
 
   func write(_ records: [Record]) throws(RunError) {
     for record in records {
       dialect.append(columns.lazy.map { record.values[$0.index] }, to: &file.buffer)
-      try file.relieve()
+      try file.endRow()
     }
     rows += records.count
   }
+
+  var rowsWritten: Int { file.rowsWritten }
 
   func flush() throws(RunError) -> SinkPosition {
     try file.flush()

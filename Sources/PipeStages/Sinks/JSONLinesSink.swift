@@ -19,7 +19,7 @@ struct JSONLinesSink: Sink {
   func prospect() -> OutputProspect { output.prospect() }
 
   func open(_ columns: [Column], besides files: FilesInUse) throws(RunError) -> any SinkWriter {
-    JSONLinesWriter(try output.open(besides: files), columns: columns)
+    JSONLinesWriter(try output.open(.lines, besides: files), columns: columns)
   }
 }
 
@@ -46,10 +46,12 @@ private final class JSONLinesWriter: SinkWriter {
         record.values[index].appendJSON(to: &file.buffer)
       }
       file.buffer += "}\n".utf8
-      try file.relieve()
+      try file.endRow()
     }
     rows += records.count
   }
+
+  var rowsWritten: Int { file.rowsWritten }
 
   func flush() throws(RunError) -> SinkPosition {
     try file.flush()

@@ -1,3 +1,4 @@
+import Glibc
 import PipeEngine
 import PipeWeb
 
@@ -6,25 +7,36 @@ import PipeWeb
 struct OutputFile: ~Copyable {
   private var handle: OutputHandle
   private var members: MemberBuffer?
+  private let format: RowFormat
   /// Whether no rows stand before those that will be written.
   let isEmpty: Bool
   /// Whole rows that are not handed on yet.
   var buffer: [UInt8] = []
+  /// Rows that were put into the buffer.
+  private var rows = 0
+  /// Lines in the buffer before its rows: a header, and the end of a line that had none.
+  private var leadingLines = 0
+  /// Rows that the system has taken as a whole.
+  private(set) var rowsWritten = 0
   private static let capacity = 128 << 10
 
   /// Standard output.
-  init(besides files: FilesInUse) throws(RunError) {
+  init(_ format: RowFormat, besides files: FilesInUse) throws(RunError) {
     handle = try .standardOutput(besides: files)
+    self.format = format
     isEmpty = true
     buffer.reserveCapacity(Self.capacity + (64 << 10))
   }
 
   /// Opens a file for writing; its folders are made.
-  init(path: String, mode: OutputMode, besides files: FilesInUse) throws(RunError) {
-    var contentBytes: Int?
-    if let compression = Compression(path: path) {
-      // A file that cannot be added to is left as it is.
-      if mode == .append { contentBytes = try compression.contentBytes(of: path) }
+  init(path: String, mode: OutputMode, _ format: RowFormat, besides files: FilesInUse) throws(RunError) {
+    self.format = format
+    let compression = Compression(path: path)
+    // A file that cannot be added to is left as it is.
+    var appended = AppendedFile(format)
+    let isAppended = mode == .append ? try Self.read(path, compression, format, into: &appended) : false
+    let missingEnd = isAppended ? try appended.missingEnd(path: path) : []
+    if let compression {
       do throws(CompressionFault) {
         members = MemberBuffer(try compression.makeCompressor())
       } catch {
@@ -32,16 +44,29 @@ struct OutputFile: ~Copyable {
       }
     }
     handle = try OutputHandle(path: path, mode: mode, besides: files)
-    isEmpty = (contentBytes ?? handle.position ?? 0) == 0
+    isEmpty = mode == .append ? !appended.hasRows : (handle.position ?? 0) == 0
     buffer.reserveCapacity(Self.capacity + (64 << 10))
+    if !missingEnd.isEmpty { addLine(missingEnd) }
+  }
+
+  /// Adds what is not a row and stands before all rows of the buffer.
+  mutating func addLine(_ line: [UInt8]) {
+    buffer += line
+    leadingLines += 1
+  }
+
+  /// Counts the row that was put into the buffer last.
+  @inline(__always)
+  mutating func endRow() throws(RunError) {
+    rows += 1
+    if buffer.count >= Self.capacity { try relieve() }
   }
 
   /// Bytes in the file. Behind a flush it is where a resumed run goes on: all of them are whole rows and members.
   var position: Int? { handle.position }
 
-  /// Hands the buffer on where it is large enough to be worth it.
-  mutating func relieve() throws(RunError) {
-    if buffer.count < Self.capacity { return }
+  /// Hands the buffer on, which is large enough to be worth it.
+  private mutating func relieve() throws(RunError) {
     let ends = members.map { $0.rowBytes + buffer.count >= MemberBuffer.size } ?? true
     try handOn(ends: ends)
   }
@@ -65,28 +90,64 @@ struct OutputFile: ~Copyable {
   }
 
   private mutating func handOn(ends: Bool) throws(RunError) {
-    guard members != nil else { return try handle.write(&buffer) }
+    guard members != nil else {
+      var taken = 0
+      do throws(RunError) {
+        try handle.write(buffer, taken: &taken)
+      } catch {
+        // Half a row is none: what was written of the last one is taken back, as far as the file lets us.
+        let whole = format.wholeRows(in: buffer[..<taken])
+        handle.cutBack(by: taken - whole.end)
+        rowsWritten += max(0, whole.count - leadingLines)
+        buffer.removeAll()
+        throw error
+      }
+      buffer.removeAll(keepingCapacity: true)
+      settle()
+      return
+    }
     do throws(CompressionFault) {
       try members?.add(buffer, ends: ends)
     } catch {
       throw RunError(handle.name, "cannot be written: \(error.reason)", hint: error.hint)
     }
     buffer.removeAll(keepingCapacity: true)
-    if ends, var member = members?.take() { try handle.write(&member) }
+    guard ends, let member = members?.take() else { return }
+    var taken = 0
+    do throws(RunError) {
+      try handle.write(member, taken: &taken)
+    } catch {
+      // A part of a member would make the file invalid.
+      handle.cutBack(by: taken)
+      throw error
+    }
+    settle()
+  }
+
+  /// Everything was written.
+  private mutating func settle() {
+    rowsWritten = rows
+    leadingLines = 0
   }
 }
 
-extension Compression {
-  /// How much a file holds that rows are to be added to; `nil` where there is none, or nothing in it.
+extension OutputFile {
+  /// Reads a file that rows are to be added to; false where there is none, or nothing in it.
   ///
-  /// It is read to its end: what is added behind a member that is cut off is lost to every reader.
-  ///
-  /// - Throws: `RunError` where it cannot be added to.
-  fileprivate func contentBytes(of path: String) throws(RunError) -> Int? {
-    guard let file = try? InputFile(path: path), !file.mayWait else { return nil }
+  /// It is read to its end: what is added behind a member that is cut off, or within a quoted field, is lost to every
+  /// reader. Of lines that are not compressed the last byte tells all.
+  fileprivate static func read(
+    _ path: String, _ compression: Compression?, _ format: RowFormat, into appended: inout AppendedFile
+  ) throws(RunError) -> Bool {
+    guard let size = regularFileSize(path), size > 0 else { return false }
+    let file = try InputFile(path: path)
+    if compression == nil, case .lines = format {
+      appended.read([try file.byte(at: size - 1)])
+      return true
+    }
     var decoding = InputDecoding()
     do {
-      try file.readAll(&decoding) { _ in }
+      try file.readAll(&decoding) { appended.read($0) }
     } catch let fault as CompressionFault {
       throw RunError(
         path, fault.reason + ", so nothing can be added to it",
@@ -98,11 +159,20 @@ extension Compression {
     } catch {
       throw RunError(path, "cannot be read: \(error)")
     }
-    if decoding.contentBytes > 0, decoding.compression != self {
+    if decoding.contentBytes > 0, decoding.compression != compression {
       throw RunError(
-        path, "is no \(rawValue) file, so nothing can be added to it",
+        path,
+        (compression.map { "is not a \($0.rawValue) file" } ?? "is compressed, and its name says that it is not")
+          + ", so nothing can be added to it",
         hint: "give it another name, or write mode: replace")
     }
-    return decoding.contentBytes
+    return decoding.contentBytes > 0
+  }
+
+  /// Bytes in a regular file; `nil` for anything else, and where there is nothing.
+  private static func regularFileSize(_ path: String) -> Int? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(status.st_size)
   }
 }

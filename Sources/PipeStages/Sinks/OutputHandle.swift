@@ -40,9 +40,12 @@ struct OutputHandle: ~Copyable {
 
   deinit { if descriptor > 2 { Glibc.close(descriptor) } }
 
-  /// Writes bytes; what the system took is taken from them.
-  mutating func write(_ bytes: inout [UInt8]) throws(RunError) {
+  /// Writes bytes.
+  ///
+  /// - Parameter taken: Gets how many of them the system took, also where it did not take all.
+  mutating func write(_ bytes: [UInt8], taken: inout Int) throws(RunError) {
     var start = 0
+    defer { taken = start }
     while start < bytes.count {
       let count = bytes.withUnsafeBytes { bytes in
         Glibc.write(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
@@ -50,7 +53,6 @@ struct OutputHandle: ~Copyable {
       if count < 0 {
         if errno == EINTR { continue }
         let reason = errno
-        bytes.removeSubrange(..<start)
         throw RunError(
           name, "cannot be written: \(String(cString: strerror(reason)))",
           hint: reason == ENOSPC ? "make room on the disk and run it again" : nil)
@@ -58,7 +60,13 @@ struct OutputHandle: ~Copyable {
       start += count
       position = position.map { $0 + count }
     }
-    bytes.removeAll(keepingCapacity: true)
+  }
+
+  /// Takes the last bytes back, where this is a file.
+  mutating func cutBack(by count: Int) {
+    guard count > 0, let position, ftruncate(descriptor, off_t(position - count)) == 0 else { return }
+    lseek(descriptor, off_t(position - count), SEEK_SET)
+    self.position = position - count
   }
 
   /// Empties a regular file; a pipe or a device has nothing in it.

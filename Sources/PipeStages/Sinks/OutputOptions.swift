@@ -32,7 +32,9 @@ struct OutputOptions: Sendable {
     .choice {
       switch $0 {
       case .replace: "it is written anew"
-      case .append: "rows are added to it"
+      case .append:
+        "rows are added to it, behind the end of its last line. A CSV file must have the same columns, and must not end"
+          + " inside a quoted field"
       case .fail: "the run does not begin"
       }
     }, default: OutputMode.replace, shown: "replace",
@@ -69,10 +71,10 @@ struct OutputOptions: Sendable {
   }
 
   /// The file, opened for writing; its folders are made.
-  func open(besides files: FilesInUse) throws(RunError) -> OutputFile {
+  func open(_ format: RowFormat, besides files: FilesInUse) throws(RunError) -> OutputFile {
     switch target.value {
-    case .standardOutput: try OutputFile(besides: files)
-    case .file(let path): try OutputFile(path: path, mode: mode, besides: files)
+    case .standardOutput: try OutputFile(format, besides: files)
+    case .file(let path): try OutputFile(path: path, mode: mode, format, besides: files)
     }
   }
 }

@@ -84,6 +84,15 @@ enum SystemError {
 }
 
 extension InputFile {
+  /// One byte of a regular file.
+  func byte(at place: Int) throws(RunError) -> UInt8 {
+    var byte: UInt8 = 0
+    guard pread(descriptor, &byte, 1, off_t(place)) == 1 else {
+      throw RunError(name, "cannot be read: \(SystemError.current)")
+    }
+    return byte
+  }
+
   /// Reads the rest of a regular file and decodes it, a piece at a time.
   ///
   /// - Throws: `RunError` where the system cannot read, `CompressionFault` where it cannot be decoded.

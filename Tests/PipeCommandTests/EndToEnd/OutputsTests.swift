@@ -65,6 +65,49 @@ struct OutputsTests {
     }
   }
 
+  @Test("a file that may not grow keeps whole rows, and the summary counts these", arguments: ["csv", "jsonl"])
+  func fileSizeLimit(kind: String) async throws {
+    try await Workplace.use { place in
+      let spec = try place.spec(
+        """
+        sources: [{range: {url: "SITE/get?num={n}", to: 300}}]
+        fetch: {allow_private: [127.0.0.1]}
+        extract: {url: url, text: {const: "one\\ntwo"}}
+        sinks: [{\(kind): rows}]
+        """)
+      // Blocks of 512 bytes.
+      let command = try RunningCommand(
+        "/bin/sh", ["-c", "ulimit -f 8; exec \"$0\" run \"$1\"", BuiltBinary.path(), spec], folder: place.folder.path)
+      let outcome = await command.outcome()
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("failure    rows: cannot be written: File too large"), "\(outcome.errors)")
+      let text = try place.folder.text("rows")
+      #expect(text.utf8.count <= 4096)
+      #expect(text.utf8.count > 2048)
+      let rows = kind == "csv" ? try CSVTable(text).rows.count : text.split(separator: "\n").count
+      #expect(text.hasSuffix(kind == "csv" ? "\r\n" : "}\n"))
+      #expect(outcome.errors.contains("rows: \(rows) rows"), "\(rows): \(outcome.errors)")
+    }
+  }
+
+  @Test("rows go behind the end of a file's last line, and never under other columns")
+  func appending() async throws {
+    try await Workplace.use { place in
+      try place.folder.write("kept.csv", "url,error\r\nold,".utf8)
+      let appended = try await run("csv: {path: kept.csv, mode: append}", place)
+      #expect(appended.status == 0, "\(appended.errors)")
+      #expect(try place.table("kept.csv").rows.count == 21)
+      try place.folder.write("other.csv", "url,status\r\nold,200\r\n".utf8)
+      let refused = try await run("csv: {path: other.csv, mode: append}", place)
+      #expect(refused.status == 1)
+      #expect(
+        refused.errors.contains(
+          "failure    other.csv: has the columns url, status, and the rows to be added have url, error"),
+        "\(refused.errors)")
+      #expect(try place.folder.text("other.csv") == "url,status\r\nold,200\r\n")
+    }
+  }
+
   @Test("a reader of standard output that goes away ends the run with a word, as head does")
   func readerGoesAway() async throws {
     try await Workplace.use { place in

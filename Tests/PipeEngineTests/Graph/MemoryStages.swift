@@ -102,6 +102,8 @@ final class MemorySink: Sink {
       }
     }
 
+    var rowsWritten: Int { sink.rows.count }
+
     func flush() throws(RunError) -> SinkPosition {
       sink.onCall("flush")
       if case .atFlush = sink.fault { throw sink.error }

@@ -180,7 +180,7 @@ struct CompressedOutputTests {
     ] {
       try folder.write(name, bytes)
       let error = #expect(throws: RunError.self) { try sink(name, mode: .append).write([[.int(3)]]) }
-      #expect(error?.reason.hasPrefix("is no \(name.hasSuffix("gz") ? "gzip" : "zstd") file") == true)
+      #expect(error?.reason.hasPrefix("is not a \(name.hasSuffix("gz") ? "gzip" : "zstd") file") == true)
       #expect(try folder.bytes(name) == bytes)
     }
   }
