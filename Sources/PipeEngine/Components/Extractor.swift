@@ -25,8 +25,13 @@ extension Extractor {
 /// A field that could not be had, for the record's `error`.
 package struct ExtractionFault: Error, Hashable, Sendable {
   package let message: String
+  /// What there is of the value all the same: the elements of a list that are not missing.
+  package let partial: Value?
 
-  package init(_ message: String) { self.message = message }
+  package init(_ message: String, partial: Value? = nil) {
+    self.message = message
+    self.partial = partial
+  }
 }
 
 /// What extractors need of a page. A plan unites the needs of all of its fields, so that nothing is kept or

@@ -43,7 +43,7 @@ package struct Extraction: Sendable {
       return field.fallback ?? value
     } catch {
       page.addFault(of: field.name, error)
-      return field.fallback ?? .null
+      return error.partial.flatMap { $0.isMissing ? nil : $0 } ?? field.fallback ?? .null
     }
   }
 }

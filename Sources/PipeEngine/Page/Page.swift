@@ -1,3 +1,4 @@
+package import PipeSpec
 package import PipeWeb
 
 /// A fetched page as extractors see it. What several of them need is computed once, when the first asks.
@@ -62,9 +63,6 @@ package final class Page {
 
   private lazy var scanned: ScannedPage? = scan()
 
-  /// Its title (WHATWG HTML, 3.1.5).
-  package var title: String? { string(of: scanned?.facts.titleValue) }
-
   /// The page as a tree; `nil` for what is neither HTML nor XML.
   package private(set) lazy var document: DOMDocument? = {
     let isXML = !isHTML && mediaType?.isXML == true
@@ -106,10 +104,41 @@ package final class Page {
   /// Bytes of the page's encoding as text; never fails, what is no text is U+FFFD.
   package func decode(_ bytes: Span<UInt8>) -> String { CharacterDecoder(encoding).decode(bytes) }
 
-  /// A fact of the page as text.
+  /// A fact of the page as text; `nil` for one that is too large as well.
   package func string(of value: PageFacts.Value?) -> String? {
-    guard let value, let scanned else { return nil }
+    guard let value, let scanned, !value.isTooLarge else { return nil }
     return scanned.facts.string(of: value, transcode: transcode)
+  }
+
+  /// A fact of the page as text.
+  ///
+  /// - Parameter fact: What it is one of.
+  /// - Throws: Where it is too large, or missing because the page has too much of its like.
+  package func text(of value: PageFacts.Value?, _ fact: PageFacts.Wanted) throws(ExtractionFault) -> String? {
+    try checkSize(of: value, fact)
+    return string(of: value)
+  }
+
+  /// - Throws: Where a fact is too large, or missing because the page has too much of its like.
+  package func checkSize(of value: PageFacts.Value?, _ fact: PageFacts.Wanted) throws(ExtractionFault) {
+    if let value, value.isTooLarge { throw Self.tooLarge }
+    if value == nil, facts?.incomplete.isDisjoint(with: fact) == false { throw Self.tooMuch() }
+  }
+
+  package static let tooLarge = ExtractionFault("it is larger than 1 MiB")
+
+  /// - Parameter partial: What there is.
+  package static func tooMuch(_ partial: Value? = nil) -> ExtractionFault {
+    ExtractionFault(
+      "the page has more than 100,000 elements of a kind, or more than 16 MiB of them; the rest is missing",
+      partial: partial)
+  }
+
+  /// - Parameter partial: What there is.
+  package static func treeTooLarge(_ partial: Value? = nil) -> ExtractionFault {
+    ExtractionFault(
+      "the page has more than 500,000 nodes, or more than 4,096 attributes on one element; the rest is missing",
+      partial: partial)
   }
 
   /// What relative URLs of the page are relative to (WHATWG HTML, 2.4.2); the facts must include the base.
@@ -117,6 +146,11 @@ package final class Page {
     guard let url = request.url, let base = string(of: scanned?.facts.baseValue) else { return request.url }
     return WebURL(base, base: url) ?? url
   }()
+
+  /// - Throws: Where the page's base is too large, so that its relative URLs would lead elsewhere.
+  package func checkBase() throws(ExtractionFault) {
+    if facts?.baseValue?.isTooLarge == true { throw ExtractionFault("the page's base is larger than 1 MiB") }
+  }
 
   /// A fact of the page as a URL, resolved; `nil` where it is none.
   package func url(of value: PageFacts.Value) -> WebURL? {

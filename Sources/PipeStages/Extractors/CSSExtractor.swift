@@ -39,10 +39,14 @@ struct CSSExtractor: Extractor {
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard let document = page.document else { return .null }
+    let value: Value
     do throws(CSSSelector.LimitExceeded) {
-      return choice.value(of: try selector.select(in: document, limit: choice.limit))
+      value = choice.value(of: try selector.select(in: document, limit: choice.limit))
     } catch {
       throw ExtractionFault("the selector takes too many steps on this page")
     }
+    // The first element is the first one, whatever is missing behind it.
+    if document.isTruncated, choice.all || value == .null { throw Page.treeTooLarge(value) }
+    return value
   }
 }

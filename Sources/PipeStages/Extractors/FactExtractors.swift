@@ -12,7 +12,9 @@ struct TitleExtractor: Extractor {
   let type = FieldType.string
   let needs = PageNeeds.scan(.title)
 
-  func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.title) }
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    Value(try page.text(of: page.facts?.titleValue, .title))
+  }
 }
 
 /// `language`: the `lang` of the `html` element.
@@ -24,7 +26,7 @@ struct LanguageExtractor: Extractor {
   let needs = PageNeeds.scan(.language)
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    let language = page.string(of: page.facts?.languageValue).map { $0.collapsingWhiteSpace() }
+    let language = try page.text(of: page.facts?.languageValue, .language)?.collapsingWhiteSpace()
     return Value(language?.isEmpty == true ? nil : language)
   }
 }
@@ -38,7 +40,7 @@ struct DescriptionExtractor: Extractor {
   let needs = PageNeeds.scan(.description)
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    Value(page.string(of: page.facts?.descriptionValue).map { $0.collapsingWhiteSpace() })
+    Value(try page.text(of: page.facts?.descriptionValue, .description)?.collapsingWhiteSpace())
   }
 }
 
@@ -50,7 +52,9 @@ struct CanonicalExtractor: Extractor {
   let needs = PageNeeds.scan([.canonical, .base])
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    Value(page.facts?.canonicalValue.flatMap { page.url(of: $0)?.href })
+    try page.checkSize(of: page.facts?.canonicalValue, .canonical)
+    try page.checkBase()
+    return Value(page.facts?.canonicalValue.flatMap { page.url(of: $0)?.href })
   }
 }
 
@@ -61,7 +65,9 @@ struct FirstHeadingExtractor: Extractor {
   let type = FieldType.string
   let needs = PageNeeds.scan(.firstHeading)
 
-  func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.string(of: page.facts?.headings.first)) }
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    Value(try page.text(of: page.facts?.headings.first, .firstHeading))
+  }
 }
 
 extension Value {

@@ -23,7 +23,9 @@ struct JSONExtractor: Extractor {
         .choice {
           $0 == .body
             ? "the content itself"
-            : "the page's application/ld+json scripts, one after another, without those that are no JSON"
+            : "the page's application/ld+json scripts, one after another. The comments that scripts are wrapped in, other"
+              + " comments, commas and semicolons too many, unescaped control characters and escaped quotes (&quot;) are"
+              + " passed over; a script that is not JSON even so is left out"
         },
         default: Place.body, shown: "body", "Where it looks."),
       Key(
@@ -64,6 +66,9 @@ struct JSONExtractor: Extractor {
     case .body: found = try select(in: try page.json.get())
     case .jsonLD:
       for document in page.linkedData where all || found.isEmpty { found += try select(in: document) }
+    }
+    if place == .jsonLD, page.document?.isTruncated == true, all || found.isEmpty {
+      throw Page.treeTooLarge(.list(found.map { Value($0) }))
     }
     return all ? .list(found.map { Value($0) }) : found.first.map { Value($0) } ?? .null
   }

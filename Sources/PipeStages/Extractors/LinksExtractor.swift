@@ -54,8 +54,17 @@ struct LinksExtractor: Extractor {
     var isLeftOut: ((PageFacts.Link) -> Bool)?
     if noFollow == .exclude { isLeftOut = { Self.isNoFollow($0, page) } }
     guard let links = page.resolvedLinks(isUnique: isUnique, leavingOut: isLeftOut) else { return .null }
-    if details.isEmpty { return .list(ValueList(PackedTexts(bytes: links.bytes, ends: links.ends))) }
-    return .list(links.places.indices.map { .json(object(at: $0, of: links, page)) })
+    try page.checkBase()
+    let list: Value =
+      details.isEmpty
+      ? .list(ValueList(PackedTexts(bytes: links.bytes, ends: links.ends)))
+      : .list(links.places.indices.map { .json(object(at: $0, of: links, page)) })
+    if links.isTruncated {
+      throw ExtractionFault(
+        "the page has more than 100,000 links, or more than 16 MiB of them, or one of more than 1 MiB; the others are here",
+        partial: list)
+    }
+    return list
   }
 
   /// A link with its details, as JSON.

@@ -31,8 +31,19 @@ struct MetaExtractor: Extractor {
     let found = facts.metas.lazy.filter { meta in
       isName(meta.name, page) || isName(meta.property, page) || isName(meta.httpEquiv, page)
     }
-    let contents = found.compactMap { page.string(of: $0.content)?.collapsingWhiteSpace() }
-    return all ? .list(contents.map { .string($0) }) : Value(contents.first)
+    if !all {
+      return Value(try page.text(of: found.first?.content, .metas)?.collapsingWhiteSpace())
+    }
+    let contents = found.map(\.content)
+    let list = Value.list(
+      contents.compactMap { content in
+        page.string(of: content).map { .string($0.collapsingWhiteSpace()) }
+      })
+    if contents.contains(where: \.isTooLarge) {
+      throw ExtractionFault("one is larger than 1 MiB; it is missing", partial: list)
+    }
+    if facts.incomplete.contains(.metas) { throw Page.tooMuch(list) }
+    return list
   }
 
   private func isName(_ value: PageFacts.Value?, _ page: Page) -> Bool {

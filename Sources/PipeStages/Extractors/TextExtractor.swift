@@ -11,5 +11,9 @@ struct TextExtractor: Extractor {
   let type = FieldType.string
   let needs = PageNeeds(content: .dom)
 
-  func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.readableText) }
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    let text = Value(page.readableText)
+    if page.document?.isTruncated == true { throw Page.treeTooLarge(text) }
+    return text
+  }
 }

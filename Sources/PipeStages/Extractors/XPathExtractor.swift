@@ -57,6 +57,12 @@ struct XPathExtractor: Extractor {
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard let document = page.document else { return .null }
+    let value = try value(in: document)
+    if document.isTruncated { throw Page.treeTooLarge(value) }
+    return value
+  }
+
+  private func value(in document: DOMDocument) throws(ExtractionFault) -> Value {
     do throws(XPathExpression.Failure) {
       switch try expression.evaluate(in: document) {
       case .nodes(let nodes): return choice.value(of: nodes)

@@ -21,6 +21,8 @@ final class DocumentTree {
   /// Their names, cut out of one text once.
   private static let tagWords = HTMLTagTable.words(HTMLTag.names)
   private var scratch: [UInt8] = []
+  /// The attribute that was added last.
+  private var lastAttribute: UnsafeMutablePointer<xmlAttr>?
   /// The namespaces that prefixes stand for, by what an XML document declares first.
   var namespaces: [String: String] = [:]
 
@@ -117,9 +119,13 @@ final class DocumentTree {
     write(&scratch)
     scratch.append(0)
     nodeCount += 1
-    _ = scratch.withUnsafeBufferPointer {
+    // libxml2 looks for the last attribute from the first on; begun at the last, that takes no time.
+    let first = node.pointee.properties
+    if let lastAttribute, lastAttribute.pointee.parent == node { node.pointee.properties = lastAttribute }
+    lastAttribute = scratch.withUnsafeBufferPointer {
       xmlNewNsPropEatName(node, namespace, UnsafeMutablePointer(mutating: name), $0.baseAddress)
     }
+    if let first { node.pointee.properties = first }
   }
 
   /// A namespace, which the document frees; `nil` for `xml`.

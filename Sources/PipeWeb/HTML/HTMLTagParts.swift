@@ -38,7 +38,11 @@ struct HTMLTagParts: ~Copyable {
   private var unfinishedName = Slice()
 
   private var attributes = OwnedBuffer<Attribute>()
+  /// The names of a tag's attributes, where there are too many to search.
+  private var manyNames: Set<[UInt8]> = []
   private var kept: [UInt8] = []
+
+  private static let searchLimit = 32
   private var chunk: UnsafePointer<UInt8>?
 
   // MARK: What the handler asks
@@ -162,15 +166,31 @@ struct HTMLTagParts: ~Copyable {
   @inline(__always)
   mutating func addAttribute(_ name: HTMLName) -> Bool {
     let raw = unfinishedName
-    var index = 0
-    while index < attributeCount {
-      if attributes[index].name == name, isSameName(attributes[index].rawName, raw) { return false }
-      index += 1
+    if attributeCount >= Self.searchLimit, raw.count > 0 {
+      guard isNew(raw) else { return false }
+    } else {
+      var index = 0
+      while index < attributeCount {
+        if attributes[index].name == name, isSameName(attributes[index].rawName, raw) { return false }
+        index += 1
+      }
     }
     attributes.append(Attribute(name: name, rawName: raw, value: Slice()))
     unfinishedName = Slice()
     return true
   }
+
+  /// Whether a tag of many attributes has none of this name yet: comparing each with all others would take quadratic
+  /// time.
+  private mutating func isNew(_ raw: Slice) -> Bool {
+    if attributeCount == Self.searchLimit {
+      manyNames = []
+      for index in 0..<attributeCount { manyNames.insert(lowercased(attributes[index].rawName)) }
+    }
+    return manyNames.insert(lowercased(raw)).inserted
+  }
+
+  private func lowercased(_ name: Slice) -> [UInt8] { withBytes(name) { $0.map { HTMLBytes.lowercased($0) } } }
 
   /// Forgets the name taken last.
   mutating func dropName() {

@@ -8,7 +8,7 @@ package struct HTMLTokenizerLimits: Sendable {
   /// Bytes of one captured value, name, comment or doctype.
   package var value = 65_536
   /// Captured attributes of one tag.
-  package var attributes = 256
+  package var attributes = 4096
 
   package init() {}
 }

@@ -61,7 +61,7 @@ extension PageCollector {
   }
 
   mutating func takeLink(_ token: HTMLTagToken) {
-    guard open.contains(.links), let index = token.index(of: HTMLName("href")), hasRoom(facts.links.count),
+    guard open.contains(.links), let index = token.index(of: HTMLName("href")), hasRoom(facts.links.count, .links),
       let href = store(index, of: token)
     else { return }
     // As many as most pages have, so that growing costs little.
@@ -89,7 +89,7 @@ extension PageCollector {
   }
 
   private mutating func takeImage(_ token: HTMLTagToken) {
-    guard open.contains(.images), hasRoom(facts.images.count) else { return }
+    guard open.contains(.images), hasRoom(facts.images.count, .images) else { return }
     facts.images.append(store(HTMLName("src"), of: token))
   }
 
@@ -98,7 +98,7 @@ extension PageCollector {
     let isDescription =
       open.contains(.description) && facts.descriptionValue == nil
       && value(HTMLName("name"), of: token)?.lowercased() == "description"
-    let isListed = open.contains(.metas) && hasRoom(facts.metas.count)
+    let isListed = open.contains(.metas) && hasRoom(facts.metas.count, .metas)
     guard isDescription || isListed, let content = store(HTMLName("content"), of: token) else { return }
     if isDescription {
       facts.descriptionValue = content
@@ -119,7 +119,7 @@ extension PageCollector {
       facts.canonicalValue = href
       settle(.canonical)
     }
-    guard open.contains(.linkElements), hasRoom(facts.linkElements.count) else { return }
+    guard open.contains(.linkElements), hasRoom(facts.linkElements.count, .linkElements) else { return }
     facts.linkElements.append(
       PageFacts.LinkElement(
         rel: store(HTMLName("rel"), of: token), href: store(HTMLName("href"), of: token),
@@ -148,7 +148,7 @@ extension PageCollector {
   }
 
   mutating func beginHeading() {
-    guard !elements.isInTemplate, hasRoom(facts.headings.count),
+    guard !elements.isInTemplate, hasRoom(facts.headings.count, .headings),
       open.contains(.headings) || (open.contains(.firstHeading) && facts.headings.isEmpty)
     else { return }
     openHeadings.append(OpenHeading(index: facts.headings.count, start: headingText?.count ?? 0))
@@ -162,8 +162,10 @@ extension PageCollector {
   mutating func finishHeadings(leaving count: Int) {
     while openHeadings.count > count, let heading = openHeadings.last {
       openHeadings.removeLast()
-      if let text = headingText, let value = store(text[heading.start...], as: .text) {
-        facts.headings[heading.index] = value
+      if let text = headingText {
+        // Beyond the limit nothing is gathered for headings within headings either.
+        let value = text.count > limits.value ? .tooLarge : store(text[heading.start...], as: .text)
+        if let value { facts.headings[heading.index] = value }
       }
       if heading.index == 0 { settle(.firstHeading) }
     }
@@ -183,9 +185,11 @@ extension PageCollector {
 
   // MARK: Bounds
 
-  private mutating func hasRoom(_ count: Int) -> Bool {
-    if count >= limits.items { facts.isTruncated = true }
-    return count < limits.items
+  private mutating func hasRoom(_ count: Int, _ fact: PageFacts.Wanted) -> Bool {
+    if count < limits.items { return true }
+    facts.isTruncated = true
+    facts.incomplete.formUnion(fact)
+    return false
   }
 
   private mutating func store(_ name: HTMLName, of token: HTMLTagToken) -> PageFacts.Value? {
@@ -204,8 +208,14 @@ extension PageCollector {
   /// Stores raw bytes; nil where they would go beyond the limit.
   @inline(__always)
   private mutating func store(_ slice: UnsafeBufferPointer<UInt8>, as kind: PageFacts.Value.Kind) -> PageFacts.Value? {
+    guard slice.count <= limits.value else {
+      facts.isTruncated = true
+      return .tooLarge
+    }
     guard slice.count <= limits.total &- bytes.count, let offset = UInt32(exactly: bytes.count) else {
       facts.isTruncated = true
+      // What it would have been for cannot be told, nor what it leaves no room for.
+      facts.incomplete.formUnion(wanted)
       return nil
     }
     bytes.append(slice)

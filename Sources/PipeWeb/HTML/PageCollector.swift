@@ -144,7 +144,8 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   private mutating func fitting(
     _ bytes: UnsafeBufferPointer<UInt8>, after count: Int
   ) -> Slice<UnsafeBufferPointer<UInt8>> {
-    let room = max(0, limits.value - count)
+    // One byte more tells what is too large.
+    let room = max(0, limits.value + 1 - count)
     if bytes.count > room { facts.isTruncated = true }
     return bytes.prefix(room)
   }

@@ -26,8 +26,8 @@ package struct PageFacts: Sendable {
   package struct Limits: Sendable {
     /// Links, and as many images, `meta` and `link` elements and headings each.
     package var items = 100_000
-    /// Bytes of one value or text.
-    package var value = 65_536
+    /// Bytes of one value or text. A larger one is not cut, since a URL that is cut is another one: it is too large.
+    package var value = 1 << 20
     /// Bytes of all values together; below 4 GiB.
     package var total = 16_777_216
     /// Tags whose effect on the open elements is not worked out before it is asked for. Changes no fact.
@@ -40,11 +40,18 @@ package struct PageFacts: Sendable {
   package struct Value: Sendable {
     enum Kind: UInt8 {
       case attribute, title, text
+      /// Beyond the limit, and not kept.
+      case tooLarge
     }
 
     let kind: Kind
     let offset: UInt32
     let count: UInt32
+
+    static let tooLarge = Value(kind: .tooLarge, offset: 0, count: 0)
+
+    /// Whether the page has a value here that is larger than the limit, so that it is not kept.
+    package var isTooLarge: Bool { kind == .tooLarge }
   }
 
   /// A `meta` element with a `content`.
@@ -92,6 +99,8 @@ package struct PageFacts: Sendable {
   package internal(set) var headings: [Value] = []
   /// Whether a limit left something out.
   package internal(set) var isTruncated = false
+  /// The facts of which the page has more than the limits allow.
+  package internal(set) var incomplete: Wanted = []
 
   /// What the values are slices of.
   var bytes: [UInt8] = []
@@ -109,7 +118,7 @@ package struct PageFacts: Sendable {
   package func string(of value: Value, transcode: HTMLTranscode? = nil) -> String {
     withBytes(of: value) { bytes in
       switch value.kind {
-      case .attribute:
+      case .attribute, .tooLarge:
         HTMLText.attribute.string(bytes, transcode: transcode)
       case .title:
         HTMLText(references: .inText, nulls: .replaced).collapsedString(bytes, transcode: transcode)

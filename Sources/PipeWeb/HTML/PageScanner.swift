@@ -6,7 +6,8 @@ package struct PageScanner: ~Copyable {
 
   package init(wanted: PageFacts.Wanted, limits: PageFacts.Limits = PageFacts.Limits()) {
     var tokenizerLimits = HTMLTokenizerLimits()
-    tokenizerLimits.value = limits.value
+    // One byte more tells what is too large.
+    tokenizerLimits.value = limits.value + 1
     tokenizer = HTMLTokenizer(handler: PageCollector(wanted: wanted, limits: limits), limits: tokenizerLimits)
   }
 

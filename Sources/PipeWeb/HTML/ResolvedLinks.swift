@@ -36,6 +36,10 @@ package struct ResolvedLinks: Sendable {
     for place in facts.links.indices {
       let link = facts.links[place]
       if let isLeftOut, isLeftOut(link) { continue }
+      if link.href.isTooLarge || link.rel?.isTooLarge == true || link.text?.isTooLarge == true {
+        isTruncated = true
+        if link.href.isTooLarge { continue }
+      }
       let start = bytes.count
       guard facts.appendURL(of: link.href, to: &bytes, resolver, transcode, &text) else { continue }
       if bytes.count > Self.limit {
@@ -50,6 +54,7 @@ package struct ResolvedLinks: Sendable {
       ends.append(UInt32(truncatingIfNeeded: bytes.count))
       places.append(UInt32(truncatingIfNeeded: place))
     }
+    if facts.incomplete.contains(.links) { isTruncated = true }
     self.bytes = Array(bytes.elements)
     self.ends = Array(ends.elements)
     self.places = Array(places.elements)

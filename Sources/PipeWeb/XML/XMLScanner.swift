@@ -28,7 +28,7 @@ struct XMLScanner {
   }
 
   /// The most attributes of one tag; more are left out.
-  static let attributeLimit = 256
+  static let attributeLimit = 4096
 
   let bytes: UnsafeBufferPointer<UInt8>
   var index = 0

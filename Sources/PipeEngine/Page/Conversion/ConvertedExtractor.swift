@@ -17,6 +17,13 @@ struct ConvertedExtractor: Extractor {
   }
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    try conversion.convert(try extractor.extract(page), base: page.baseURL)
+    let value: Value
+    do throws(ExtractionFault) {
+      value = try extractor.extract(page)
+    } catch {
+      guard let partial = error.partial else { throw error }
+      throw ExtractionFault(error.message, partial: try conversion.convert(partial, base: page.baseURL))
+    }
+    return try conversion.convert(value, base: page.baseURL)
   }
 }
