@@ -4,19 +4,6 @@ import Testing
 
 /// Files that nobody wrote: whatever the bytes, reading ends, and every place lies in the file.
 struct HostileBytesTests {
-  /// A small generator with a fixed seed (SplitMix64, Steele et al. 2014), so that a failure comes back.
-  struct Random: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
   static let pieces: [[UInt8]] =
     [
       "- ", "? ", ": ", "[", "]", "{", "}", ",", "&a ", "*a", "*a ", "!!str ", "!x ", "'", "\"", "\\", "|", ">",
@@ -52,7 +39,7 @@ struct HostileBytesTests {
   }
 
   @Test func randomPiecesOfYAMLAreReadOrRefused() {
-    var random = Random(state: 1)
+    var random = RepeatableRandom(seed: 1)
     for _ in 0..<3000 {
       let count = Int.random(in: 1...24, using: &random)
       check((0..<count).flatMap { _ in Self.pieces.randomElement(using: &random) ?? [] })
@@ -61,7 +48,7 @@ struct HostileBytesTests {
 
   @Test(.enabled(if: Corpus.isPresent, Comment(rawValue: Corpus.absence)))
   func mutatedDocumentsAreReadOrRefused() {
-    var random = Random(state: 2)
+    var random = RepeatableRandom(seed: 2)
     for example in YAMLTestSuite.cases {
       for _ in 0..<12 {
         var bytes = example.source.bytes

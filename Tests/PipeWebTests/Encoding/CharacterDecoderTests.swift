@@ -80,7 +80,7 @@ struct CharacterDecoderTests {
 
   @Test("Any bytes give well-formed text within the bound", arguments: CharacterEncoding.allCases)
   func randomBytes(encoding: CharacterEncoding) {
-    var random = SeededGenerator(seed: 0x5EED)
+    var random = RepeatableRandom(seed: 0x5EED)
     let decoder = CharacterDecoder(encoding)
     // Bytes from a few ranges, so that sequences get far before they break.
     let alphabets: [[ClosedRange<UInt8>]] = [

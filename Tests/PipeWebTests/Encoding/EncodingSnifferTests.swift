@@ -110,7 +110,7 @@ struct EncodingSnifferTests {
 
   @Test("No prefix of bytes can break it")
   func randomMarkup() {
-    var random = SeededGenerator(seed: 7)
+    var random = RepeatableRandom(seed: 7)
     let parts = [
       "<", "meta", " ", "charset", "=", "'", "\"", ">", "/", "!--", "--", "?xml", "encoding", "gbk", "\u{0}",
     ]

@@ -121,7 +121,7 @@ struct JSONParserTests {
 
   @Test("No bytes can break it")
   func randomBytes() {
-    var random = SeededGenerator(seed: 11)
+    var random = RepeatableRandom(seed: 11)
     let parts = [
       "{", "}", "[", "]", ",", ":", "\"", "\\", "u", "d83d", "1", "-", ".", "e", "true", "null", " ", "\u{1}", "é",
     ]

@@ -55,7 +55,7 @@ struct ReferenceResolverTests {
 
   @Test(arguments: [21, 22, 23, 24] as [UInt64])
   func `References made of pieces resolve as the parser has them`(seed: UInt64) {
-    var random = PageScannerBoundsTests.Generator(state: seed)
+    var random = RepeatableRandom(seed: seed)
     let pieces = [
       "http", "https", ":", "/", "/", "//", ".", "..", "../", "./", "?", "#", "a", "b.html", "example.com", "1", "80",
       ":8080", "%2e", "%2E", "%41", "%", "\\", " ", "\t", "\n", "@", "[", "]", "'", "\"", "<", "`", "{", "|", "^", "~",
