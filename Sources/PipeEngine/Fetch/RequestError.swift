@@ -18,7 +18,7 @@ package struct RequestError: Error, Hashable, Sendable {
   }
 
   /// What the code alone does not tell, and what becomes of the request and its host depends on.
-  package enum Circumstance: Sendable {
+  package enum Circumstance: UInt8, Sendable {
     case none
     /// No connection was made.
     case noConnection

@@ -3,13 +3,32 @@ internal import PipeWeb
 
 /// Requests as bytes, for the overflow of the frontier alone: nothing else ever reads them, so there is no version.
 ///
-/// Numbers are LEB128, texts and lists begin with their length. Only requests that no transfer has touched are
-/// written: they have no trail and no attempts.
+/// Numbers are LEB128, texts and lists begin with their length. Every property of a request is written, those of one
+/// that transfers have touched as well; a test walks through all of them, so that a new one cannot be left out.
 enum RequestCodec {
   static func encode(_ request: Request, into bytes: inout [UInt8]) {
     bytes.append(number: request.id.source)
     bytes.append(number: request.id.ordinal)
     bytes.append(text: request.written)
+    // Most URLs are serialized as they are written.
+    if let url = request.url {
+      bytes.append(url.href == request.written ? 1 : 2)
+      if url.href != request.written { bytes.append(text: url.href) }
+    } else {
+      bytes.append(0)
+    }
+    bytes.append(request.fault == nil ? 0 : 1)
+    if let fault = request.fault {
+      bytes.append(text: fault.code.rawValue)
+      bytes.append(text: fault.message)
+      bytes.append(fault.circumstance.rawValue)
+    }
+    bytes.append(number: request.trail.count)
+    for url in request.trail { bytes.append(text: url.href) }
+    let (seconds, attoseconds) = request.spent.components
+    bytes.append(word: UInt64(bitPattern: seconds))
+    bytes.append(word: UInt64(bitPattern: attoseconds))
+    bytes.append(number: request.attempt)
     bytes.append(text: request.method?.rawValue ?? "")
     bytes.append(number: request.body.map { $0.count + 1 } ?? 0)
     bytes += request.body ?? []
@@ -23,6 +42,9 @@ enum RequestCodec {
       bytes.append(text: name)
       bytes.append(value)
     }
+    bytes.append(number: request.depth)
+    bytes.append(request.referrer == nil ? 0 : 1)
+    if let referrer = request.referrer { bytes.append(text: referrer) }
   }
 
   /// - Returns: `nil` where the bytes are not what was written.
@@ -45,7 +67,28 @@ enum RequestCodec {
     var isAtEnd: Bool { place == bytes.count }
 
     mutating func request() -> Request? {
-      guard let source = number(), let ordinal = number(), let written = text(), let method = text(),
+      guard let source = number(), let ordinal = number(), let written = text(), let hasURL = slice(1)?.first
+      else { return nil }
+      var url: WebURL?
+      if hasURL > 0 {
+        guard let href = hasURL == 1 ? written : text(), let parsed = WebURL(href) else { return nil }
+        url = parsed
+      }
+      var fault: RequestError?
+      switch slice(1)?.first {
+      case 0: break
+      case 1:
+        guard let read = self.fault() else { return nil }
+        fault = read
+      default: return nil
+      }
+      guard let hops = number() else { return nil }
+      var trail: [WebURL] = []
+      for _ in 0..<hops {
+        guard let href = text(), let url = WebURL(href) else { return nil }
+        trail.append(url)
+      }
+      guard let seconds = word(), let attoseconds = word(), let attempt = number(), let method = text(),
         let length = number(), let body = slice(max(0, length - 1)), let fields = number()
       else { return nil }
       var headers: [HTTPFields.Field] = []
@@ -59,9 +102,25 @@ enum RequestCodec {
         guard let name = text(), let value = value() else { return nil }
         input[name] = value
       }
+      guard let depth = number(), let hasReferrer = slice(1)?.first else { return nil }
+      var referrer: String?
+      if hasReferrer > 0 {
+        guard let read = text() else { return nil }
+        referrer = read
+      }
       return Request(
-        id: RequestID(source: source, ordinal: ordinal), written: written, method: Method(rawValue: method),
-        body: length == 0 ? nil : Array(body), headers: headers, input: input)
+        id: RequestID(source: source, ordinal: ordinal), written: written, url: url, fault: fault, trail: trail,
+        spent: Duration(
+          secondsComponent: Int64(bitPattern: seconds), attosecondsComponent: Int64(bitPattern: attoseconds)),
+        attempt: attempt, method: Method(rawValue: method), body: length == 0 ? nil : Array(body), headers: headers,
+        input: input, depth: depth, referrer: referrer)
+    }
+
+    private mutating func fault() -> RequestError? {
+      guard let code = text().flatMap({ RequestError.Code(rawValue: $0) }), let message = text(),
+        let circumstance = slice(1)?.first.flatMap({ RequestError.Circumstance(rawValue: $0) })
+      else { return nil }
+      return RequestError(code, message, circumstance)
     }
 
     mutating func number() -> Int? {
@@ -128,7 +187,7 @@ extension [UInt8] {
     append(contentsOf: text.utf8)
   }
 
-  private mutating func append(word: UInt64) {
+  fileprivate mutating func append(word: UInt64) {
     for shift in stride(from: UInt64(0), to: 64, by: 8) { append(UInt8(truncatingIfNeeded: word >> shift)) }
   }
 
