@@ -98,10 +98,34 @@ struct GraphStopTests {
     "a sink that fails ends the run with its error",
     arguments: [MemorySink.Fault.atOpen, .atRow(0), .atRow(700), .atFlush, .atClose])
   func failingSink(fault: MemorySink.Fault) async throws {
-    let sinks = [MemorySink("good"), MemorySink("bad", failing: fault)]
+    // The bad sink waits until the good one has been given rows.
+    let isWritten = Gate()
+    let sinks = [
+      MemorySink("good") { if $0 == "write" { isWritten.open() } },
+      MemorySink("bad", failing: fault) { if $0 == "write" { isWritten.wait() } },
+    ]
     let pipeline = MemoryPipeline((0..<3000).map { "http://h\($0 % 50).example/\($0)" }, sinks: sinks)
     let graph = Graph(try pipeline.plan(), fetcher: StubFetcher { _ in .status(200) })
     await #expect(throws: RunError("bad", "is full")) { try await graph.run() }
+    switch fault {
+    case .none, .beforeOpen, .atOpen: break
+    case .atRow(let row):
+      #expect(sinks[1].rows.count == row)
+      #expect(sinks[0].rows.count > 0)
+    case .atFlush, .atClose: #expect(sinks[0].rows.count > 0)
+    }
+    // The other sink's rows are whole and each there once, and it was ended as every sink is.
+    let rows = sinks[0].rows.all
+    #expect(rows.allSatisfy { $0.count == 3 && $0[1] == 200 && $0[2] == nil })
+    #expect(Set(rows.map { $0[0] }).count == rows.count)
+    // What it was given is written, all of it.
+    let count = try #require(graph.progress.stages.first { $0.name == "sink good" })
+    #expect(count.received == rows.count)
+    #expect(count.sent == rows.count)
+    let events = sinks[0].events.all
+    #expect(events.first == "open")
+    #expect(events.suffix(2) == ["flush", "close"])
+    #expect(events.filter { $0 != "flush" } == ["open", "close"])
   }
 
   @Test("a sink that fails ends a run whose source never ends and whose fetches never answer")

@@ -174,12 +174,14 @@ struct GraphTests {
     #expect(pipeline.sinks[0].rows.count == 300)
   }
 
-  @Test("a host's concurrency holds in the graph")
-  func perHostConcurrency() async throws {
+  @Test("as many requests are in flight at a host as per_host allows, and no more", arguments: [1, 3])
+  func perHostConcurrency(limit: Int) async throws {
     let pipeline = MemoryPipeline((0..<50).map { "http://h\($0 % 2).example/\($0)" })
-    let plan = try pipeline.plan("fetch: {per_host: {concurrency: 1}}\nextract: [url]")
-    try await Graph(plan, fetcher: StubFetcher(seed: 3) { _ in .status(200) }).runConserving()
+    let plan = try pipeline.plan("fetch: {per_host: {concurrency: \(limit)}, retry: 1}\nextract: [url]")
+    let fetcher = StubFetcher(places: 20, seed: 3) { _ in .status(200) }
+    try await Graph(plan, fetcher: fetcher).runConserving()
     #expect(pipeline.sinks[0].rows.count == 50)
+    #expect(fetcher.mostInFlight == ["h0.example": limit, "h1.example": limit])
   }
 }
 

@@ -15,6 +15,7 @@ final class StubFetcher: Fetcher {
 
   /// What was fetched, in order: `GET http://a.example/`.
   let log = Recorder<String>()
+  private let most = Mutex<[String: Int]>([:])
   private let places: Int
   private let seed: UInt64
   private let failure: RunError?
@@ -33,6 +34,9 @@ final class StubFetcher: Fetcher {
     self.script = script
   }
 
+  /// The most requests that were in flight at once, host by host.
+  var mostInFlight: [String: Int] { most.withLock { $0 } }
+
   func fetch(_ work: any FetchWork) async throws {
     let (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     work.onChange { change.yield() }
@@ -47,6 +51,7 @@ final class StubFetcher: Fetcher {
         switch work.take(upTo: places - inFlight.count - silent.count) {
         case .requests(let requests):
           inFlight += requests
+          note(inFlight + silent)
           if let failure { throw failure }
           continue
         case .draining(let until):
@@ -81,6 +86,11 @@ final class StubFetcher: Fetcher {
       }
       work.complete(batch)
     }
+  }
+
+  private func note(_ inFlight: [Request]) {
+    let counts = Dictionary(grouping: inFlight, by: \.host).mapValues(\.count)
+    most.withLock { $0.merge(counts) { max($0, $1) } }
   }
 
   private func fetched(_ request: Request) -> Fetched? {
