@@ -78,11 +78,12 @@ Faults = Callable[["object"], Group]
 
 def fails(
     target: str, code: str, message: str | None = None, *, kept: Page | None = None, waits: bool = False,
-    right: tuple[Page, ...] = (), flushes: bool = False,
+    right: tuple[Page, ...] = (), flushes: bool = False, truncated: bool = True,
 ) -> Case:
-    """A URL of which pipe tells an error; `kept` is what a row keeps of a body that broke off or stalled."""
+    """A URL of which pipe tells an error; `kept` is what a row keeps of a faulty body, which broke off or stalled if
+    `truncated`."""
     if kept:
-        expected = Expected(code, message, kept.status, kept.title, kept.length, True, waits=waits, flushes=flushes)
+        expected = Expected(code, message, kept.status, kept.title, kept.length, truncated, waits=waits, flushes=flushes)
     else:
         expected = Expected(code, message, waits=waits)
     return Case(target, expected, right)

@@ -19,6 +19,8 @@ final class ContentDecoding {
     let decompressor: any Decompressor
     /// Bytes that it may still be given.
     var room: Int
+    /// Whether its data has ended and what comes is passed over.
+    var isOver = false
   }
 
   /// More codings than these have no purpose but to multiply work.
@@ -31,7 +33,7 @@ final class ContentDecoding {
   /// - Parameters:
   ///   - codings: In the order in which they were applied.
   ///   - maximum: The most bytes of content that anybody wants.
-  /// - Throws: Words for a person, where the codings cannot be undone.
+  /// - Throws: Words for a person, where the codings cannot be undone; then the content is kept as it comes.
   init(_ codings: [ContentCoding], maximum: Int, _ pool: DecompressorPool) throws(ContentDecodingFault) {
     self.pool = pool
     if codings.count > Self.limit { throw ContentDecodingFault(words: "more than \(Self.limit) codings") }
@@ -39,7 +41,9 @@ final class ContentDecoding {
     let bounded = min(maximum, 1 << 60)
     let room = bounded + bounded / 8 + (64 << 10)
     for coding in codings.reversed() {
-      guard let decompressor = pool.take(for: coding) else { throw ContentDecodingFault(unknown: coding) }
+      guard let decompressor = pool.take(for: coding) else {
+        throw ContentDecodingFault(words: "the content coding '\(coding.name)' cannot be undone")
+      }
       stages.append(Stage(coding: coding, decompressor: decompressor, room: room))
     }
   }
@@ -56,7 +60,7 @@ final class ContentDecoding {
   }
 
   /// What of the content has begun and not come to its end, if there is such.
-  var unfinished: ContentCoding? { stages.first { !$0.decompressor.isBetweenMembers }?.coding }
+  var unfinished: ContentCoding? { stages.first { !$0.isOver && !$0.decompressor.isBetweenMembers }?.coding }
 
   private func decode(
     _ bytes: UnsafeRawBufferPointer, by index: Int, _ take: (UnsafeRawBufferPointer) -> Bool
@@ -64,6 +68,7 @@ final class ContentDecoding {
     if index == stages.count { return take(bytes) ? .goesOn : .stopped }
     stages[index].room -= bytes.count
     if stages[index].room < 0 { return .tooLarge }
+    if stages[index].isOver { return .goesOn }
     let decompressor = stages[index].decompressor
     let room = pool.room(index)
     var rest = bytes
@@ -74,7 +79,12 @@ final class ContentDecoding {
         let outcome = decode(UnsafeRawBufferPointer(rebasing: room[..<piece.count]), by: index + 1, take)
         guard case .goesOn = outcome else { return outcome }
       }
-      if let fault = piece.fault { return .fault(fault.reason) }
+      if let fault = piece.fault {
+        guard fault.isExcess else { return .fault(fault.reason) }
+        // The content is whole, and what a server or a cache has put behind it is no part of it: browsers pass it over.
+        stages[index].isOver = true
+        return .goesOn
+      }
       // What has filled the memory may have more to say.
       let isIdle = piece.count == 0 && rest.count == before
       if isIdle || rest.isEmpty && piece.count < room.count { return .goesOn }
@@ -85,15 +95,4 @@ final class ContentDecoding {
 /// Why content is not decoded at all.
 struct ContentDecodingFault: Error {
   let words: String
-
-  init(words: String) { self.words = words }
-
-  /// - Parameter coding: Its name is the server's: it is shown where it is one (RFC 9110, 5.6.2) and not long.
-  init(unknown coding: ContentCoding) {
-    if case .unknown(let name) = coding, HTTPFields.isName(name), name.utf8.count <= 32 {
-      words = "unknown coding '\(name)'"
-    } else {
-      words = "unknown coding"
-    }
-  }
 }

@@ -12,6 +12,8 @@ package protocol TransferRequest: AnyObject, Sendable {
   var headers: [HTTPFields.Field] { get }
   /// Whether the settings' own credentials are left out: the request goes to another origin than it began at.
   var withholdsCredentials: Bool { get }
+  /// Whether the settings' own fields that describe content are left out: a redirect has taken the content away.
+  var withholdsContentFields: Bool { get }
   /// What earlier transfers took of the time that all of them have together.
   var spent: Duration { get }
 }
@@ -127,6 +129,8 @@ package struct TransferSettings: Sendable {
   var receiveBuffer: Int { min(64 << 10, max(16 << 10, (8 << 20) / max(1, concurrency))) }
   package var keeping = Keeping.whole
   package var keepsFields = false
+  /// Whether the content of a redirect is of no use to anybody.
+  package var followsRedirects = false
   /// Whether responses say which address they came from.
   package var keepsAddress = false
   package var version = Version.automatic

@@ -1,21 +1,59 @@
 internal import PipeWeb
 
-/// How far the head of a response is.
+/// How far the head of a response is, and what its fields say that the transfer itself needs.
+///
+/// A field may go on in the next line (RFC 9112, 5.2), so each is read when the line behind it has come: the lines of
+/// a field are joined here, once, and nobody reads them before. libcurl reads each line by itself.
 struct TransferHead {
   /// Bytes of all heads of the transfer, informational ones included.
-  var bytes = 0
+  private(set) var bytes = 0
   /// Whether the empty line after the final head has come.
-  var isWhole = false
-  var isInformational = false
+  private(set) var isWhole = false
   /// The codings of the content, in the order in which they were applied; one more than can be undone at most.
-  var codings: [ContentCoding] = []
+  private(set) var codings: [ContentCoding] = []
+  /// The last Content-Type that is not empty.
+  private(set) var contentType: [UInt8]?
+  private(set) var location: [UInt8]?
+  /// Whether two Location fields lead to two places.
+  private(set) var leadsToTwoPlaces = false
+  private(set) var retryAfter: [UInt8]?
   /// The fields of the final head; `nil` where nobody asked for them.
-  var fields: HeadFields?
+  private(set) var fields: HeadFields?
+  private(set) var status = 0
   private var contentLength: Int64?
+
+  private var isStatusLineNext = true
+  /// The field that may go on, without its line's end; its kind is `nil` where nobody reads it.
+  private var pending: [UInt8] = []
+  private var pendingKind: HeadFieldKind?
+  private var isPendingFolded = false
 
   /// The most bytes of headers: what is above it is no honest answer.
   static let limit = 64 << 10
   static let excess = "more than \(limit >> 10) KiB of headers"
+
+  /// Begins the head of another transfer.
+  mutating func begin(keepsFields: Bool) {
+    bytes = 0
+    restart()
+    isStatusLineNext = true
+    fields = keepsFields ? HeadFields() : nil
+  }
+
+  /// Begins another head. Memory is kept, as there is one for every page.
+  private mutating func restart() {
+    isWhole = false
+    if !codings.isEmpty { codings = [] }
+    contentType = nil
+    location = nil
+    leadsToTwoPlaces = false
+    retryAfter = nil
+    fields?.removeAll()
+    contentLength = nil
+    pending.removeAll(keepingCapacity: true)
+    pendingKind = nil
+    isPendingFolded = false
+  }
 
   /// Reads the next line. This is called for every field of every answer: plain comparisons of bytes, no sequences.
   ///
@@ -23,68 +61,89 @@ struct TransferHead {
   mutating func read(_ line: UnsafeRawBufferPointer) -> String? {
     bytes += line.count
     if bytes > Self.limit { return Self.excess }
-    if line.count > 9, line.loadUnaligned(as: UInt32.self) == Self.http, line[4] == UInt8(ascii: "/") {
-      restart()
-      // An informational response (RFC 9110, 15.2) has another after it: HTTP/1.1 100, HTTP/2 103.
-      let code = line[6] == UInt8(ascii: " ") ? 7 : 9
-      isInformational = line[code] == UInt8(ascii: "1")
-      if isInformational, line.count > code + 2, line[code + 1] == UInt8(ascii: "0"),
-        line[code + 2] == UInt8(ascii: "1")
-      {
-        return "101 Switching Protocols, which nobody asked for"
-      }
-    } else if line.count == 2 && line[0] == UInt8(ascii: "\r") || line.count == 1 && line[0] == UInt8(ascii: "\n") {
+    if isStatusLineNext { return readStatusLine(line) }
+    if line.count == 2 && line[0] == UInt8(ascii: "\r") || line.count == 1 && line[0] == UInt8(ascii: "\n") {
+      if let fault = finishField() { return fault }
+      isStatusLineNext = isInformational
       isWhole = !isInformational
-    } else if !isWhole {
-      fields?.append(line)
-      if line.count > 15, line[0] | 0x20 == UInt8(ascii: "c") { return readContentField(line) }
+      return nil
+    }
+    // Behind the final head come trailers; or another head, where libcurl has sent the request once more.
+    if isWhole { return StatusLine(line) == nil ? nil : readStatusLine(line) }
+    guard let first = line.first else { return nil }
+    if Self.isBlank(first) {
+      goOn(line)
+      return nil
+    }
+    if let fault = finishField() { return fault }
+    pendingKind = HeadFieldKind(line)
+    if pendingKind == nil, fields != nil { pendingKind = .other }
+    if pendingKind != nil { pending.append(contentsOf: Self.withoutEnd(line)) }
+    return nil
+  }
+
+  /// libcurl takes a line that it only half knows for a status of 200, and what follows an informational response in
+  /// such a line for content. So what is not a status line here is not one (RFC 9112, 4; "HTTP" is case-sensitive, 2.3).
+  private mutating func readStatusLine(_ line: UnsafeRawBufferPointer) -> String? {
+    guard let read = StatusLine(line) else { return "the status line is not HTTP's" }
+    restart()
+    isStatusLineNext = false
+    status = read.status
+    return status == 101 ? "101 Switching Protocols, which nobody asked for" : nil
+  }
+
+  /// Whether it has another after it (RFC 9110, 15.2).
+  private var isInformational: Bool { status < 200 }
+
+  /// The line goes on with the value of the field before it.
+  private mutating func goOn(_ line: UnsafeRawBufferPointer) {
+    if pendingKind == nil { return }
+    isPendingFolded = true
+    pending.append(UInt8(ascii: " "))
+    pending.append(contentsOf: Self.trimmed(line[...]))
+  }
+
+  /// Reads the field that is complete.
+  private mutating func finishField() -> String? {
+    guard let kind = pendingKind else { return nil }
+    defer {
+      pending.removeAll(keepingCapacity: true)
+      pendingKind = nil
+      isPendingFolded = false
+    }
+    fields?.append(pending)
+    if kind == .other { return nil }
+    guard let colon = pending.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+    let value = Self.trimmed(pending[(colon + 1)...])
+    // libcurl cannot read these otherwise than as they stand. Where the content ends would be anybody's guess.
+    if kind.isFraming {
+      if isPendingFolded { return "a \(kind.name) over several lines" }
+      if Self.isBlank(pending[colon - 1]) { return "a space behind the name \(kind.name)" }
+    }
+    switch kind {
+    case .contentLength:
+      guard let length = Self.length(value) else { return "a Content-Length that is no length" }
+      defer { contentLength = length }
+      return contentLength ?? length == length ? nil : "two Content-Length fields that differ"
+    case .contentEncoding: ContentCoding.append(value, to: &codings, upTo: ContentDecoding.limit + 1)
+    case .contentType: if !value.isEmpty { contentType = Array(value) }
+    case .location:
+      if let location, !location.elementsEqual(value) { leadsToTwoPlaces = true }
+      location = location ?? Array(value)
+    case .retryAfter: retryAfter = retryAfter ?? Array(value)
+    case .transferEncoding, .other: break
     }
     return nil
   }
 
-  /// The bytes `HTTP`, as they stand in memory.
-  private static let http = UInt32(littleEndian: 0x5054_5448)
-
-  /// A new head begins.
-  private mutating func restart() {
-    isWhole = false
-    contentLength = nil
-    if !codings.isEmpty { codings = [] }
-    fields?.removeAll()
-  }
-
-  /// Reads a line of more than 15 bytes that may say how long the content is or how it is coded.
-  ///
-  /// - Returns: What is wrong with it. Where the content ends is then anybody's guess, and libcurl's are others than
-  ///   the standard's (RFC 9112, 6.3): it takes the first of several lengths, and of one what `strtol` would.
-  private mutating func readContentField(_ line: UnsafeRawBufferPointer) -> String? {
-    // In the order of memory, in lower case: `content-`, and what follows from its hyphen on.
-    let (first, second) = (line.loadUnaligned(as: UInt64.self), line.loadUnaligned(fromByteOffset: 7, as: UInt64.self))
-    guard UInt64(bigEndian: first) | Self.lowerCase == 0x636f_6e74_656e_742d else { return nil }
-    switch UInt64(bigEndian: second) | Self.lowerCase {
-    case 0x2d6c_656e_6774_683a:  // -length:
-      guard let length = Self.length(line, from: 15) else { return "a Content-Length that is no length" }
-      defer { contentLength = length }
-      return contentLength ?? length == length ? nil : "two Content-Length fields that differ"
-    case 0x2d65_6e63_6f64_696e:  // -encodin
-      guard line.count > 16, line[15] | 0x20 == UInt8(ascii: "g"), line[16] == UInt8(ascii: ":") else { return nil }
-      ContentCoding.append(line[17...], to: &codings, upTo: ContentDecoding.limit + 1)
-      return nil
-    default: return nil
-    }
-  }
-
-  private static let lowerCase: UInt64 = 0x2020_2020_2020_2020
-
-  /// The value of a Content-Length field from so many bytes on: digits, or a list of the same number
-  /// (RFC 9110, 8.6).
-  private static func length(_ line: UnsafeRawBufferPointer, from start: Int) -> Int64? {
+  /// The value of a Content-Length field: digits, or a list of the same number (RFC 9110, 8.6). libcurl takes the first
+  /// of several, and of one what `strtol` would.
+  private static func length(_ value: ArraySlice<UInt8>) -> Int64? {
     // Negative for none: the element before, and this one.
     var length: Int64 = -1
     var number: Int64 = -1
     var isOver = false
-    for index in start..<line.count {
-      let byte = line[index]
+    for byte in value {
       if byte &- 0x30 <= 9 {
         let (tens, isLarge) = max(0, number).multipliedReportingOverflow(by: 10)
         let (sum, isTooLarge) = tens.addingReportingOverflow(Int64(byte &- 0x30))
@@ -100,5 +159,24 @@ struct TransferHead {
       }
     }
     return number < 0 || length >= 0 && length != number ? nil : number
+  }
+
+  private static func withoutEnd(_ line: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer> {
+    var end = line.count
+    while end > 0, line[end - 1] == UInt8(ascii: "\n") || line[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+    return line[..<end]
+  }
+
+  /// Without the white space around it.
+  static func trimmed<Bytes: RandomAccessCollection<UInt8>>(_ text: Bytes) -> Bytes.SubSequence
+  where Bytes.SubSequence == Bytes, Bytes.Index == Int {
+    var (start, end) = (text.startIndex, text.endIndex)
+    while start < end, isBlank(text[start]) { start += 1 }
+    while start < end, isBlank(text[end - 1]) { end -= 1 }
+    return text[start..<end]
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n")
   }
 }

@@ -20,6 +20,7 @@ extension TransferPlace {
   /// - Returns: How many bytes were taken; fewer than given ends the transfer.
   func received(_ bytes: UnsafeRawBufferPointer) -> Int {
     limits.lastByte = sockets.now
+    if isFollowed { return passOver(bytes) }
     // Paused, not dropped: the server waits, as TCP has it.
     if sockets.held >= settings.bodyMemory, isKeeping, !isPrivileged {
       pausedSince = sockets.now
@@ -31,6 +32,17 @@ extension TransferPlace {
     let isWanted = head.codings.isEmpty ? take(bytes) : decode(bytes)
     return isWanted ? bytes.count : 0
   }
+
+  /// The content of a redirect that is followed: whatever it is, nobody asked for it. It is read as far as that costs
+  /// less than another connection.
+  private func passOver(_ bytes: UnsafeRawBufferPointer) -> Int {
+    length += bytes.count
+    if length <= Self.passedOver { return bytes.count }
+    isCut = true
+    return 0
+  }
+
+  private static let passedOver = 256 << 10
 
   /// Takes content, its codings undone.
   ///
@@ -55,6 +67,7 @@ extension TransferPlace {
 
   /// - Returns: Whether more is wanted.
   private func decode(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    if undecoded != nil { return take(bytes) }
     do throws(ContentDecodingFault) {
       switch try beginDecoding().decode(bytes, take: take) {
       case .goesOn: return true
@@ -63,7 +76,8 @@ extension TransferPlace {
       case .fault(let words): stop = TransferFailure(.body, words)
       }
     } catch {
-      stop = TransferFailure(.body, error.words)
+      undecoded = error.words
+      return take(bytes)
     }
     return false
   }
@@ -137,15 +151,11 @@ extension TransferPlace {
 
   /// Whether the content can be HTML, by a glance at its media type.
   private var mayBeHTML: Bool {
-    var type: UnsafePointer<CChar>?
-    pipe_easy_get_text(handle, CURLINFO_CONTENT_TYPE, &type)
-    guard let type else { return true }
-    var place = type
-    while place.pointee != 0 {
-      if strncasecmp(place, "html", 4) == 0 { return true }
-      place += 1
+    guard let type = head.contentType else { return true }
+    let word: StaticString = "html"
+    return type.indices.dropLast(3).contains { start in
+      (0..<4).allSatisfy { type[start + $0] | 0x20 == word.utf8Start[$0] }
     }
-    return false
   }
 
   /// Of the first slice, and the ones after it are as long as what is kept: long enough for the head of most pages,

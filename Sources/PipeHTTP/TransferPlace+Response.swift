@@ -21,8 +21,8 @@ extension TransferPlace {
     return HTTPResponse(
       status: status, version: version, fields: head.fields?.all ?? HTTPFields(),
       contentType: contentType,
-      location: 300..<400 ~= status ? field("Location") : nil,
-      retryAfter: status == 429 || status == 503 ? field("Retry-After") : nil, body: content,
+      location: isRedirect ? head.location.map { HTTPFields.reference($0) } : nil,
+      retryAfter: status == 429 || status == 503 ? head.retryAfter.map { HTTPFields.text($0) } : nil, body: content,
       scanned: scanned, length: length, isTruncated: isTruncated,
       address: settings.keepsAddress ? connectedAddress : nil)
   }
@@ -42,11 +42,7 @@ extension TransferPlace {
   }
 
   /// The Content-Type field's value.
-  private var contentType: String? {
-    var type: UnsafePointer<CChar>?
-    pipe_easy_get_text(handle, CURLINFO_CONTENT_TYPE, &type)
-    return type.map { String(cString: $0) }
-  }
+  private var contentType: String? { head.contentType.map { HTTPFields.text($0) } }
 
   /// The address that the transfer's connection goes to; a proxy's where there is one.
   private var connectedAddress: IPAddress? {
@@ -55,23 +51,15 @@ extension TransferPlace {
     return text.flatMap { IPAddress(String(cString: $0)) }
   }
 
-  /// Whether a redirect leads to two places: which of them was meant is anybody's guess, and browsers refuse to make one.
-  var leadsToTwoPlaces: Bool {
-    guard 300..<400 ~= long(CURLINFO_RESPONSE_CODE), let first = header("Location")?.pointee, first.amount > 1 else {
-      return false
+  /// Whether the answer is of the class of redirects.
+  var isRedirect: Bool { 300..<400 ~= head.status }
+
+  /// Whether the answer is a redirect that somebody will follow, and that is all that is wanted of it.
+  var isFollowed: Bool {
+    guard settings.followsRedirects, head.location != nil else { return false }
+    switch head.status {
+    case 301, 302, 303, 307, 308: return true
+    default: return false
     }
-    // libcurl walks through all fields for each. Nobody says the same so often.
-    if first.amount > 16 { return true }
-    let place = String(cString: first.value)
-    return (1..<first.amount).contains { field("Location", $0) != place }
-  }
-
-  private func field(_ name: String, _ index: Int = 0) -> String? {
-    header(name, index).map { String(cString: $0.pointee.value) }
-  }
-
-  private func header(_ name: String, _ index: Int = 0) -> UnsafeMutablePointer<curl_header>? {
-    var header: UnsafeMutablePointer<curl_header>?
-    return curl_easy_header(handle, name, index, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK ? header : nil
   }
 }

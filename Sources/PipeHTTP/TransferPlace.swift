@@ -44,6 +44,8 @@ final class TransferPlace {
   var isCut = false
   /// `nil` where the content has no coding, or none of it has come.
   var decoding: ContentDecoding?
+  /// Why the codings of the content are not undone, where they are not.
+  var undecoded: String?
   /// Why no socket was opened, by the address policy.
   var refusal: String?
   /// How often the request was sent, earlier transfers that came to nothing included.
@@ -90,7 +92,7 @@ final class TransferPlace {
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.pointee = 0
     common = settings.fields
-    commonHeaders = TransferPlace.list(common, after: nil)
+    commonHeaders = TransferPlace.list(common, content: settings.body)
     setUp()
   }
 
@@ -137,8 +139,7 @@ final class TransferPlace {
     self.request = request
     begun = sockets.now
     limits.begin(settings, spent: request.spent, now: begun)
-    head = TransferHead()
-    if settings.keepsFields { head.fields = HeadFields() }
+    head.begin(keepsFields: settings.keepsFields)
     scanner = nil
     encoding = nil
     isEncodingAssumed = false
@@ -148,6 +149,7 @@ final class TransferPlace {
     stop = nil
     isCut = false
     decoding = nil
+    undecoded = nil
     refusal = nil
     self.sends = sends
     isBegun = false
@@ -163,9 +165,12 @@ final class TransferPlace {
       setMethod(method ?? settings.method, content ?? (method == nil ? settings.body : nil))
       hasOwnMethod = method != nil || content != nil
     }
-    let isSpecial = !request.headers.isEmpty || request.withholdsCredentials
+    let isSpecial =
+      !request.headers.isEmpty || request.withholdsCredentials || request.withholdsContentFields || content != nil
+      || method != nil && settings.body != nil
     if isSpecial || hasOwnHeaders {
-      let list = isSpecial ? Self.list(request.fields(with: common), after: nil) : nil
+      let sent = content ?? (method == nil ? settings.body : nil)
+      let list = isSpecial ? Self.list(request.fields(with: common), content: sent) : nil
       pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, isSpecial ? list : commonHeaders)
       curl_slist_free_all(ownHeaders)
       ownHeaders = list
@@ -225,10 +230,16 @@ final class TransferPlace {
     guard let request else { return nil }
     letGo()
     var failure = stop ?? limit ?? failure(of: code)
-    if failure == nil, leadsToTwoPlaces { failure = TransferFailure(.protocol, "two Location fields that differ") }
-    // Of what failed, an answer that broke off or stalled within its content is worth keeping.
-    let isKept = head.isWhole && (failure?.reason.leavesAnAnswer ?? true)
+    if failure == nil, isRedirect, head.leadsToTwoPlaces {
+      // Which of them was meant is anybody's guess, and browsers refuse to make one.
+      failure = TransferFailure(.protocol, "two Location fields that differ")
+    }
+    // Of what failed, an answer that broke off or stalled within its content is worth keeping, and where a redirect leads
+    // in any case.
+    let leavesAnAnswer = failure?.reason.leavesAnAnswer ?? true
+    let isKept = head.isWhole && (leavesAnAnswer || isFollowed && failure?.reason == .tooLarge)
     let response = isKept ? makeResponse(isTruncated: isCut || failure != nil) : nil
+    if failure == nil, let undecoded { failure = TransferFailure(.body, undecoded) }
     // Of a transfer that is ended by us, libcurl knows no more than when something last happened.
     let elapsed =
       limit == nil
@@ -321,40 +332,12 @@ final class TransferPlace {
     pipe_easy_set_pointer(handle, CURLOPT_CLOSESOCKETDATA, sockets.context)
   }
 
-  private func setMethod(_ method: String, _ content: [UInt8]?) {
-    pipe_easy_set_long(handle, CURLOPT_NOBODY, 0)
-    pipe_easy_set_long(handle, CURLOPT_HTTPGET, 1)
-    pipe_easy_set_text(handle, CURLOPT_CUSTOMREQUEST, nil)
-    if let content {
-      pipe_easy_set_large(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(content.count))
-      content.withUnsafeBytes { bytes in
-        // libcurl copies it here.
-        _ = pipe_easy_set_pointer(
-          handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
-      }
-    }
-    switch method {
-    case "HEAD": pipe_easy_set_long(handle, CURLOPT_NOBODY, 1)
-    case "GET" where content == nil: break
-    default: pipe_easy_set_text(handle, CURLOPT_CUSTOMREQUEST, method)
-    }
-  }
-
   /// A text as C has it, made once instead of for each transfer.
   private static func text(_ text: String) -> UnsafeMutablePointer<CChar> {
     let characters = text.utf8CString
     let copy = UnsafeMutablePointer<CChar>.allocate(capacity: characters.count)
     for (index, character) in characters.enumerated() { copy[index] = character }
     return copy
-  }
-
-  private static func list(
-    _ fields: [HTTPFields.Field], after list: UnsafeMutablePointer<curl_slist>?
-  ) -> UnsafeMutablePointer<curl_slist>? {
-    fields.reduce(list) { list, field in
-      // A field with an empty value is written with a semicolon, or libcurl would leave it out.
-      curl_slist_append(list, field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)") ?? list
-    }
   }
 }
 

@@ -2,7 +2,7 @@ internal import PipeWeb
 
 extension TransferRequest {
   /// The header fields as they are sent: the settings' own, but for those that the request has itself and for
-  /// credentials that are not to go along, and then the request's.
+  /// those that are not to go along, and then the request's.
   func fields(with common: [HTTPFields.Field]) -> [HTTPFields.Field] {
     var names = Set(headers.map { $0.name.lowercased() })
     var headers = headers
@@ -12,8 +12,21 @@ extension TransferRequest {
       headers.append(.identity)
       names.insert("accept-encoding")
     }
-    return common.filter { !names.contains($0.name.lowercased()) && !(withholdsCredentials && $0.isCredential) }
-      + headers
+    return common.filter { field in
+      !names.contains(field.name.lowercased()) && !(withholdsCredentials && field.isForOneOrigin)
+        && !(withholdsContentFields && field.describesContent)
+    } + headers
+  }
+}
+
+/// What is told of content that nobody has given a type.
+enum UntypedContent {
+  /// Whether it is an object or a list of JSON, which is known by itself.
+  static func isJSON(_ content: [UInt8]) -> Bool {
+    guard let first = content.first(where: { $0 > UInt8(ascii: " ") }),
+      first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    else { return false }
+    return (try? JSONValue(parsing: content.span)) != nil
   }
 }
 

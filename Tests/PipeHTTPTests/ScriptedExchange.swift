@@ -66,11 +66,12 @@ final class ScriptedRequest: TransferRequest {
   let body: [UInt8]?
   let headers: [HTTPFields.Field]
   let withholdsCredentials: Bool
+  let withholdsContentFields: Bool
   let spent: Duration
 
   init(
     _ url: String, index: Int = 0, method: String? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [],
-    withholdsCredentials: Bool = false, spent: Duration = .zero
+    withholdsCredentials: Bool = false, withholdsContentFields: Bool = false, spent: Duration = .zero
   ) {
     self.index = index
     href = url
@@ -79,6 +80,7 @@ final class ScriptedRequest: TransferRequest {
     self.body = body
     self.headers = headers
     self.withholdsCredentials = withholdsCredentials
+    self.withholdsContentFields = withholdsContentFields
     self.spent = spent
   }
 }

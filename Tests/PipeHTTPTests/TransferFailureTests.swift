@@ -36,12 +36,13 @@ struct TransferFailureTests {
       return try await receive("HTTP/1.1 \(status) -\r\n\(fields)Content-Length: 0\r\n\r\n")
     }
     let fault = TransferFailure(.protocol, "two Location fields that differ")
-    for locations in [["/a", "/b"], ["/a", ""], ["/a", "/a", "/A"], Array(repeating: "/", count: 4000)] {
+    for locations in [["/a", "/b"], ["/a", ""], ["/a", "/a", "/A"]] {
       let result = try await answer(302, locations)
       #expect(result?.failure == fault, "\(locations.prefix(3))")
       #expect(result?.response == nil)
     }
     #expect(try await answer(302, ["/a", "/a"])?.response?.location == "/a")
+    #expect(try await answer(302, Array(repeating: "/", count: 4000))?.response?.location == "/")
     #expect(try await answer(200, ["/a", "/b"])?.failure == nil)
   }
 

@@ -132,13 +132,13 @@ private struct RawConnection {
 
   private mutating func readRequest() -> String? {
     while true {
-      let text = String(decoding: received, as: UTF8.self)
-      if let end = text.utf8.firstRange(of: "\r\n\r\n".utf8) {
-        let head = text[..<end.lowerBound]
+      // A request need not be UTF-8: its length is that of its bytes.
+      if let end = received.firstRange(of: "\r\n\r\n".utf8) {
+        let head = String(decoding: received[..<end.lowerBound], as: UTF8.self)
         let length =
           head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
           .flatMap { Int($0.split(separator: ":")[1].drop { $0 == " " }) } ?? 0
-        let count = text.utf8.distance(from: text.startIndex, to: end.upperBound) + length
+        let count = end.upperBound + length
         if received.count >= count {
           defer { received.removeFirst(count) }
           return String(decoding: received[..<count], as: UTF8.self)

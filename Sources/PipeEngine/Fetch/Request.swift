@@ -45,6 +45,8 @@ package final class Request: Sendable {
   package let depth: Int
   /// The URL of the page whose link it is; `nil` for a source's own.
   package let referrer: String?
+  /// Whether a redirect has made it a GET without the content that it began with.
+  package let hasLostItsContent: Bool
   /// What per-host limits count by: host and port, as in the Host field.
   package let host: String
   /// Bytes that it holds, about.
@@ -54,7 +56,7 @@ package final class Request: Sendable {
     id: RequestID, written: String, url: WebURL?, fault: RequestError? = nil, trail: [WebURL] = [],
     spent: Duration = .zero, attempt: Int = 1,
     method: Method? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [], input: [String: Value] = [:],
-    depth: Int = 0, referrer: String? = nil
+    depth: Int = 0, referrer: String? = nil, hasLostItsContent: Bool = false
   ) {
     self.id = id
     self.written = written
@@ -69,6 +71,7 @@ package final class Request: Sendable {
     self.input = input
     self.depth = depth
     self.referrer = referrer
+    self.hasLostItsContent = hasLostItsContent
     host = url.map { String($0.host) } ?? ""
     // The URL counts twice: as written, and parsed.
     var cost = 320 + 2 * written.utf8.count + (body?.count ?? 0)
@@ -91,23 +94,26 @@ package final class Request: Sendable {
     }
   }
 
-  /// The same request, sent on to another URL by a redirect. Credentials stay with their origin.
+  /// The same request, sent on to another URL by a redirect. Fields that are meant for one origin stay with it, and
+  /// those that describe content with the content (Fetch, HTTP-redirect fetch; RFC 9110, 15.4).
+  ///
+  /// - Parameter becomesGET: Whether it goes on as a GET without content.
   func redirected(
-    to target: WebURL, method: Method?, body: [UInt8]?, after time: Duration, attempts: Int? = nil
+    to target: WebURL, becomesGET: Bool, after time: Duration, attempts: Int? = nil
   ) -> Request {
     let isSameOrigin = url?.origin == target.origin
-    let headers = isSameOrigin ? headers : headers.filter { !$0.isCredential }
     return Request(
       id: id, written: written, url: target, trail: trail + [url].compactMap(\.self), spent: spent + time,
-      attempt: attempts ?? attempt, method: method, body: body, headers: headers, input: input, depth: depth,
-      referrer: referrer)
+      attempt: attempts ?? attempt, method: becomesGET ? .get : method, body: becomesGET ? nil : body,
+      headers: headers.filter { (isSameOrigin || !$0.isForOneOrigin) && !(becomesGET && $0.describesContent) },
+      input: input, depth: depth, referrer: referrer, hasLostItsContent: hasLostItsContent || becomesGET)
   }
 
   /// The same request, to be tried once more after so many attempts.
   func triedAgain(after attempts: Int) -> Request {
     Request(
       id: id, written: written, url: url, trail: trail, attempt: attempts + 1, method: method, body: body,
-      headers: headers, input: input, depth: depth, referrer: referrer)
+      headers: headers, input: input, depth: depth, referrer: referrer, hasLostItsContent: hasLostItsContent)
   }
 
   /// Whether a redirect led to another origin than the one asked first: the spec's own credentials are not sent.

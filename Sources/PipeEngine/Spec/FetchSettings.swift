@@ -242,6 +242,12 @@ private enum HeaderList {
       }
       if HTTPFields.isValue(value.text) {
         let field = HTTPFields.Field(name: name, value: value.text)
+        if let refusal = field.refusal {
+          context.report(
+            .badValue, on: entry.key, "\(context.place): '\(name)' \(refusal)",
+            hint: name.lowercased() == "host" ? "write a host name or an address" : "remove the line")
+          continue
+        }
         if field.isCredential { context.within(name) { $0.hide(value) } }
         fields.append(field)
       } else {

@@ -146,6 +146,7 @@ final class AddressedRequest: TransferRequest {
   var body: [UInt8]? { request.body }
   var headers: [HTTPFields.Field] { request.headers }
   var withholdsCredentials: Bool { request.withholdsCredentials }
+  var withholdsContentFields: Bool { request.withholdsContentFields }
   var spent: Duration { request.spent }
 }
 

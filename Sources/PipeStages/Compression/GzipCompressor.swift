@@ -15,8 +15,8 @@ final class GzipCompressor: Compressor {
   init() throws(CompressionFault) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
+    // What was allocated is freed by `deinit`, which runs for an object whose initializer throws once it is complete.
     if pipe_gzip_begin_writing(stream, Self.level) != Z_OK {
-      stream.deallocate()
       throw CompressionFault(reason: "there is no memory to compress with")
     }
   }

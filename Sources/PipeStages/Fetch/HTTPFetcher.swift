@@ -31,6 +31,7 @@ package struct HTTPFetcher: Fetcher {
       }
     settings.keepsAddress = plan.needs.address
     settings.keepsFields = plan.needs.fields || fetch.cookies == .run
+    settings.followsRedirects = fetch.redirects > 0
     settings.version =
       switch fetch.http {
       case .auto: .automatic
@@ -102,6 +103,7 @@ extension Request: TransferRequest {
   package var href: String { url?.href ?? "" }
   package var transferMethod: String? { method?.rawValue }
   package var withholdsCredentials: Bool { hasLeftItsOrigin }
+  package var withholdsContentFields: Bool { hasLostItsContent }
 }
 
 extension RequestError {

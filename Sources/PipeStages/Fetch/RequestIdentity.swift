@@ -31,8 +31,7 @@ final class RequestIdentity: Sendable {
     }
     if keepsCookies, let kept = jar.withLock({ $0.field(for: url, now: Timestamp.now.seconds) }) {
       let others = own["Cookie"] ?? (request.hasLeftItsOrigin ? nil : ownCookies)
-      more.append(
-        HTTPFields.Field(name: "Cookie", value: [others, kept].compactMap(\.self).joined(separator: "; ")))
+      more.append(HTTPFields.Field(name: "Cookie", octets: (others.map { Array("\($0); ".utf8) } ?? []) + kept))
     }
     return more.isEmpty ? request : IdentifiedRequest(request, more)
   }
@@ -40,7 +39,7 @@ final class RequestIdentity: Sendable {
   /// Keeps the cookies of a response, a redirect's too.
   func remember(_ response: HTTPResponse, of request: Request) {
     guard keepsCookies, let url = request.url else { return }
-    let fields = response.fields.all.filter { $0.name.lowercased() == "set-cookie" }.map(\.value)
+    let fields = response.fields.all.filter { $0.name.lowercased() == "set-cookie" }.map(\.octets)
     if !fields.isEmpty { jar.withLock { $0.store(fields, from: url, now: Timestamp.now.seconds) } }
   }
 }
@@ -62,6 +61,7 @@ private final class IdentifiedRequest: TransferRequest {
   var transferMethod: String? { request.transferMethod }
   var body: [UInt8]? { request.body }
   var withholdsCredentials: Bool { request.withholdsCredentials }
+  var withholdsContentFields: Bool { request.withholdsContentFields }
   var spent: Duration { request.spent }
 }
 

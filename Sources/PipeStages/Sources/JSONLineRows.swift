@@ -51,6 +51,9 @@ struct JSONLineRows: RowReader {
           guard case .string(let text) = field.value, HTTPFields.isName(field.name), HTTPFields.isValue(text) else {
             return faulty("the header '\(field.name)' is no header field")
           }
+          if let refusal = HTTPFields.Field(name: field.name, value: text).refusal {
+            return faulty("the header '\(field.name)' \(refusal)")
+          }
           row.headers.append((field.name, text))
         }
       case ("body", .string(let text)): row.body = Array(text.utf8)

@@ -35,10 +35,13 @@ package struct CompressionFault: Error, Hashable, Sendable {
   package let reason: String
   /// What the person could try.
   package let hint: String?
+  /// Whether all members so far are whole, and what follows them is not another one.
+  package let isExcess: Bool
 
-  package init(reason: String, hint: String? = nil) {
+  package init(reason: String, hint: String? = nil, isExcess: Bool = false) {
     self.reason = reason
     self.hint = hint
+    self.isExcess = isExcess
   }
 
   static func noMemory(for format: String) -> CompressionFault {
@@ -46,7 +49,7 @@ package struct CompressionFault: Error, Hashable, Sendable {
   }
 
   static func excess(after format: String) -> CompressionFault {
-    CompressionFault(reason: "something that is not \(format) follows its \(format) data")
+    CompressionFault(reason: "something that is not \(format) follows its \(format) data", isExcess: true)
   }
 
   static func corrupt(_ format: String, _ detail: String?) -> CompressionFault {

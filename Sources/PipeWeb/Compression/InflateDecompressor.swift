@@ -16,6 +16,8 @@ package final class InflateDecompressor: Decompressor {
   package private(set) var isBetweenMembers = true
   /// Whether no member has begun.
   private var isAtStart = true
+  /// Whether the member under way is the first.
+  private var isFirst = true
 
   package init(_ format: Format) {
     self.format = format
@@ -33,6 +35,7 @@ package final class InflateDecompressor: Decompressor {
     if hasMemory { inflateReset(stream) }
     isBetweenMembers = true
     isAtStart = true
+    isFirst = true
   }
 
   package func decode(
@@ -67,6 +70,7 @@ package final class InflateDecompressor: Decompressor {
       inflateReset2(stream, first & 0x8F == 8 ? 15 : -15)
     }
     isBetweenMembers = false
+    isFirst = isAtStart
     isAtStart = false
     return true
   }
@@ -81,6 +85,8 @@ package final class InflateDecompressor: Decompressor {
       return nil
     case Z_MEM_ERROR: return .noMemory(for: format.rawValue)
     case Z_NEED_DICT: return .dictionary(format.rawValue)
+    // Of the two bytes that say gzip, the second is another.
+    case Z_DATA_ERROR where !isFirst && stream.pointee.total_in <= 2: return .excess(after: format.rawValue)
     default: return .corrupt(format.rawValue, stream.pointee.msg.map { String(cString: $0) })
     }
   }

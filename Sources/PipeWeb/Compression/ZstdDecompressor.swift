@@ -15,19 +15,25 @@ package final class ZstdDecompressor: Decompressor {
   /// Bytes that the block under way still wants. Blocks are decoded one by one, since libzstd does not say what came
   /// of those before a broken one.
   private var wanted = 1
+  /// Bytes of the next frame's magic number that have come, after the first frame.
+  private var magicRead = 0
 
   package init() {}
 
   deinit { ZSTD_freeDCtx(context) }
 
   package func reset() {
-    if ZSTD_sizeof_DCtx(context) > Self.keptMemory {
-      ZSTD_freeDCtx(context)
-      context = nil
+    if let context {
+      if ZSTD_sizeof_DCtx(context) > Self.keptMemory {
+        ZSTD_freeDCtx(context)
+        self.context = nil
+      } else {
+        ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
+      }
     }
-    ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
     isBetweenMembers = true
     isAtStart = true
+    magicRead = 0
     wanted = 1
   }
 
@@ -36,6 +42,7 @@ package final class ZstdDecompressor: Decompressor {
   ) -> DecodedPiece {
     if isBetweenMembers, input.isEmpty { return DecodedPiece(0) }
     guard let context = context ?? makeContext() else { return DecodedPiece(0, .noMemory(for: "zstd")) }
+    if !isAtStart, !beginsFrame(input) { return DecodedPiece(0, .excess(after: "zstd")) }
     var room = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
     repeat {
       var source = ZSTD_inBuffer(src: input.baseAddress, size: min(input.count, wanted), pos: 0)
@@ -43,15 +50,31 @@ package final class ZstdDecompressor: Decompressor {
       if ZSTD_isError(left) != 0 { return DecodedPiece(room.pos, fault(left)) }
       input = UnsafeRawBufferPointer(rebasing: input[source.pos...])
       isBetweenMembers = left == 0
-      if isBetweenMembers { isAtStart = false }
+      if isBetweenMembers { (isAtStart, magicRead) = (false, 0) }
       wanted = max(left, 1)
     } while !isBetweenMembers && !input.isEmpty && room.pos < room.size
     return DecodedPiece(room.pos)
   }
 
+  /// Whether input behind a whole frame is the start of another one. libzstd looks at no byte of a magic number before
+  /// it has all four, and data may end within them.
+  private func beginsFrame(_ input: UnsafeRawBufferPointer) -> Bool {
+    for byte in input.prefix(4 - magicRead) {
+      // RFC 8878, 3.1.1 and 3.1.2. libzstd finds what is of neither.
+      guard Self.magics.contains(where: { $0[magicRead].contains(byte) }) else { return false }
+      magicRead += 1
+    }
+    return true
+  }
+
+  private static let magics: [[ClosedRange<UInt8>]] = [
+    [0x28...0x28, 0xB5...0xB5, 0x2F...0x2F, 0xFD...0xFD], [0x50...0x5F, 0x2A...0x2A, 0x4D...0x4D, 0x18...0x18],
+  ]
+
   private func makeContext() -> OpaquePointer? {
-    context = ZSTD_createDCtx()
+    guard let context = ZSTD_createDCtx() else { return nil }
     ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Self.windowLog)
+    self.context = context
     return context
   }
 

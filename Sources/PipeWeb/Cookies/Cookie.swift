@@ -1,7 +1,9 @@
 /// A cookie as a jar keeps it (RFC 6265bis, 5.7).
+///
+/// Its name and its value are octets, which go back as they came.
 struct Cookie {
-  let name: String
-  var value: String
+  let name: [UInt8]
+  var value: [UInt8]
   /// The host, or the domain under which all hosts get it.
   let domain: String
   /// Whether it is for that very host.
@@ -15,14 +17,14 @@ struct Cookie {
   var used: Int
 
   /// Bytes of the name and the value.
-  var length: Int { name.utf8.count + value.utf8.count }
+  var length: Int { name.count + value.count }
 
   /// As the Cookie field has it (5.8.3); one without a name is its value.
-  var pair: String { name.isEmpty ? value : "\(name)=\(value)" }
+  var pair: [UInt8] { name.isEmpty ? value : name + [UInt8(ascii: "=")] + value }
 
   /// Whether a cookie that comes later takes its place.
   func isReplaced(by other: Cookie) -> Bool {
-    name.isSame(as: other.name) && domain == other.domain && isHostOnly == other.isHostOnly
+    name == other.name && domain == other.domain && isHostOnly == other.isHostOnly
       && path.isSame(as: other.path)
   }
 

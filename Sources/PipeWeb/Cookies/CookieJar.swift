@@ -23,8 +23,8 @@ package struct CookieJar: Sendable {
 
   /// Takes what a response sets, in its order.
   ///
-  /// - Parameter fields: The values of its Set-Cookie fields.
-  package mutating func store(_ fields: some Sequence<String>, from url: WebURL, now: Int) {
+  /// - Parameter fields: The values of its Set-Cookie fields, in octets.
+  package mutating func store(_ fields: some Sequence<[UInt8]>, from url: WebURL, now: Int) {
     let request = CookieRequest(url)
     for field in fields.prefix(Self.mostOfAResponse) {
       if let cookie = SetCookie(field) { store(cookie, from: request, now: now) }
@@ -32,8 +32,8 @@ package struct CookieJar: Sendable {
     if count > Self.most.limit { shrink(to: Self.most.rest, now: now) }
   }
 
-  /// The value of the Cookie field for a request (5.8.3); `nil` where there is none.
-  package mutating func field(for url: WebURL, now: Int) -> String? {
+  /// The value of the Cookie field for a request (5.8.3), in octets; `nil` where there is none.
+  package mutating func field(for url: WebURL, now: Int) -> [UInt8]? {
     let request = CookieRequest(url)
     let domain = PublicSuffixes.registrableDomain(of: request.host.name)
     guard let all = domains[domain] else { return nil }
@@ -42,9 +42,10 @@ package struct CookieJar: Sendable {
       let (left, right) = (all[left], all[right])
       return (right.path.utf8.count, left.created) < (left.path.utf8.count, right.created)
     }
-    var field = ""
-    for index in sent where field.utf8.count + all[index].length + 3 <= Self.longestField {
-      field += (field.isEmpty ? "" : "; ") + all[index].pair
+    var field: [UInt8] = []
+    for index in sent where field.count + all[index].length + 3 <= Self.longestField {
+      if !field.isEmpty { field += [UInt8(ascii: ";"), UInt8(ascii: " ")] }
+      field += all[index].pair
       domains[domain]?[index].used = moment
     }
     return field.isEmpty ? nil : field
@@ -85,7 +86,8 @@ package struct CookieJar: Sendable {
 
   /// Whether a cookie is what the prefix of its name promises (4.1.3); one without a name must not feign one.
   private static func keepsPromise(_ cookie: SetCookie, isHostOnly: Bool) -> Bool {
-    let start = (cookie.name.isEmpty ? cookie.value : cookie.name).prefix(10).lowercased()
+    let start = String(decoding: (cookie.name.isEmpty ? cookie.value : cookie.name).prefix(10), as: UTF8.self)
+      .lowercased()
     if start.hasPrefix("__secure-") { return !cookie.name.isEmpty && cookie.isSecure }
     if start.hasPrefix("__host-") {
       return !cookie.name.isEmpty && cookie.isSecure && isHostOnly && cookie.path == "/"
@@ -97,7 +99,7 @@ package struct CookieJar: Sendable {
   /// alone").
   private static func overlays(_ cookie: Cookie, _ secure: Cookie) -> Bool {
     func isBelow(_ name: String, _ domain: String) -> Bool { name == domain || name.hasSuffix("." + domain) }
-    return cookie.name.isSame(as: secure.name) && cookie.path.matches(path: secure.path)
+    return cookie.name == secure.name && cookie.path.matches(path: secure.path)
       && (isBelow(cookie.domain, secure.domain) || isBelow(secure.domain, cookie.domain))
   }
 

@@ -1,7 +1,7 @@
 /// The value of a Set-Cookie field, taken apart (RFC 6265bis, 5.6); nothing is judged yet.
 struct SetCookie: Hashable {
-  var name: String
-  var value: String
+  var name: [UInt8]
+  var value: [UInt8]
   /// Seconds since 1970, by Expires.
   var expires: Int?
   /// Seconds from now, by Max-Age; nothing and less than nothing is 0.
@@ -17,24 +17,26 @@ struct SetCookie: Hashable {
   private static let attributeLimit = 1024
 
   /// - Returns: `nil` for what a client ignores altogether.
-  init?(_ field: String) {
-    let bytes = field.utf8
+  ///
+  /// - Parameter bytes: The field's value. Its octets need not be UTF-8.
+  init?(_ bytes: [UInt8]) {
     guard !bytes.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else { return nil }
     let parts = bytes.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
     let pair = Self.split(parts[0])
     // A pair without an equals sign is a value without a name.
-    name = pair.value == nil ? "" : pair.name
-    value = pair.value ?? pair.name
-    guard !(name.isEmpty && value.isEmpty), name.utf8.count + value.utf8.count <= Self.pairLimit else { return nil }
+    name = pair.value == nil ? [] : Array(pair.name)
+    value = Array(pair.value ?? pair.name)
+    guard !(name.isEmpty && value.isEmpty), name.count + value.count <= Self.pairLimit else { return nil }
     for part in parts.dropFirst() { take(part) }
   }
 
-  private mutating func take(_ part: String.UTF8View.SubSequence) {
+  private mutating func take(_ part: ArraySlice<UInt8>) {
     let (name, given) = Self.split(part)
-    let value = given ?? ""
-    if value.utf8.count > Self.attributeLimit { return }
+    if given?.count ?? 0 > Self.attributeLimit { return }
+    // Bytes that are not UTF-8 are in no date, number, domain or path that a request can match.
+    let value = given.map { String(decoding: $0, as: UTF8.self) } ?? ""
     // Of an attribute that comes twice the last one counts.
-    switch name.lowercased() {
+    switch String(decoding: name, as: UTF8.self).lowercased() {
     case "expires": if let seconds = CookieDate.seconds(value) { expires = seconds }
     case "max-age": if let seconds = Self.delta(value) { maxAge = seconds }
     case "domain": domain = (value.utf8.first == UInt8(ascii: ".") ? String(value.dropFirst()) : value).lowercased()
@@ -56,15 +58,15 @@ struct SetCookie: Hashable {
   }
 
   /// Name and value around the first equals sign, without the white space around them.
-  private static func split(_ bytes: String.UTF8View.SubSequence) -> (name: String, value: String?) {
+  private static func split(_ bytes: ArraySlice<UInt8>) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>?) {
     guard let sign = bytes.firstIndex(of: UInt8(ascii: "=")) else { return (trimmed(bytes), nil) }
     return (trimmed(bytes[..<sign]), trimmed(bytes[bytes.index(after: sign)...]))
   }
 
-  private static func trimmed(_ bytes: String.UTF8View.SubSequence) -> String {
+  private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
     var rest = bytes.drop(while: isSpace)
     while let last = rest.last, isSpace(last) { rest.removeLast() }
-    return String(Substring(rest))
+    return rest
   }
 }

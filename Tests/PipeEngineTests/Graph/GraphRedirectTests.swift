@@ -114,8 +114,7 @@ struct GraphRedirectTests {
     #expect(graph.progress.tally.counts.errors == [.badURL: 1])
   }
 
-  @Test(
-    "a page that redirects to itself, or back to where it came from, is a loop", arguments: [301, 302, 303, 307, 308])
+  @Test("a loop ends at the limit, and not before", arguments: [301, 302, 303, 307, 308])
   func loops(status: Int) async throws {
     let pipeline = MemoryPipeline(["http://a.example/self", "http://a.example/ping"])
     let fetcher = StubFetcher { request in
@@ -127,12 +126,59 @@ struct GraphRedirectTests {
     }
     try await Graph(pipeline.plan(), fetcher: fetcher).runConserving()
     let errors = pipeline.sinks[0].rows.all.sorted { order($0[0], $1[0]) }.map { $0[2] }
+    let words = "redirects: more than 10 redirects, the last to http://a.example/"
     #expect(
       errors == [
-        "redirects: a loop: http://a.example/ping was visited already",
-        "redirects: a loop: http://a.example/self#again was visited already",
+        .string("\(words)pong, which was visited before"), .string("\(words)self#again, which was visited before"),
       ])
-    #expect(fetcher.log.count == 3)
+    #expect(fetcher.log.count == 22)
+  }
+
+  @Test(
+    "a page that redirects to itself, or away and back, is asked again: it may have set what it asks for",
+    arguments: ["/self", "/there", "/one"])
+  func back(start: String) async throws {
+    let pipeline = MemoryPipeline(["http://a.example\(start)"])
+    let next = [
+      "/self": "/self", "/there": "/back", "/back": "/there", "/one": "/two", "/two": "/three", "/three": "/one",
+    ]
+    let fetcher = StubFetcher { request in
+      let path = String(request.url?.pathname ?? "")
+      return request.trail.count < (start == "/self" ? 1 : start == "/there" ? 2 : 3)
+        ? .status(302, location: next[path]) : .status(200)
+    }
+    try await Graph(pipeline.plan(), fetcher: fetcher).runConserving()
+    #expect(pipeline.sinks[0].rows.all == [[.string("http://a.example\(start)"), 200, nil]])
+  }
+
+  @Test(
+    "a Location without a fragment inherits the one before it",
+    arguments: [
+      (["/b"], "/b#part"), (["/b#own"], "/b#own"), (["/b#"], "/b#"), (["?q"], "/a?q#part"), (["#own"], "/a#own"),
+      (["/b", "/c"], "/c#part"), (["/b#own", "/c"], "/c#own"), (["/b", "/c#own", "/d"], "/d#own"),
+      (["//b.example/x"], "//b.example/x#part"), ([""], "/a#part"),
+    ])
+  func fragments(locations: [String], end: String) async throws {
+    let pipeline = MemoryPipeline(["http://a.example/a#part"])
+    let fetcher = StubFetcher { request in
+      request.trail.count < locations.count ? .status(302, location: locations[request.trail.count]) : .status(200)
+    }
+    try await Graph(pipeline.plan("extract: [final_url]"), fetcher: fetcher).runConserving()
+    #expect(
+      pipeline.sinks[0].rows.all.map { $0[0] } == [
+        .string(end.hasPrefix("//") ? "http:\(end)" : "http://a.example\(end)")
+      ])
+  }
+
+  @Test("a redirect whose content is faulty is followed all the same", arguments: RequestError.Code.allCases)
+  func faultyContent(code: RequestError.Code) async throws {
+    let pipeline = MemoryPipeline(["http://a.example/"])
+    let fetcher = StubFetcher { request in
+      request.trail.isEmpty
+        ? .faulty(302, location: "/end", RequestError(code, "it broke off")) : .status(200)
+    }
+    try await Graph(pipeline.plan(), fetcher: fetcher).runConserving()
+    #expect(pipeline.sinks[0].rows.all == [["http://a.example/", 200, nil]])
   }
 
   @Test("a form that redirects to its own address as a GET is no loop")
@@ -164,9 +210,11 @@ struct GraphRedirectTests {
       ])
   }
 
-  @Test("credentials of a request do not follow to another origin")
-  func credentials() async throws {
-    let names = ["Authorization", "cookie", "Proxy-Authorization", "Accept-Language"]
+  @Test("fields that are meant for one origin do not follow to another")
+  func fieldsOfAnOrigin() async throws {
+    let names = [
+      "Authorization", "cookie", "Proxy-Authorization", "Host", "Origin", "Referer", "X-Api-Key", "Accept-Language",
+    ]
     let source = MemorySource(
       urls: ["http://a.example/"], headers: names.map { HTTPFields.Field(name: $0, value: "x") })
     let sent = Recorder<[String]>()
@@ -175,10 +223,32 @@ struct GraphRedirectTests {
       switch request.trail.count {
       case 0: return .status(302, location: "/same")
       case 1: return .status(302, location: "https://a.example/")
+      case 2: return .status(302, location: "http://a.example/")
       default: return .status(200)
       }
     }
     try await Graph(MemoryPipeline(sources: [source]).plan(), fetcher: fetcher).runConserving()
-    #expect(sent.all == [names, names, ["Accept-Language"]])
+    #expect(sent.all == [names, names, ["Accept-Language"], ["Accept-Language"]])
+  }
+
+  @Test(
+    "fields that describe content do not stay without it",
+    arguments: [(301, true), (302, true), (303, true), (307, false), (308, false)])
+  func contentFields(status: Int, areLost: Bool) async throws {
+    let names = ["Content-Type", "content-encoding", "Content-Language", "Content-Location", "Digest", "Accept"]
+    let source = MemorySource(
+      urls: ["http://a.example/"], method: .post, body: [1],
+      headers: names.map { HTTPFields.Field(name: $0, value: "x") })
+    let sent = Recorder<[String]>()
+    let flags = Recorder<Bool>()
+    let fetcher = StubFetcher { request in
+      sent.append(request.headers.map(\.name))
+      flags.append(request.hasLostItsContent)
+      return request.trail.count < 2 ? .status(request.trail.isEmpty ? status : 307, location: "/next") : .status(200)
+    }
+    try await Graph(MemoryPipeline(sources: [source]).plan(), fetcher: fetcher).runConserving()
+    let rest = areLost ? ["Accept"] : names
+    #expect(sent.all == [names, rest, rest])
+    #expect(flags.all == [false, areLost, areLost])
   }
 }

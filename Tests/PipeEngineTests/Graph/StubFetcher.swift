@@ -9,6 +9,8 @@ final class StubFetcher: Fetcher {
   enum Answer: Sendable {
     case status(Int, location: String? = nil, body: String = "")
     case error(RequestError)
+    /// An answer whose content is faulty.
+    case faulty(Int, location: String, RequestError)
     /// No answer ever: the request stays in flight until the run stops.
     case silence
   }
@@ -97,6 +99,9 @@ final class StubFetcher: Fetcher {
     switch script(request) {
     case .silence: nil
     case .error(let error): Fetched(request: request, response: nil, error: error)
+    case .faulty(let status, let location, let error):
+      Fetched(
+        request: request, response: HTTPResponse(status: status, version: .http11, location: location), error: error)
     case .status(let status, let location, let body):
       Fetched(
         request: request,

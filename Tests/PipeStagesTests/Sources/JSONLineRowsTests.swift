@@ -50,6 +50,9 @@ struct JSONLineRowsTests {
       (#"{"url": "a", "method": "BREW"}"#, "line 2: the method 'BREW' is not known"),
       (#"{"url": "a", "headers": {"a b": "x"}}"#, "line 2: the header 'a b' is no header field"),
       (#"{"url": "a", "headers": {"A": "x\r\nEvil: 1"}}"#, "line 2: the header 'A' is no header field"),
+      (#"{"url": "a", "headers": {"Content-Length": "5"}}"#, "line 2: the header 'Content-Length' is set for each"),
+      (#"{"url": "a", "headers": {"te": "trailers"}}"#, "line 2: the header 'te' is set for each request"),
+      (#"{"url": "a", "headers": {"Host": "a b"}}"#, "line 2: the header 'Host' is not a host"),
       (#"{"url": "a", "headers": {"A": 5}}"#, "line 2: the header 'A' is no header field"),
       (#"{"url": "a", "url\#(String(repeating: "[", count: 10_000))"#, "line 2: no JSON"),
     ])

@@ -14,7 +14,7 @@ struct CookieJarLimitTests {
     var jar = CookieJar()
     jar.store((0..<1000).map { "c\($0)=x" }, from: try url("a.example"), now: 0)
     #expect(jar.count == 50)
-    #expect(try jar.field(for: url("a.example"), now: 0)?.hasSuffix("c49=x") == true)
+    #expect(try jar.sent(to: url("a.example"), now: 0)?.hasSuffix("c49=x") == true)
   }
 
   @Test("who sets more than is kept displaces their own, whatever names they use")
@@ -23,7 +23,7 @@ struct CookieJarLimitTests {
     jar.store(["kept=1"], from: try url("good.example"), now: 0)
     for index in 0..<2000 { jar.store(["c\(index)=x"], from: try url("h\(index).evil.example"), now: 0) }
     #expect(jar.count <= 181)
-    #expect(try jar.field(for: url("good.example"), now: 0) == "kept=1")
+    #expect(try jar.sent(to: url("good.example"), now: 0) == "kept=1")
   }
 
   @Test("what is expired goes first, then what is not secure, then what was used longest ago")
@@ -37,7 +37,7 @@ struct CookieJarLimitTests {
     #expect(jar.count == 3 + 150)
     jar.store((150..<200).map { "c\($0)=x; Path=/c" }, from: a, now: 6)
     // The three were oldest; the secure one alone was spared.
-    #expect(jar.field(for: a, now: 6) == "secure=1")
+    #expect(jar.sent(to: a, now: 6) == "secure=1")
   }
 
   @Test("there is a most of all cookies, and those that were used last stay")
@@ -46,11 +46,11 @@ struct CookieJarLimitTests {
     jar.store(["kept=1"], from: try url("good.example"), now: 0)
     for index in 0..<10_000 {
       jar.store(["c=x"], from: try url("host-\(index).example"), now: 0)
-      if index % 1000 == 0 { #expect(try jar.field(for: url("good.example"), now: 0) == "kept=1") }
+      if index % 1000 == 0 { #expect(try jar.sent(to: url("good.example"), now: 0) == "kept=1") }
     }
     #expect(3000...3300 ~= jar.count)
-    #expect(try jar.field(for: url("good.example"), now: 0) == "kept=1")
-    #expect(try jar.field(for: url("host-0.example"), now: 0) == nil)
+    #expect(try jar.sent(to: url("good.example"), now: 0) == "kept=1")
+    #expect(try jar.sent(to: url("host-0.example"), now: 0) == nil)
   }
 
   @Test("a Cookie field is no longer than a server takes")
@@ -59,7 +59,7 @@ struct CookieJarLimitTests {
     let a = try url("a.example")
     let value = String(repeating: "x", count: 4000)
     jar.store(["a=\(value)", "b=\(value)", "c=\(value)", "d=y"], from: a, now: 0)
-    #expect(jar.field(for: a, now: 0) == "a=\(value); b=\(value); d=y")
+    #expect(jar.sent(to: a, now: 0) == "a=\(value); b=\(value); d=y")
   }
 
   @Test("whatever comes, the count is true, the limits hold, and what is sent can stand in a field")
@@ -77,7 +77,7 @@ struct CookieJarLimitTests {
         WebURL((random.oneIn(2) ? "http://" : "https://") + host + (random.oneIn(2) ? "/x/y" : "/")))
       let field = (0..<Int.random(in: 1...8, using: &random)).map { _ in parts.randomElement(using: &random) ?? "" }
       jar.store([field.joined()], from: url, now: step)
-      if let sent = jar.field(for: url, now: step) {
+      if let sent = jar.sent(to: url, now: step) {
         #expect(HTTPFields.isValue(sent) && sent.utf8.count <= 8190)
       }
       #expect(jar.count <= hosts.count * 180)

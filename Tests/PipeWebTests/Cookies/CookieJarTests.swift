@@ -173,7 +173,7 @@ struct CookieJarTests {
   func sent(_ test: Case) throws {
     var jar = CookieJar()
     for (url, field) in test.set { jar.store([field], from: try #require(WebURL(url)), now: 1_000_000_000) }
-    #expect(jar.field(for: try #require(WebURL(test.request)), now: 1_000_000_000) == test.sent)
+    #expect(jar.sent(to: try #require(WebURL(test.request)), now: 1_000_000_000) == test.sent)
   }
 
   @Test("a cookie is gone when its time is over, after 400 days at the latest")
@@ -183,9 +183,9 @@ struct CookieJarTests {
     jar.store(
       ["a=1; Max-Age=10", "b=2; Max-Age=99999999999", "c=3; Expires=Fri, 01 Jan 9999 00:00:00 GMT", "d=4"], from: url,
       now: 0)
-    #expect(jar.field(for: url, now: 9) == "a=1; b=2; c=3; d=4")
-    #expect(jar.field(for: url, now: 10) == "b=2; c=3; d=4")
-    #expect(jar.field(for: url, now: 400 * 86_400 - 1) == "b=2; c=3; d=4")
-    #expect(jar.field(for: url, now: 400 * 86_400) == "d=4")
+    #expect(jar.sent(to: url, now: 9) == "a=1; b=2; c=3; d=4")
+    #expect(jar.sent(to: url, now: 10) == "b=2; c=3; d=4")
+    #expect(jar.sent(to: url, now: 400 * 86_400 - 1) == "b=2; c=3; d=4")
+    #expect(jar.sent(to: url, now: 400 * 86_400) == "d=4")
   }
 }
