@@ -61,7 +61,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "PipeStages",
-      dependencies: ["CLibcrypto", "CZlib", "CZstd", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine"],
+      dependencies: ["CLibcrypto", "CLinux", "CZlib", "CZstd", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine"],
       swiftSettings: settings),
     .executableTarget(
       name: "PipeCommand",

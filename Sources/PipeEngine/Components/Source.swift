@@ -33,6 +33,10 @@ extension Source {
 package enum RequestCount: Hashable, Sendable {
   case exactly(Int)
   case unknown
+  /// It was not looked at, and why.
+  case unread(String)
+
+  var isKnown: Bool { if case .exactly = self { true } else { false } }
 }
 
 /// The folder that a spec's input paths are relative to: the spec's own.
@@ -91,6 +95,9 @@ package struct RequestOutput {
   package mutating func yield(_ written: String) async throws {
     try await yield(Request(id: nextID, written: written))
   }
+
+  /// Tells the person something about the input, once.
+  package func tell(_ notice: String) { control.tell(notice) }
 
   /// Sends on what is gathered; a source calls it when it is about to wait for more.
   ///

@@ -40,6 +40,9 @@ package struct FileUse: Sendable {
     self.span = span
   }
 
+  /// Whether it is one of the standard streams, by whatever name.
+  package var isStandardStream: Bool { identity(isRunning: false)?.kind == .standard }
+
   /// - Parameter isRunning: Whether standard input and output are those of the run. The spec itself is being read
   ///   whenever it is looked at.
   func identity(isRunning: Bool) -> FileIdentity? {
@@ -97,7 +100,8 @@ enum FileConflicts {
         hint: "give each sink a path of its own", note: "the other one is here")
     case (false, false):
       // A file may be read from its start as often as one likes.
-      guard kind == .pipe || kind == .standard else { return nil }
+      // One secret is read once, however often it is named.
+      guard kind == .pipe || kind == .standard, first.role != .secret || second.role != .secret else { return nil }
       let name = kind == .standard || first.target == .standardInput ? "standard input" : "this pipe"
       return diagnostic(
         at: second, first, "\(name) is read twice: by \(first.role.reader) and by \(second.role.reader)",

@@ -13,7 +13,12 @@ package final class RunControl: Sendable {
     var areSourcesClosed = false
     var failure: RunError?
     var onStop: [@Sendable () -> Void] = []
+    var notices: [String] = []
+    var onNotice: (@Sendable (String) -> Void)?
   }
+
+  /// The most notices of a run.
+  private static let noticeLimit = 100
 
   private let storage = Mutex(Storage())
 
@@ -28,6 +33,25 @@ package final class RunControl: Sendable {
 
   /// Why a source could not be read further. The run fails with it once everything is done that was read before.
   package var failure: RunError? { storage.withLock { $0.failure } }
+
+  /// Tells the person something that is not a failure; the same words once.
+  func tell(_ notice: String) {
+    let tell = storage.withLock { storage -> (@Sendable (String) -> Void)? in
+      if storage.notices.contains(notice) || storage.notices.count >= Self.noticeLimit { return nil }
+      storage.notices.append(notice)
+      return storage.onNotice
+    }
+    tell?(notice)
+  }
+
+  /// Calls a function with each notice, from whatever thread it comes.
+  package func onNotice(_ call: @escaping @Sendable (String) -> Void) {
+    let earlier = storage.withLock { storage in
+      storage.onNotice = call
+      return storage.notices
+    }
+    for notice in earlier { call(notice) }
+  }
 
   /// Ends the sources where they are; what they have yielded goes its way.
   func closeSources(because failure: RunError? = nil) {
@@ -56,8 +80,9 @@ package final class RunControl: Sendable {
   func end() {
     // Let go of outside the lock: it may be the last that holds the run's parts.
     _ = storage.withLock { storage in
-      let calls = storage.onStop
+      let calls = (storage.onStop, storage.onNotice)
       storage.onStop = []
+      storage.onNotice = nil
       return calls
     }
   }

@@ -13,6 +13,7 @@ package struct PlanTotals: Sendable {
         switch count {
         case .exactly(let count): "\(count) request\(count == 1 ? "" : "s")"
         case .unknown: "as many requests as it gives"
+        case .unread(let reason): "as many requests as it gives; not read: \(reason)"
         }
       if let hosts { text += " to \(hosts) host\(hosts == 1 ? "" : "s")" }
       return text
@@ -54,7 +55,7 @@ package struct PlanTotals: Sendable {
     }
     let isLimited = plan.limit.map { $0 < known } ?? false
     requests = min(known, plan.limit ?? .max)
-    areRequestsExact = isLimited || sources.allSatisfy { $0.count != .unknown }
+    areRequestsExact = isLimited || sources.allSatisfy(\.count.isKnown)
     hosts = byHost.count
     areHostsExact = !isLimited && sources.allSatisfy { $0.hosts != nil }
     // Of a run that ends early it is not known which host's requests are left out.

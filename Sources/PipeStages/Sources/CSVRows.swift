@@ -5,15 +5,25 @@ import PipeSpec
 struct CSVRows: RowReader {
   private let name: String
   private let column: String
-  private var parser = CSVParser()
-  private var header: [String]?
-  private var place = 0
+  private var parser: CSVParser
+  private var header: Header?
   /// The first bytes, until it is known whether they are a byte order mark.
   private var start: [UInt8]? = []
+  /// The bytes of the header while it is read: how its columns are separated is not known yet.
+  private var headerBytes: [UInt8] = []
+  private var delimiter: UInt8?
+  private var isLegacyTold = false
+  private(set) var notices: [String] = []
+
+  private struct Header {
+    let names: [String]
+    let place: Int
+  }
 
   init(name: String, column: String) {
     self.name = name
     self.column = column
+    parser = CSVParser(name: name)
   }
 
   mutating func rows(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow] {
@@ -24,45 +34,119 @@ struct CSVRows: RowReader {
     return try parse(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...])
   }
 
-  private mutating func parse(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow] {
-    var records: [[String]] = []
-    parser.parse(chunk) { records.append($0) }
-    if parser.recordBytes > LineCutter.limit {
-      throw RunError(name, "a record is longer than 1 MiB", hint: "is a quote not closed?")
-    }
-    return try rows(records)
-  }
-
   mutating func finish() throws(RunError) -> [InputRow] {
     var rows = try parse((start ?? [])[...])
-    var records: [[String]] = []
-    parser.finish { records.append($0) }
-    rows += try self.rows(records)
+    if let record = try parser.finish() {
+      if header == nil { try begin(with: record) } else { rows += [row(record)].compactMap(\.self) }
+    }
+    if header == nil { notices.append("\(name) is empty: it has not even a header") }
     return rows
   }
 
-  private mutating func rows(_ records: [[String]]) throws(RunError) -> [InputRow] {
+  mutating func takeNotices() -> [String] {
+    defer { notices = [] }
+    return notices
+  }
+
+  private mutating func parse(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow] {
     var rows: [InputRow] = []
-    rows.reserveCapacity(records.count)
-    for record in records {
-      guard let header else {
-        guard let place = record.firstIndex(of: column) else {
-          throw RunError(
-            name, "has no column '\(column)'", hint: "its columns are \(record.joined(separator: ", "))")
-        }
-        self.header = record
-        self.place = place
-        continue
-      }
-      guard record.indices.contains(place) else {
-        rows.append(InputRow(url: "", fault: "the row has no column '\(column)'"))
-        continue
-      }
-      var row = InputRow(url: record[place])
-      row.columns = Dictionary(
-        zip(header, record.map { Value.string($0) }), uniquingKeysWith: { first, _ in first })
-      rows.append(row)
+    var rest = chunk
+    while header == nil {
+      let before = rest
+      let record = try parser.next(&rest)
+      headerBytes += before[..<rest.startIndex]
+      guard let record else { return rows }
+      try begin(with: record)
     }
+    while let record = try parser.next(&rest) { if let row = row(record) { rows.append(row) } }
     return rows
+  }
+
+  /// Reads the header, and learns from it how columns are separated: spreadsheets write semicolons where the comma is
+  /// in numbers, and tabs.
+  private mutating func begin(with record: CSVRecord) throws(RunError) {
+    let bytes = headerBytes
+    headerBytes = []
+    let text = String(decoding: bytes, as: UTF8.self)
+    if delimiter == nil, let separator = Self.separator(saidIn: text) {
+      // Excel's own way to say it.
+      delimiter = separator
+      parser.delimiter = separator
+      return
+    }
+    let candidates = delimiter.map { [$0] } ?? [",", ";", "\t", "|"].map { UInt8(ascii: $0) }
+    var readings: [(delimiter: UInt8, names: [String])] = []
+    for candidate in candidates {
+      var parser = CSVParser(name: name, delimiter: candidate)
+      var rest = bytes[...]
+      var record = try parser.next(&rest)
+      if record == nil { record = try parser.finish() }
+      if let record { readings.append((candidate, record.cells.map(Self.trimmed))) }
+    }
+    guard let reading = readings.first(where: { $0.names.contains(column) }),
+      let place = reading.names.firstIndex(of: column)
+    else { throw missingColumn(among: readings.max { $0.names.count < $1.names.count }?.names ?? []) }
+    if reading.names.filter({ $0 == column }).count > 1 {
+      throw RunError(name, "has two columns '\(column)'", hint: "give one of them another name")
+    }
+    var seen: Set<String> = []
+    for name in reading.names where !seen.insert(name).inserted && !name.isEmpty {
+      notices.append("\(self.name) has two columns '\(name)'; input reads the first one")
+    }
+    header = Header(names: reading.names, place: place)
+    parser.delimiter = reading.delimiter
+  }
+
+  private func missingColumn(among names: [String]) -> RunError {
+    let near = names.first { $0.lowercased() == column.lowercased() } ?? nearestName(to: column, among: names)
+    let isURL = names.contains { $0.contains("://") }
+    return RunError(
+      name, "has no column '\(column)'" + (isURL ? ": its first row must name the columns" : ""),
+      hint: "its columns are \(names.joined(separator: ", "))" + (near.map { "; did you mean column: \($0)?" } ?? ""))
+  }
+
+  private static func separator(saidIn line: String) -> UInt8? {
+    let line = line.split(whereSeparator: \.isNewline).first ?? ""
+    let text = line.filter { $0 != "\"" }
+    guard text.lowercased().hasPrefix("sep="), text.utf8.count == 5, let byte = text.utf8.last, byte < 0x80 else {
+      return nil
+    }
+    return byte
+  }
+
+  private static func trimmed(_ name: String) -> String {
+    var scalars = name.unicodeScalars[...]
+    while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
+    while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+    return String(scalars)
+  }
+
+  /// The row of a record; `nil` where all its cells are blank, as below the last row of a sheet.
+  private mutating func row(_ record: CSVRecord) -> InputRow? {
+    guard let header else { return nil }
+    let cells = record.cells
+    if cells.count > 1, cells.allSatisfy({ $0.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 } }) { return nil }
+    if !record.octets.isEmpty, !isLegacyTold {
+      isLegacyTold = true
+      notices.append(
+        "\(name) is not UTF-8 in line \(record.line): such cells are read as windows-1252; iconv can recode it")
+    }
+    var row = InputRow(line: record.line)
+    row.columns = Dictionary(
+      zip(header.names, cells.map { Value.string($0) }), uniquingKeysWith: { first, _ in first })
+    row.fault = record.fault
+    if cells.indices.contains(header.place) {
+      let written = record.octets[header.place].map { WrittenURL($0[...]) } ?? WrittenURL(cells[header.place])
+      row.url = written.text
+      row.fault = row.fault ?? written.fault.map { "the cell '\(column)': \($0)" }
+    } else {
+      row.fault = row.fault ?? "the row has no column '\(column)'"
+    }
+    if cells.dropFirst(header.names.count).contains(where: { !$0.isEmpty }) {
+      row.fault =
+        row.fault
+        ?? "the row has \(cells.count) cells and the header \(header.names.count): a cell with a separator in it is quoted"
+    }
+    return row
   }
 }

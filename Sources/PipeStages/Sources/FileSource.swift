@@ -27,9 +27,11 @@ struct FileSource: Source {
 
   func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {
     let file = folder.resolve(path.value)
+    // Standard input is another one when the spec runs.
+    if FileUse(.file(file), .source, at: span).isStandardStream { return }
     var status = stat()
     var reason: String?
-    if stat(file, &status) != 0 || access(file, R_OK) != 0 {
+    if file.withPath({ stat($0, &status) }) != 0 || file.withPath({ access($0, R_OK) }) != 0 {
       reason = SystemError.current
     } else if status.st_mode & S_IFMT == S_IFDIR {
       reason = "it is a folder"
@@ -42,8 +44,17 @@ struct FileSource: Source {
   }
 
   func count(in folder: SourceFolder) -> RequestCount {
+    let path = folder.resolve(path.value)
+    var status = stat()
+    if path.withPath({ stat($0, &status) }) != 0 { return .unknown }
+    // What is read of a pipe is gone, and a device may wait or never end.
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFIFO: return .unread("it is a pipe")
+    default: return .unread("it is not a regular file")
+    }
     // Only whole lines can be counted without parsing: what is left out is told as unknown.
-    guard options.format == .lines, let file = try? InputFile(path: folder.resolve(path.value)) else { return .unknown }
+    guard options.format == .lines, let file = try? InputFile(path: path) else { return .unknown }
     return file.countLines().map { .exactly($0) } ?? .unknown
   }
 

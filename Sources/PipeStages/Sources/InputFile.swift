@@ -1,7 +1,9 @@
+import CLinux
 // A dispatch source may be cancelled from any thread, which its declaration does not say.
 @preconcurrency import Dispatch
 import Glibc
 import PipeEngine
+import PipeSpec
 
 /// A file or standard input, read in chunks.
 ///
@@ -9,6 +11,7 @@ import PipeEngine
 final class InputFile {
   private let descriptor: Int32
   private let name: String
+  /// Whether it may have nothing yet: a pipe, a socket, a terminal. Everything else is read at once.
   private let waits: Bool
   private var buffer: [UInt8]
   private var isBlocked = false
@@ -16,20 +19,26 @@ final class InputFile {
   /// - Parameter path: `nil` for standard input.
   init(path: String?) throws(RunError) {
     name = path ?? "standard input"
-    if let path {
-      descriptor = open(path, O_RDONLY | O_CLOEXEC)
-      if descriptor < 0 { throw RunError(path, "cannot be read: \(SystemError.current)") }
-    } else {
-      descriptor = dup(0)
-      if descriptor < 0 { throw RunError(name, "cannot be read: \(SystemError.current)") }
-    }
-    var status = stat()
-    fstat(descriptor, &status)
-    waits = status.st_mode & S_IFMT != S_IFREG
+    // Opening a pipe would wait for its writer, and reading a terminal must not take it over.
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+    descriptor = path.map { $0.withPath { open($0, flags) } } ?? fcntl(0, F_DUPFD_CLOEXEC, 3)
+    if descriptor < 0 { throw RunError(name, "cannot be read: \(SystemError.current)") }
+    waits = Self.canWait(descriptor)
     buffer = Array(repeating: 0, count: 64 << 10)
   }
 
   deinit { close(descriptor) }
+
+  /// Whether the system can tell when there is something to read: it refuses to for files and for devices that always
+  /// have something (epoll_ctl(2), EPERM).
+  private static func canWait(_ descriptor: Int32) -> Bool {
+    let poll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    if poll < 0 { return false }
+    defer { close(poll) }
+    var event = epoll_event()
+    event.events = EPOLLIN.rawValue
+    return epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event) == 0
+  }
 
   /// Whether the next `read` may have to wait for somebody.
   var mayWait: Bool { waits }
@@ -110,16 +119,15 @@ extension InputFile {
   func countLines() -> Int? {
     if mayWait { return nil }
     var count = 0
-    var cutter = LineCutter(name: "")
+    var reader = LineRows(name: name)
+    var text = InputText(name: name)
     var decoding = InputDecoding()
     do {
-      try readAll(&decoding) { piece in
-        try cutter.cut(piece) { line, _ in if LineRows.isRow(line) { count += 1 } }
-      }
+      try readAll(&decoding) { piece in count += try reader.count(text.take(piece)) }
+      count += try reader.count(text.finish()) + reader.countAtEnd()
     } catch {
       return nil
     }
-    cutter.finish { line, _ in if LineRows.isRow(line) { count += 1 } }
     return count
   }
 }

@@ -18,7 +18,7 @@ struct InputOptions: Sendable {
     .choice {
       switch $0 {
       case .lines: "a URL a line; blank lines and lines that begin with # are passed over"
-      case .csv: "RFC 4180 with a header row"
+      case .csv: "RFC 4180 with a header row; columns may be separated by semicolons or tabs as well"
       case .jsonl: "a JSON object a line"
       }
     }, default: InputFormat.lines, shown: "lines", "How the rows are written.")
@@ -50,13 +50,28 @@ struct InputOptions: Sendable {
 
 /// A row of an input: the URL, and what else the row says.
 struct InputRow: Sendable {
-  var url: String
+  var url = ""
   var method: Method?
   var headers: [(name: String, value: String)] = []
   var body: [UInt8]?
   var columns: [String: Value] = [:]
-  /// Why the row is no request.
+  /// Why the row is not a request.
   var fault: String?
+  /// The line that it begins in, from 1.
+  let line: Int
+
+  init(line: Int, fault: String? = nil) {
+    self.line = line
+    self.fault = fault
+  }
+
+  /// A row that is a URL alone.
+  init(_ written: ArraySlice<UInt8>, line: Int) {
+    let written = WrittenURL(written)
+    url = written.text
+    fault = written.fault
+    self.line = line
+  }
 }
 
 /// Cuts chunks of bytes into rows, keeping what is not whole for the next chunk.
@@ -64,6 +79,12 @@ protocol RowReader {
   mutating func rows(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow]
   /// The row that the end of the input completes.
   mutating func finish() throws(RunError) -> [InputRow]
+  /// What the person should know of how the input is written, each once.
+  mutating func takeNotices() -> [String]
+}
+
+extension RowReader {
+  mutating func takeNotices() -> [String] { [] }
 }
 
 extension InputOptions {
@@ -79,7 +100,7 @@ extension InputOptions {
   func run(_ file: InputFile, name: String, into output: inout RequestOutput) async throws {
     var decoding = InputDecoding()
     do {
-      try await run(file, &decoding, makeReader(name: name), into: &output)
+      try await run(file, &decoding, makeReader(name: name), name: name, into: &output)
     } catch let fault as CompressionFault {
       let rows = output.nextID.ordinal
       throw RunError(
@@ -90,17 +111,19 @@ extension InputOptions {
   }
 
   private func run(
-    _ file: InputFile, _ decoding: inout InputDecoding, _ reader: consuming any RowReader,
+    _ file: InputFile, _ decoding: inout InputDecoding, _ reader: consuming any RowReader, name: String,
     into output: inout RequestOutput
   ) async throws {
     var isAtEnd = false
+    var text = InputText(name: name)
     while true {
       while let piece = try decoding.next() {
         // A small file can hold so much that a person stops it in the middle.
         try Task.checkCancellation()
-        for row in try reader.rows(piece) {
-          try await output.yield(Request(row, for: output))
+        for row in try reader.rows(text.take(piece)) {
+          try await output.yield(Request(row, of: name, for: output))
         }
+        for notice in reader.takeNotices() { output.tell(notice) }
       }
       if isAtEnd { break }
       if file.mayWait { try await output.flush() }
@@ -108,20 +131,31 @@ extension InputOptions {
       isAtEnd = chunk.isEmpty
       if isAtEnd { try decoding.end() } else { decoding.take(chunk) }
     }
-    for row in try reader.finish() { try await output.yield(Request(row, for: output)) }
+    for row in try reader.rows(text.finish()) + reader.finish() {
+      try await output.yield(Request(row, of: name, for: output))
+    }
+    for notice in reader.takeNotices() { output.tell(notice) }
   }
 }
 
 extension Request {
-  fileprivate convenience init(_ row: InputRow, for output: RequestOutput) {
-    let id = output.nextID
+  /// - Parameter name: What a fault calls the input.
+  fileprivate convenience init(_ row: InputRow, of name: String, for output: RequestOutput) {
     let columns = output.columns.isEmpty ? [:] : row.columns.filter { output.columns.contains($0.key) }
-    if let fault = row.fault {
-      self.init(id: id, written: row.url, url: nil, fault: RequestError(.badURL, fault), input: columns)
-    } else {
-      self.init(
-        id: id, written: row.url, method: row.method, body: row.body,
-        headers: row.headers.map { .init(name: $0.name, value: $0.value) }, input: columns)
+    var fault = row.fault
+    var url: WebURL?
+    if fault == nil {
+      switch WebURL.forFetching(row.url) {
+      case .success(let found): url = found
+      case .failure(let error):
+        let suggestion = WrittenURL.suggestion(for: row.url).map { "; did you mean \($0)?" } ?? ""
+        fault = error.message + suggestion
+      }
     }
+    self.init(
+      id: output.nextID, written: row.url, url: url,
+      fault: fault.map { RequestError(.badURL, "\(name) line \(row.line): \($0)") },
+      method: row.method, body: row.body,
+      headers: row.headers.map { .init(name: $0.name, value: $0.value) }, input: columns)
   }
 }

@@ -4,64 +4,123 @@ import PipeWeb
 
 /// `format: jsonl`: an object a line; `method`, `headers` and `body` are the request's own.
 ///
-/// A line that is no such object is a request that fails, so that it is not lost among the others.
+/// A line that is not such an object is a request that fails, so that it is not lost among the others. Its text is not
+/// repeated: it may hold credentials.
 struct JSONLineRows: RowReader {
+  /// Bytes of the longest line.
+  static let limit = 16 << 20
+
+  private let name: String
   private let field: String
-  private var cutter: LineCutter
+  private var cutter = LineCutter(limit: limit)
+  private var isFirst = true
 
   init(name: String, field: String) {
+    self.name = name
     self.field = field
-    cutter = LineCutter(name: name)
   }
 
   mutating func rows(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow] {
     var rows: [InputRow] = []
-    try cutter.cut(chunk) { [field] line, number in if !line.isEmpty { rows.append(Self.row(line, number, field)) } }
+    var isFirst = isFirst
+    try cutter.cut(chunk) { [name, field] line, number throws(RunError) in
+      try Self.append(line, number, name, field, isFirst: &isFirst, to: &rows)
+    }
+    self.isFirst = isFirst
     return rows
   }
 
   mutating func finish() throws(RunError) -> [InputRow] {
     var rows: [InputRow] = []
-    cutter.finish { [field] line, number in if !line.isEmpty { rows.append(Self.row(line, number, field)) } }
+    var isFirst = isFirst
+    try cutter.finish { [name, field] line, number throws(RunError) in
+      try Self.append(line, number, name, field, isFirst: &isFirst, to: &rows)
+    }
     return rows
   }
 
+  private static func append(
+    _ line: ArraySlice<UInt8>?, _ number: Int, _ name: String, _ field: String, isFirst: inout Bool,
+    to rows: inout [InputRow]
+  ) throws(RunError) {
+    guard let line else {
+      isFirst = false
+      rows.append(InputRow(line: number, fault: "the row is longer than 16 MiB"))
+      return
+    }
+    if line.isEmpty { return }
+    let row = row(line, number, field)
+    if isFirst, row.fault != nil { try checkShape(line, name) }
+    isFirst = false
+    rows.append(row)
+  }
+
+  /// A whole document is not JSON lines, and each of its lines would be a faulty row.
+  private static func checkShape(_ line: ArraySlice<UInt8>, _ name: String) throws(RunError) {
+    if line.first == UInt8(ascii: "[") {
+      throw RunError(name, "is a JSON array, not JSON lines", hint: "jq -c '.[]' writes its elements as lines")
+    }
+    if line.first == UInt8(ascii: "{"), line.last == UInt8(ascii: "{") || line.last == UInt8(ascii: ",") {
+      throw RunError(
+        name, "has a JSON object over several lines, which is not JSON lines", hint: "jq -c . writes one a line")
+    }
+  }
+
   private static func row(_ line: ArraySlice<UInt8>, _ number: Int, _ field: String) -> InputRow {
-    func faulty(_ fault: String) -> InputRow {
-      InputRow(url: String(decoding: line.prefix(200), as: UTF8.self), fault: "line \(number): \(fault)")
+    var row = InputRow(line: number)
+    if line.contains(where: { $0 >= 0x80 }), String(validating: line, as: UTF8.self) == nil {
+      row.fault = "not valid UTF-8 (RFC 8259, 8.1)"
+      return row
     }
     let value: JSONValue
     do throws(JSONSyntaxError) {
       value = try JSONValue(parsing: line.span)
     } catch {
-      return faulty("no JSON: \(error.message)")
+      row.fault = "not JSON: \(error.message)"
+      return row
     }
-    guard case .object(let object) = value else { return faulty("no JSON object") }
-    guard case .string(let url)? = object[field] else { return faulty("no member '\(field)' with a URL") }
-    var row = InputRow(url: url)
+    guard case .object(let object) = value else {
+      row.fault = "not a JSON object"
+      return row
+    }
+    if case .string(let url)? = object[field] {
+      let written = WrittenURL(url)
+      row.url = written.text
+      row.fault = written.fault.map { "the member '\(field)': \($0)" }
+    } else {
+      row.fault = "no member '\(field)' with a URL"
+    }
     for member in object.members where member.name != field {
-      switch (member.name, member.value) {
-      case ("method", .string(let name)):
-        guard let method = Method(rawValue: name.uppercased()) else {
-          return faulty("the method '\(name)' is not known")
-        }
-        row.method = method
-      case ("headers", .object(let fields)):
-        for field in fields.members {
-          guard case .string(let text) = field.value, HTTPFields.isName(field.name), HTTPFields.isValue(text) else {
-            return faulty("the header '\(field.name)' is no header field")
-          }
-          if let refusal = HTTPFields.Field(name: field.name, value: text).refusal {
-            return faulty("the header '\(field.name)' \(refusal)")
-          }
-          row.headers.append((field.name, text))
-        }
-      case ("body", .string(let text)): row.body = Array(text.utf8)
-      // An object or a list is sent as the JSON that it is.
-      case ("body", let body) where body != .null: row.body = Array(body.serialized.utf8)
-      default: row.columns[member.name] = Value(member.value)
-      }
+      if let fault = row.take(member.name, member.value) { row.fault = row.fault ?? fault }
     }
     return row
+  }
+}
+
+extension InputRow {
+  /// Takes a member of a row's object.
+  ///
+  /// - Returns: Why it is not what its name says.
+  fileprivate mutating func take(_ name: String, _ value: JSONValue) -> String? {
+    switch (name, value) {
+    case ("method", .string(let name)):
+      guard let method = Method(rawValue: name.uppercased()) else { return "the method '\(name)' is not known" }
+      self.method = method
+    case ("headers", .object(let fields)):
+      for field in fields.members {
+        guard case .string(let text) = field.value, HTTPFields.isName(field.name), HTTPFields.isValue(text) else {
+          return "the header '\(field.name)' is not a header field"
+        }
+        if let refusal = HTTPFields.Field(name: field.name, value: text).refusal {
+          return "the header '\(field.name)' \(refusal)"
+        }
+        headers.append((field.name, text))
+      }
+    case ("body", .string(let text)): body = Array(text.utf8)
+    // An object or a list is sent as the JSON that it is.
+    case ("body", let value) where value != .null: body = Array(value.serialized.utf8)
+    default: columns[name] = Value(value)
+    }
+    return nil
   }
 }

@@ -56,6 +56,9 @@ struct RangeSource: Source {
     guard parts.count == 2 else {
       throw ScalarFault(.badValue, "has no {n}, so every URL would be the same", hint: "put {n} where the number goes")
     }
+    if let fault = WrittenURL.fault(of: text.text) {
+      throw ScalarFault(.badURL, "is not one URL: \(fault)")
+    }
     if case .failure(let fault) = WebURL.forFetching(parts[0] + "1" + parts[1]) {
       throw ScalarFault(.badURL, "is no URL that can be fetched: \(fault.message)")
     }

@@ -18,19 +18,15 @@ struct URLsSource: Source {
   /// An http or https URL, checked where it is written.
   private static let url = Shape.scalar(.text(name: "an http or https URL", examples: ["https://example.com/"])) {
     text throws(ScalarFault) -> String in
+    if let fault = WrittenURL.fault(of: text.text) {
+      throw ScalarFault(.badURL, "has text that is not one URL: \(fault)", hint: "write a list, a URL each")
+    }
     if case .failure(let fault) = WebURL.forFetching(text.text) {
       throw ScalarFault(
         .badURL, "has a URL that cannot be fetched: \(fault.message)",
-        hint: Self.lacksScheme(text.text) ? "did you mean https://\(text.text)?" : nil)
+        hint: WrittenURL.suggestion(for: text.text).map { "did you mean \($0)?" })
     }
     return text.text
-  }
-
-  /// Whether a text begins with a host: `example.com/a`, `example.com:8080`, but not `mailto:someone`.
-  private static func lacksScheme(_ text: String) -> Bool {
-    let name = text.prefix { !"/:?#".contains($0) }
-    let port = text.dropFirst(name.count)
-    return name.contains(".") && (!port.hasPrefix(":") || port.dropFirst().first?.isNumber ?? false)
   }
 
   var summary: String { urls.count == 1 ? "1 URL" : "\(urls.count) URLs" }

@@ -34,20 +34,98 @@ struct CSVRowsTests {
     #expect(error == RunError("x.csv", "has no column 'url'", hint: "its columns are a, b"))
   }
 
-  @Test("a row that is too short for its URL is a request that fails; one that is too long is no problem")
-  func shortRows() throws {
-    let rows = try CSVRows(name: "x", column: "url").rows(
-      of: "a,url,b\n1\n2,http://a.example/\n3,http://b.example/,4,5\n")
-    #expect(rows.map(\.url) == ["", "http://a.example/", "http://b.example/"])
-    #expect(rows.map { $0.fault != nil } == [true, false, false])
-    #expect(rows[2].columns.count == 3)
+  @Test(
+    "a header that is not one, and a name that is nearly right, are told",
+    arguments: [
+      ("http://a.example/,fine\n", "has no column 'url': its first row must name the columns", "its columns are"),
+      ("URL,title\n", "has no column 'url'", "its columns are URL, title; did you mean column: URL?"),
+      ("Url;title\n", "has no column 'url'", "its columns are Url, title; did you mean column: Url?"),
+    ])
+  func wrongHeader(text: String, reason: String, hint: String) throws {
+    let error = #expect(throws: RunError.self) { try CSVRows(name: "x.csv", column: "url").rows(of: text) }
+    #expect(error?.reason == reason)
+    #expect(error?.hint?.hasPrefix(hint) == true, "\(error?.hint ?? "-")")
   }
 
-  @Test("of columns with the same name the first counts")
+  @Test("a row without its URL, or with more cells than there are columns, is a request that fails")
+  func raggedRows() throws {
+    let rows = try CSVRows(name: "x", column: "url").rows(
+      of: "a,url,b\n1\n2,http://a.example/\n3,http://b.example/,4,5\n4,http://c.example/,5,,\n,,\n , \n")
+    #expect(rows.map(\.url) == ["", "http://a.example/", "http://b.example/", "http://c.example/"])
+    #expect(rows.map(\.line) == [2, 3, 4, 5])
+    #expect(
+      rows.map(\.fault) == [
+        "the row has no column 'url'", nil,
+        "the row has 4 cells and the header 3: a cell with a separator in it is quoted", nil,
+      ])
+    // A cell that is not there is not an empty one.
+    #expect(rows[1].columns == ["a": .string("2"), "url": .string("http://a.example/")])
+  }
+
+  @Test("a comma in a URL that is not quoted does not cut it")
+  func commaInURL() throws {
+    let rows = try CSVRows(name: "x", column: "url").rows(of: "url\nhttp://a.example/?q=1,2\n")
+    #expect(rows.map { $0.fault != nil } == [true])
+  }
+
+  @Test("two columns with the URL's name end the run; of others the first is read, and that is told")
   func repeatedColumns() throws {
-    let rows = try CSVRows(name: "x", column: "url").rows(of: "url,url\na,b\n")
-    #expect(rows.map(\.url) == ["a"])
-    #expect(rows[0].columns == ["url": .string("a")])
+    let error = #expect(throws: RunError.self) { try CSVRows(name: "x.csv", column: "url").rows(of: "url,url\na,b\n") }
+    #expect(error?.reason == "has two columns 'url'")
+    var reader = CSVRows(name: "x.csv", column: "url")
+    let rows = try reader.rows(Array("url,note,note\na,b,c\n".utf8)[...])
+    #expect(rows[0].columns == ["url": .string("a"), "note": .string("b")])
+    #expect(reader.takeNotices() == ["x.csv has two columns 'note'; input reads the first one"])
+    #expect(reader.takeNotices() == [])
+  }
+
+  @Test(
+    "columns are separated by what separates them in the header, or by what the first line says",
+    arguments: ["url;title\n", "url\ttitle\n", "url|title\n", "sep=;\nurl;title\n", "\"sep=\t\"\nurl\ttitle\n"],
+    ["\n", "\r\n", "\r"])
+  func separators(header: String, end: String) throws {
+    let separator = header.contains("\t") ? "\t" : header.contains("|") ? "|" : ";"
+    let text = (header + "http://a.example/1\(separator)\"x\(separator)y\"\nhttp://a.example/2\(separator)1,5\n")
+      .split(separator: "\n", omittingEmptySubsequences: false).joined(separator: end)
+    for chunk in [1, 2, 3, 7, 1000] {
+      let rows = try CSVRows(name: "x", column: "url").rows(of: text, chunk: chunk)
+      #expect(rows.map(\.url) == ["http://a.example/1", "http://a.example/2"])
+      #expect(rows.map { $0.columns["title"] } == [.string("x\(separator)y"), .string("1,5")])
+      #expect(rows.map(\.fault) == [nil, nil])
+      #expect(rows.map(\.line) == (header.contains("sep") ? [3, 4] : [2, 3]))
+    }
+  }
+
+  @Test("white space around the names of columns is not part of them")
+  func spacedHeader() throws {
+    let rows = try CSVRows(name: "x", column: "url").rows(of: "title, url ,\u{A0}note\na, http://a.example/ ,b\n")
+    #expect(rows.map(\.url) == ["http://a.example/"])
+    #expect(rows[0].columns.keys.sorted() == ["note", "title", "url"])
+  }
+
+  @Test("cells that are not UTF-8 are read as windows-1252, and that is told once; a URL keeps its bytes")
+  func legacyText() throws {
+    var reader = CSVRows(name: "x.csv", column: "url")
+    let text: [UInt8] =
+      Array("url,note\nhttp://a.example/".utf8) + [0xE9] + Array(",caf".utf8) + [0xE9, 0x80, 0x0A]
+      + Array("http://a.example/é,é\nhttp://b.example/,".utf8) + [0xFC, 0x0A]
+    let rows = try reader.rows(text[...])
+    #expect(rows.map(\.url) == ["http://a.example/%E9", "http://a.example/é", "http://b.example/"])
+    #expect(rows.map { $0.columns["note"] } == [.string("café€"), .string("é"), .string("ü")])
+    #expect(reader.takeNotices().count == 1)
+  }
+
+  @Test(
+    "a faulty URL cell says why, and its row keeps its columns",
+    arguments: [
+      ("", "it is empty"), ("\"http://a/1\nhttp://a/2\"", "it holds a line break, so it may be two URLs"),
+      ("http://a/\t1", "it holds a tab: a list has one URL a line, and a table needs format: csv"),
+      ("http://a/1 http://a/2", "it holds two URLs: write one a line"), ("http://a/\01", "it holds a NUL"),
+    ])
+  func faultyCells(cell: String, fault: String) throws {
+    let rows = try CSVRows(name: "x", column: "url").rows(of: "url,note\n\(cell),x\nhttp://b/,y\n")
+    #expect(rows.map(\.fault) == ["the cell 'url': \(fault)", nil])
+    #expect(rows[0].columns["note"] == .string("x"))
   }
 
   @Test(
@@ -60,6 +138,44 @@ struct CSVRowsTests {
   func openQuote() throws {
     let text = "url\n\"" + String(repeating: "http://a.example/\n", count: 100_000)
     let error = #expect(throws: RunError.self) { try CSVRows(name: "x.csv", column: "url").rows(of: text) }
-    #expect(error?.reason == "a record is longer than 1 MiB")
+    #expect(error?.reason == "line 2: a quote opens here and is not closed within 1 MiB")
+  }
+
+  @Test(
+    "a quote that takes lines which are not its own ends the run and is found",
+    arguments: [
+      "url,title\na,fine\nb,\"a smart quote”\nc,fine\nd,fine\n",
+      "url,title\na,fine\nb,\"a smart quote”\nc,fine\nd,\"fine\"\ne,fine\n",
+      "url,title\r\na,fine\r\nb,\"x\r\nc,\"\"fine\r\n",
+    ])
+  func straightAndSmartQuotes(text: String) throws {
+    for chunk in [1, 5, 1000] {
+      let error = #expect(throws: RunError.self) {
+        try CSVRows(name: "x.csv", column: "url").rows(of: text, chunk: chunk)
+      }
+      #expect(error?.reason.hasPrefix("line 3: a quote opens here") == true, "\(error?.reason ?? "-")")
+    }
+  }
+
+  @Test("text behind a closing quote is the fault of its row alone; spaces there are none")
+  func textBehindQuotes() throws {
+    let rows = try CSVRows(name: "x", column: "url").rows(
+      of: "url,title\na,\"He said \"hi\" to me\"\n\"b\" ,\"two\nlines\"\t\nc,it is 5\" wide\n")
+    #expect(rows.map(\.url) == ["a", "b", "c"])
+    #expect(rows.map { $0.fault != nil } == [true, false, false])
+    #expect(rows[1].columns["title"] == .string("two\nlines"))
+    #expect(rows[2].columns["title"] == .string("it is 5\" wide"))
+  }
+
+  @Test("a file with nothing in it is told, one with a header alone is not", arguments: ["", "\n\r\n", "\u{FEFF}"])
+  func nothing(text: String) throws {
+    var reader = CSVRows(name: "x.csv", column: "url")
+    #expect(try reader.rows(Array(text.utf8)[...]).isEmpty)
+    #expect(try reader.finish().isEmpty)
+    #expect(reader.takeNotices() == ["x.csv is empty: it has not even a header"])
+    var other = CSVRows(name: "x.csv", column: "url")
+    _ = try other.rows(Array("url\n".utf8)[...])
+    _ = try other.finish()
+    #expect(other.takeNotices() == [])
   }
 }

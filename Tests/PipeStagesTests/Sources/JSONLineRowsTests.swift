@@ -45,21 +45,71 @@ struct JSONLineRowsTests {
   @Test(
     "a line that is no request is a request that fails, and says where",
     arguments: [
-      ("no json", "line 2: no JSON"), (#"{"url": "a""#, "line 2: no JSON"), ("[1]", "line 2: no JSON object"),
-      ("{}", "line 2: no member 'url'"), (#"{"url": 5}"#, "line 2: no member 'url'"),
-      (#"{"url": "a", "method": "BREW"}"#, "line 2: the method 'BREW' is not known"),
-      (#"{"url": "a", "headers": {"a b": "x"}}"#, "line 2: the header 'a b' is no header field"),
-      (#"{"url": "a", "headers": {"A": "x\r\nEvil: 1"}}"#, "line 2: the header 'A' is no header field"),
-      (#"{"url": "a", "headers": {"Content-Length": "5"}}"#, "line 2: the header 'Content-Length' is set for each"),
-      (#"{"url": "a", "headers": {"te": "trailers"}}"#, "line 2: the header 'te' is set for each request"),
-      (#"{"url": "a", "headers": {"Host": "a b"}}"#, "line 2: the header 'Host' is not a host"),
-      (#"{"url": "a", "headers": {"A": 5}}"#, "line 2: the header 'A' is no header field"),
-      (#"{"url": "a", "url\#(String(repeating: "[", count: 10_000))"#, "line 2: no JSON"),
+      ("no json", "not JSON"), (#"{"url": "a""#, "not JSON"), ("[1]", "not a JSON object"),
+      ("{}", "no member 'url'"), (#"{"url": 5}"#, "no member 'url'"),
+      (#"{"url": "a", "method": "BREW"}"#, "the method 'BREW' is not known"),
+      (#"{"url": "a", "headers": {"a b": "x"}}"#, "the header 'a b' is not a header field"),
+      (#"{"url": "a", "headers": {"A": "x\r\nEvil: 1"}}"#, "the header 'A' is not a header field"),
+      (#"{"url": "a", "headers": {"Content-Length": "5"}}"#, "the header 'Content-Length' is set for each"),
+      (#"{"url": "a", "headers": {"te": "trailers"}}"#, "the header 'te' is set for each request"),
+      (#"{"url": "a", "headers": {"Host": "a b"}}"#, "the header 'Host' is not a host"),
+      (#"{"url": "a", "headers": {"A": 5}}"#, "the header 'A' is not a header field"),
+      (#"{"url": "a", "url\#(String(repeating: "[", count: 10_000))"#, "not JSON"),
     ])
   func faults(line: String, fault: String) throws {
     let rows = try rows("{\"url\": \"first\"}\n\(line)\n{\"url\": \"last\"}\n")
     #expect(rows.map { $0.fault == nil } == [true, false, true])
     #expect(rows[1].fault?.hasPrefix(fault) == true, "\(rows[1].fault ?? "-")")
+    #expect(rows[1].line == 2)
+  }
+
+  @Test("a faulty row keeps its columns, and never shows its text")
+  func faultyRows() throws {
+    let rows = try rows(
+      #"""
+      {"url": "a", "sku": "x", "method": "BREW", "note": 1}
+      {"sku": "y", "password": "s3cret"}
+      {"url": 5, "sku": "z"}
+      {"url": "http://user:s3cret@a.example/", "sku": "w"
+      {"url": "http://a/1\nhttp://a/2", "sku": "v"}
+      {"url": "", "sku": "u"}
+      """#)
+    #expect(
+      rows.map { $0.columns["sku"] } == [.string("x"), .string("y"), .string("z"), nil, .string("v"), .string("u")])
+    #expect(rows[0].columns["note"] == .int(1))
+    #expect(rows.allSatisfy { $0.fault != nil })
+    #expect(rows.map(\.url) == ["a", "", "", "", "http://a/1\nhttp://a/2", ""])
+    #expect(rows.allSatisfy { !($0.fault ?? "").contains("s3cret") })
+  }
+
+  @Test(
+    "a document that is not JSON lines ends the run",
+    arguments: [
+      "[{\"url\": \"a\"}, {\"url\": \"b\"}]", "[\n  {\"url\": \"a\"}\n]", "{\n  \"url\": \"a\"\n}\n",
+      "{\"url\": \"a\",\n \"b\": 1}", "\u{FEFF}[\n",
+    ])
+  func documents(text: String) throws {
+    let error = #expect(throws: RunError.self) { try rows(text) }
+    #expect(error?.reason.contains("not JSON lines") == true)
+    #expect(error?.hint?.hasPrefix("jq -c") == true)
+  }
+
+  @Test("a row of up to 16 MiB is read; a longer one is a fault, and the next one is read")
+  func longRows() throws {
+    let filler = String(repeating: "x", count: 3 << 20)
+    let most = #"{"url": "a", "x": ""#
+    let long = most + String(repeating: filler, count: 6) + "\"}"
+    let rows = try rows("\(most)\(filler)\"}\n\(long)\n{\"url\": \"b\"}\n\(long)")
+    #expect(rows.map(\.url) == ["a", "", "b", ""])
+    #expect(rows.map(\.fault) == [nil, "the row is longer than 16 MiB", nil, "the row is longer than 16 MiB"])
+    #expect(rows.map(\.line) == [1, 2, 3, 4])
+  }
+
+  @Test("a row that is not UTF-8 is a fault")
+  func octets() throws {
+    let bytes = Array(#"{"url": "http://a/caf"#.utf8) + [0xE9] + Array("\"}\n{\"url\": \"é\"}".utf8)
+    let rows = try JSONLineRows(name: "x", field: "url").rows(of: bytes)
+    #expect(rows.map(\.fault) == ["not valid UTF-8 (RFC 8259, 8.1)", nil])
   }
 
   @Test("blank lines, CRLF and a byte order mark are no problem")

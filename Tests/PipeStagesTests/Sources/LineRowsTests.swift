@@ -7,12 +7,13 @@ import Testing
 @Suite("LineRows")
 struct LineRowsTests {
   @Test(
-    "lines end by LF, CRLF or the end of the file, wherever the chunks end",
+    "lines end by LF, CRLF, CR or the end of the file, wherever the chunks end",
     arguments: [
       ("", []), ("\n", []), ("a", ["a"]), ("a\n", ["a"]), ("a\nb", ["a", "b"]), ("a\r\nb\r\n", ["a", "b"]),
       ("\n\na\n\n\nb\n\n", ["a", "b"]), ("  a \t\n\tb", ["a", "b"]), ("   \n\t\na", ["a"]),
       ("# comment\na\n  # indented\nb#fragment", ["a", "b#fragment"]), ("\u{FEFF}a\nb", ["a", "b"]),
-      ("\u{FEFF}# comment\na", ["a"]), ("é\nü\r\n", ["é", "ü"]), ("a\rb\n", ["a\rb"]), ("a\n\r\nb", ["a", "b"]),
+      ("\u{FEFF}# comment\na", ["a"]), ("é\nü\r\n", ["é", "ü"]), ("a\rb\n", ["a", "b"]), ("a\rb\r", ["a", "b"]),
+      ("a\r\rb", ["a", "b"]), ("a\r\n\r\nb\r\n", ["a", "b"]), ("a\n\r\nb", ["a", "b"]),
     ])
   func lines(text: String, urls: [String]) throws {
     for chunk in 1...max(1, text.utf8.count) {
@@ -33,8 +34,35 @@ struct LineRowsTests {
     #expect(error?.hint != nil)
   }
 
-  @Test("bytes that are no text become replacement characters, not a crash")
-  func illFormedText() throws {
-    #expect(try LineRows(name: "x").rows(of: [0xFF, 0x0A, 0x61, 0x00, 0x62]).map(\.url) == ["\u{FFFD}", "a\0b"])
+  @Test("a row knows its line, whatever ends the lines", arguments: ["\n", "\r\n", "\r"])
+  func numbers(end: String) throws {
+    let text = ["# x", "http://a/", "", "http://b/", "http://c/"].joined(separator: end)
+    for chunk in 1...text.utf8.count {
+      #expect(try LineRows(name: "x").rows(of: text, chunk: chunk).map(\.line) == [2, 4, 5], "chunks of \(chunk)")
+    }
   }
+
+  @Test("bytes that are not UTF-8 are percent-encoded as they are; a NUL is a fault")
+  func illFormedText() throws {
+    let rows = try LineRows(name: "x").rows(
+      of: Array("http://a/caf".utf8) + [0xE9, 0x0A] + Array("http://a/é".utf8) + [0xC3, 0x0A, 0x61, 0x00, 0x62])
+    #expect(rows.map(\.url) == ["http://a/caf%E9", "http://a/é%C3", "a\0b"])
+    #expect(rows.map(\.fault) == [nil, nil, "it holds a NUL"])
+  }
+
+  @Test(
+    "a table that is read as lines ends the run",
+    arguments: ["url,title", "id;URL;note", "title\tlink", "\"url\",\"title\""])
+  func header(line: String) throws {
+    let error = #expect(throws: RunError.self) {
+      try LineRows(name: "list.csv").rows(of: "\(line)\nhttp://a.example/1,x\n")
+    }
+    #expect(error?.reason == "line 1 is the header of a table, not a URL")
+    #expect(error?.hint?.hasPrefix("write format: csv") == true)
+  }
+
+  @Test(
+    "a first line that is a URL is not taken for a header",
+    arguments: ["http://a.example/url,title", "https://a.example/?a=b,link;url", "a.example/url,link"])
+  func noHeader(line: String) throws { #expect(try LineRows(name: "x").rows(of: line).count == 1) }
 }
