@@ -18,12 +18,14 @@ struct ExplainCommand: ParsableCommand {
   var path = ""
 
   func run() throws {
+    let text: String
     do throws(Reference.UnknownPath) {
-      print(try Reference(Language(.standard).keys).explanation(of: path))
+      text = try Reference(Language(.standard).keys).explanation(of: path)
     } catch {
       StandardError.say("pipe: \(error.message): \(error.hint)")
       throw ExitStatus.wrongUsage
     }
+    try StandardOutput.write(text)
   }
 }
 

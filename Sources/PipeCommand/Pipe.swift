@@ -2,7 +2,6 @@ import ArgumentParser
 import PipeEngine
 
 /// `pipe`: runs declarative fetch-and-extract pipelines.
-@main
 struct Pipe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pipe",

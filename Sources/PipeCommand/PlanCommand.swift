@@ -6,7 +6,7 @@ struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Show what a spec would do, without doing it.",
-    discussion: "Touches no network and writes no file; local lists of URLs are read to count them.")
+    discussion: "Touches no network and writes no file; local lists of URLs are read to count them, pipes are not.")
 
   @Argument(
     help: ArgumentHelp("The spec; - is standard input.", valueName: "spec"),
@@ -19,15 +19,15 @@ struct PlanCommand: ParsableCommand {
   @OptionGroup var options: SpecOptions
 
   func run() throws {
-    let pipeline = options.load(spec)
+    let pipeline = options.loader(reading: .regularFiles).load(spec)
     pipeline.show()
     guard let plan = pipeline.plan else { throw ExitStatus.invalidSpec }
     let outline = PlanOutline(plan)
     switch format {
-    case .text: print(PlanText.render(outline))
-    case .json: print(PlanJSON.render(outline))
-    case .mermaid: print(PlanDiagram.mermaid(outline))
-    case .dot: print(PlanDiagram.dot(outline))
+    case .text: try StandardOutput.write(PlanText.render(outline))
+    case .json: try StandardOutput.write(PlanJSON.render(outline))
+    case .mermaid: try StandardOutput.write(PlanDiagram.mermaid(outline))
+    case .dot: try StandardOutput.write(PlanDiagram.dot(outline))
     }
   }
 }

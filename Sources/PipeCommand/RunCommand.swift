@@ -35,12 +35,12 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let pipeline = options.load(spec)
+    let pipeline = options.loader(reading: dryRun ? .regularFiles : .everything).load(spec)
     pipeline.show()
     guard var plan = pipeline.plan else { throw ExitStatus.invalidSpec }
     plan.limit = limit
     if dryRun {
-      print(PlanText.render(plan) + "\n\n" + OutputProspects.render(plan))
+      try StandardOutput.write(PlanText.render(plan) + "\n\n" + OutputProspects.render(plan))
       return
     }
     let conflicts = plan.conflicts
@@ -58,6 +58,9 @@ struct RunCommand: AsyncParsableCommand {
     try SignalWatch.start(graph.control)
     let display = ProgressDisplay(
       style: progress, progress: graph.progress, control: graph.control, secrets: plan.secrets)
+    graph.control.onNotice { [secrets = plan.secrets] notice in
+      StandardError.say((StandardError.isTerminal ? "\r\u{1B}[K" : "") + "pipe: warning: " + secrets.redact(notice))
+    }
     let start = ContinuousClock.now
     let failure = await withTaskGroup(of: Outcome.self) { group in
       group.addTask { await display.show() }

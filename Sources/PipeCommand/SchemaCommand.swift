@@ -14,8 +14,8 @@ struct SchemaCommand: ParsableCommand {
         # yaml-language-server: $schema=pipeline.schema.json
       """)
 
-  func run() {
-    print(PipelineSchema.text)
+  func run() throws {
+    try StandardOutput.write(PipelineSchema.text)
   }
 }
 

@@ -2,15 +2,27 @@ import Glibc
 import PipeEngine
 import PipeSpec
 import PipeStages
+import Synchronization
 
 /// Reads specs and compiles them.
 struct SpecLoader {
+  /// Which of the files that a spec names for its secrets are opened.
+  enum Files {
+    case everything
+    /// What is read of a pipe is gone, and its writer may not be there yet: it is left for the run.
+    case regularFiles
+  }
+
+  private let files: Files
   private let overrides: [String: String]
   private let environment = ProcessEnvironment.all
   private let language = Language(.standard)
   private let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
-  init(overrides: [String: String]) { self.overrides = overrides }
+  init(overrides: [String: String], reading files: Files) {
+    self.overrides = overrides
+    self.files = files
+  }
 
   func load(_ path: String) -> Pipeline {
     let name = path == "-" ? "<stdin>" : path
@@ -18,9 +30,7 @@ struct SpecLoader {
     case .failure(let error):
       return Pipeline(unreadable: name, reason: error.reason)
     case .success(let bytes):
-      let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-      let folder = SourceFolder(
-        path.hasPrefix("/") && parent.isEmpty ? "/" : parent, spec: path == "-" ? .standardInput : .file(path))
+      let folder = SourceFolder(ofSpecAt: path == "-" ? nil : path)
       return Pipeline(
         SourceFile(name: name, bytes: bytes), language: language, folder: folder, variables: variables(in: folder),
         processors: processors)
@@ -28,11 +38,35 @@ struct SpecLoader {
   }
 
   private func variables(in folder: SourceFolder) -> Variables {
-    Variables(overrides: overrides, environment: environment) { path in
-      FileContents.read(folder.resolve(path)).map { String(decoding: $0, as: UTF8.self) }.mapError {
-        Variables.UnreadableFile($0.reason)
-      }
+    let secrets = SecretFiles(folder: folder, opensPipes: files == .everything)
+    return Variables(overrides: overrides, environment: environment) { secrets.text(of: $0) }
+  }
+}
+
+/// The files of a spec's secrets, each read once however often it is named: a pipe has its secret once.
+private final class SecretFiles: Sendable {
+  private let folder: SourceFolder
+  private let opensPipes: Bool
+  private let known = Mutex<[String: Result<String, Variables.UnreadableFile>]>([:])
+
+  init(folder: SourceFolder, opensPipes: Bool) {
+    self.folder = folder
+    self.opensPipes = opensPipes
+  }
+
+  func text(of path: String) -> Result<String, Variables.UnreadableFile> {
+    known.withLock { known in
+      if let text = known[path] { return text }
+      let text = read(folder.resolve(path))
+      known[path] = text
+      return text
     }
+  }
+
+  private func read(_ path: String) -> Result<String, Variables.UnreadableFile> {
+    // Any text will do for looking at a spec; it is shown as *** anyway.
+    if !opensPipes, FileContents.isPipe(path) { return .success("***") }
+    return FileContents.read(path).map { String(decoding: $0, as: UTF8.self) }.mapError { .init($0.reason) }
   }
 }
 
@@ -42,7 +76,7 @@ private enum ProcessEnvironment {
     var all: [String: String] = [:]
     var next = environ
     while let entry = next.pointee {
-      let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let parts = String(path: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       if parts.count == 2 { all[String(parts[0])] = String(parts[1]) }
       next += 1
     }

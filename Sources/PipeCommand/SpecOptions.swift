@@ -13,18 +13,13 @@ struct SpecOptions: ParsableArguments {
     }
   }
 
-  /// A spec compiled, or what is wrong with it.
-  ///
-  /// - Parameter path: The spec's file; `-` for standard input.
-  func load(_ path: String) -> Pipeline { loader.load(path) }
-
   /// What reads specs, one after the other.
-  var loader: SpecLoader {
+  func loader(reading files: SpecLoader.Files) -> SpecLoader {
     var overrides: [String: String] = [:]
     for setting in settings {
       let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       overrides[String(parts[0])] = String(parts[1])
     }
-    return SpecLoader(overrides: overrides)
+    return SpecLoader(overrides: overrides, reading: files)
   }
 }

@@ -1,15 +1,21 @@
 import Glibc
+import PipeSpec
 
 /// Standard error: what is said to the person.
 struct StandardError: TextOutputStream {
   mutating func write(_ text: String) {
-    var text = text
+    var text = PathText.shown(text)
     text.withUTF8 { bytes in
       var start = 0
       while start < bytes.count {
         let count = Glibc.write(2, bytes.baseAddress.map { $0 + start }, bytes.count - start)
         if count <= 0 {
           if errno == EINTR { continue }
+          if errno == EAGAIN {
+            var ready = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
+            _ = poll(&ready, 1, -1)
+            continue
+          }
           return
         }
         start += count

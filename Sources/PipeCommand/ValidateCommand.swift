@@ -27,7 +27,7 @@ struct ValidateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let loader = options.loader
+    let loader = options.loader(reading: .regularFiles)
     var reports: [DiagnosticReport] = []
     var isSound = true
     for spec in specs {
@@ -40,7 +40,7 @@ struct ValidateCommand: ParsableCommand {
         reports.append(DiagnosticReport(pipeline.file, pipeline.diagnostics))
       }
     }
-    if let renderer = format.renderer { print(renderer.render(reports), terminator: "") }
+    if let renderer = format.renderer { try StandardOutput.write(renderer.render(reports), terminator: "") }
     if !isSound { throw ExitStatus.invalidSpec }
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PipeSpec
 
 /// A small file, read whole.
 package enum FileContents {
@@ -7,9 +8,16 @@ package enum FileContents {
   /// The most that a spec, a secret or a certificate file may hold.
   private static let limit = 16 << 20
 
+  /// Whether a path is a pipe or a socket: what is read of it is gone, and its writer may not be there yet.
+  package static func isPipe(_ path: String) -> Bool {
+    var status = stat()
+    guard path.withPath({ stat($0, &status) }) == 0 else { return false }
+    return status.st_mode & S_IFMT == S_IFIFO || status.st_mode & S_IFMT == S_IFSOCK
+  }
+
   /// - Parameter path: `nil` for standard input.
   package static func read(_ path: String?) -> Result<[UInt8], Unreadable> {
-    let descriptor = path.map { open($0, O_RDONLY | O_CLOEXEC) } ?? dup(0)
+    let descriptor = path.map { $0.withPath { open($0, O_RDONLY | O_CLOEXEC) } } ?? fcntl(0, F_DUPFD_CLOEXEC, 3)
     guard descriptor >= 0 else { return .failure(Unreadable(reason: String(cString: strerror(errno)))) }
     defer { close(descriptor) }
     var bytes: [UInt8] = []

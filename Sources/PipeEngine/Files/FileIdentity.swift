@@ -1,3 +1,5 @@
+internal import PipeSpec
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -42,7 +44,7 @@ package struct FileIdentity: Hashable, Sendable {
       return
     }
     var status = stat()
-    if stat(path, &status) == 0 {
+    if path.withPath({ stat($0, &status) }) == 0 {
       self.init(status)
       return
     }
@@ -124,9 +126,9 @@ enum RealPath: Hashable {
 
   /// A folder's real path. The part that is not there is resolved by its names alone, as it will be made so.
   private static func resolved(_ folder: String) -> String {
-    if let real = realpath(folder, nil) {
+    if let real = folder.withPath({ realpath($0, nil) }) {
       defer { free(real) }
-      return String(cString: real)
+      return String(path: real)
     }
     let (outer, name) = parts(of: folder)
     if folder == outer || name.isEmpty { return folder }
@@ -149,8 +151,10 @@ enum RealPath: Hashable {
   private static func target(ofLink path: String) -> String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = buffer.withUnsafeMutableBytes { bytes in
-      bytes.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), bytes.count) } ?? 0
+      bytes.baseAddress.map { start in
+        path.withPath { readlink($0, start.assumingMemoryBound(to: CChar.self), bytes.count) }
+      } ?? 0
     }
-    return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    return count > 0 ? PathText.text(of: buffer[..<count]) : nil
   }
 }

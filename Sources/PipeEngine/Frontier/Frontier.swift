@@ -20,6 +20,7 @@ package final class Frontier: Sendable {
   private let storage: Mutex<Storage>
   private let capacity: Int
   private let bytes: Int
+  private let tellPerson: @Sendable (String) -> Void
   private let thirst: AsyncStream<Void>
   private let tellThirst: AsyncStream<Void>.Continuation
 
@@ -30,11 +31,15 @@ package final class Frontier: Sendable {
   ///     (`keepOverflow` brings it back).
   ///   - bytes: How many bytes they may hold, as `Request.cost` counts them; a batch may overshoot it.
   ///   - overflows: Whether it does; not where each request that is let in is remembered until its row is written.
-  package init(rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, bytes: Int = .max, overflows: Bool = true)
-  {
+  ///   - tell: Told what the person should know.
+  package init(
+    rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, bytes: Int = .max, overflows: Bool = true,
+    tell: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
     storage = Mutex(Storage(state: FrontierState(rules: rules, backoff: backoff), isOverflowFull: !overflows))
     self.capacity = capacity
     self.bytes = bytes
+    tellPerson = tell
     (thirst, tellThirst) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
@@ -77,7 +82,7 @@ package final class Frontier: Sendable {
   /// Writes requests into the overflow. Those that cannot be written stay here.
   private func store(_ away: [Request]) {
     let file = storage.withLock { storage in
-      if storage.overflow == nil { storage.overflow = OverflowFile() }
+      if storage.overflow == nil { storage.overflow = OverflowFile(tell: tellPerson) }
       return storage.overflow
     }
     for (host, requests) in Dictionary(grouping: away, by: \.host) {
@@ -89,6 +94,11 @@ package final class Frontier: Sendable {
           storage.state.returned(requests, of: host)
         }
         if block == nil || file?.isFull == true { storage.isOverflowFull = true }
+      }
+      if let file, block == nil || file.isFull {
+        tellPerson(
+          "\(file.folder) takes no more of the requests that wait, so a slow host holds up the others; TMPDIR can name"
+            + " another folder")
       }
     }
     tellThirst.yield()

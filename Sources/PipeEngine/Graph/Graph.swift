@@ -33,7 +33,7 @@ package struct Graph: Sendable {
     rows = plan.sinks.map { Edge("rows \($0.sink.summary)", elements: bounds.records, bytes: bounds.recordBytes) }
     frontier = Frontier(
       rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, capacity: bounds.frontier,
-      bytes: bounds.frontierBytes, overflows: !plan.isOrdered)
+      bytes: bounds.frontierBytes, overflows: !plan.isOrdered, tell: { control.tell($0) })
     order = plan.isOrdered ? OrderWindow(capacity: bounds.orderBytes) : nil
     progress = RunProgress(plan: plan, frontier: frontier)
   }

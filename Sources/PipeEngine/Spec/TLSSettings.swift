@@ -111,7 +111,12 @@ private struct PEMFile {
   /// - Returns: `nil` once it is reported that the file cannot be read.
   init?(_ path: Located<String>, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {
     self.path = path
-    switch FileContents.read(folder.resolve(path.value)) {
+    let file = folder.resolve(path.value)
+    if FileContents.isPipe(file) {
+      report(.unreadable(path, in: folder, "it is a pipe, and the file is read for every connection"))
+      return nil
+    }
+    switch FileContents.read(file) {
     case .success(let bytes): text = String(decoding: bytes, as: UTF8.self)
     case .failure(let failure):
       report(.unreadable(path, in: folder, failure.reason))

@@ -70,11 +70,25 @@ package struct DecodingContext {
       return nil
     }
     switch variables.resolve(scalar, of: node, in: file) {
-    case .success(let text): return text
+    case .success(let text): return isFit(text, for: expected(), on: node) ? text : nil
     case .failure(let faults):
       report(faults.diagnostics)
       return nil
     }
+  }
+
+  /// Whether a text may stand where it does: a path cannot hold a NUL, and only a path can hold bytes that are not
+  /// UTF-8, which come from the command line and the environment.
+  private mutating func isFit(_ text: ResolvedText, for expected: String, on node: Node) -> Bool {
+    if expected == "a path", text.text.utf8.contains(0) {
+      report(.badValue, on: node, "\(place) holds a NUL, which no name of a file can")
+      return false
+    }
+    if text.isInterpolated, expected != "a path", PathText.hasOctets(text.text) {
+      report(.badValue, on: node, "\(place) holds bytes that are not UTF-8: '\(PathText.shown(text.text))'")
+      return false
+    }
+    return true
   }
 
   /// Notes which variables the nodes under this one name, whether or not they are decoded.

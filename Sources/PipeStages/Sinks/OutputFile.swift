@@ -1,5 +1,6 @@
 import Glibc
 import PipeEngine
+import PipeSpec
 import PipeWeb
 
 /// A file that rows are written to, whole rows at a time, and where it is compressed whole members of them: whenever
@@ -172,7 +173,7 @@ extension OutputFile {
   /// Bytes in a regular file; `nil` for anything else, and where there is nothing.
   private static func regularFileSize(_ path: String) -> Int? {
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard path.withPath({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     return Int(status.st_size)
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import PipeEngine
+import PipeSpec
 
 /// An open file, or standard output, and how far it is written. Closes it at its end.
 struct OutputHandle: ~Copyable {
@@ -23,7 +24,7 @@ struct OutputHandle: ~Copyable {
   init(path: String, mode: OutputMode, besides files: FilesInUse) throws(RunError) {
     try Self.makeFolders(of: path)
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (mode == .fail ? O_EXCL : 0)
-    let descriptor = Glibc.open(path, flags, 0o666)
+    let descriptor = path.withPath { Glibc.open($0, flags, 0o666) }
     if descriptor < 0 {
       throw errno == EEXIST ? .outputIsThere(path) : RunError(path, "cannot be written: \(SystemError.current)")
     }
@@ -52,6 +53,12 @@ struct OutputHandle: ~Copyable {
       }
       if count < 0 {
         if errno == EINTR { continue }
+        if errno == EAGAIN {
+          // Whoever has the other end made it so; a sink has a thread that may wait.
+          var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          _ = poll(&ready, 1, -1)
+          continue
+        }
         let reason = errno
         throw RunError(
           name, "cannot be written: \(String(cString: strerror(reason)))",
@@ -83,7 +90,7 @@ struct OutputHandle: ~Copyable {
     var folder = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/").dropLast() {
       folder += part + "/"
-      if mkdir(folder, 0o777) != 0, errno != EEXIST {
+      if folder.withPath({ mkdir($0, 0o777) }) != 0, errno != EEXIST {
         throw RunError(path, "its folder \(folder) cannot be made: \(SystemError.current)")
       }
     }

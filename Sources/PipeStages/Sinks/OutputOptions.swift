@@ -59,13 +59,13 @@ struct OutputOptions: Sendable {
     guard case .file(let path) = target.value else { return .new }
     func refused() -> OutputProspect { .refused(RunError(path, "cannot be written: \(SystemError.current)")) }
     var status = stat()
-    if stat(path, &status) != 0 { return errno == ENOENT ? .new : refused() }
+    if path.withPath({ stat($0, &status) }) != 0 { return errno == ENOENT ? .new : refused() }
     if mode == .fail { return .refused(.outputIsThere(path)) }
     if status.st_mode & S_IFMT == S_IFDIR {
       errno = EISDIR
       return refused()
     }
-    if access(path, W_OK) != 0 { return refused() }
+    if path.withPath({ access($0, W_OK) }) != 0 { return refused() }
     if status.st_mode & S_IFMT != S_IFREG { return .new }
     return mode == .append ? .addedTo : .replaced
   }

@@ -22,14 +22,40 @@ final class OverflowFile: Sendable {
   private let descriptor: Int32
   private let end = Atomic(0)
 
-  /// Opens the file in the folder for temporary files; `nil` where that cannot be written.
-  init?() {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var path = Array("\(folder)/pipe-XXXXXX".utf8CString)
-    descriptor = mkstemp(&path)
-    if descriptor < 0 { return nil }
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    unlink(path)
+  /// The folder that the file is in.
+  let folder: String
+
+  /// Opens the file in the first folder that takes one; `nil` if none does.
+  ///
+  /// - Parameter tell: Told what the person should know: the folder that was named was not taken, or none was.
+  init?(folders: [String] = OverflowFile.folders, tell: (String) -> Void = { _ in }) {
+    var refusals: [String] = []
+    for folder in folders {
+      var path = Array("\(folder)/pipe-XXXXXX".utf8CString)
+      let descriptor = mkstemp(&path)
+      if descriptor < 0 {
+        refusals.append("\(folder): \(String(cString: strerror(errno)))")
+        continue
+      }
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+      unlink(path)
+      if let refusal = refusals.first {
+        tell("no temporary file can be made in \(refusal); requests that wait are kept in \(folder) instead")
+      }
+      self.descriptor = descriptor
+      self.folder = folder
+      return
+    }
+    tell(
+      "no temporary file can be made, so a slow host holds up the others (\(refusals.joined(separator: "; ")));"
+        + " TMPDIR can name a folder")
+    return nil
+  }
+
+  /// The folder that TMPDIR names, those for temporary files (hier(7)), and the working folder.
+  static var folders: [String] {
+    let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    return (named.isEmpty ? [] : [named]) + ["/tmp", "/var/tmp", "."]
   }
 
   deinit { close(descriptor) }

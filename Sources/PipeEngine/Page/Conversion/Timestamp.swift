@@ -13,10 +13,14 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   /// 0 to 999,999,999.
   package let nanoseconds: Int
 
+  /// A moment outside these years, which only a clock that is set wrong tells, is the first or the last one.
   package init(seconds: Int, nanoseconds: Int = 0) {
-    self.seconds = seconds
-    self.nanoseconds = nanoseconds
+    self.seconds = min(max(seconds, Self.range.lowerBound), Self.range.upperBound)
+    self.nanoseconds = min(max(nanoseconds, 0), 999_999_999)
   }
+
+  /// From 0000-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
+  private static let range = -62_167_219_200...253_402_300_799
 
   /// What the system's clock says.
   package static var now: Timestamp {
