@@ -23,6 +23,27 @@ enum PercentEncoding {
     output.append(bytes, from: start, to: bytes.count)
   }
 
+  /// Appends text in another encoding, percent-encoded (WHATWG URL 1.3, "percent-encode after encoding"); a character
+  /// that the encoding does not have becomes `&#…;`, as in a form.
+  ///
+  /// - Parameter text: UTF-8.
+  static func append(
+    _ text: Span<UInt8>, encoding set: ByteSet, after encoder: CharacterEncoder, to output: inout [UInt8]
+  ) {
+    var encoder = encoder
+    var encoded: [UInt8] = []
+    encoded.reserveCapacity(text.count)
+    let text = text.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    for scalar in text.unicodeScalars {
+      guard let missing = encoder.append(scalar, to: &encoded) else { continue }
+      append(encoded.span, encoding: set, to: &output)
+      encoded.removeAll(keepingCapacity: true)
+      output += "%26%23\(missing.value)%3B".utf8
+    }
+    encoder.finish(&encoded)
+    append(encoded.span, encoding: set, to: &output)
+  }
+
   /// The bytes with every `%XX` replaced by the byte it stands for.
   static func decode(_ bytes: Span<UInt8>) -> [UInt8] {
     var decoded: [UInt8] = []

@@ -75,9 +75,22 @@ extension URLParser {
     if let query = parts.query {
       output.append(UInt8(ascii: "?"))
       let set = layout.scheme.isSpecial ? PercentEncoding.specialQuery : PercentEncoding.query
-      PercentEncoding.append(input.extracting(query), encoding: set, to: &output)
+      if encoding != .utf8, let encoder = queryEncoder {
+        PercentEncoding.append(input.extracting(query), encoding: set, after: encoder, to: &output)
+      } else {
+        PercentEncoding.append(input.extracting(query), encoding: set, to: &output)
+      }
     }
     appendFragment(input, parts)
+  }
+
+  /// The encoder of a query that does not go out as UTF-8 (query state, step 1): that of a special URL alone, and not
+  /// of WebSockets.
+  private var queryEncoder: CharacterEncoder? {
+    switch layout.scheme {
+    case .http, .https, .ftp, .file: CharacterEncoder(encoding)
+    case .ws, .wss, .other: nil
+    }
   }
 
   mutating func appendFragment(_ input: Span<UInt8>, _ parts: Parts) {

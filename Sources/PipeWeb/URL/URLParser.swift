@@ -7,15 +7,20 @@ struct URLParser: ~Copyable {
   typealias Failure = WebURL.Failure
 
   let base: WebURL?
+  /// What the query is encoded in.
+  let encoding: CharacterEncoding
   var output: [UInt8] = []
   var layout = WebURL.Layout()
 
-  private init(base: WebURL?, capacity: Int) {
+  private init(base: WebURL?, encoding: CharacterEncoding, capacity: Int) {
     self.base = base
+    self.encoding = encoding
     output.reserveCapacity(capacity)
   }
 
-  static func parse(_ bytes: Span<UInt8>, isValidUTF8: Bool, base: WebURL?) throws(Failure) -> WebURL {
+  static func parse(
+    _ bytes: Span<UInt8>, isValidUTF8: Bool, base: WebURL?, encoding: CharacterEncoding
+  ) throws(Failure) -> WebURL {
     guard bytes.count <= WebURL.maximumLength else { throw .tooLong }
     let input = bytes.extracting(trimmed(bytes))
     if let layout = SerializedForm.scan(input) {
@@ -25,9 +30,9 @@ struct URLParser: ~Copyable {
     if !isValidUTF8, input.indices.contains(where: { input[$0] >= 0x80 }) {
       // Repaired before anything else: percent-encoding takes the bytes as they are.
       let text = input.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
-      return try parse(withoutTabs: text.utf8.span, base: base)
+      return try parse(withoutTabs: text.utf8.span, base: base, encoding)
     }
-    return try parse(withoutTabs: input, base: base)
+    return try parse(withoutTabs: input, base: base, encoding)
   }
 
   /// Without the C0 controls and spaces at both ends.
@@ -40,8 +45,11 @@ struct URLParser: ~Copyable {
   }
 
   /// Removes ASCII tabs and newlines where there are any, and parses.
-  private static func parse(withoutTabs input: Span<UInt8>, base: WebURL?) throws(Failure) -> WebURL {
-    var parser = URLParser(base: base, capacity: input.count + 16 + (base?.href.utf8.count ?? 0))
+  private static func parse(
+    withoutTabs input: Span<UInt8>, base: WebURL?, _ encoding: CharacterEncoding
+  ) throws(Failure) -> WebURL {
+    let capacity = input.count + 16 + (base?.href.utf8.count ?? 0)
+    var parser = URLParser(base: base, encoding: encoding, capacity: capacity)
     if input.indices.contains(where: { isTabOrNewline(input[$0]) }) {
       var cleaned: [UInt8] = []
       cleaned.reserveCapacity(input.count)

@@ -16,44 +16,52 @@ package struct WebURL: Sendable {
   }
 
   /// Parses a text, against `base` where it is relative; nil when it is no URL.
-  package init?(_ text: String, base: WebURL? = nil) {
-    guard let url = try? WebURL(parsing: text, base: base) else { return nil }
+  ///
+  /// - Parameter encoding: That of the document the text stands in, which a query is encoded in (4.4, query state).
+  package init?(_ text: String, base: WebURL? = nil, encoding: CharacterEncoding = .utf8) {
+    guard let url = try? WebURL(parsing: text, base: base, encoding: encoding) else { return nil }
     self = url
   }
 
   /// Parses a text, against `base` where it is relative.
   ///
   /// - Throws: why the text is no URL.
-  package init(parsing text: String, base: WebURL? = nil) throws(Failure) {
-    self = try URLParser.parse(text.utf8.span, isValidUTF8: true, base: base)
+  package init(parsing text: String, base: WebURL? = nil, encoding: CharacterEncoding = .utf8) throws(Failure) {
+    self = try URLParser.parse(text.utf8.span, isValidUTF8: true, base: base, encoding: encoding)
   }
 
   /// Parses UTF-8 in place; bytes that are not UTF-8 stand for U+FFFD.
   ///
   /// - Throws: why the text is no URL.
-  package init(parsing bytes: Span<UInt8>, base: WebURL? = nil) throws(Failure) {
-    self = try URLParser.parse(bytes, isValidUTF8: false, base: base)
+  package init(parsing bytes: Span<UInt8>, base: WebURL? = nil, encoding: CharacterEncoding = .utf8) throws(Failure) {
+    self = try URLParser.parse(bytes, isValidUTF8: false, base: base, encoding: encoding)
   }
 
   /// Parses UTF-8 in place; bytes that are not UTF-8 stand for U+FFFD.
   ///
   /// - Throws: why the text is no URL.
-  package init(parsing bytes: UnsafeBufferPointer<UInt8>, base: WebURL? = nil) throws(Failure) {
-    self = try URLParser.parse(bytes.span, isValidUTF8: false, base: base)
+  package init(parsing bytes: UnsafeBufferPointer<UInt8>, base: WebURL? = nil, encoding: CharacterEncoding = .utf8)
+    throws(Failure)
+  {
+    self = try URLParser.parse(bytes.span, isValidUTF8: false, base: base, encoding: encoding)
   }
 
   /// Parses UTF-8, in place where the collection is contiguous; bytes that are not UTF-8 stand for U+FFFD.
   ///
   /// - Throws: why the text is no URL.
-  package init(parsing bytes: some Collection<UInt8>, base: WebURL? = nil) throws(Failure) {
+  package init(parsing bytes: some Collection<UInt8>, base: WebURL? = nil, encoding: CharacterEncoding = .utf8)
+    throws(Failure)
+  {
     let parsed = bytes.withContiguousStorageIfAvailable { buffer in
-      Result { () throws(Failure) in try URLParser.parse(buffer.span, isValidUTF8: false, base: base) }
+      Result { () throws(Failure) in
+        try URLParser.parse(buffer.span, isValidUTF8: false, base: base, encoding: encoding)
+      }
     }
     if let parsed {
       self = try parsed.get()
     } else {
       let copy = ContiguousArray(bytes)
-      self = try URLParser.parse(copy.span, isValidUTF8: false, base: base)
+      self = try URLParser.parse(copy.span, isValidUTF8: false, base: base, encoding: encoding)
     }
   }
 }

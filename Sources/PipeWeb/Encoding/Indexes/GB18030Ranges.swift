@@ -32,6 +32,20 @@ struct GB18030Ranges: Sendable {
     return starts[low].codePoint + UInt32(pointer - starts[low].pointer)
   }
 
+  /// The four-byte pointer of a code point that the index gb18030 does not have (WHATWG Encoding 5, "index gb18030
+  /// ranges pointer").
+  func pointer(of codePoint: UInt32) -> Int? {
+    if codePoint == 0xE7C7 { return 7_457 }
+    var low = 0
+    var high = starts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle].codePoint <= codePoint { low = middle } else { high = middle }
+    }
+    guard low < starts.count, codePoint >= starts[low].codePoint else { return nil }
+    return starts[low].pointer + Int(codePoint - starts[low].codePoint)
+  }
+
   private static let text: StaticString = """
     0:80 36:A5 38:A9 45:B2 50:B8 81:D8 89:E2 95:EB 96:EE 100:F4 103:F8 104:FB 105:FD 109:102 126:114 133:11C
     148:12C 172:145 175:149 179:14E 208:16C 306:1CF 307:1D1 308:1D3 309:1D5 310:1D7 311:1D9 312:1DB 313:1DD
