@@ -63,7 +63,7 @@ extension FuzzTarget {
     add(.language, [text(facts.languageValue)])
     add(.base, [text(facts.baseValue)])
     add(.description, [text(facts.descriptionValue)])
-    add(.canonical, [text(facts.canonicalValue)])
+    add(.canonical, facts.canonicalValues.map { text($0) })
     add(.metas, facts.metas.flatMap { [text($0.name), text($0.property), text($0.httpEquiv), text($0.content)] })
     add(.linkElements, facts.linkElements.flatMap { [text($0.rel), text($0.href), text($0.hreflang), text($0.type)] })
     add(.links, facts.links.map { text($0.href) })

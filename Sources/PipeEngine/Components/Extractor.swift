@@ -12,6 +12,9 @@ package protocol Extractor: Sendable {
   var comesLast: Bool { get }
   /// The column of the source's row that it reads; a row keeps no others.
   var inputColumn: String? { get }
+  /// Whether its values stand in the page's markup, so that URLs in them are read in the page's encoding; those of
+  /// header fields and of JSON are not.
+  var isMarkup: Bool { get }
   func extract(_ page: Page) throws(ExtractionFault) -> Value
 }
 
@@ -20,6 +23,7 @@ extension Extractor {
   package var needs: PageNeeds { .nothing }
   package var comesLast: Bool { false }
   package var inputColumn: String? { nil }
+  package var isMarkup: Bool { needs.content > .nothing }
 }
 
 /// A field that could not be had, for the record's `error`.

@@ -144,7 +144,12 @@ package final class Page {
   /// What relative URLs of the page are relative to (WHATWG HTML, 2.4.2); the facts must include the base.
   package private(set) lazy var baseURL: WebURL? = {
     guard let url = request.url, let base = string(of: scanned?.facts.baseValue) else { return request.url }
-    return WebURL(base, base: url) ?? url
+    // WHATWG HTML 4.2.3, "set the frozen base URL": such a base is none.
+    guard let base = WebURL(base, base: url, encoding: urlEncoding), !["data", "javascript"].contains(base.scheme)
+    else {
+      return url
+    }
+    return base
   }()
 
   /// - Throws: Where the page's base is too large, so that its relative URLs would lead elsewhere.
@@ -152,16 +157,20 @@ package final class Page {
     if facts?.baseValue?.isTooLarge == true { throw ExtractionFault("the page's base is larger than 1 MiB") }
   }
 
+  /// The encoding that the queries of the page's URLs are in (WHATWG HTML 2.4.1, "encoding-parse a URL"): UTF-8 in
+  /// anything but HTML.
+  package var urlEncoding: CharacterEncoding { isHTML ? encoding : .utf8 }
+
   /// A fact of the page as a URL, resolved; `nil` where it is none.
   package func url(of value: PageFacts.Value) -> WebURL? {
     guard let scanned else { return nil }
     // Most URLs are plain ASCII, which needs no text in between.
     let plain: WebURL?? = scanned.facts.withBytes(of: value) { bytes in
       for byte in bytes where byte >= 0x80 || byte == UInt8(ascii: "&") || byte == 0 { return nil }
-      return .some(try? WebURL(parsing: bytes, base: baseURL))
+      return .some(try? WebURL(parsing: bytes, base: baseURL, encoding: urlEncoding))
     }
     if let plain { return plain }
-    return WebURL(scanned.facts.string(of: value, transcode: transcode), base: baseURL)
+    return WebURL(scanned.facts.string(of: value, transcode: transcode), base: baseURL, encoding: urlEncoding)
   }
 
   /// The URLs that the page's links lead to; the facts must include links and base.
@@ -173,7 +182,8 @@ package final class Page {
     isUnique: Bool, leavingOut isLeftOut: ((PageFacts.Link) -> Bool)? = nil
   ) -> ResolvedLinks? {
     facts.map {
-      ResolvedLinks($0, base: baseURL, isUnique: isUnique, transcode: transcode, leavingOut: isLeftOut)
+      ResolvedLinks(
+        $0, base: baseURL, encoding: urlEncoding, isUnique: isUnique, transcode: transcode, leavingOut: isLeftOut)
     }
   }
 

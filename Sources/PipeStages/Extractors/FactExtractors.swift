@@ -47,14 +47,20 @@ struct DescriptionExtractor: Extractor {
 /// `canonical`: the `link` with `rel=canonical` (RFC 6596).
 struct CanonicalExtractor: Extractor {
   static let component = Component.builtIn(
-    "canonical", "The URL that the page calls its canonical one (link rel=canonical), absolute.", CanonicalExtractor())
+    "canonical",
+    "The URL that the page calls its canonical one, absolute: the first link rel=canonical that leads to an http or https "
+      + "URL.", CanonicalExtractor())
   let type = FieldType.url
   let needs = PageNeeds.scan([.canonical, .base])
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    try page.checkSize(of: page.facts?.canonicalValue, .canonical)
+    guard let facts = page.facts else { return .null }
     try page.checkBase()
-    return Value(page.facts?.canonicalValue.flatMap { page.url(of: $0)?.href })
+    for value in facts.canonicalValues where !value.isTooLarge {
+      if let url = page.url(of: value), url.isHTTP { return .string(url.href) }
+    }
+    try page.checkSize(of: facts.canonicalValues.first { $0.isTooLarge }, .canonical)
+    return .null
   }
 }
 

@@ -38,6 +38,8 @@ struct JSONExtractor: Extractor {
     ],
     make: { $0 })
 
+  /// A URL in JSON is UTF-8, in a page of another encoding too (JSON-LD 1.1, 5: IRIs).
+  let isMarkup = false
   var needs: PageNeeds { PageNeeds(content: place == .body ? .whole : .dom) }
   var type: FieldType { FieldType(.json, isList: all) }
 

@@ -23,7 +23,8 @@ struct LinksExtractor: Extractor {
     options: MapShape(
       Key(
         "unique", .bool, default: true, shown: "true",
-        "Whether a URL that comes again is left out; those that differ in the fragment are different."),
+        "Whether a URL that comes again is left out; those that differ in the fragment are different. With false, each a and "
+          + "area element of the page's tree counts, as in document.links, which takes building the tree."),
       Key(
         "nofollow", .choice { $0 == .include ? "as any other" : "left out" }, default: NoFollow.include,
         shown: "include", "What becomes of links with rel=nofollow."),
@@ -44,6 +45,10 @@ struct LinksExtractor: Extractor {
     self.isUnique = isUnique
     self.noFollow = noFollow
     self.details = Set(details)
+    guard isUnique else {
+      needs = PageNeeds(content: .dom, facts: .base)
+      return
+    }
     var facts: PageFacts.Wanted = [.links, .base]
     if self.details.contains(.text) { facts.insert(.linkTexts) }
     if noFollow == .exclude || !self.details.isDisjoint(with: [.rel, .nofollow]) { facts.insert(.linkRelations) }
@@ -51,33 +56,59 @@ struct LinksExtractor: Extractor {
   }
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    if !isUnique { return try repeatedLinks(of: page) }
     var isLeftOut: ((PageFacts.Link) -> Bool)?
-    if noFollow == .exclude { isLeftOut = { Self.isNoFollow($0, page) } }
-    guard let links = page.resolvedLinks(isUnique: isUnique, leavingOut: isLeftOut) else { return .null }
-    try page.checkBase()
-    let list: Value =
-      details.isEmpty
-      ? .list(ValueList(PackedTexts(bytes: links.bytes, ends: links.ends)))
-      : .list(links.places.indices.map { .json(object(at: $0, of: links, page)) })
-    if links.isTruncated {
-      throw ExtractionFault(
-        "the page has more than 100,000 links, or more than 16 MiB of them, or one of more than 1 MiB; the others are here",
-        partial: list)
+    if noFollow == .exclude { isLeftOut = { Self.isNoFollow(page.string(of: $0.rel)) } }
+    guard let links = page.resolvedLinks(isUnique: true, leavingOut: isLeftOut), let facts = page.facts else {
+      return .null
     }
-    return list
+    try page.checkBase()
+    return try list(links, isWhole: !links.isTruncated) { place in
+      let link = facts.links[place]
+      return (page.string(of: link.text)?.collapsingWhiteSpace(), page.string(of: link.rel))
+    }
+  }
+
+  /// The links of the page's tree: what a page writes once may be there more than once (WHATWG HTML 13.2.6.1,
+  /// "reconstruct the active formatting elements"), which the scanner does not tell.
+  private func repeatedLinks(of page: Page) throws(ExtractionFault) -> Value {
+    guard page.isHTML, let document = page.document else { return .null }
+    try page.checkBase()
+    let nodes = document.links.filter { noFollow == .include || !Self.isNoFollow($0[attribute: "rel"]) }
+    let links = ResolvedLinks(nodes.lazy.map { $0[attribute: "href"] }, base: page.baseURL, encoding: page.urlEncoding)
+    return try list(links, isWhole: !links.isTruncated && !document.isTruncated) { place in
+      let node = nodes[place]
+      let text = node.name == "area" ? node[attribute: "alt"]?.collapsingWhiteSpace() : node.readableText
+      return (text, node[attribute: "rel"])
+    }
+  }
+
+  /// The URLs, or JSON objects with what is told of each link.
+  ///
+  /// - Throws: Where the list is not whole.
+  private func list(
+    _ links: ResolvedLinks, isWhole: Bool, _ told: (_ place: Int) -> (text: String?, rel: String?)
+  ) throws(ExtractionFault) -> Value {
+    var objects: [Value] = []
+    if !details.isEmpty {
+      for index in links.places.indices {
+        let (text, rel) = told(Int(links.places[index]))
+        objects.append(.json(object(links[index], text, rel)))
+      }
+    }
+    let list: Value = .list(details.isEmpty ? ValueList(PackedTexts(bytes: links.bytes, ends: links.ends)) : ValueList(objects))
+    if isWhole { return list }
+    throw ExtractionFault(
+      "the page has more than 100,000 links, or more than 16 MiB of them, or one of more than 1 MiB; the others are here",
+      partial: list)
   }
 
   /// A link with its details, as JSON.
-  private func object(at index: Int, of links: ResolvedLinks, _ page: Page) -> String {
-    guard let link = page.facts?.links[Int(links.places[index])] else { return "null" }
-    var members: [(name: StaticString, value: Value)] = [("url", .string(links[index]))]
-    if details.contains(.text) {
-      members.append(("text", Value(page.string(of: link.text).map { $0.collapsingWhiteSpace() })))
-    }
-    if details.contains(.rel) {
-      members.append(("rel", Value(page.string(of: link.rel).map { $0.collapsingWhiteSpace() })))
-    }
-    if details.contains(.nofollow) { members.append(("nofollow", .bool(Self.isNoFollow(link, page)))) }
+  private func object(_ url: String, _ text: String?, _ rel: String?) -> String {
+    var members: [(name: StaticString, value: Value)] = [("url", .string(url))]
+    if details.contains(.text) { members.append(("text", Value(text))) }
+    if details.contains(.rel) { members.append(("rel", Value(rel?.collapsingWhiteSpace()))) }
+    if details.contains(.nofollow) { members.append(("nofollow", .bool(Self.isNoFollow(rel)))) }
     var json = Array("{".utf8)
     for (index, member) in members.enumerated() {
       json += (index == 0 ? "\"\(member.name)\":" : ",\"\(member.name)\":").utf8
@@ -86,9 +117,7 @@ struct LinksExtractor: Extractor {
     return String(decoding: json + "}".utf8, as: UTF8.self)
   }
 
-  private static func isNoFollow(_ link: PageFacts.Link, _ page: Page) -> Bool {
-    page.string(of: link.rel)?.hasToken("nofollow") == true
-  }
+  private static func isNoFollow(_ rel: String?) -> Bool { rel?.hasToken("nofollow") == true }
 }
 
 extension LinksExtractor.Detail {
@@ -102,8 +131,10 @@ extension LinksExtractor.Detail {
 }
 
 extension String {
-  /// Whether a list of words, parted by white space, has this word, in any case.
-  fileprivate func hasToken(_ token: String) -> Bool {
-    split(whereSeparator: \.isWhitespace).contains { $0.lowercased() == token }
+  /// Whether a list of words, parted by ASCII white space, has this word, in any case.
+  fileprivate func hasToken(_ token: StaticString) -> Bool {
+    unicodeScalars.split { " \t\n\u{C}\r".unicodeScalars.contains($0) }.contains { word in
+      String(word).utf8.elementsEqual(String(describing: token).utf8) { $0 | 0x20 == $1 }
+    }
   }
 }

@@ -46,6 +46,18 @@ package final class DOMDocument {
     xmlDocGetRootElement(tree.document).map { DOMNode($0, in: self) }
   }
 
+  /// The `a` and `area` elements of HTML that have an `href`, as document.links has them (WHATWG HTML 3.1.5).
+  package var links: [DOMNode] {
+    var found: [DOMNode] = []
+    root?.pointer.walk { node in
+      if node.isElement, !node.isForeign, node.isNamed("a", "area"), node.value("href") != nil {
+        found.append(DOMNode(node, in: self))
+      }
+      return .into
+    }
+    return found
+  }
+
   /// The `body` element.
   package var body: DOMNode? {
     root?.children.last { $0.name == "body" }

@@ -82,6 +82,13 @@ extension XMLNode {
   var isElement: Bool { pointee.type == XML_ELEMENT_NODE }
   var isText: Bool { pointee.type == XML_TEXT_NODE || pointee.type == XML_CDATA_SECTION_NODE }
 
+  /// Whether it is SVG's or MathML's, in HTML. Names alone do not tell, and the nodes have no namespace, since XPath
+  /// would not find them by their names.
+  var isForeign: Bool { pointee.line != 0 }
+
+  /// Keeps it in the place of a line number, which no tree of ours has.
+  func markForeign() { pointee.line = 1 }
+
   func attribute(_ name: String) -> UnsafeMutablePointer<xmlAttr>? {
     var attribute = pointee.properties
     while let here = attribute {

@@ -59,7 +59,7 @@ extension TreeBuilder {
       if encoding == "text/html" || encoding == "application/xhtml+xml" { traits.insert(.htmlIntegrationPoint) }
     default: break
     }
-    insert(token, namespace: namespace, traits: traits)
+    insert(token, namespace: namespace, traits: traits)?.node.markForeign()
     if token.isSelfClosing { pop() }
   }
 }

@@ -113,17 +113,22 @@ extension PageCollector {
   }
 
   private mutating func takeLinkElement(_ token: HTMLTagToken) {
-    if open.contains(.canonical), facts.canonicalValue == nil, isCanonical(token),
-      let href = store(HTMLName("href"), of: token)
-    {
-      facts.canonicalValue = href
-      settle(.canonical)
+    if open.contains(.canonical), isCanonical(token), let index = token.index(of: HTMLName("href")) {
+      takeCanonical(index, of: token)
     }
     guard open.contains(.linkElements), hasRoom(facts.linkElements.count, .linkElements) else { return }
     facts.linkElements.append(
       PageFacts.LinkElement(
         rel: store(HTMLName("rel"), of: token), href: store(HTMLName("href"), of: token),
         hreflang: store(HTMLName("hreflang"), of: token), type: store(HTMLName("type"), of: token)))
+  }
+
+  /// A page may name several, and templates leave some of them empty: the first that is usable counts.
+  private mutating func takeCanonical(_ index: Int, of token: HTMLTagToken) {
+    let use = token.withValue(ofAttribute: index) { $0.count > limits.value ? .possible : ReferenceResolver.use(of: $0) }
+    guard use != .none, hasRoom(facts.canonicalValues.count, .canonical), let href = store(index, of: token) else { return }
+    facts.canonicalValues.append(href)
+    if use == .certain { settle(.canonical) }
   }
 
   private func isCanonical(_ token: HTMLTagToken) -> Bool {

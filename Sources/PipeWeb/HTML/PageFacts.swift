@@ -87,8 +87,9 @@ package struct PageFacts: Sendable {
   package internal(set) var baseValue: Value?
   /// The first `meta` named `description`.
   package internal(set) var descriptionValue: Value?
-  /// The first `link` with an `href` whose `rel` has `canonical`.
-  package internal(set) var canonicalValue: Value?
+  /// The `href` of each `link` whose `rel` has `canonical`, up to the first that leads to an http or https URL for
+  /// sure; those that cannot are left out.
+  package internal(set) var canonicalValues: [Value] = []
   package internal(set) var metas: [Meta] = []
   package internal(set) var linkElements: [LinkElement] = []
   /// The links of HTML, not those of SVG, in the order they are written.
@@ -141,7 +142,7 @@ package struct PageFacts: Sendable {
     descriptionValue.map { string(of: $0, transcode: transcode) }
   }
   package func canonical(transcode: HTMLTranscode? = nil) -> String? {
-    canonicalValue.map { string(of: $0, transcode: transcode) }
+    canonicalValues.first.map { string(of: $0, transcode: transcode) }
   }
 
   /// Takes back what the body of a page said that turns out to be a frameset (13.2.6.4.7).
@@ -149,7 +150,7 @@ package struct PageFacts: Sendable {
     titleValue = earlier.titleValue
     baseValue = earlier.baseValue
     descriptionValue = earlier.descriptionValue
-    canonicalValue = earlier.canonicalValue
+    canonicalValues = earlier.canonicalValues
     metas = earlier.metas
     linkElements = earlier.linkElements
     links = earlier.links

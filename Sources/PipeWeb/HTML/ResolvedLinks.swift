@@ -17,13 +17,14 @@ package struct ResolvedLinks: Sendable {
   ///   - facts: A page's, with its links, and their relations where they are asked for.
   ///   - base: What relative links are relative to.
   ///   - isUnique: Whether a URL that comes again is left out.
+  ///   - encoding: The page's, which queries are encoded in.
   ///   - transcode: The page's decoder; nil where the page is UTF-8.
   ///   - isLeftOut: Which links are left out, whatever they lead to.
   package init(
-    _ facts: PageFacts, base: WebURL?, isUnique: Bool, transcode: HTMLTranscode? = nil,
-    leavingOut isLeftOut: ((PageFacts.Link) -> Bool)? = nil
+    _ facts: PageFacts, base: WebURL?, encoding: CharacterEncoding = .utf8, isUnique: Bool,
+    transcode: HTMLTranscode? = nil, leavingOut isLeftOut: ((PageFacts.Link) -> Bool)? = nil
   ) {
-    let resolver = ReferenceResolver(base: base)
+    let resolver = ReferenceResolver(base: base, encoding: encoding)
     var seen = SeenTexts(for: isUnique ? facts.links.count : 0)
     var bytes = OwnedBuffer<UInt8>()
     var ends = OwnedBuffer<UInt32>()
@@ -62,6 +63,33 @@ package struct ResolvedLinks: Sendable {
 }
 
 extension ResolvedLinks {
+  /// Those of a page's tree, each as often as it is there.
+  ///
+  /// - Parameters:
+  ///   - hrefs: The values of the links; the places are theirs.
+  ///   - base: What relative links are relative to.
+  ///   - encoding: The page's, which queries are encoded in.
+  package init(_ hrefs: some Sequence<String?>, base: WebURL?, encoding: CharacterEncoding) {
+    let resolver = ReferenceResolver(base: base, encoding: encoding)
+    var bytes = OwnedBuffer<UInt8>()
+    var ends: [UInt32] = []
+    var places: [UInt32] = []
+    for (place, href) in hrefs.enumerated() {
+      let start = bytes.count
+      guard let href, href.utf8.span.withUnsafeBufferPointer({ resolver.append($0, to: &bytes) }) else { continue }
+      if bytes.count > Self.limit {
+        bytes.cut(to: start)
+        isTruncated = true
+        break
+      }
+      ends.append(UInt32(truncatingIfNeeded: bytes.count))
+      places.append(UInt32(truncatingIfNeeded: place))
+    }
+    self.bytes = Array(bytes.elements)
+    self.ends = ends
+    self.places = places
+  }
+
   /// One of the URLs.
   package subscript(index: Int) -> String {
     String(decoding: bytes[(index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])], as: UTF8.self)

@@ -4,15 +4,19 @@
 /// at and copied. The rest goes through the parser. Either way the bytes are those of the parser.
 package struct ReferenceResolver {
   private let base: WebURL?
+  private let encoding: CharacterEncoding
   /// The serialization of the base where it is http or https; empty otherwise.
   private let serialization: [UInt8]
   private let layout: WebURL.Layout
   /// Where the last segment of the base's path begins.
   private let folderEnd: Int
 
-  /// - Parameter base: what relative references are relative to; without it they lead nowhere.
-  package init(base: WebURL?) {
+  /// - Parameters:
+  ///   - base: What relative references are relative to; without it they lead nowhere.
+  ///   - encoding: The page's, which queries are encoded in (WHATWG HTML 2.4.1, "encoding-parse a URL").
+  package init(base: WebURL?, encoding: CharacterEncoding = .utf8) {
     self.base = base
+    self.encoding = encoding
     guard let base, base.isHTTP else {
       serialization = []
       layout = WebURL.Layout()
@@ -64,10 +68,30 @@ package struct ReferenceResolver {
   }
 
   func appendParsed(_ reference: UnsafeBufferPointer<UInt8>, to output: inout OwnedBuffer<UInt8>) -> Bool {
-    guard let url = try? WebURL(parsing: reference, base: base), url.isHTTP else { return false }
+    guard let url = try? WebURL(parsing: reference, base: base, encoding: encoding), url.isHTTP else { return false }
     url.href.utf8.span.withUnsafeBufferPointer { output.append($0) }
     return true
   }
+
+  /// Whether something can be done with a reference, before its base is known.
+  enum Use {
+    case none, certain, possible
+  }
+
+  /// Whether a value of a page leads to an http or https URL; empty ones lead nowhere.
+  ///
+  /// - Parameter value: An attribute's raw value, in the page's encoding.
+  static func use(of value: UnsafeBufferPointer<UInt8>) -> Use {
+    guard value.contains(where: { $0 > 0x20 }) else { return .none }
+    var text = OwnedBuffer<UInt8>()
+    HTMLText.attribute.append(value, to: &text)
+    var url = OwnedBuffer<UInt8>()
+    if anywhere.append(text.elements, to: &url) { return .certain }
+    // A host is read in the page's encoding.
+    return text.elements.contains { $0 >= 0x80 } ? .possible : .none
+  }
+
+  private static let anywhere = ReferenceResolver(base: WebURL("http://a.example/"))
 
   private enum Plan {
     /// As many bytes of the base, then this part of the reference, with a `/` before its byte at `slash`.

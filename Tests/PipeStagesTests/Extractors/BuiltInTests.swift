@@ -146,7 +146,7 @@ struct LinksTests {
         ]))
   }
 
-  @Test func `Links in a legacy encoding are resolved in UTF-8`() throws {
+  @Test func `The paths of links in a legacy encoding are in UTF-8`() throws {
     let bytes = Array("<a href='/".utf8) + [0xFC] + Array("?a&amp;b'><a href=/plain>".utf8)
     #expect(
       try Field("links").value(bytes: bytes, type: "text/html; charset=latin1").value

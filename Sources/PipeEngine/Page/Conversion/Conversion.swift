@@ -28,15 +28,19 @@ package struct Conversion: Sendable {
     FieldType(self.type ?? (pattern == nil ? type.element : .string), isList: type.isList)
   }
 
-  /// - Parameter base: What a relative URL is relative to.
-  package func convert(_ value: Value, base: @autoclosure () -> WebURL?) throws(ExtractionFault) -> Value {
+  /// - Parameters:
+  ///   - base: What a relative URL is relative to.
+  ///   - encoding: What a URL's query is encoded in.
+  package func convert(
+    _ value: Value, base: @autoclosure () -> WebURL?, encoding: @autoclosure () -> CharacterEncoding = .utf8
+  ) throws(ExtractionFault) -> Value {
     switch value {
     case .null: return .null
     case .list(let values):
       var converted: [Value] = []
       converted.reserveCapacity(values.count)
       for value in values {
-        let one = try convert(value, base: base())
+        let one = try convert(value, base: base(), encoding: encoding())
         if one != .null { converted.append(one) }
       }
       return .list(converted)
@@ -55,15 +59,16 @@ package struct Conversion: Sendable {
       }
     }
     guard let type else { return value }
-    return try value.converted(to: type, decimal: decimal, base: base)
+    return try value.converted(to: type, decimal: decimal, base: base, encoding: encoding)
   }
 }
 
 extension Value {
   fileprivate func converted(
-    to type: FieldType.Element, decimal: DecimalSign?, base: () -> WebURL?
+    to type: FieldType.Element, decimal: DecimalSign?, base: () -> WebURL?, encoding: () -> CharacterEncoding
   ) throws(ExtractionFault) -> Value {
-    let text = type == .string || type == .json ? plainText : plainText.trimmingWhiteSpace()
+    // The URL parser trims what the standard says, which is not a no-break space.
+    let text = type == .string || type == .json || type == .url ? plainText : plainText.trimmingWhiteSpace()
     switch type {
     case .string: return .string(text)
     case .int:
@@ -90,7 +95,7 @@ extension Value {
       throw ExtractionFault("\(text.excerpt) is not a date")
     case .url:
       do throws(WebURL.Failure) {
-        return .string(try WebURL(parsing: text, base: base()).href)
+        return .string(try WebURL(parsing: text, base: base(), encoding: encoding()).href)
       } catch {
         throw ExtractionFault("\(text.excerpt) is not a URL: \(error.message)")
       }

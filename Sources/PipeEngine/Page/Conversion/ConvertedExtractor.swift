@@ -10,6 +10,7 @@ struct ConvertedExtractor: Extractor {
   var isNullable: Bool { extractor.isNullable || (conversion.pattern != nil && !extractor.type.isList) }
   var comesLast: Bool { extractor.comesLast }
   var inputColumn: String? { extractor.inputColumn }
+  var isMarkup: Bool { extractor.isMarkup }
 
   var needs: PageNeeds {
     // The page's base counts for relative URLs.
@@ -17,13 +18,15 @@ struct ConvertedExtractor: Extractor {
   }
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    let encoding = extractor.isMarkup ? page.urlEncoding : .utf8
     let value: Value
     do throws(ExtractionFault) {
       value = try extractor.extract(page)
     } catch {
       guard let partial = error.partial else { throw error }
-      throw ExtractionFault(error.message, partial: try conversion.convert(partial, base: page.baseURL))
+      let converted = try conversion.convert(partial, base: page.baseURL, encoding: encoding)
+      throw ExtractionFault(error.message, partial: converted)
     }
-    return try conversion.convert(value, base: page.baseURL)
+    return try conversion.convert(value, base: page.baseURL, encoding: encoding)
   }
 }
