@@ -20,7 +20,7 @@ struct PageAgreementTests {
       let held = try TreeFacts(page)
       let agrees =
         scanned.language == held.language && scanned.base.isFirst(of: held.bases, in: page)
-        && scanned.canonical.isFirst(of: held.usableCanonicals, in: page) && scanned.title.isFirst(of: held.titles, in: page)
+        && scanned.canonical.isFirst(of: held.usable, in: page) && scanned.title.isFirst(of: held.titles, in: page)
         && scanned.links == Set(held.links)
       if let reason = Self.exclusions[seed] {
         #expect(!agrees, "\(seed) agrees, and is excluded because \(reason)")
@@ -53,7 +53,7 @@ struct PageAgreementTests {
       #expect(scanned.title.isFirst(of: answer.titles, in: page), "\(page.debugDescription) \(answer.titles)")
       #expect(scanned.base.isFirst(of: answer.bases, in: page), "\(page.debugDescription) \(answer.bases)")
       #expect(
-        scanned.canonical.isFirst(of: answer.usableCanonicals, in: page), "\(page.debugDescription) \(answer.canonicals)")
+        scanned.canonical.isFirst(of: answer.usable, in: page), "\(page.debugDescription) \(answer.canonicals)")
       #expect(scanned.links == Set(answer.links), "\(page.debugDescription)")
       #expect(try Set(TreeFacts(page).links) == Set(answer.links) || page.isForeign, "\(page.debugDescription)")
     }
@@ -132,8 +132,8 @@ private struct TreeFacts: Decodable {
   var canonicals: [String] = []
   var links: [String] = []
 
-  /// Those that lead to an http or https URL.
-  var usableCanonicals: [String] {
+  /// The canonicals that lead to an http or https URL.
+  var usable: [String] {
     let base = WebURL("https://example.com/")
     return canonicals.filter { href in href.utf8.contains { $0 > 0x20 } && WebURL(href, base: base)?.isHTTP == true }
   }
