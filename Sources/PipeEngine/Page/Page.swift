@@ -69,7 +69,9 @@ package final class Page {
     let body = body
     guard isHTML || isXML, !body.isEmpty else { return nil }
     let text = CharacterDecoder(encoding).decodeToUTF8(body.span)
-    return isXML ? DOMDocument(parsingXML: text.span) : DOMDocument(parsing: text.span)
+    let document = isXML ? DOMDocument(parsingXML: text.span) : DOMDocument(parsing: text.span)
+    document?.fragment = request.url.map { String($0.hash.dropFirst()) }
+    return document
   }()
 
   /// The content as JSON, or why it is none.

@@ -25,12 +25,13 @@ package struct Diagnostic: Hashable, Sendable, Error {
     case unreadableFile = "unreadable-file"
     case unusedVariable = "unused-variable"
     case unusedField = "unused-field"
+    case ignoredSelector = "ignored-selector"
     case deprecated
     case insecure
 
     package var severity: Severity {
       switch self {
-      case .unusedVariable, .unusedField, .deprecated, .insecure: .warning
+      case .unusedVariable, .unusedField, .ignoredSelector, .deprecated, .insecure: .warning
       default: .error
       }
     }

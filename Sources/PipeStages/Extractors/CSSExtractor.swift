@@ -13,7 +13,15 @@ struct CSSExtractor: Extractor {
       main: "selector",
       Key(
         "selector", cssSelector,
-        "The selector (CSS Selectors Level 4). In XML it finds names in their case, of any namespace.",
+        "The selector (CSS Selectors Level 4), on the page as a browser has it before anybody clicks or types and without "
+          + "scripts: :hover, :focus, :active, :visited, :autofill, :user-invalid and their like match nothing, and :checked, "
+          + ":default, :disabled, :in-range, :placeholder-shown, :dir() and :target are what the markup says. :lang() knows "
+          + "wildcards (RFC 4647, extended filtering), and :empty allows white space. A selector in :is() or :where() that is "
+          + "none is left out, with a warning. Not there: :valid and :invalid, which depend on the form's regular "
+          + "expressions; :playing, :paused, :muted and the other states of media, as nothing is played; :blank, "
+          + ":local-link and columns, which browsers do not have; pseudo-elements, which are no elements; and namespaces "
+          + "but *| and |. Beyond the standard: [a!=b], :contains(text) and :containsOwn(text), which compare in any case, "
+          + ":haschild() and :input. In XML it finds names in their case, of any namespace.",
         example: "h1.title"),
       NodeChoice.attributeKey, NodeChoice.allKey,
       make: { CSSExtractor(selector: $0, choice: NodeChoice(attribute: $1, all: $2)) }),
@@ -23,10 +31,21 @@ struct CSSExtractor: Extractor {
     ],
     make: { $0 })
 
-  let needs = PageNeeds(content: .dom)
+  var needs: PageNeeds { PageNeeds(content: .dom, fields: selector.needsLanguage) }
   var type: FieldType { choice.type }
 
-  private static let cssSelector = Shape.scalar(.text(name: "a CSS selector", examples: ["h1.title", "ul > li a"])) {
+  /// A selector, with a warning for the parts of it that are left out.
+  private static let cssSelector = compiled.map { (selector, node, context) -> CSSSelector? in
+    for fault in selector.ignored {
+      context.report(
+        .ignoredSelector, on: node,
+        "\(context.place) has a part in :is() or :where() that matches nothing: \(fault.message)",
+        hint: fault.hint)
+    }
+    return selector
+  }
+
+  private static let compiled = Shape.scalar(.text(name: "a CSS selector", examples: ["h1.title", "ul > li a"])) {
     text throws(ScalarFault) -> CSSSelector in
     do throws(CSSSelector.SyntaxError) {
       return try CSSSelector(text.text)
@@ -39,6 +58,7 @@ struct CSSExtractor: Extractor {
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard let document = page.document else { return .null }
+    if selector.needsLanguage { document.contentLanguage = page.response?.fields["content-language"] }
     let value: Value
     do throws(CSSSelector.LimitExceeded) {
       value = choice.value(of: try selector.select(in: document, limit: choice.limit))

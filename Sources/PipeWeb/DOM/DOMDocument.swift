@@ -5,6 +5,10 @@ internal import CLibxml2
 /// Lives in one task: searching it is not safe from several at once.
 package final class DOMDocument {
   let tree: DocumentTree
+  /// The languages that the header field Content-Language tells.
+  package var contentLanguage: String?
+  /// That of the page's URL, without its `#`.
+  package var fragment: String?
   /// Whether a bound left something out.
   package let isTruncated: Bool
 
@@ -40,6 +44,30 @@ package final class DOMDocument {
 
   /// Whether it is XML: names are as written, prefix included.
   package var isXML: Bool { tree.isXML }
+
+  /// The language of elements that say none themselves (WHATWG HTML 3.2.6.2): what a meta element tells, or the header
+  /// where it tells one; empty where it is not known.
+  private(set) lazy var defaultLanguage: [UInt8] = {
+    var pragma: Substring?
+    if !isXML {
+      root?.pointer.walk { node in
+        if node.isElement, !node.isForeign, node.isNamed("meta"), let name = node.value("http-equiv"),
+          xmlStrcasecmp(name, "content-language") == 0, let content = node.value("content"),
+          let language = Self.onlyWord(of: String(xml: content))
+        {
+          pragma = language
+        }
+        return .into
+      }
+    }
+    return Array((pragma ?? contentLanguage.flatMap { Self.onlyWord(of: $0) } ?? "").utf8)
+  }()
+
+  /// The first word of a text without a comma (WHATWG HTML 4.2.5.3, "content language").
+  private static func onlyWord(of text: String) -> Substring? {
+    if text.utf8.contains(UInt8(ascii: ",")) { return nil }
+    return text.split { $0.isASCII && $0.isWhitespace }.first
+  }
 
   /// The `html` element, or the root of an XML document.
   package var root: DOMNode? {

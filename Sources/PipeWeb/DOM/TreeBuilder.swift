@@ -126,6 +126,7 @@ struct TreeBuilder: HTMLTokenHandler {
   mutating func finish() {
     flushText()
     isTruncated = isTruncated || isFinished
+    tree.isQuirky = isQuirky
     if textElement != nil { pop() }
     while has(.template) { endTemplate() }
     if mode.rawValue < Mode.inBody.rawValue { enterBody() }

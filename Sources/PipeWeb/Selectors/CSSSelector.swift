@@ -1,9 +1,9 @@
 /// A list of CSS selectors (Selectors Level 4), compiled.
 ///
 /// Beyond the standard, as other tools have them: `[a!=b]`, `:contains("text")` and `:containsOwn("text")`, which
-/// compare ASCII letters in either case, `:haschild(…)` and `:input`. What depends on a person at a screen (`:hover`,
-/// `:visited`, `:target`) and pseudo-elements match nothing. In XML, names are as written, and those without a namespace
-/// mean elements of any, and attributes of none, as the standard has it where no namespace is declared.
+/// compare ASCII letters in either case, `:haschild(…)` and `:input`. A page is as a browser has it before anybody clicks
+/// or types and without scripts: see ``ElementState``. In XML, names are as written, and those without a namespace mean
+/// elements of any, and attributes of none, as the standard has it where no namespace is declared.
 package struct CSSSelector: Sendable {
   /// Why a text is no selector.
   package struct SyntaxError: Error, Hashable, Sendable {
@@ -23,12 +23,18 @@ package struct CSSSelector: Sendable {
   package let text: String
   private let selectors: [ComplexSelector]
   private let slots: Int
+  /// Whether it asks for an element's language, which the header may tell.
+  package let needsLanguage: Bool
+  /// The selectors in `:is()` and `:where()` that are none, and so match nothing (4.2, forgiving selector parsing).
+  package let ignored: [SyntaxError]
 
   package init(_ text: String) throws(SyntaxError) {
     var parser = CSSSelectorParser(text)
     self.text = text
     selectors = try parser.all()
     slots = parser.slots
+    needsLanguage = parser.needsLanguage
+    ignored = parser.ignored
   }
 
   /// The elements that match, in document order.
@@ -38,7 +44,7 @@ package struct CSSSelector: Sendable {
     in document: DOMDocument, limit: Int = .max, stepLimit: Int = CSSSelector.stepLimit
   ) throws(LimitExceeded) -> [DOMNode] {
     guard limit > 0, let root = document.root else { return [] }
-    var matcher = SelectorMatcher(slots: slots, steps: stepLimit, isXML: document.isXML)
+    var matcher = SelectorMatcher(slots: slots, steps: stepLimit, document: document)
     var found: [DOMNode] = []
     func visit(_ node: XMLNode) -> XMLNode.Walk {
       guard node.isElement else { return .past }
@@ -80,11 +86,19 @@ enum SelectorTest: Sendable {
 
   struct Attribute: Sendable {
     let name: SelectorName
+    /// Whether HTML compares its values in any case where nothing else is said.
+    let hasValuesInAnyCase: Bool
     /// Whether its name may have a prefix, in XML.
     let isInAnyNamespace: Bool
     var comparison = Operator.exists
-    var value = SelectorText([])
-    var ignoresCase = false
+    var value = SelectorName([])
+    var letterCase = LetterCase.asDeclared
+  }
+
+  enum LetterCase: Sendable {
+    /// By the attribute: in HTML, some values compare in any case.
+    case asDeclared
+    case ignored, kept
   }
 
   struct Position: Sendable {
@@ -98,27 +112,25 @@ enum SelectorTest: Sendable {
     let slot: Int
   }
 
-  case id(SelectorText)
-  case `class`(SelectorText)
+  case id(SelectorName)
+  case `class`(SelectorName)
   case attribute(Attribute)
   case position(Position)
   case never
   case root
   case empty
-  case link
-  case checked
-  case enabled
-  case disabled
-  case required(Bool)
+  case state(ElementState)
   case input
-  case language([SelectorText])
+  case language([LanguageRange])
+  case direction(rightToLeft: Bool)
   case not([ComplexSelector])
   case any([ComplexSelector])
   case has([ComplexSelector])
   case contains(SelectorText, own: Bool)
 }
 
-/// The name of an element or an attribute: in HTML it is compared in lower case (Selectors Level 4, 3.6).
+/// The name of an element or an attribute, which HTML compares in lower case (Selectors Level 4, 3.6), or an id or a
+/// class, which pages in quirks mode compare so (4.1 and 6.6).
 struct SelectorName: Sendable {
   let written: SelectorText
   let lowercased: SelectorText

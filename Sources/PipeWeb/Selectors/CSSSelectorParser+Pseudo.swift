@@ -19,10 +19,12 @@ extension CSSSelectorParser {
   }
 
   private func pseudoElement(_ name: String, from start: Int) throws(CSSSelector.SyntaxError) -> SelectorTest {
-    let known = [
-      "before", "after", "first-line", "first-letter", "marker", "selection", "placeholder", "backdrop",
-    ]
-    if known.contains(name) { return .never }
+    let written = String(decoding: bytes[start..<index].prefix { $0 != UInt8(ascii: "(") }, as: UTF8.self)
+    if Self.pseudoElements.contains(name) {
+      throw error(
+        "'\(written)' is a part of an element, and not an element", start..<index,
+        hint: "remove it: the element itself is found without it")
+    }
     let hint: String? =
       switch name {
       case "text": "the text of an element is taken without it; remove ::text"
@@ -31,6 +33,12 @@ extension CSSSelectorParser {
       }
     throw error("no pseudo-element is called '\(name)'", start..<index, hint: hint)
   }
+
+  private static let pseudoElements: Set<String> = [
+    "before", "after", "first-line", "first-letter", "marker", "selection", "placeholder", "backdrop", "cue", "part",
+    "slotted", "file-selector-button", "target-text", "highlight", "spelling-error", "grammar-error", "details-content",
+    "view-transition", "picker", "picker-icon", "checkmark", "search-text", "column", "scroll-marker", "scroll-button",
+  ]
 
   private mutating func plain(_ name: String, from start: Int) throws(CSSSelector.SyntaxError) -> SelectorTest {
     switch name {
@@ -45,19 +53,16 @@ extension CSSSelectorParser {
       return .any([ComplexSelector(compounds: [both])])
     case "root", "scope": return .root
     case "empty": return .empty
-    case "link", "any-link": return .link
-    case "checked": return .checked
-    case "enabled": return .enabled
-    case "disabled": return .disabled
-    case "required": return .required(true)
-    case "optional": return .required(false)
     case "input": return .input
-    case "visited", "hover", "active", "focus", "focus-within", "focus-visible", "target", "before", "after",
-      "first-line", "first-letter":
-      return .never
+    case "before", "after", "first-line", "first-letter": return try pseudoElement(name, from: start)
     default:
+      if let state = ElementState(rawValue: name) { return .state(state) }
+      if ElementState.never.contains(name) { return .never }
+      if let reason = ElementState.refused[name] {
+        throw error("':\(name)' is not there: \(reason)", start..<index)
+      }
       let needsArgument = [
-        "not", "is", "where", "has", "nth-child", "nth-last-child", "nth-of-type", "nth-last-of-type", "lang",
+        "not", "is", "where", "has", "nth-child", "nth-last-child", "nth-of-type", "nth-last-of-type", "lang", "dir",
         "contains",
       ].contains(name)
       throw error(
@@ -69,7 +74,7 @@ extension CSSSelectorParser {
   private mutating func function(_ name: String, from start: Int) throws(CSSSelector.SyntaxError) -> SelectorTest {
     switch name {
     case "not": return .not(try list(isRelative: false))
-    case "is", "where": return .any(try list(isRelative: false))
+    case "is", "where": return .any(try list(isRelative: false, isForgiving: true))
     case "has": return .has(try list(isRelative: true))
     case "haschild":
       return .has(
@@ -83,18 +88,31 @@ extension CSSSelectorParser {
     case "nth-of-type": return try nth(ofType: true)
     case "nth-last-of-type": return try nth(fromEnd: true, ofType: true)
     case "lang":
-      var languages: [SelectorText] = []
+      needsLanguage = true
+      var languages: [LanguageRange] = []
       repeat {
         skipSpace()
-        languages.append(SelectorText(lowercasing: try stringOrName("a language")))
+        if peek() == UInt8(ascii: "*") { throw unexpected(hint: "quote the range: :lang('*-CH')") }
+        languages.append(LanguageRange(try stringOrName("a language")))
         skipSpace()
       } while skip(",")
       return .language(languages)
+    case "dir":
+      skipSpace()
+      let direction = String(decoding: try self.name("a direction").map(HTMLBytes.lowercased), as: UTF8.self)
+      // Another word is no error, and matches nothing.
+      return direction == "rtl" || direction == "ltr" ? .direction(rightToLeft: direction == "rtl") : .never
+    case "host", "state":
+      _ = try list(isRelative: false)
+      return .never
     case "contains", "containsown":
       skipSpace()
       let text = try stringOrName("a text")
       return .contains(SelectorText(lowercasing: text), own: name == "containsown")
     default:
+      if let reason = ElementState.refused[name] {
+        throw error("':\(name)' is not there: \(reason)", start..<index - 1)
+      }
       throw error(
         "no pseudo-class is called '\(name)'", start..<index - 1,
         hint: name.hasPrefix("match") ? "look for a pattern with the option pattern" : nil)

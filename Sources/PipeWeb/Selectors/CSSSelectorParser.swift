@@ -4,6 +4,9 @@ struct CSSSelectorParser {
   var index = 0
   /// How many memories of positions the matcher needs.
   private(set) var slots = 0
+  var needsLanguage = false
+  /// What forgiving lists left out.
+  private(set) var ignored: [CSSSelector.SyntaxError] = []
   private var depth = 0
 
   private static let depthLimit = 32
@@ -18,13 +21,53 @@ struct CSSSelectorParser {
     return selectors
   }
 
-  mutating func list(isRelative: Bool) throws(CSSSelector.SyntaxError) -> [ComplexSelector] {
+  /// - Parameter isForgiving: Whether selectors that are none are left out instead of refused.
+  mutating func list(
+    isRelative: Bool, isForgiving: Bool = false
+  ) throws(CSSSelector.SyntaxError) -> [ComplexSelector] {
     depth += 1
     defer { depth -= 1 }
     if depth > Self.depthLimit { throw error("it is nested too deeply", index..<min(index + 1, bytes.count)) }
-    var selectors = [try complex(isRelative: isRelative)]
-    while skip(",") { selectors.append(try complex(isRelative: isRelative)) }
+    var selectors: [ComplexSelector] = []
+    repeat {
+      guard isForgiving else {
+        selectors.append(try complex(isRelative: isRelative))
+        continue
+      }
+      let start = index
+      do throws(CSSSelector.SyntaxError) {
+        let selector = try complex(isRelative: isRelative)
+        guard peek() == UInt8(ascii: ",") || peek() == UInt8(ascii: ")") else { throw unexpected() }
+        selectors.append(selector)
+      } catch {
+        index = start
+        guard skipArgument() else { throw error }
+        ignored.append(error)
+      }
+    } while skip(",")
     return selectors
+  }
+
+  /// Skips to the comma or the parenthesis that ends an argument; false where there is none.
+  private mutating func skipArgument() -> Bool {
+    var open: [UInt8] = []
+    while let byte = peek() {
+      switch byte {
+      case UInt8(ascii: ","): if open.isEmpty { return true }
+      case UInt8(ascii: "("): open.append(UInt8(ascii: ")"))
+      case UInt8(ascii: "["): open.append(UInt8(ascii: "]"))
+      case UInt8(ascii: ")"), UInt8(ascii: "]"):
+        guard let last = open.popLast() else { return byte == UInt8(ascii: ")") }
+        if last != byte { return false }
+      case UInt8(ascii: "\\"): index += 1
+      case UInt8(ascii: "\""), UInt8(ascii: "'"):
+        guard (try? string()) != nil else { return false }
+        continue
+      default: break
+      }
+      index += 1
+    }
+    return false
   }
 
   private mutating func complex(isRelative: Bool) throws(CSSSelector.SyntaxError) -> ComplexSelector {
@@ -61,10 +104,10 @@ struct CSSSelectorParser {
       switch byte {
       case UInt8(ascii: "#"):
         index += 1
-        compound.tests.append(.id(SelectorText(try name("an id"))))
+        compound.tests.append(.id(SelectorName(try name("an id"))))
       case UInt8(ascii: "."):
         index += 1
-        compound.tests.append(.class(SelectorText(try name("a class"))))
+        compound.tests.append(.class(SelectorName(try name("a class"))))
       case UInt8(ascii: "["): compound.tests.append(try attribute())
       case UInt8(ascii: ":"): compound.tests.append(try pseudo())
       default:
@@ -112,8 +155,11 @@ struct CSSSelectorParser {
     } else if peek() == UInt8(ascii: "|"), peek(1) != UInt8(ascii: "=") {
       index += 1
     }
+    let name = SelectorName(try name("an attribute"))
     var attribute = SelectorTest.Attribute(
-      name: SelectorName(try name("an attribute")), isInAnyNamespace: isInAnyNamespace)
+      name: name,
+      hasValuesInAnyCase: Self.valuesInAnyCase.contains(String(decoding: name.lowercased.bytes, as: UTF8.self)),
+      isInAnyNamespace: isInAnyNamespace)
     skipSpace()
     if skip("]") { return .attribute(attribute) }
     switch peek() {
@@ -130,10 +176,10 @@ struct CSSSelectorParser {
     if attribute.comparison != .equals { index += 1 }
     guard skip("=") else { throw unexpected() }
     skipSpace()
-    attribute.value = SelectorText(try stringOrName("a value"))
+    attribute.value = SelectorName(try stringOrName("a value"))
     skipSpace()
     if let flag = peek().map(HTMLBytes.lowercased), flag == UInt8(ascii: "i") || flag == UInt8(ascii: "s") {
-      attribute.ignoresCase = flag == UInt8(ascii: "i")
+      attribute.letterCase = flag == UInt8(ascii: "i") ? .ignored : .kept
       index += 1
       skipSpace()
     }
@@ -142,6 +188,14 @@ struct CSSSelectorParser {
     }
     return .attribute(attribute)
   }
+
+  /// WHATWG HTML 4.16.2: attributes whose values compare in any case, on elements of HTML in HTML.
+  private static let valuesInAnyCase = Set(
+    """
+    accept accept-charset align alink axis bgcolor charset checked clear codetype color compact declare defer dir direction
+    disabled enctype face frame hreflang http-equiv lang language link media method multiple nohref noresize noshade nowrap
+    readonly rel rev rules scope scrolling selected shape target text type valign valuetype vlink
+    """.split { $0 == " " || $0 == "\n" }.map(String.init))
 
   mutating func slot() -> Int {
     slots += 1

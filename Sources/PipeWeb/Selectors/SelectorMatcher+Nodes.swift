@@ -27,10 +27,12 @@ extension XMLNode {
     value { $0.pointee.ns == nil && xmlStrEqual($0.pointee.name, name.utf8Start) != 0 }
   }
 
-  /// The value of `lang`, or of `xml:lang`, which has a prefix in XML alone.
+  /// The value of `lang`, or of `xml:lang`, which has a prefix in XML, and which HTML knows in SVG and MathML alone
+  /// (WHATWG HTML 3.2.6.2).
   var language: UnsafePointer<xmlChar>? {
-    value("lang") ?? value("xml:lang")
-      ?? value { xmlStrEqual($0.pointee.name, "lang") != 0 && xmlStrEqual($0.pointee.ns?.pointee.prefix, "xml") != 0 }
+    if isForeign, let language = value("xml:lang") { return language }
+    return value { xmlStrEqual($0.pointee.name, "lang") != 0 && xmlStrEqual($0.pointee.ns?.pointee.prefix, "xml") != 0 }
+      ?? value("lang")
   }
 
   private func value(where isWanted: (UnsafeMutablePointer<xmlAttr>) -> Bool) -> UnsafePointer<xmlChar>? {
@@ -64,28 +66,22 @@ extension XMLNode {
     return true
   }
 
-  var isChecked: Bool {
-    if isNamed("option") { return value("selected") != nil }
-    guard isNamed("input"), value("checked") != nil, let type = value("type") else { return false }
-    return xmlStrcasecmp(type, "checkbox") == 0 || xmlStrcasecmp(type, "radio") == 0
-  }
-
-  var canBeDisabled: Bool {
-    isNamed("button", "input", "select", "textarea", "optgroup", "option", "fieldset")
-  }
-
   func passes(_ test: SelectorTest.Attribute, isXML: Bool) -> Bool {
     let name = test.name.text(isXML)
     let value = value {
       name.equals($0.pointee.name) && ($0.pointee.ns == nil || test.isInAnyNamespace)
+        || test.isInAnyNamespace && isForeign && name.equals($0.pointee.name, after: "xlink:", "xml:")
     }
     guard let value else { return test.comparison == .notEquals }
     let bytes = UnsafeBufferPointer(start: value, count: Int(xmlStrlen(value)))
-    if test.ignoresCase {
-      let folded = bytes.map(HTMLBytes.lowercased)
-      return SelectorText(lowercasing: test.value.bytes).passes(test.comparison, folded)
-    }
-    return test.value.passes(test.comparison, bytes)
+    let ignoresCase =
+      switch test.letterCase {
+      case .ignored: true
+      case .kept: false
+      case .asDeclared: test.hasValuesInAnyCase && !isXML && !isForeign
+      }
+    if !ignoresCase { return test.value.written.passes(test.comparison, bytes) }
+    return test.value.lowercased.passes(test.comparison, bytes.lazy.map(HTMLBytes.lowercased))
   }
 }
 
@@ -105,6 +101,26 @@ extension SelectorText {
     guard let text else { return false }
     for (offset, byte) in bytes.enumerated() where text[offset] != byte { return false }
     return text[bytes.count] == 0
+  }
+
+  /// Whether a name is this text behind one of these prefixes, which foreign content has in HTML.
+  func equals(_ name: UnsafePointer<xmlChar>?, after prefixes: StaticString...) -> Bool {
+    guard let name else { return false }
+    return prefixes.contains { prefix in
+      xmlStrncmp(name, prefix.utf8Start, Int32(prefix.utf8CodeUnitCount)) == 0
+        && equals(name + prefix.utf8CodeUnitCount)
+    }
+  }
+
+  /// As `equals`, this text being in lower case.
+  func equalsInAnyCase(_ text: UnsafePointer<xmlChar>) -> Bool {
+    for (offset, byte) in bytes.enumerated() where HTMLBytes.lowercased(text[offset]) != byte { return false }
+    return text[bytes.count] == 0
+  }
+
+  /// As `isWord`, this text being in lower case.
+  func isWordInAnyCase(of text: UnsafePointer<xmlChar>) -> Bool {
+    isWord(of: UnsafeBufferPointer(start: text, count: Int(xmlStrlen(text))).lazy.map(HTMLBytes.lowercased))
   }
 
   /// Whether the text is one of the words of a list.
@@ -131,11 +147,6 @@ extension SelectorText {
       rest = rest[place...].dropFirst()
     }
     return false
-  }
-
-  /// Whether a language is this one or one of its kinds: `en` of `en-GB`.
-  func isLanguage(of text: UnsafePointer<xmlChar>) -> Bool {
-    passes(.dash, UnsafeBufferPointer(start: text, count: Int(xmlStrlen(text))).map(HTMLBytes.lowercased))
   }
 
   fileprivate func passes(_ comparison: SelectorTest.Operator, _ value: some RandomAccessCollection<UInt8>) -> Bool {

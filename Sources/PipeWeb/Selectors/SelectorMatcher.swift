@@ -13,15 +13,27 @@ struct SelectorMatcher {
   }
 
   private var memories: [Memory]
-  private var steps: Int
+  var steps: Int
+  let document: DOMDocument
   private let isXML: Bool
+  private let isQuirky: Bool
+
+  // What is looked up once, when a selector asks for it.
+  var formStates: FormStates?
+  /// The options that are chosen in lists for one choice.
+  var choices: [XMLNode: XMLNode?] = [:]
+  /// Which elements that go by their text run from right to left.
+  var directions: [XMLNode: Bool] = [:]
+  var targetElement: XMLNode??
 
   var gaveUp: Bool { steps < 0 }
 
-  init(slots: Int, steps: Int, isXML: Bool) {
+  init(slots: Int, steps: Int, document: DOMDocument) {
     memories = [Memory](repeating: Memory(), count: slots)
     self.steps = steps
-    self.isXML = isXML
+    self.document = document
+    isXML = document.isXML
+    isQuirky = document.tree.isQuirky
   }
 
   mutating func matches(any selectors: [ComplexSelector], _ node: XMLNode) -> Bool {
@@ -100,21 +112,21 @@ struct SelectorMatcher {
 
   private mutating func passes(_ test: SelectorTest, _ node: XMLNode) -> Bool {
     switch test {
-    case .id(let id): return node.value("id").map { id.equals($0) } ?? false
-    case .class(let name): return node.value("class").map { name.isWord(of: $0) } ?? false
+    case .id(let id):
+      guard let value = node.value("id") else { return false }
+      return isQuirky ? id.lowercased.equalsInAnyCase(value) : id.written.equals(value)
+    case .class(let name):
+      guard let value = node.value("class") else { return false }
+      return isQuirky ? name.lowercased.isWordInAnyCase(of: value) : name.written.isWord(of: value)
     case .attribute(let test): return node.passes(test, isXML: isXML)
     case .position(let position): return isAt(position, node)
     case .never: return false
     case .root: return node.parentElement == nil
     case .empty: return node.isEmpty
-    case .link: return node.isNamed("a", "area", "link") && node.value("href") != nil
-    case .checked: return node.isChecked
-    case .enabled: return node.canBeDisabled && !isDisabled(node)
-    case .disabled: return node.canBeDisabled && isDisabled(node)
-    case .required(let isRequired):
-      return node.isNamed("input", "select", "textarea") && (node.value("required") != nil) == isRequired
+    case .state(let state): return isIn(state, node)
     case .input: return node.isNamed("input", "select", "textarea", "button")
-    case .language(let languages): return isIn(languages, node)
+    case .language(let ranges): return isIn(ranges, node)
+    case .direction(let rightToLeft): return isRightToLeft(node) == rightToLeft
     case .not(let selectors): return !matches(any: selectors, node) && !gaveUp
     case .any(let selectors): return matches(any: selectors, node)
     case .has(let selectors):
@@ -160,49 +172,6 @@ struct SelectorMatcher {
     }
     node.walk { visit($0) }
     return text.isPart(of: content)
-  }
-
-  private mutating func isIn(_ languages: [SelectorText], _ node: XMLNode) -> Bool {
-    var element: XMLNode? = node
-    while let here = element {
-      if let own = here.language {
-        return languages.contains { $0.isLanguage(of: own) }
-      }
-      steps -= 1
-      element = here.parentElement
-    }
-    return false
-  }
-
-  /// WHATWG HTML 4.10.18.5: of its own, by its group, or by a fieldset around it, whose first legend is exempt.
-  private mutating func isDisabled(_ node: XMLNode) -> Bool {
-    if node.value("disabled") != nil { return true }
-    if node.isNamed("option") {
-      return node.parentElement.map { $0.isNamed("optgroup") && $0.value("disabled") != nil } ?? false
-    }
-    if node.isNamed("optgroup") { return false }
-    var child = node
-    var parent = node.parentElement
-    while let element = parent, !gaveUp {
-      steps -= 1
-      if element.isNamed("fieldset"), element.value("disabled") != nil {
-        let isInFirstLegend = child != node && child.isNamed("legend") && !hasEarlierLegend(child)
-        if !isInFirstLegend { return true }
-      }
-      child = element
-      parent = element.parentElement
-    }
-    return false
-  }
-
-  private mutating func hasEarlierLegend(_ legend: XMLNode) -> Bool {
-    var previous = legend.previousElement
-    while let element = previous, !gaveUp {
-      steps -= 1
-      if element.isNamed("legend") { return true }
-      previous = element.previousElement
-    }
-    return false
   }
 
   // MARK: Positions

@@ -48,6 +48,15 @@ enum BidiRule {
     }
   }
 
+  /// Whether a character with a strong direction runs from right to left; nil for all others.
+  static func isRightToLeft(strong scalar: Unicode.Scalar) -> Bool? {
+    switch direction(scalar) {
+    case .left: false
+    case .right: true
+    case .arabicNumber, .europeanNumber, .mark, .neutral: nil
+    }
+  }
+
   private static func isRightToLeft(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x590...0x8FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFF, 0x10800...0x10FFF, 0x1E800...0x1EFFF: true

@@ -25,7 +25,9 @@ struct SelectorConformanceTests {
   /// Selectors that match something else, with the reason.
   static let exclusions: [String: String] = [
     "#no-namespace |div": absent, "#no-namespace |*": absent, "#any-namespace *|div": absent,
-    ":target": "a fetched page has no target",
+    ":target": "the page has no URL with a fragment",
+    "#head :link, #head :visited": "the standard counts a and area elements alone (WHATWG HTML 4.16.3)",
+    "div.teST": "a page without a doctype is in quirks mode, where classes compare in any case",
     "p[class$=\" \"]": blank, "p[class^=\" \"]": blank, "p[class*=\" \"]": blank,
   ]
   private static let absent = "the page that comes with the cases has no such elements"
@@ -47,6 +49,10 @@ struct SelectorConformanceTests {
     let document = try #require(parsed)
     #expect(cases.count > 180)
     for test in cases {
+      if test.name.contains("pseudo-element") {
+        #expect(throws: CSSSelector.SyntaxError.self, "\(test.selector)") { try CSSSelector(test.selector) }
+        continue
+      }
       let found = try CSSSelector(test.selector).select(in: document).map { $0[attribute: "id"] ?? "" }
       let agrees = test.expect.map { Set($0) == Set(found) && $0.count == found.count } ?? true
       if Self.exclusions[test.selector] != nil {
