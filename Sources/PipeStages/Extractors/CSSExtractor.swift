@@ -36,7 +36,7 @@ struct CSSExtractor: Extractor {
 
   /// A selector, with a warning for the parts of it that are left out.
   private static let cssSelector = compiled.map { (selector, node, context) -> CSSSelector? in
-    for fault in selector.ignored {
+    for fault in selector.ignored.prefix(10) {
       context.report(
         .ignoredSelector, on: node,
         "\(context.place) has a part in :is() or :where() that matches nothing: \(fault.message)",
