@@ -41,6 +41,9 @@ extension FuzzTarget {
       let text = decoder.decodeToUTF8(bytes.span)
       require(text.elementsEqual(decoder.decode(bytes.span).utf8), "bytes and text are the same, and well-formed")
       require(text.count <= 3 * bytes.count, "a byte is at most three of UTF-8")
+      if let url = WebURL("http://a.example/?" + String(decoding: text, as: UTF8.self), encoding: encoding) {
+        require(WebURL(url.href) == url, "a query that was encoded is one")
+      }
     }
   }
 

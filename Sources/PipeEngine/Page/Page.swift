@@ -195,7 +195,9 @@ package final class Page {
     if encoding == .utf8 || !encoding.isASCIICompatible { return nil }
     return { [unowned self] bytes in
       // What is all ASCII reads the same in every encoding that the scanner reads.
-      bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : decode(bytes.span)
+      bytes.allSatisfy { $0 < 0x80 }
+        ? String(decoding: bytes, as: UTF8.self)
+        : CharacterDecoder(encoding).decodePart(bytes.span)
     }
   }
 

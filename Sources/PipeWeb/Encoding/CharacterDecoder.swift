@@ -16,10 +16,19 @@ package struct CharacterDecoder: Sendable {
   package func decode(_ bytes: Span<UInt8>) -> String {
     bytes.withUnsafeBufferPointer { bytes in
       let (input, encoding) = removingByteOrderMark(bytes)
-      if encoding == .utf8 { return String(decoding: input, as: UTF8.self) }
-      let capacity = UTF8Output.capacity(for: input, asciiCompatible: encoding.isASCIICompatible)
-      return String(unsafeUninitializedCapacity: capacity) { Self.write(input, encoding, into: $0) }
+      return Self.string(input, encoding)
     }
+  }
+
+  /// The text of a part of a document: only at its start would a byte order mark be one, and `þÿ` begins a word here.
+  package func decodePart(_ bytes: Span<UInt8>) -> String {
+    bytes.withUnsafeBufferPointer { Self.string($0, encoding) }
+  }
+
+  private static func string(_ input: UnsafeBufferPointer<UInt8>, _ encoding: CharacterEncoding) -> String {
+    if encoding == .utf8 { return String(decoding: input, as: UTF8.self) }
+    let capacity = UTF8Output.capacity(for: input, asciiCompatible: encoding.isASCIICompatible)
+    return String(unsafeUninitializedCapacity: capacity) { write(input, encoding, into: $0) }
   }
 
   /// The text of `bytes` as UTF-8, always well-formed; at most three bytes for each byte given.

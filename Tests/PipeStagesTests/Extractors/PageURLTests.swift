@@ -59,6 +59,18 @@ struct PageURLTests {
         == .list([.string("https://example.com/folder/page?%C3%BC")]))
   }
 
+  @Test(arguments: [[0xFE, 0xFF], [0xFF, 0xFE], [0xEF, 0xBB, 0xBF]] as [[UInt8]])
+  func `What would be a byte order mark is text inside of a page`(mark: [UInt8]) throws {
+    let text = String(mark.map { Character(Unicode.Scalar($0)) })
+    let bytes = Array("<title>".utf8) + mark + Array("A</title><a href='".utf8) + mark + Array("b'>x</a>".utf8)
+    func value(_ extractor: String) throws -> Value {
+      try Field(extractor).value(bytes: bytes, type: "text/html; charset=windows-1252").value
+    }
+    #expect(try value("title") == .string(text + "A"))
+    let url = try #require(WebURL("https://example.com/folder/\(text)b"))
+    #expect(try value("links") == .list([.string(url.href)]))
+  }
+
   @Test func `URLs in XML are in UTF-8 whatever the document's encoding`() throws {
     let bytes = Array("<?xml version='1.0' encoding='windows-1252'?><r><u>?".utf8) + [0xFC] + Array("</u></r>".utf8)
     #expect(
