@@ -96,7 +96,8 @@ struct LinksExtractor: Extractor {
         objects.append(.json(object(links[index], text, rel)))
       }
     }
-    let list: Value = .list(details.isEmpty ? ValueList(PackedTexts(bytes: links.bytes, ends: links.ends)) : ValueList(objects))
+    let list: Value = .list(
+      details.isEmpty ? ValueList(PackedTexts(bytes: links.bytes, ends: links.ends)) : ValueList(objects))
     if isWhole { return list }
     throw ExtractionFault(
       "the page has more than 100,000 links, or more than 16 MiB of them, or one of more than 1 MiB; the others are here",

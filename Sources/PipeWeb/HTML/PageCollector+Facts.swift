@@ -125,8 +125,12 @@ extension PageCollector {
 
   /// A page may name several, and templates leave some of them empty: the first that is usable counts.
   private mutating func takeCanonical(_ index: Int, of token: HTMLTagToken) {
-    let use = token.withValue(ofAttribute: index) { $0.count > limits.value ? .possible : ReferenceResolver.use(of: $0) }
-    guard use != .none, hasRoom(facts.canonicalValues.count, .canonical), let href = store(index, of: token) else { return }
+    let use = token.withValue(ofAttribute: index) {
+      $0.count > limits.value ? .possible : ReferenceResolver.use(of: $0)
+    }
+    guard use != .none, hasRoom(facts.canonicalValues.count, .canonical), let href = store(index, of: token) else {
+      return
+    }
     facts.canonicalValues.append(href)
     if use == .certain { settle(.canonical) }
   }
