@@ -179,8 +179,9 @@ extension TransferPlace {
     }
     refusal = nil
     if case .v4 = target { isIPv4 = true } else { isIPv4 = false }
-    let descriptor = socket(
+    var descriptor = socket(
       address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+    if descriptor >= 0, isRelayed { descriptor = relay(descriptor, to: address) }
     if descriptor >= 0 {
       sockets.readiness.opened(descriptor)
       shortage = nil

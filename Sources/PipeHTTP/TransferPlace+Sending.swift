@@ -73,11 +73,34 @@ extension TransferPlace {
       longestIdle = longest
       pipe_easy_set_long(handle, CURLOPT_MAXAGE_CONN, longest)
     }
+    isRelayed =
+      content > Self.window && settings.version == .http2 && !isSecure && settings.connection.proxy == nil
+      && Self.losesEarlyAnswers
     let isHTTP11Only = content > Self.window && settings.version == .automatic && isSecure
     if isHTTP11Only != self.isHTTP11Only {
       self.isHTTP11Only = isHTTP11Only
       pipe_easy_set_long(handle, CURLOPT_HTTP_VERSION, isHTTP11Only ? CURL_HTTP_VERSION_1_1 : ordinaryVersion)
     }
+  }
+
+  /// Has a relay between libcurl and the server.
+  ///
+  /// - Parameter address: The server's; libcurl connects to what it is afterwards.
+  /// - Returns: The socket for libcurl.
+  func relay(_ server: Int32, to address: UnsafeMutablePointer<curl_sockaddr>) -> Int32 {
+    // It goes on behind the type's end, as addresses are of several lengths.
+    let start = UnsafeMutableRawPointer(address) + (MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0)
+    let count = min(Int(address.pointee.addrlen), MemoryLayout<sockaddr_storage>.size)
+    relay = FrameRelay(
+      server, to: [UInt8](UnsafeRawBufferPointer(start: start, count: count)), limit: settings.connectTimeout)
+    guard let relay else {
+      close(server)
+      return -1
+    }
+    start.copyMemory(from: relay.address, byteCount: min(relay.address.count, MemoryLayout<sockaddr_storage>.size))
+    address.pointee.family = AF_UNIX
+    address.pointee.addrlen = UInt32(relay.address.count)
+    return relay.descriptor
   }
 
   var ordinaryVersion: Int {
@@ -90,8 +113,11 @@ extension TransferPlace {
 
   /// The content that a server takes before it says more (RFC 9113, 6.9.2). One that answers before all of a larger
   /// content has come, and then resets the stream, as Apache, lighttpd and Caddy do (RFC 9113, 8.1), would have its
-  /// answer dropped by libcurl (7.88): HTTP/1.1 is spoken for larger ones.
+  /// answer dropped by libcurl (7.88): HTTP/1.1 is spoken for larger ones, unless the spec says HTTP/2 (`FrameRelay`).
   static let window = 65_535
+
+  private static let losesEarlyAnswers =
+    curl_version_info(CURLVERSION_FIRST).map { $0.pointee.version_num < 0x08_0100 } ?? true
 
   /// Takes a new connection, whatever there is, or any.
   func takeFreshConnection(_ takes: Bool) {

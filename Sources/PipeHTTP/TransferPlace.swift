@@ -64,6 +64,9 @@ final class TransferPlace {
   var takesFreshConnection = false
   /// Whether HTTP/2 is not spoken for this request.
   var isHTTP11Only = false
+  /// Whether frames of HTTP/2 come to libcurl one at a time.
+  var isRelayed = false
+  var relay: FrameRelay?
   /// Seconds that a connection may have been idle to be used again.
   var longestIdle = TransferPlace.ordinaryAge
   /// Whether it waits for a connection that another transfer is making (`ConnectionSharing`).
@@ -156,6 +159,7 @@ final class TransferPlace {
     localPort = 0
     shortage = nil
     isOnSuspect = false
+    relay = nil
     errorText.pointee = 0
     _ = request.href.withCString { pipe_easy_set_text(handle, CURLOPT_URL, $0) }
     connect(for: request)
@@ -255,6 +259,12 @@ final class TransferPlace {
   }
 
   private func failure(of code: CURLcode) -> TransferFailure? {
+    if let relay, relay.fault != 0 {
+      return relay.fault == ETIMEDOUT
+        ? TransferFailure(.connectTimeout, "no connection within \(settings.connectTimeout.shown)")
+        : TransferFailure(.connect, "\(host): \(String(cString: strerror(relay.fault)))")
+    }
+    if relay?.isAnswered == true, head.isWhole, decoding == nil { return nil }
     let isWell = code == CURLE_OK && head.isWhole && decoding == nil && settings.connection.proxy == nil
     return isWell ? nil : TransferOutcome.failure(TransferEnd(code, self))
   }

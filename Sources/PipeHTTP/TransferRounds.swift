@@ -20,6 +20,8 @@ struct TransferRounds: ~Copyable {
   /// Whether the person was told that fewer transfers run at once than the spec allows.
   private var hasToldOfShortage = false
   private var nameChecks: NameChecks
+  /// The last TLS alert that came after a handshake, and the connection that it came over.
+  private var alert: (host: String, port: Int, failure: TransferFailure)?
 
   init(settings: TransferSettings, wakeup: Wakeup, exchange: any TransferExchange) throws(TransferLoopError) {
     self.settings = settings
@@ -128,7 +130,9 @@ struct TransferRounds: ~Copyable {
   }
 
   private mutating func finishDone() throws(TransferLoopError) {
-    for done in multi.takeDone() {
+    let done = multi.takeDone()
+    noteAlert(done)
+    for done in done {
       if let number = done.place.lacks(done.code, any: wakeup.descriptor) {
         putOff(done.place, because: number)
       } else if done.place.isFaultOfKeptConnection(done.code) {
@@ -147,6 +151,19 @@ struct TransferRounds: ~Copyable {
           complete(result)
         }
       }
+    }
+  }
+
+  /// A TLS alert that comes after the handshake ends all streams of a connection, and only one of them reads it.
+  private mutating func noteAlert(_ done: [(place: TransferPlace, code: CURLcode)]) {
+    for one in done where one.code != CURLE_OK && one.place.sends > 0 && one.place.isSecure {
+      if one.place.detail.contains("error:"), let words = TLSFault.words(TransferEnd(one.code, one.place)) {
+        alert = (one.place.host, one.place.localPort, TransferFailure(.tls, "\(one.place.host): \(words)"))
+      }
+    }
+    guard let alert else { return }
+    for one in done where one.code != CURLE_OK && one.place.head.bytes == 0 && one.place.stop == nil {
+      if one.place.localPort == alert.port, one.place.host == alert.host { one.place.stop = alert.failure }
     }
   }
 
