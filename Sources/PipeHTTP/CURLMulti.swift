@@ -166,8 +166,20 @@ final class CURLMulti {
   }
 }
 
+/// Nanoseconds of the monotonic clock, counted from about the start of the process, so that they fit whatever the system
+/// counts from. Never 0.
 func monotonicNanoseconds() -> UInt64 {
+  let start = MonotonicStart.seconds
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  let seconds = max(0, Int64(time.tv_sec) &- start)
+  return (UInt64(seconds) &+ 1) &* 1_000_000_000 &+ UInt64(max(0, time.tv_nsec))
+}
+
+private enum MonotonicStart {
+  static let seconds: Int64 = {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec)
+  }()
 }

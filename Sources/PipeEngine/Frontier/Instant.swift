@@ -9,15 +9,25 @@
 /// `ContinuousClock.Instant` says the same, but what it consists of is known at run time only: whoever stores one takes
 /// a hundred times as long to copy it, and the frontier does so for every request.
 package struct Instant: InstantProtocol {
-  /// Since some moment of the past.
+  /// Since about the start of the process, so that it fits whatever the system counts from.
   private let nanoseconds: Int64
+  private static let start = systemTime
 
   private init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   package static var now: Instant {
+    let start = Self.start
+    let time = systemTime
+    let (seconds, _) = Int64(time.tv_sec).subtractingReportingOverflow(Int64(start.tv_sec))
+    let (nanoseconds, isFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    // A clock that jumps by centuries is at fault; standing still is better than ending the process.
+    return Instant(nanoseconds: isFar ? 0 : nanoseconds &+ Int64(time.tv_nsec))
+  }
+
+  private static var systemTime: timespec {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
-    return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    return time
   }
 
   /// What is centuries away is as far as it can be told.

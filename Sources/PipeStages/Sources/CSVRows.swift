@@ -13,6 +13,8 @@ struct CSVRows: RowReader {
   private var headerBytes: [UInt8] = []
   private var delimiter: UInt8?
   private var isLegacyTold = false
+  /// Why no more can be read, once the rows before it are given out.
+  private var failure: RunError?
   private(set) var notices: [String] = []
 
   private struct Header {
@@ -49,6 +51,7 @@ struct CSVRows: RowReader {
   }
 
   private mutating func parse(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow] {
+    if let failure { throw failure }
     var rows: [InputRow] = []
     var rest = chunk
     while header == nil {
@@ -58,7 +61,13 @@ struct CSVRows: RowReader {
       guard let record else { return rows }
       try begin(with: record)
     }
-    while let record = try parser.next(&rest) { if let row = row(record) { rows.append(row) } }
+    do throws(RunError) {
+      while let record = try parser.next(&rest) { if let row = row(record) { rows.append(row) } }
+    } catch {
+      // The rows before it are good.
+      if rows.isEmpty { throw error }
+      failure = error
+    }
     return rows
   }
 

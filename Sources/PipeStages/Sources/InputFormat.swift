@@ -147,9 +147,7 @@ extension Request {
     if fault == nil {
       switch WebURL.forFetching(row.url) {
       case .success(let found): url = found
-      case .failure(let error):
-        let suggestion = WrittenURL.suggestion(for: row.url).map { "; did you mean \($0)?" } ?? ""
-        fault = error.message + suggestion
+      case .failure(let error): fault = WrittenURL.fault(error, for: row.url)
       }
     }
     self.init(

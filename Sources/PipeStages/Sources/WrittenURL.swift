@@ -19,6 +19,11 @@ struct WrittenURL {
     fault = Self.fault(of: text)
   }
 
+  /// Why a text cannot be fetched, in the words of a list.
+  static func fault(_ error: RequestError, for text: String) -> String {
+    suggestion(for: text).map { "it has no scheme; did you mean \($0)?" } ?? error.message
+  }
+
   init(_ text: String) {
     var text = text
     self = text.withUTF8 { WrittenURL(Array($0)[...]) }
@@ -35,8 +40,12 @@ struct WrittenURL {
       default: return "it holds the control character U+\(String(scalar.value, radix: 16, uppercase: true))"
       }
     }
-    guard text.utf8.contains(UInt8(ascii: " ")) else { return nil }
     let lowercased = text.lowercased()
+    let isURL = lowercased.hasPrefix("http:") || lowercased.hasPrefix("https:")
+    if !isURL, lowercased.contains("http://") || lowercased.contains("https://") {
+      return "text stands before its URL: write the URL alone"
+    }
+    guard text.utf8.contains(UInt8(ascii: " ")) else { return nil }
     if lowercased.contains(" http://") || lowercased.contains(" https://") {
       return "it holds two URLs: write one a line"
     }

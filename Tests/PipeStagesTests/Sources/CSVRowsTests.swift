@@ -157,6 +157,14 @@ struct CSVRowsTests {
     }
   }
 
+  @Test("rows before the place where a file cannot be read further go their way")
+  func rowsBeforeFaults() throws {
+    var reader = CSVRows(name: "x.csv", column: "url")
+    let rows = try reader.rows(Array("url,title\na,1\nb,\"x\nc,\"y\"\n".utf8)[...])
+    #expect(rows.map(\.url) == ["a"])
+    #expect(throws: RunError.self) { try reader.finish() }
+  }
+
   @Test("text behind a closing quote is the fault of its row alone; spaces there are none")
   func textBehindQuotes() throws {
     let rows = try CSVRows(name: "x", column: "url").rows(

@@ -31,6 +31,8 @@ struct WrittenURLTests {
       ("", "empty"), ("\u{A0}", "empty"), ("http://a/\t1", "tab"), ("http://a/1\rhttp://a/2", "line break"),
       ("http://a/\n1", "line break"), ("http://a/1 HTTPS://a/2", "two URLs"), ("http://a/\01", "NUL"),
       ("http://a/\u{7}1", "U+7"), ("http://a/ # the first", "comment"),
+      ("- http://a/", "before"), ("[a](http://a/)", "before"), ("1. https://a/", "before"),
+      ("{\"url\":\"http://a/\"}", "before"),
     ])
   func faults(text: String, word: String) {
     #expect(WrittenURL(text).fault?.contains(word) == true, "\(WrittenURL(text).fault ?? "-")")
