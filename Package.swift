@@ -54,7 +54,7 @@ let package = Package(
     .target(
       name: "PipeEngine",
       dependencies: [
-        "PipeText", "PipeSpec", "PipeWeb",
+        "CLinux", "PipeText", "PipeSpec", "PipeWeb",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -66,7 +66,7 @@ let package = Package(
     .executableTarget(
       name: "PipeCommand",
       dependencies: [
-        "CMimalloc", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine", "PipeStages",
+        "CLinux", "CMimalloc", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine", "PipeStages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -75,6 +75,7 @@ let package = Package(
     .executableTarget(
       name: "PracticeSite",
       dependencies: [
+        "CZstd",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

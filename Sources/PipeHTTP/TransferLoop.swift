@@ -98,6 +98,7 @@ enum LoopThread {
       &thread, nil,
       { context in
         guard let context else { return nil }
+        pipe_cover_thread()
         Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body()
         return nil
       }, start.toOpaque())

@@ -39,6 +39,19 @@ struct CodingTests {
     #expect(Array(coded.suffix(8)) == Deflate.gzipTrailer(crc: crc, length: bomb.decodedLength))
   }
 
+  @Test(
+    "A zstd frame does not tell its length, and asks for the window of its level",
+    arguments: [
+      (1, nil, 19), (3, nil, 21), (19, nil, 23), (3, 10, 10), (3, 20, 20), (3, 27, 27), (22, nil, 27),
+    ] as [(Int, Int?, Int)])
+  func zstd(level: Int, window: Int?, windowLog: UInt8) throws {
+    let frame = try #require(Zstd.frame(Array("<title>t</title>".utf8), level: level, window: window))
+    // RFC 8878, 3.1.1: the magic number, a descriptor without a content size or a single segment, and the window.
+    #expect(frame.prefix(4) == [0x28, 0xB5, 0x2F, 0xFD])
+    #expect(frame[4] & 0b1110_0000 == 0)
+    #expect(frame[5] == (windowLog - 10) << 3)
+  }
+
   @Test("Dates are written as the web's formats want them")
   func dates() {
     #expect(CalendarDate(seconds: 784_111_777).httpDate == "Sun, 06 Nov 1994 08:49:37 GMT")

@@ -18,6 +18,16 @@ def named(name: str) -> Fault:
     return fault(f"named-{name.lower()}", f"a plain page under `Content-Encoding: {name}`", case)
 
 
+def zstd(name: str, title: str, query: str, *, read: bool = True) -> Fault:
+    """Pages in zstd, two at once, so that a decoder serves one after the other."""
+    page = Page(200, "A page in zstd")
+    targets = [f"/zstd?{query}&n={number}" for number in range(8)]
+    return fault(f"zstd-{name}", title, *(
+        passes(target, page, may_fail=False) if read else
+        fails(target, "body", ".*a window of more than 8 MiB", kept=NOTHING, right=(page,)) for target in targets),
+        concurrency=2)
+
+
 def layers(count: int, *, read: bool) -> Fault:
     target = f"/broken/many-codings?count={count}"
     case = passes(target, HTML) if read else fails(target, "body", kept=Page(200), truncated=False, right=(HTML,))
@@ -38,6 +48,10 @@ def group(_) -> Group:
               passes("/broken/bad-gzip?kind=trailing", HTML)),
         fault("gzip-members", "two gzip members", passes("/broken/bad-gzip?kind=members", Page(200, HTML.title, 190))),
         *(named(name) for name in ("gzip", "deflate", "br", "zstd", "compress", "x-unknown", "UTF-8")),
+        zstd("3", "pages in zstd at level 3, a window of 2 MiB", "level=3"),
+        zstd("19", "pages in zstd at level 19, a window of 8 MiB", "level=19"),
+        zstd("long", "pages in zstd with `--long`, a window of 128 MiB (RFC 9659 allows 8 MiB)", "level=3&window=27",
+             read=False),
         fault("unnamed", "a gzip that nobody names", passes("/broken/unnamed-gzip", Page(200, None, 188))),
         layers(2, read=True), layers(5, read=True), layers(6, read=False), layers(100, read=False),
     ])

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A thread of a run's own, for work that blocks or that must not wait for the cooperative pool.
@@ -18,6 +19,7 @@ package enum RunThread {
       &thread, nil,
       { context in
         guard let context else { return nil }
+        pipe_cover_thread()
         Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body()
         return nil
       }, start.toOpaque())

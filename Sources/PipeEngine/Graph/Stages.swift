@@ -1,3 +1,4 @@
+internal import CLinux
 internal import PipeSpec
 internal import PipeWeb
 
@@ -83,6 +84,8 @@ func extractStage(
   let mediaTypes = MediaTypeMemory()
   while let batch = await batches.next() {
     counter.add(in: batch.count)
+    // A lane goes from thread to thread, and pages are what recursion could go too deep over.
+    pipe_cover_thread()
     var extracted: [Extracted] = []
     extracted.reserveCapacity(batch.count)
     var bytes = 0

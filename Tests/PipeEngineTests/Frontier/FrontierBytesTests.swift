@@ -72,7 +72,7 @@ struct FrontierBytesTests {
     _ = state.take(upTo: 1, now: now)
     #expect(state.waitingBytes == 0)
     state.landed(request, now: now)
-    let again = request.triedAgain()
+    let again = request.triedAgain(after: 1)
     let isPutBack = state.putBack(again, at: now.advanced(by: .seconds(1)))
     #expect(isPutBack)
     #expect(state.waitingBytes == again.cost)
