@@ -3,7 +3,7 @@ internal import PipeSpec
 internal import PipeStages
 
 extension FuzzTarget {
-  /// A spec is read, compiled and its findings are shown: that ends, and every finding is inside the file.
+  /// A spec is read and compiled, its findings and its plan are shown: that ends, and every finding is inside the file.
   static let spec = FuzzTarget(name: "spec", summary: "everything that reads a spec") { input in
     let bytes = Array(input)
     let pipeline = Pipeline(
@@ -22,6 +22,10 @@ extension FuzzTarget {
     let reports = [DiagnosticReport(pipeline.file, pipeline.diagnostics)]
     _ = TextDiagnosticRenderer(colour: true).render(reports)
     _ = SARIFDiagnosticRenderer(version: "0").render(reports)
+    if let plan = pipeline.plan {
+      let outline = PlanOutline(plan)
+      _ = [PlanText.render(outline), PlanJSON.render(outline), PlanDiagram.mermaid(outline), PlanDiagram.dot(outline)]
+    }
   }
 
   private static let language = Language(.standard)

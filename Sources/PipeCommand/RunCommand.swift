@@ -31,7 +31,9 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var options: SpecOptions
 
   mutating func validate() throws {
-    if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1.") }
+    if let limit, !(1...1_000_000_000_000_000).contains(limit) {
+      throw ValidationError("--limit takes a number from 1 to 1000000000000000, not \(limit).")
+    }
   }
 
   func run() async throws {
@@ -57,9 +59,9 @@ struct RunCommand: AsyncParsableCommand {
     let graph = Graph(plan, fetcher: HTTPFetcher(plan))
     try SignalWatch.start(graph.control)
     let display = ProgressDisplay(
-      style: progress, progress: graph.progress, control: graph.control, secrets: plan.secrets)
-    graph.control.onNotice { [secrets = plan.secrets] notice in
-      StandardError.say((StandardError.isTerminal ? "\r\u{1B}[K" : "") + "pipe: warning: " + secrets.redact(notice))
+      style: progress, progress: graph.progress, control: graph.control, plan: plan)
+    graph.control.onNotice { [plan] notice in
+      StandardError.say((StandardError.isTerminal ? "\r\u{1B}[K" : "") + "pipe: warning: " + plan.shown(notice: notice))
     }
     let start = ContinuousClock.now
     let failure = await withTaskGroup(of: Outcome.self) { group in
@@ -84,7 +86,7 @@ struct RunCommand: AsyncParsableCommand {
     )
     let hasFailed = failure != nil || !summary.isConserved
     // Without progress a good run is silent; one that failed never is.
-    if progress != .none || hasFailed { StandardError.say(plan.secrets.redact(summary.text)) }
+    if progress != .none || hasFailed { StandardError.say(summary.text) }
     if progress == .none, !hasFailed { for notice in summary.notices { StandardError.say(notice) } }
     if hasFailed { throw ExitStatus.failed }
     if let caught = SignalWatch.caught { throw caught }

@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import PipeWeb
 
 /// What the clock says of one transfer, and when it has to be looked at again. libcurl keeps the time of
 /// connecting, since it divides that among a host's addresses; the other limits are kept here, as a look now and
@@ -56,14 +57,5 @@ struct TransferLimits {
       nextLook = min(end, now + idle)
     }
     return nil
-  }
-}
-
-extension Duration {
-  /// Whole nanoseconds, rounded up: a limit of half a nanosecond is not no limit. At most 146 years.
-  var nanoseconds: UInt64 {
-    let (seconds, attoseconds) = components
-    guard seconds >= 0, attoseconds >= 0 else { return 0 }
-    return UInt64(min(seconds, 1 << 32)) * 1_000_000_000 + UInt64((attoseconds + 999_999_999) / 1_000_000_000)
   }
 }

@@ -110,12 +110,3 @@ extension TransferEnd {
   /// Whether the host is a name, whose address has to be found.
   fileprivate var hasName: Bool { IPAddress(String(hostname)) == nil && !hostname.hasPrefix("[") }
 }
-
-extension Duration {
-  /// As a spec would say it: `10s`, `250ms`.
-  var shown: String {
-    let (seconds, attoseconds) = components
-    let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
-    return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
-  }
-}

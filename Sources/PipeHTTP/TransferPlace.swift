@@ -350,11 +350,3 @@ final class TransferPlace {
     return copy
   }
 }
-
-extension Duration {
-  /// Rounded up: a limit of half a millisecond is not no limit.
-  fileprivate var milliseconds: Int {
-    let (seconds, attoseconds) = components
-    return Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
-  }
-}

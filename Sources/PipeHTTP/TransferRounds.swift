@@ -1,5 +1,6 @@
 internal import CLibcurl
 internal import Glibc
+internal import PipeWeb
 
 /// The loop itself, as its one thread sees it: fill the free places, wait, let libcurl work, hand over.
 struct TransferRounds: ~Copyable {

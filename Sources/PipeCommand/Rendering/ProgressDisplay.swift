@@ -1,6 +1,7 @@
 import ArgumentParser
 import PipeEngine
 import PipeSpec
+import PipeWeb
 
 /// How progress is shown.
 enum ProgressStyle: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -14,14 +15,13 @@ struct ProgressDisplay: Sendable {
   private let style: ProgressStyle
   private let progress: RunProgress
   private let control: RunControl
-  /// What must not be shown.
-  private let secrets: Secrets
+  private let plan: Plan
 
-  init(style: ProgressStyle, progress: RunProgress, control: RunControl, secrets: Secrets) {
+  init(style: ProgressStyle, progress: RunProgress, control: RunControl, plan: Plan) {
     self.style = style == .auto ? (StandardError.isTerminal ? .bar : .plain) : style
     self.progress = progress
     self.control = control
-    self.secrets = secrets
+    self.plan = plan
   }
 
   /// Runs until it is cancelled.
@@ -40,7 +40,7 @@ struct ProgressDisplay: Sendable {
       if style == .none { continue }
       let counts = progress.tally.counts
       let now = ContinuousClock.now
-      let rate = Double(counts.records - last.records) / (now - last.time).inSeconds
+      let rate = Double(counts.records - last.records) / (now - last.time).seconds
       last = (counts.records, now)
       let line = ProgressLine(
         done: counts.records, failed: counts.failed, inFlight: progress.inFlight, rate: rate, elapsed: now - start)
@@ -48,8 +48,7 @@ struct ProgressDisplay: Sendable {
       if !isFailureTold, let failure = control.failure {
         isFailureTold = true
         if style == .bar { stream.write("\r\u{1B}[K") }
-        let message = "pipe: \(failure.subject): \(failure.reason); what was read before is finished first\n"
-        stream.write(secrets.redact(message))
+        stream.write("pipe: \(failure.text(in: plan)); what was read before is finished first\n")
       }
       switch style {
       case .bar: stream.write("\r\u{1B}[K" + String(line.text.prefix(StandardError.width - 1)))
@@ -81,35 +80,6 @@ struct ProgressLine {
 
   var json: String {
     #"{"done":\#(done),"failed":\#(failed),"in_flight":\#(inFlight),"rate":\#((rate * 10).rounded() / 10),"#
-      + #""elapsed":\#((elapsed.inSeconds * 1000).rounded() / 1000)}"#
-  }
-}
-
-extension Int {
-  /// With a comma between thousands.
-  var grouped: String {
-    let digits = String(magnitude)
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
-      text.append(digit)
-    }
-    return (self < 0 ? "-" : "") + text
-  }
-}
-
-extension Duration {
-  var inSeconds: Double {
-    let (seconds, attoseconds) = components
-    return Double(seconds) + Double(attoseconds) / 1e18
-  }
-
-  /// `3.2 s`, `4 min 12 s`, `2 h 5 min`.
-  var short: String {
-    let seconds = inSeconds
-    if seconds < 60 { return "\((seconds * 10).rounded() / 10) s" }
-    let whole = Int(seconds.rounded())
-    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+      + #""elapsed":\#((elapsed.seconds * 1000).rounded() / 1000)}"#
   }
 }

@@ -1,5 +1,6 @@
 import PipeEngine
 import PipeSpec
+import PipeWeb
 
 /// What is said at the end of a run.
 struct RunSummary {
@@ -45,11 +46,11 @@ struct RunSummary {
         "  retries    \(counts.retries.grouped) attempt\(counts.retries == 1 ? "" : "s") more than the first ones")
     }
     if elapsed > .zero, counts.records > 0 {
-      lines.append("  rate       \(Int((Double(counts.records) / elapsed.inSeconds).rounded()).grouped)/s")
+      lines.append("  rate       \(Int((Double(counts.records) / elapsed.seconds).rounded()).grouped)/s")
     }
     for (sink, count) in zip(plan.sinks, progress.stages.suffix(plan.sinks.count)) {
       lines.append(
-        "  \(sink.name.padded(to: 9))  \(sink.sink.summary): \(count.sent.grouped) row\(count.sent == 1 ? "" : "s")")
+        "  \(sink.name.padded(to: 9))  \(sink.shown): \(count.sent.grouped) row\(count.sent == 1 ? "" : "s")")
     }
     lines.append("  accounted  " + balance)
     return lines.joined(separator: "\n")
@@ -78,7 +79,6 @@ struct RunSummary {
   }
 
   private func describe(_ error: any Error) -> String {
-    guard let error = error as? RunError else { return String(describing: error) }
-    return "\(error.subject): \(error.reason)" + (error.hint.map { " (\($0))" } ?? "")
+    (error as? RunError)?.text(in: plan) ?? String(describing: error)
   }
 }

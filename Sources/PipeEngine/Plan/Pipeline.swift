@@ -40,6 +40,10 @@ package struct Pipeline: Sendable {
     }
     var context = DecodingContext(file: file, variables: variables)
     let spec = language.shape.decode(root, &context)
+    let secrets = context.variables.secrets
+    // The spec as it may be shown, and what is found in it.
+    var shownContext = DecodingContext(file: file, variables: variables.masked)
+    let shownSpec = secrets.isEmpty ? nil : language.shape.decode(root, &shownContext)
     // What is not decoded, because something above it is wrong, uses its variables all the same.
     context.noteReferences(in: root)
     var found = document.diagnostics + context.diagnostics
@@ -55,7 +59,7 @@ package struct Pipeline: Sendable {
     var compiled: Plan?
     if let spec {
       let (plan, diagnostics) = Plan.compile(
-        spec, catalogue: language.catalogue, folder: folder, processors: processors, secrets: context.variables.secrets,
+        spec, masked: shownSpec, catalogue: language.catalogue, folder: folder, processors: processors,
         secretFiles: context.variables.secretFiles)
       compiled = plan
       // A condition that could not be read may use any field.
@@ -64,18 +68,31 @@ package struct Pipeline: Sendable {
     }
     // The file is quoted under its findings.
     self.file = file.masking(context.masked)
-    let secrets = context.variables.secrets
-    diagnostics = found.ordered().map { $0.redacted(secrets) }
+    if !secrets.isEmpty {
+      var shown = shownContext.diagnostics
+      if let shownSpec {
+        shown +=
+          Plan.compile(
+            shownSpec, catalogue: language.catalogue, folder: folder, processors: processors
+          ).diagnostics
+      }
+      found = found.map { $0.told(by: shown, secrets) }
+    }
+    diagnostics = found.ordered()
     plan = found.contains { $0.severity == .error } ? nil : compiled
   }
 }
 
 extension Diagnostic {
-  /// The finding with every secret in its words replaced: a message may quote a value.
-  package func redacted(_ secrets: Secrets) -> Diagnostic {
-    if secrets.isEmpty { return self }
-    return Diagnostic(
-      code, at: span, secrets.redact(message), hint: hint.map { secrets.redact($0) },
-      notes: notes.map { Note(secrets.redact($0.message), at: $0.span) })
+  /// The finding in words that tell no secret: those of the same finding about the spec as it may be shown, where
+  /// there is one.
+  fileprivate func told(by shown: [Diagnostic], _ secrets: Secrets) -> Diagnostic {
+    let words = [message, hint ?? ""] + notes.map(\.message)
+    if shown.contains(self) { return self }
+    // A conflict is of two places and quotes neither.
+    let isOfSecret = secrets.stand(at: span) && code != .conflict
+    if !isOfSecret, !words.contains(where: secrets.occur) { return self }
+    if let same = shown.first(where: { $0.code == code && $0.span == span }) { return same }
+    return Diagnostic(code, at: span, "the value that a secret gives here cannot be used")
   }
 }

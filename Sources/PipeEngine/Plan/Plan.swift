@@ -1,6 +1,8 @@
 package import PipeSpec
 
 /// A compiled pipeline: names resolved, needs united, bounds computed. A value; it performs nothing.
+///
+/// What it says of the spec in words (`name`, `shown`, `filterText`) is as it may be shown: no secret is in it.
 package struct Plan: Sendable {
   package let name: String?
   package let description: String?
@@ -17,8 +19,8 @@ package struct Plan: Sendable {
   package var bounds: Bounds
   /// The files that a run reads and writes.
   let files: [FileUse]
-  /// What must not be shown.
-  package let secrets: Secrets
+  /// What there is to say of connections, a line each.
+  package let connectionNotes: [String]
   /// The most requests admitted, by `--limit`.
   package var limit: Int?
 
@@ -32,11 +34,15 @@ package struct Plan: Sendable {
 package struct SourcePlan: Sendable {
   package let name: String
   package let source: any Source
+  /// The source's summary.
+  package let shown: String
 }
 
 /// An object, as every page goes through all of them.
 package final class FieldPlan: Sendable {
   package let name: String
+  /// The name as it may be shown.
+  package let shown: String
   package let extractor: any Extractor
   package let isRequired: Bool
   package let fallback: Value?
@@ -45,8 +51,9 @@ package final class FieldPlan: Sendable {
   /// Whether it tells of the faults of the other fields.
   package let comesLast: Bool
 
-  init(name: String, extractor: any Extractor, isRequired: Bool, fallback: Value?, isHidden: Bool) {
+  init(name: String, shown: String, extractor: any Extractor, isRequired: Bool, fallback: Value?, isHidden: Bool) {
     self.name = name
+    self.shown = shown
     self.extractor = extractor
     self.isRequired = isRequired
     self.fallback = fallback
@@ -58,6 +65,8 @@ package final class FieldPlan: Sendable {
 package struct SinkPlan: Sendable {
   package let name: String
   package let sink: any Sink
+  /// The sink's summary.
+  package let shown: String
   package let columns: [Column]
   package let order: RowOrder
   package let when: Expression?
@@ -97,5 +106,31 @@ package struct Bounds: Hashable, Sendable {
     fetchedBytes = min(fetchedBytes, memory / 8)
     orderBytes = min(orderBytes, memory / 8)
     recordBytes = min(recordBytes, memory / 8 / (1 + sinks))
+  }
+}
+
+extension RunError {
+  /// What is said to the person: the subject is a path of the spec, or of a folder on its way, which may be a secret.
+  package func text(in plan: Plan) -> String {
+    let paths =
+      plan.sources.map { (real: $0.source.summary, shown: $0.shown) }
+      + plan.sinks.map { (real: $0.sink.summary, shown: $0.shown) }
+    let hidden = paths.first { real, shown in
+      real != shown && (real == subject || real.hasPrefix(subject) || plan.folder.resolve(real).hasPrefix(subject))
+    }
+    return "\(hidden?.shown ?? subject): \(reason)" + (hint.map { " (\($0))" } ?? "")
+  }
+}
+
+extension Plan {
+  /// A notice of a run, which begins with the name of its input.
+  package func shown(notice: String) -> String {
+    for source in sources where source.source.summary != source.shown {
+      // `urls.txt (lines)`
+      let path = source.source.summary.split(separator: " (").dropLast().joined(separator: " (")
+      let shown = source.shown.split(separator: " (").dropLast().joined(separator: " (")
+      if !path.isEmpty, notice.hasPrefix(path) { return (shown.isEmpty ? Secrets.mask : shown) + notice.dropFirst(path.count) }
+    }
+    return notice
   }
 }

@@ -5,15 +5,16 @@ extension Plan {
   /// Compiles a spec; every fault found is reported, and then there is no plan.
   ///
   /// - Parameters:
+  ///   - masked: The spec read with `***` for each secret, where there are any.
   ///   - folder: What the spec's input paths are relative to.
   ///   - processors: How many of them the machine has.
   ///   - secretFiles: The files that its secrets came from.
   package static func compile(
-    _ spec: Spec, catalogue: Catalogue, folder: SourceFolder, processors: Int, secrets: Secrets,
+    _ spec: Spec, masked: Spec? = nil, catalogue: Catalogue, folder: SourceFolder, processors: Int,
     secretFiles: [Located<String>] = []
   ) -> (plan: Plan?, diagnostics: [Diagnostic]) {
-    var compiler = PlanCompiler(spec: spec, catalogue: catalogue, folder: folder)
-    let plan = compiler.compile(processors: processors, secrets: secrets, secretFiles: secretFiles)
+    var compiler = PlanCompiler(spec: spec, masked: masked, catalogue: catalogue, folder: folder)
+    let plan = compiler.compile(processors: processors, secretFiles: secretFiles)
     return (compiler.diagnostics.contains { $0.severity == .error } ? nil : plan, compiler.diagnostics)
   }
 }
@@ -21,6 +22,7 @@ extension Plan {
 /// Compiles one spec, gathering what is wrong with it.
 struct PlanCompiler {
   let spec: Spec
+  private let shown: ShownSpec
   let catalogue: Catalogue
   let folder: SourceFolder
   private(set) var diagnostics: [Diagnostic] = []
@@ -30,24 +32,28 @@ struct PlanCompiler {
   /// The fields of `extract` that an expression or a sink names.
   private var namedFields: Set<String> = []
 
-  init(spec: Spec, catalogue: Catalogue, folder: SourceFolder) {
+  init(spec: Spec, masked: Spec?, catalogue: Catalogue, folder: SourceFolder) {
     self.spec = spec
+    shown = ShownSpec(spec, masked: masked)
     self.catalogue = catalogue
     self.folder = folder
   }
 
-  mutating func compile(processors: Int, secrets: Secrets, secretFiles: [Located<String>]) -> Plan {
+  mutating func compile(processors: Int, secretFiles: [Located<String>]) -> Plan {
     for field in spec.fields ?? [] {
       guard let use = field.use, let extractor = use.product else {
         faultyFields.insert(field.name.value)
         continue
       }
-      fields.append(FieldPlan(name: field.name.value, extractor, use.common) { diagnostics.append($0) })
+      fields.append(
+        FieldPlan(name: field.name.value, shown: shown.name(of: field), extractor, use.common) {
+          diagnostics.append($0)
+        })
     }
     let sources = spec.sources.compactMap { use -> SourcePlan? in
       guard let source = use.product else { return nil }
       source.check(at: use.span, in: folder) { diagnostics.append($0) }
-      return SourcePlan(name: use.name.value, source: source)
+      return SourcePlan(name: use.name.value, source: source, shown: shown.summary(of: use) ?? "")
     }
     spec.fetch.check(in: folder) { diagnostics.append($0) }
     let filter = spec.filter.flatMap { resolve($0) }
@@ -56,8 +62,8 @@ struct PlanCompiler {
       let when = use.common.when.flatMap { resolve($0) }
       return use.product.map { sink in
         SinkPlan(
-          name: use.name.value, sink: sink, columns: columns, order: use.common.order, when: when,
-          whenText: use.common.when?.description)
+          name: use.name.value, sink: sink, shown: shown.summary(of: use) ?? "", columns: columns,
+          order: use.common.order, when: when, whenText: shown.condition(of: use))
       }
     }
     reportUnusedFields()
@@ -68,9 +74,9 @@ struct PlanCompiler {
     bounds.fetched = max(bounds.fetched, spec.fetch.concurrency)
     bounds.frontier = max(bounds.frontier, 2 * spec.fetch.concurrency)
     return Plan(
-      name: spec.name, description: spec.description, folder: folder, sources: sources, fetch: spec.fetch,
+      name: shown.name, description: shown.description, folder: folder, sources: sources, fetch: spec.fetch,
       fields: fields, needs: fields.reduce(.nothing) { $0.union($1.extractor.needs) }, filter: filter,
-      filterText: spec.filter?.description, sinks: sinks, bounds: bounds, files: files, secrets: secrets)
+      filterText: shown.filter, sinks: sinks, bounds: bounds, files: files, connectionNotes: shown.connectionNotes)
   }
 
   /// The columns of a sink: the fields that it names, or those of `extract` with `error` last.
@@ -110,7 +116,8 @@ struct PlanCompiler {
     if let index = fields.firstIndex(where: { $0.name == name }) { return index }
     if faultyFields.contains(name) { return nil }
     guard let extractor = catalogue.standing(name) ?? (name == "ok" ? OKField() : nil) else { return nil }
-    fields.append(FieldPlan(name: name, extractor: extractor, isRequired: false, fallback: nil, isHidden: true))
+    fields.append(
+      FieldPlan(name: name, shown: name, extractor: extractor, isRequired: false, fallback: nil, isHidden: true))
     return fields.count - 1
   }
 

@@ -1,4 +1,5 @@
 internal import PipeSpec
+internal import PipeWeb
 
 /// A plan as it is shown: its stages and edges by name, and what can be told before it runs.
 ///
@@ -66,17 +67,16 @@ package struct PlanOutline: Sendable {
 
   /// Reads local files in order to count what is in them, and nothing else.
   package init(_ plan: Plan) {
-    let shown = { (text: String) in plan.secrets.redact(text.withoutUserinfo).withoutControls }
     let totals = PlanTotals(plan)
     let sources = plan.sources.enumerated().map { index, source in
       Stage(
-        id: "source-\(index + 1)", kind: .source, title: shown("\(source.name): \(source.source.summary)"),
+        id: "source-\(index + 1)", kind: .source, title: "\(source.name): \(source.shown)",
         notes: [totals.sources[index].text], concurrency: 1)
     }
     outputs = plan.sinks.enumerated().map { index, sink in
       Output(
-        id: "sink-\(index + 1)", component: sink.name, target: shown(sink.sink.summary),
-        columns: sink.columns.map { shown($0.name) }, condition: sink.whenText.map(shown), order: sink.order,
+        id: "sink-\(index + 1)", component: sink.name, target: sink.shown,
+        columns: sink.columns.map { plan.fields[$0.index].shown }, condition: sink.whenText, order: sink.order,
         delivery: Delivery(of: sink))
     }
     let sinks = outputs.map { output in
@@ -87,11 +87,11 @@ package struct PlanOutline: Sendable {
     }
     let fields = plan.fields.map { field in
       Field(
-        name: shown(field.name), type: field.extractor.type.name, need: PageNeed(field.extractor.needs),
+        name: field.shown, type: field.extractor.type.name, need: PageNeed(field.extractor.needs),
         isHidden: field.isHidden)
     }
     let need = PageNeed(plan.needs)
-    let condition = plan.filterText.map(shown)
+    let condition = plan.filterText
     stages =
       sources + [
         Stage(
@@ -99,7 +99,7 @@ package struct PlanOutline: Sendable {
           notes: plan.limit.map { ["no more than \($0) requests"] } ?? [], concurrency: 1),
         Stage(
           id: "fetch", kind: .fetch, title: Self.politeness(of: plan.fetch),
-          notes: Self.notes(on: plan.fetch).map(shown), concurrency: plan.fetch.concurrency),
+          notes: Self.notes(on: plan.fetch) + plan.connectionNotes, concurrency: plan.fetch.concurrency),
         Stage(
           id: "extract", kind: .extract, title: "\(plan.bounds.extractors) side by side",
           notes: [need.text(for: fields.filter { $0.need == need }.map(\.name))],
@@ -111,8 +111,8 @@ package struct PlanOutline: Sendable {
     connections = Self.connections(plan.bounds, sources: sources.map(\.id), outputs: outputs)
     self.fields = fields
     self.need = need
-    name = plan.name.map(shown)
-    description = plan.description.map(shown)
+    name = plan.name
+    description = plan.description
     self.totals = totals
   }
 
@@ -148,44 +148,6 @@ package struct PlanOutline: Sendable {
         ? "tried once"
         : "tried up to \(fetch.retry.attempts) times on \(fetch.retry.causes.map(\.shown).joined(separator: ", "))",
       "bodies up to \(fetch.maxBody.description), larger ones \(fetch.onMaxBody == .fail ? "fail" : "are cut")",
-    ] + fetch.connectionNotes
-  }
-}
-
-extension String {
-  /// The text with U+FFFD for each control character: it may go to a terminal.
-  fileprivate var withoutControls: String {
-    guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
-    return unicodeScalars.reduce(into: "") { result, scalar in
-      result.unicodeScalars.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
-    }
-  }
-
-  /// The text without the user and password of the URLs in it.
-  fileprivate var withoutUserinfo: String {
-    guard contains("://"), contains("@") else { return self }
-    var result = ""
-    var rest = self[...]
-    while let scheme = rest.firstRange(of: "://") {
-      result += rest[..<scheme.upperBound]
-      rest = rest[scheme.upperBound...]
-      let authority = rest.prefix { !"/?# ".contains($0) }
-      if let at = authority.lastIndex(of: "@") {
-        result += "***"
-        rest = rest[at...]
-      }
-    }
-    return result + rest
-  }
-}
-
-extension Duration {
-  /// As a spec would have it: `250ms`, `1.5s`, `2m`.
-  package var shown: String {
-    let (seconds, attoseconds) = components
-    let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
-    if milliseconds < 1000 || milliseconds % 1000 != 0 && milliseconds < 10_000 { return "\(milliseconds)ms" }
-    if seconds < 120 || seconds % 60 != 0 && seconds < 600 { return "\(seconds)s" }
-    return seconds % 3600 == 0 ? "\(seconds / 3600)h" : "\(seconds / 60)m"
+    ]
   }
 }

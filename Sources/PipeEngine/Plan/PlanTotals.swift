@@ -1,4 +1,5 @@
 internal import PipeSpec
+internal import PipeWeb
 
 /// What a plan can tell of a run as a whole before it begins.
 package struct PlanTotals: Sendable {
@@ -50,8 +51,10 @@ package struct PlanTotals: Sendable {
     var known = 0
     var byHost: [String: Int] = [:]
     for (source, total) in zip(plan.sources, sources) {
-      if case .exactly(let count) = total.count { known += count }
-      for (host, count) in source.source.requestsByHost ?? [:] { byHost[host, default: 0] += count }
+      if case .exactly(let count) = total.count { known = known.adding(count) }
+      for (host, count) in source.source.requestsByHost ?? [:] {
+        byHost[host, default: 0] = byHost[host, default: 0].adding(count)
+      }
     }
     let isLimited = plan.limit.map { $0 < known } ?? false
     requests = min(known, plan.limit ?? .max)
@@ -60,7 +63,7 @@ package struct PlanTotals: Sendable {
     areHostsExact = !isLimited && sources.allSatisfy { $0.hosts != nil }
     // Of a run that ends early it is not known which host's requests are left out.
     let most = isLimited ? 0 : byHost.values.max() ?? 0
-    leastDuration = plan.fetch.perHost.interval * max(0, most - 1)
+    leastDuration = plan.fetch.perHost.interval.times(max(0, most - 1))
     memory = Memory(
       edges: plan.bounds.requestBytes + plan.bounds.frontierBytes + plan.bounds.fetchedBytes + plan.bounds.recordBytes
         * (1 + plan.sinks.count)
@@ -69,5 +72,13 @@ package struct PlanTotals: Sendable {
         ? 0 : min(plan.bounds.bodyBytes + plan.fetch.maxBody.bytes, plan.fetch.concurrency * plan.fetch.maxBody.bytes))
     // A connection may be tried over IPv6 and IPv4 at once (RFC 8305); idle ones are kept for the next request.
     sockets = max(16, plan.fetch.concurrency) + plan.fetch.concurrency
+  }
+}
+
+extension Int {
+  /// The sum, or the most that can be counted.
+  fileprivate func adding(_ other: Int) -> Int {
+    let (sum, isFar) = addingReportingOverflow(other)
+    return isFar ? .max : sum
   }
 }

@@ -83,7 +83,7 @@ extension FetchSettings {
       "Which requests are tried again, and when; a number is how often.",
       example: "{attempts: 5, on: [timeout, connection, 429, 5xx]}"),
     Key(
-      "max_body", Shape<ByteCount>.size, default: ByteCount(10 << 20), shown: "10MiB",
+      "max_body", Shape<ByteCount>.size(from: "1B", to: "1GiB"), default: ByteCount(10 << 20), shown: "10MiB",
       "The most bytes of a page's content, after its codings are undone."),
     Key(
       "on_max_body", OnMaxBody.shape, default: OnMaxBody.truncate, shown: "truncate",
@@ -173,7 +173,7 @@ extension HostRules {
   static let map = MapShape<HostRules>(
     Key("concurrency", Shape<Int>.int(1...100_000), default: 8, shown: "8", "The most requests in flight at one host."),
     Key(
-      "delay", Shape<Duration>.duration, default: Duration.zero, shown: "0s",
+      "delay", Shape<Duration>.duration(), default: Duration.zero, shown: "0s",
       "The least time from one request's start to the next at one host.",
       example: "1s"),
     Key(optional: "rate", Shape<Rate>.rate, "The most requests in a time at one host.", example: "5/s"),
@@ -183,20 +183,23 @@ extension HostRules {
 }
 
 extension FetchSettings.Timeouts {
+  /// There is no way to wait for ever.
+  private static let limit = Shape<Duration>.duration(from: "1ms", to: "24h")
+
   private static let map = MapShape<Self>(
     main: "total",
     Key(
-      "total", Shape<Duration>.duration, default: Duration.seconds(30), shown: "30s",
+      "total", limit, default: Duration.seconds(30), shown: "30s",
       "One attempt, from its start to the last byte, redirects included."),
     Key(
-      "connect", Shape<Duration>.duration, default: Duration.seconds(10), shown: "10s",
+      "connect", limit, default: Duration.seconds(10), shown: "10s",
       "Until the connection stands, TLS included."),
     Key(
-      optional: "first_byte", Shape<Duration>.duration,
+      optional: "first_byte", limit,
       "From the request sent to the first byte of the response; where it is not given, total alone counts.",
       example: "5s"),
     Key(
-      "idle", Shape<Duration>.duration, default: Duration.seconds(15), shown: "15s",
+      "idle", limit, default: Duration.seconds(15), shown: "15s",
       "The longest time in which no byte comes, once the first has come."),
     make: { (total: Duration, connect: Duration, firstByte: Duration?, idle: Duration) in
       var timeouts = Self()
@@ -206,18 +209,7 @@ extension FetchSettings.Timeouts {
       timeouts.idle = idle
       return timeouts
     }
-  ).checked { timeouts, map, context in
-    let limits = [
-      ("total", timeouts.total), ("connect", timeouts.connect), ("first_byte", timeouts.firstByte ?? .seconds(1)),
-      ("idle", timeouts.idle),
-    ]
-    for (name, value) in limits where value <= .zero {
-      context.report(
-        .outOfRange, at: map.entry(name)?.value.span ?? map.span, "\(context.place).\(name) must be longer than 0",
-        hint: "there is no way to wait for ever; write a long one")
-    }
-    return timeouts
-  }
+  )
 
   static let shape = map.shape
 }
@@ -248,7 +240,7 @@ private enum HeaderList {
             hint: name.lowercased() == "host" ? "write a host name or an address" : "remove the line")
           continue
         }
-        if field.isCredential { context.within(name) { $0.hide(value) } }
+        if field.isCredential { context.within(name) { $0.protect(value) } }
         fields.append(field)
       } else {
         context.report(

@@ -37,7 +37,6 @@ extension OriginCredential {
     switch (parts.user, parts.token) {
     case (let user?, nil):
       let authorization = Authorization.basic(user: user.name, password: user.password)
-      context.hide(authorization)
       return OriginCredential(
         origin: parts.origin.value, scheme: "basic", authorization: authorization, span: parts.origin.span)
     case (nil, let token?):

@@ -28,8 +28,8 @@ package struct ProxySettings: Sendable {
     case here, proxy
   }
 
-  /// What may be shown of it.
-  package var shown: String { "\(scheme.rawValue)://\(authority)" }
+  /// What may be shown of it: its scheme, host and port, unless they came as a secret.
+  package var shown = ""
 
   package var authority: String { "\(host):\(port)" }
 }
@@ -92,8 +92,9 @@ extension ProxySettings {
       name: "a proxy's URL", pattern: "://", examples: ["http://proxy.example:3128", "socks5://127.0.0.1:1080"])
   ) { text throws(ScalarFault) in text }.map { text, node, context -> Located<ProxySettings>? in
     do throws(ScalarFault) {
-      let (proxy, passwords) = try parse(text.text)
-      if passwords.contains(where: { !$0.isEmpty }) { context.hide(text, parts: passwords) }
+      var proxy = try parse(text.text)
+      if let masked = text.masked { proxy.shown = (try? parse(masked))?.shown ?? Secrets.mask }
+      if !(proxy.password ?? "").isEmpty { context.protect(text) }
       return Located(proxy, at: node.span)
     } catch {
       // What cannot be read may hold a password all the same.
@@ -103,8 +104,7 @@ extension ProxySettings {
     }
   }
 
-  /// - Returns: The proxy, and its password as it is meant and as it is written.
-  private static func parse(_ text: String) throws(ScalarFault) -> (ProxySettings, passwords: [String]) {
+  private static func parse(_ text: String) throws(ScalarFault) -> ProxySettings {
     let example = "write it as http://proxy.example:3128"
     guard let mark = text.firstRange(of: "://") else { throw ScalarFault(.badValue, "has no scheme", hint: example) }
     let name = text[..<mark.lowerBound].lowercased()
@@ -129,10 +129,10 @@ extension ProxySettings {
     var proxy = ProxySettings(
       scheme: scheme, host: String(url.hostname), port: hasPort ? Int(url.effectivePort ?? 80) : scheme.defaultPort,
       resolve: scheme == .socks5h ? .proxy : .here)
-    guard let user = url.user else { return (proxy, []) }
-    proxy.username = user.name
-    proxy.password = user.password
-    return (proxy, [user.password, String(url.password)])
+    proxy.shown = "\(scheme.rawValue)://\(proxy.authority)"
+    proxy.username = url.user?.name
+    proxy.password = url.user?.password
+    return proxy
   }
 }
 

@@ -1,4 +1,5 @@
 internal import PipeSpec
+internal import PipeWeb
 
 /// The `retry` block of `fetch`: which requests are tried again, and when.
 package struct RetrySettings: Hashable, Sendable {
@@ -50,11 +51,12 @@ extension RetrySettings {
         + " cannot have been acted on. What a proxy refuses is final.",
       example: "[timeout, connection, 5xx]"),
     Key(
-      "base", Shape<Duration>.duration, default: Backoff().base, shown: "500ms",
+      "base", Shape<Duration>.duration(to: "24h"), default: Backoff().base, shown: "500ms",
       "The longest wait before the second attempt; it doubles for each further one. The wait itself is drawn by lot"
         + " between 0 and that (full jitter)."),
     Key(
-      "max", Shape<Duration>.duration, default: Backoff().maximum, shown: "30s", "The longest wait there is."),
+      "max", Shape<Duration>.duration(to: "24h"), default: Backoff().maximum, shown: "30s", "The longest wait there is."
+    ),
     Key(
       "respect_retry_after", Shape<Bool>.bool, default: true, shown: "true",
       "Whether a Retry-After field (RFC 9110, 10.2.3) is obeyed, up to 5 minutes, by all requests to the host."),

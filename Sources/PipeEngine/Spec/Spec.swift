@@ -24,17 +24,11 @@ package struct LimitSettings: Hashable, Sendable {
 
   static let map = MapShape<LimitSettings>(
     Key(
-      "memory", Shape<ByteCount>.size, default: ByteCount(256 << 20), shown: "256MiB",
+      "memory", Shape<ByteCount>.size(from: "8MiB", to: "1024GiB"), default: ByteCount(256 << 20), shown: "256MiB",
       "The most bytes of bodies and records that are held at once. Transfers are paused when it is reached, nothing is"
-        + " dropped; from 8MiB.", example: "64MiB"),
+        + " dropped.", example: "64MiB"),
     make: { (memory: ByteCount) in LimitSettings(memory: memory) }
-  ).checked { (limits, map, context) -> LimitSettings? in
-    if limits.memory.bytes < 8 << 20, let entry = map.entry("memory") {
-      context.report(.outOfRange, on: entry.value, "\(context.place).memory must be at least 8MiB")
-      return nil
-    }
-    return limits
-  }
+  )
 }
 
 /// One field of `extract`.

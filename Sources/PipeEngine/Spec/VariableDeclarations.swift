@@ -21,9 +21,10 @@ struct VariableDeclarations: Sendable {
         continue
       }
       context.within(name) { context in
-        let text = context.text(of: entry.value, expected: "a string, a number or a boolean")?.text
+        let text = context.text(of: entry.value, expected: "a string, a number or a boolean")
         // One that cannot be resolved is reported once, here; its uses are not reported again.
-        context.define(name, text.map { Variables.Value($0, definedAt: entry.key.span) } ?? .faulty)
+        context.define(
+          name, text.map { Variables.Value($0.text, shown: $0.masked, definedAt: entry.key.span) } ?? .faulty)
       }
     }
     return VariableDeclarations()

@@ -1,6 +1,5 @@
 extension Shape where Value == String {
-  /// A text that nobody is to see: it is shown as `***` from here on. One that stands in the spec for everybody who
-  /// reads it gets a warning.
+  /// A text that nobody is to see. One that stands in the spec for everybody who reads it gets a warning.
   package static func credential(_ name: String) -> Self {
     Shape<ResolvedText>.scalar(.text(name: name, examples: ["${secret:env:NAME}"])) { text throws(ScalarFault) in
       if text.value == .null, text.text.isEmpty {
@@ -8,18 +7,15 @@ extension Shape where Value == String {
       }
       return text
     }.map { text, _, context in
-      context.hide(text)
+      context.protect(text)
       return text.text
     }
   }
 }
 
 extension DecodingContext {
-  /// Keeps a credential from being shown, and warns where the spec itself tells it.
-  ///
-  /// - Parameter parts: What of the text is secret; without it, all.
-  package mutating func hide(_ credential: ResolvedText, parts: [String]? = nil) {
-    for part in parts ?? [credential.text] { hide(part) }
+  /// Keeps a credential that the spec itself tells from being shown where the spec is quoted, and warns of it.
+  package mutating func protect(_ credential: ResolvedText) {
     if credential.isInterpolated || credential.text.isEmpty { return }
     mask(credential.node)
     report(

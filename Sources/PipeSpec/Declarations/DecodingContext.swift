@@ -107,9 +107,6 @@ package struct DecodingContext {
   /// Notes that it cannot be told which variables there are, which is reported.
   package mutating func forgetVariables() { variables.areKnown = false }
 
-  /// Keeps a text from being shown: it is a credential.
-  package mutating func hide(_ text: String) { variables.hide(text) }
-
   /// Keeps what a node says from being shown where the file is quoted.
   package mutating func mask(_ node: Node) { masked.append(node.anchored ?? node.span) }
 

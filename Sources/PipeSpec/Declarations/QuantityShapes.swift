@@ -38,20 +38,62 @@ private struct Quantity {
     self.number = number
     self.unit = String(unit)
   }
+
+  /// In milliseconds.
+  static let durations: KeyValuePairs = ["ms": 1.0, "s": 1000, "m": 60_000, "h": 3_600_000]
+  /// In bytes.
+  static let sizes: KeyValuePairs = [
+    "B": 1.0, "KiB": 1024, "MiB": 1_048_576, "GiB": 1_073_741_824, "kB": 1000, "MB": 1e6, "GB": 1e9,
+  ]
+  /// In events an hour.
+  static let rates: KeyValuePairs = ["/s": 3600.0, "/m": 60, "/h": 1]
+
+  func amount(in units: KeyValuePairs<String, Double>) -> Double {
+    number * (units.first { $0.key == unit }?.value ?? 0)
+  }
+}
+
+/// The least and the greatest quantity that an option takes: what those behind it can carry.
+private struct QuantityBounds: Sendable {
+  private let least: Double
+  private let most: Double
+  private let units: KeyValuePairs<String, Double>
+  /// For the reference and messages: `from 1ms to 24h`.
+  let shown: String
+
+  init(_ least: String, _ most: String, _ units: KeyValuePairs<String, Double>) {
+    let amount = { (text: String) -> Double in
+      let digits = text.prefix { $0.isNumber || $0 == "." }
+      return (Double(digits) ?? 0) * (units.first { $0.key == text.dropFirst(digits.count) }?.value ?? 0)
+    }
+    self.least = amount(least)
+    self.most = amount(most)
+    self.units = units
+    shown = "from \(least) to \(most)"
+  }
+
+  func check(_ quantity: Quantity, as text: ResolvedText) throws(ScalarFault) {
+    let amount = quantity.amount(in: units)
+    if amount < least || amount > most {
+      throw ScalarFault(.outOfRange, "must be \(shown), not \(excerpt(text.text))")
+    }
+  }
 }
 
 extension Shape where Value == Duration {
-  /// A span of time: `250ms`, `10s`, `2m`, `1h`. At most 1,000 hours.
-  package static var duration: Self {
-    .scalar(
-      .text(name: "a duration", pattern: #"^[0-9]+(\.[0-9]+)? *(ms|s|m|h)$"#, examples: ["250ms", "10s", "2m", "1h"])
+  /// A span of time: `250ms`, `10s`, `2m`, `1h`.
+  ///
+  /// - Parameters: The least and the greatest, as a person writes them. No bound is above 1,000 hours.
+  package static func duration(from least: String = "0s", to most: String = "1000h") -> Self {
+    let bounds = QuantityBounds(least, most, Quantity.durations)
+    return .scalar(
+      .text(
+        name: "a duration", pattern: #"^[0-9]+(\.[0-9]+)? *(ms|s|m|h)$"#, examples: ["250ms", "10s", "2m", "1h"],
+        bounds: bounds.shown)
     ) { text throws(ScalarFault) in
-      let quantity = try Quantity(text, units: ["ms", "s", "m", "h"], unit: "s", example: "10s")
-      let milliseconds = quantity.number * (["ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000][quantity.unit] ?? 0)
-      guard milliseconds <= 3.6e9 else {
-        throw ScalarFault(.outOfRange, "is longer than 1000h")
-      }
-      return .microseconds(Int64((milliseconds * 1000).rounded()))
+      let quantity = try Quantity(text, units: Quantity.durations.map(\.key), unit: "s", example: "10s")
+      try bounds.check(quantity, as: text)
+      return .microseconds(Int64((quantity.amount(in: Quantity.durations) * 1000).rounded()))
     }
   }
 }
@@ -76,18 +118,19 @@ package struct ByteCount: Hashable, Comparable, Sendable {
 
 extension Shape where Value == ByteCount {
   /// A size: `512B`, `64KiB`, `10MiB`, `2GiB`, or in thousands `64kB`, `10MB`, `2GB`.
-  package static var size: Self {
-    .scalar(
+  ///
+  /// - Parameters: The least and the greatest, as a person writes them.
+  package static func size(from least: String, to most: String) -> Self {
+    let bounds = QuantityBounds(least, most, Quantity.sizes)
+    return .scalar(
       .text(
-        name: "a size", pattern: #"^[0-9]+(\.[0-9]+)? *(B|KiB|MiB|GiB|kB|MB|GB)$"#, examples: ["64KiB", "10MiB", "5MB"])
+        name: "a size", pattern: #"^[0-9]+(\.[0-9]+)? *(B|KiB|MiB|GiB|kB|MB|GB)$"#,
+        examples: ["64KiB", "10MiB", "5MB"],
+        bounds: bounds.shown)
     ) { text throws(ScalarFault) in
-      let units: KeyValuePairs = [
-        "B": 1.0, "KiB": 1024, "MiB": 1_048_576, "GiB": 1_073_741_824, "kB": 1000, "MB": 1e6, "GB": 1e9,
-      ]
-      let quantity = try Quantity(text, units: units.map(\.key), unit: "B", example: "10MiB")
-      let bytes = quantity.number * (units.first { $0.key == quantity.unit }?.value ?? 0)
-      guard bytes <= 1e15 else { throw ScalarFault(.outOfRange, "is above 1000 TB") }
-      return ByteCount(Int(bytes.rounded()))
+      let quantity = try Quantity(text, units: Quantity.sizes.map(\.key), unit: "B", example: "10MiB")
+      try bounds.check(quantity, as: text)
+      return ByteCount(Int(quantity.amount(in: Quantity.sizes).rounded()))
     }
   }
 }
@@ -104,12 +147,15 @@ package struct Rate: Hashable, Sendable {
 }
 
 extension Shape where Value == Rate {
-  /// A rate: `5/s`, `30/m`, `1000/h`.
+  /// A rate: `5/s`, `30/m`, `1000/h`. From one in 1,000 hours to a million a second.
   package static var rate: Self {
-    .scalar(.text(name: "a rate", pattern: #"^[0-9]+(\.[0-9]+)? */(s|m|h)$"#, examples: ["5/s", "30/m"])) {
-      text throws(ScalarFault) in
-      let quantity = try Quantity(text, units: ["/s", "/m", "/h"], unit: "/s", example: "5/s")
-      guard quantity.number > 0 else { throw ScalarFault(.outOfRange, "must be above 0") }
+    let bounds = QuantityBounds("0.001/h", "1000000/s", Quantity.rates)
+    return .scalar(
+      .text(
+        name: "a rate", pattern: #"^[0-9]+(\.[0-9]+)? */(s|m|h)$"#, examples: ["5/s", "30/m"], bounds: bounds.shown)
+    ) { text throws(ScalarFault) in
+      let quantity = try Quantity(text, units: Quantity.rates.map(\.key), unit: "/s", example: "5/s")
+      try bounds.check(quantity, as: text)
       let period: Duration = ["/s": .seconds(1), "/m": .seconds(60), "/h": .seconds(3600)][quantity.unit] ?? .zero
       return Rate(count: quantity.number, period: period, text: text.text)
     }

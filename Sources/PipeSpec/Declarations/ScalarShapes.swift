@@ -80,19 +80,24 @@ extension Shape where Value == Int {
   package static func int(_ range: ClosedRange<Int> = .min ... .max) -> Self {
     .scalar(.integer(range)) { text throws(ScalarFault) in
       guard case .int(let value) = text.plainValue else {
+        if case .float = text.plainValue, text.text.utf8.allSatisfy({ "+-0123456789".utf8.contains($0) }) {
+          throw ScalarFault(.outOfRange, "must be \(Self.shown(range)), not \(excerpt(text.text, limit: 24))")
+        }
         let isQuoted = !text.node.isPlain && Int(text.text) != nil
         throw ScalarFault(
           .wrongType, "must be a whole number, not \(text.shown)", hint: isQuoted ? "write it without quotes" : nil)
       }
       guard range.contains(value) else {
-        let bounds =
-          range.upperBound == .max
-          ? "at least \(range.lowerBound)"
-          : range.lowerBound == .min ? "at most \(range.upperBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-        throw ScalarFault(.outOfRange, "must be \(bounds), not \(value)")
+        throw ScalarFault(.outOfRange, "must be \(Self.shown(range)), not \(value)")
       }
       return value
     }
+  }
+
+  private static func shown(_ range: ClosedRange<Int>) -> String {
+    range.upperBound == .max
+      ? "at least \(range.lowerBound)"
+      : range.lowerBound == .min ? "at most \(range.upperBound)" : "from \(range.lowerBound) to \(range.upperBound)"
   }
 }
 

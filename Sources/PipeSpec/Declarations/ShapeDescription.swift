@@ -1,7 +1,8 @@
 /// What a shape accepts, for the JSON Schema, `pipe explain` and the reference.
 package indirect enum ShapeDescription: Sendable {
-  /// A text of a form that a regular expression describes; `name` is what a message calls it.
-  case text(name: String, pattern: String? = nil, examples: [String] = [])
+  /// A text of a form that a regular expression describes; `name` is what a message calls it, `bounds` are those of a
+  /// quantity: `from 1ms to 24h`.
+  case text(name: String, pattern: String? = nil, examples: [String] = [], bounds: String? = nil)
   case boolean
   case integer(ClosedRange<Int>)
   case number
@@ -20,15 +21,11 @@ package indirect enum ShapeDescription: Sendable {
   /// What a message calls a value of this shape.
   package var name: String {
     switch self {
-    case .text(let name, _, _): name
+    case .text(let name, _, _, let bounds): name + (bounds.map { " \($0)" } ?? "")
     case .boolean: "true or false"
     case .integer(let range) where range.lowerBound == range.upperBound: "the number \(range.lowerBound)"
     case .integer(let range):
-      // A bound that nobody comes near says nothing.
-      range.lowerBound < -1_000_000_000
-        ? "a whole number"
-        : "a whole number from \(range.lowerBound)"
-          + (range.upperBound > 1_000_000_000 ? "" : " to \(range.upperBound)")
+      range == .min ... .max ? "a whole number" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .number: "a number"
     case .any: "any value"
     case .choice(let words): Self.choice(of: words.map(\.word))

@@ -8,6 +8,8 @@ package struct ResolvedText: Sendable {
   }
 
   package let text: String
+  /// The same with `***` in the place of every secret; `nil` where none is in it.
+  package let masked: String?
   /// What the YAML core schema makes of it; a string wherever the scalar was not plain.
   package let value: Scalar.Value
   /// Whether any part came through `${…}`.

@@ -1,20 +1,27 @@
-/// The secrets of a run, so that what is printed can show `***` in their place.
+/// The secrets that a spec's scalars were made with, so that a message can be asked whether it tells one.
+///
+/// What is shown of a spec is not searched for them: a short secret is in every sentence. It is made from the spec as
+/// it reads with `***` in the place of each (`Variables.masked`).
 package struct Secrets: Sendable {
-  private var values: [String] = []
+  package static let mask = "***"
+
+  private var values: Set<String> = []
+  /// The scalars that hold one.
+  private var places: Set<SourceSpan> = []
 
   package init() {}
 
-  package mutating func insert(_ value: String) {
-    guard !value.isEmpty, !values.contains(value) else { return }
-    values.append(value)
-    // Longest first: a secret that holds another one is replaced whole.
-    values.sort { $0.utf8.count > $1.utf8.count }
-  }
+  mutating func insert(_ value: String) { values.insert(value) }
+  mutating func insert(at place: SourceSpan) { places.insert(place) }
 
+  /// Whether there are any, empty ones among them.
   package var isEmpty: Bool { values.isEmpty }
 
-  /// The text with every secret in it replaced by `***`.
-  package func redact(_ text: String) -> String {
-    values.reduce(text) { $0.replacing($1, with: "***") }
+  /// Whether a text holds one; an empty one is in none.
+  package func occur(in text: String) -> Bool { values.contains { !$0.isEmpty && text.contains($0) } }
+
+  /// Whether a scalar that holds one is at a place, in part.
+  package func stand(at place: SourceSpan) -> Bool {
+    places.contains { $0.start <= place.start && place.start <= $0.end }
   }
 }

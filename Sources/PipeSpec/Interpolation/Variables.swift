@@ -2,18 +2,22 @@
 package struct Variables: Sendable {
   package struct Value: Sendable {
     package let text: String
+    /// The text as it may be shown.
+    let shown: String
     package let definedAt: SourceSpan?
     /// Whether it is declared, and its value could not be had; that is reported.
     let isFaulty: Bool
 
-    package init(_ text: String, definedAt: SourceSpan?) {
+    package init(_ text: String, shown: String? = nil, definedAt: SourceSpan?) {
       self.text = text
+      self.shown = shown ?? text
       self.definedAt = definedAt
       isFaulty = false
     }
 
     private init() {
       text = ""
+      shown = ""
       definedAt = nil
       isFaulty = true
     }
@@ -38,10 +42,14 @@ package struct Variables: Sendable {
   private let overrides: [String: String]
   private let environment: [String: String]
   private let readFile: ReadFile
-  /// Every secret that was resolved: what must be shown as `***` wherever it would be printed.
+  /// Every secret that was resolved.
   package private(set) var secrets = Secrets()
   /// The files of `${secret:file:…}`, and where they are named.
   package private(set) var secretFiles: [Located<String>] = []
+  /// Whether `***` is resolved in the place of every secret.
+  private var masksSecrets = false
+  /// Bytes that were brought in so far.
+  private var brought = 0
 
   /// - Parameter overrides: The values of `--set`, which win over the spec's own.
   package init(
@@ -53,12 +61,17 @@ package struct Variables: Sendable {
     self.readFile = readFile
   }
 
+  /// The same, nothing of it defined or used, with `***` for every secret: a spec that is read with it is as it may be
+  /// shown.
+  package var masked: Variables {
+    var masked = Variables(overrides: overrides, environment: environment, readFile: readFile)
+    masked.masksSecrets = true
+    return masked
+  }
+
   mutating func define(_ name: String, _ value: Value) {
     values[name] = value.isFaulty ? value : overrides[name].map { Value($0, definedAt: value.definedAt) } ?? value
   }
-
-  /// Counts a text as a secret, however it came.
-  mutating func hide(_ text: String) { secrets.insert(text) }
 
   /// The names of `--set` that the spec does not declare.
   package var undeclaredOverrides: [String] { overrides.keys.filter { values[$0] == nil }.sorted() }
@@ -76,11 +89,12 @@ package struct Variables: Sendable {
       let whole = 0..<scalar.text.utf8.count
       return .success(
         ResolvedText(
-          text: scalar.text, value: scalar.value, isInterpolated: false, node: node,
+          text: scalar.text, masked: nil, value: scalar.value, isInterpolated: false, node: node,
           segments: [.init(result: whole, origin: whole, isLiteral: true)], file: file))
     }
     var scanner = InterpolationScanner(scalar.text)
     var text = ""
+    var shown = ""
     var segments: [ResolvedText.Segment] = []
     var faults: [Diagnostic] = []
     var isInterpolated = false
@@ -90,6 +104,7 @@ package struct Variables: Sendable {
       switch part.kind {
       case .literal(let literal):
         text += literal
+        shown += literal
       case .reference(let reference):
         isInterpolated = true
         if reference.hasPrefix(Self.secretFile) {
@@ -97,7 +112,21 @@ package struct Variables: Sendable {
           secretFiles.append(Located(path, at: file.span(ofScalarRange: part.origin, of: node)))
         }
         switch value(of: reference) {
-        case .success(let value): text += value
+        case .success(let value) where value.text.utf8.count <= InterpolationLimit.bytes - brought:
+          brought += value.text.utf8.count
+          text += value.text
+          shown += value.shown
+        case .success:
+          // It is told once: what else names a variable is too much as well.
+          if brought < .max {
+            faults.append(
+              Diagnostic(
+                .outOfRange, at: file.span(ofScalarRange: part.origin, of: node),
+                "the ${…} up to here bring more than \(InterpolationLimit.bytes >> 20) MiB into the spec",
+                hint: "do not make variables of variables that grow with each"))
+          }
+          brought = .max
+          isBroken = true
         case .failure(let fault) where fault.isKnown: isBroken = true
         case .failure(let fault):
           faults.append(
@@ -114,10 +143,12 @@ package struct Variables: Sendable {
         .init(result: start..<text.utf8.count, origin: part.origin, isLiteral: part.isVerbatim))
     }
     guard faults.isEmpty, !isBroken else { return .failure(Faults(diagnostics: faults)) }
+    if shown != text { secrets.insert(at: node.span) }
     let value: Scalar.Value = scalar.style == .plain ? CoreSchema.value(of: text) : .string
     return .success(
       ResolvedText(
-        text: text, value: value, isInterpolated: isInterpolated, node: node, segments: segments, file: file))
+        text: text, masked: shown == text ? nil : shown, value: value, isInterpolated: isInterpolated, node: node,
+        segments: segments, file: file))
   }
 
   /// Notes the variables that a text names as used, though nobody asks for their values.
@@ -135,7 +166,16 @@ package struct Variables: Sendable {
     }
   }
 
-  private mutating func value(of reference: String) -> Result<String, Fault> {
+  /// What stands for a reference, and what may be shown of it.
+  private typealias Substitute = (text: String, shown: String)
+
+  private mutating func secret(_ value: String) -> Substitute {
+    if masksSecrets { return (Secrets.mask, Secrets.mask) }
+    secrets.insert(value)
+    return (value, Secrets.mask)
+  }
+
+  private mutating func value(of reference: String) -> Result<Substitute, Fault> {
     let parts = reference.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
     switch parts[0] {
     case "env" where parts.count > 1:
@@ -151,19 +191,18 @@ package struct Variables: Sendable {
             .unresolvedVariable, "the environment has no \(parts[1])",
             "set it, or give a default: ${env:\(parts[1]):-default}"))
       }
-      return .success(value)
+      return .success((value, value))
     case "secret" where parts.count == 3 && parts[1] == "env":
       guard let value = environment[parts[2]] else {
         return .failure(Fault(.unresolvedVariable, "the environment has no \(parts[2])", "set it before the run"))
       }
-      secrets.insert(value)
-      return .success(value)
+      return .success(secret(value))
     case "secret" where parts.count == 3 && parts[1] == "file":
+      if masksSecrets { return .success(secret("")) }
       switch readFile(parts[2]) {
       case .success(var value):
         if value.hasSuffix("\n") { value.removeLast() }
-        secrets.insert(value)
-        return .success(value)
+        return .success(secret(value))
       case .failure(let failure):
         return .failure(Fault(.unreadableFile, "cannot read \(parts[2]): \(failure.reason)", nil))
       }
@@ -181,7 +220,7 @@ package struct Variables: Sendable {
       }
       used.insert(name)
       if value.isFaulty { return .failure(.known) }
-      return .success(value.text)
+      return .success((value.text, value.shown))
     default:
       return .failure(
         Fault(

@@ -62,6 +62,8 @@ package struct JSONSchema {
   }
 
   private static func description(of key: KeyDescription) -> String {
+    // A quantity is a text for a schema, which can say its bounds in words alone.
+    if case .text(_, _, _, let bounds?) = key.shape { return "\(key.summary)\n\nIt is \(bounds)." }
     guard let words = key.shape.words, words.contains(where: { !$0.meaning.isEmpty }) else { return key.summary }
     let list = words.map { $0.meaning.isEmpty ? $0.word : "\($0.word): \($0.meaning)" }
     return key.summary + "\n\n" + list.map { "- " + $0 }.joined(separator: "\n")
@@ -109,8 +111,8 @@ package struct JSONSchema {
 
   private mutating func shape(_ shape: ShapeDescription) -> [(key: String, value: JSONText)] {
     switch shape {
-    case .text(_, nil, _): return [("type", ["string", "number", "boolean"])]
-    case .text(_, let pattern?, _): return scalar(["type": "string", "pattern": .string(pattern)])
+    case .text(_, nil, _, _): return [("type", ["string", "number", "boolean"])]
+    case .text(_, let pattern?, _, _): return scalar(["type": "string", "pattern": .string(pattern)])
     case .boolean: return scalar(["type": "boolean"])
     case .integer(let range):
       var entries: [(key: String, value: JSONText)] = [("type", "integer")]
@@ -148,6 +150,6 @@ package struct JSONSchema {
 extension ShapeDescription {
   /// Examples of a text.
   fileprivate var examples: [String] {
-    if case .text(_, _, let examples) = self { examples } else { [] }
+    if case .text(_, _, let examples, _) = self { examples } else { [] }
   }
 }

@@ -97,6 +97,6 @@ extension ComponentDescription {
 extension ShapeDescription {
   /// Examples of how a text of this shape is written.
   var forms: [String]? {
-    if case .text(_, _, let examples) = self, !examples.isEmpty { examples } else { nil }
+    if case .text(_, _, let examples, _) = self, !examples.isEmpty { examples } else { nil }
   }
 }

@@ -62,7 +62,7 @@ struct ElapsedExtractor: Extractor {
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     page.request.url == nil || page.fetched.attempts == 0
-      ? .null : .double((page.request.spent + page.fetched.timing.elapsed).seconds)
+      ? .null : .double((page.request.spent + page.fetched.timing.elapsed).secondsToTheMicrosecond)
   }
 }
 
@@ -73,7 +73,7 @@ struct FirstByteExtractor: Extractor {
   let type = FieldType.number
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    page.fetched.timing.firstByte.map { .double((page.request.spent + $0).seconds) } ?? .null
+    page.fetched.timing.firstByte.map { .double((page.request.spent + $0).secondsToTheMicrosecond) } ?? .null
   }
 }
 
@@ -163,9 +163,5 @@ struct ErrorExtractor: Extractor {
 }
 
 extension Duration {
-  /// Seconds, to the microsecond.
-  fileprivate var seconds: Double {
-    let (seconds, attoseconds) = components
-    return (Double(seconds) * 1e6 + Double(attoseconds / 1_000_000_000_000)).rounded() / 1e6
-  }
+  fileprivate var secondsToTheMicrosecond: Double { (seconds * 1e6).rounded() / 1e6 }
 }

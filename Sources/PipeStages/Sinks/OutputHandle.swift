@@ -91,7 +91,7 @@ struct OutputHandle: ~Copyable {
     for part in path.split(separator: "/").dropLast() {
       folder += part + "/"
       if folder.withPath({ mkdir($0, 0o777) }) != 0, errno != EEXIST {
-        throw RunError(path, "its folder \(folder) cannot be made: \(SystemError.current)")
+        throw RunError(folder, "the folder cannot be made: \(SystemError.current)")
       }
     }
   }

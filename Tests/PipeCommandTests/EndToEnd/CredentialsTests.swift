@@ -36,7 +36,7 @@ struct CredentialsTests {
 
   /// Every kind of credential, half of them as nobody should write them.
   private static let spec = """
-    name: sesame hunter2 t0ken
+    name: run of ${secret:env:TOKEN}
     sources: [{urls: ["SITE/basic-auth/me/hunter2", "SITE/status/404"]}]
     fetch:
       timeout: 5s

@@ -57,6 +57,19 @@ struct HintTests {
     #expect(Pipeline(testing: spec).diagnostics.map(\.hint) == [hint])
   }
 
+  @Test("variables of variables that grow are refused where they become too much")
+  func growingVariables() {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
+    let growing = zip(names, names.dropFirst()).map { "  \($1): \"" + String(repeating: "${\($0)}", count: 10) + "\"" }
+    let spec =
+      "vars:\n  a: \"0123456789\"\n" + growing.joined(separator: "\n") + "\nname: \"${j}\"\n" + Self.start + Self.end
+    let diagnostics = Pipeline(testing: spec).diagnostics
+    #expect(
+      diagnostics.map(\.message) == ["the ${…} up to here bring more than 16 MiB into the spec"])
+    #expect(diagnostics.map(\.note) == ["9:7 out-of-range"])
+    #expect(diagnostics.map(\.hint) == ["do not make variables of variables that grow with each"])
+  }
+
   @Test("a secret in a message is not shown")
   func secrets() {
     let spec = Self.start + "fetch: {timeout: '${secret:env:TOKEN}'}" + Self.end

@@ -39,6 +39,44 @@ struct SpecMutationTests {
     }
   }
 
+  /// Numbers at and beyond every bound.
+  private static let numbers = [
+    "0", "1", "-1", "100000", "1000000000000", "-1000000000000", "9223372036854775807", "-9223372036854775808",
+    "9223372036854775808", "1e308", "0." + String(repeating: "0", count: 42) + "1", "0.001", "3000000000", "18", "100",
+  ]
+  private static let units = ["", "ms", "s", "h", "B", "GB", "GiB", "/s", "/h"]
+
+  @Test("extreme numbers neither trap in a plan nor where it is shown", arguments: 0..<8)
+  func extremes(seed: Int) {
+    var random = RepeatableRandom(seed: UInt64(1000 + seed))
+    func number() -> String { Self.numbers.randomElement(using: &random) ?? "" }
+    func quantity() -> String { number() + (Self.units.randomElement(using: &random) ?? "") }
+    for _ in 0..<250 {
+      let spec = """
+        version: 1
+        sources:
+          - range: {url: "http://a.example/{n}", from: \(number()), to: \(number()), step: \(number())}
+          - range: {url: "http://a.example/{n}", to: 1000000000000}
+        fetch:
+          concurrency: \(number())
+          max_body: \(quantity())
+          timeout: {total: \(quantity()), idle: \(quantity())}
+          retry: {attempts: \(number()), base: \(quantity()), max: 24h}
+          per_host: {concurrency: \(number()), delay: \(quantity()), rate: \(quantity())}
+        limits: {memory: \(quantity())}
+        extract: [url, title]
+        sinks: [{csv: {path: "-", order: input}}]
+        """
+      // Each line is there or not, so that one fault does not hide the others.
+      let lines = spec.split(separator: "\n", omittingEmptySubsequences: false).filter { line in
+        !line.contains { $0.isNumber } || line.hasPrefix("version") || line.contains("1000000000000}")
+          || Bool.random(using: &random)
+      }
+      let bytes = Array(lines.joined(separator: "\n").utf8)
+      Self.check(Pipeline(testing: bytes), bytes)
+    }
+  }
+
   private static func mutate(_ bytes: inout [UInt8], _ random: inout RepeatableRandom) {
     let place = Int.random(in: 0...bytes.count, using: &random)
     switch Int.random(in: 0..<6, using: &random) {
@@ -71,6 +109,9 @@ struct SpecMutationTests {
     let reports = [DiagnosticReport(pipeline.file, pipeline.diagnostics)]
     _ = TextDiagnosticRenderer(colour: true).render(reports)
     _ = JSONDiagnosticRenderer().render(reports)
-    if let plan = pipeline.plan { _ = PlanOutline(plan) }
+    if let plan = pipeline.plan {
+      let outline = PlanOutline(plan)
+      _ = [PlanText.render(outline), PlanJSON.render(outline), PlanDiagram.mermaid(outline), PlanDiagram.dot(outline)]
+    }
   }
 }

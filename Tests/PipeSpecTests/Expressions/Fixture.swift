@@ -48,7 +48,7 @@ enum Fixture {
       .scalar(Scalar(text: text, value: .string, style: .plain)), span: file.span(0..<text.utf8.count))
     let whole = 0..<text.utf8.count
     return ResolvedText(
-      text: text, value: .string, isInterpolated: false, node: node,
+      text: text, masked: nil, value: .string, isInterpolated: false, node: node,
       segments: [.init(result: whole, origin: whole, isLiteral: true)], file: file)
   }
 

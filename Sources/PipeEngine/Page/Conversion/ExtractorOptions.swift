@@ -66,7 +66,7 @@ extension FieldPlan {
   ///
   /// - Parameter report: Gets a default that is none of the field's type.
   convenience init(
-    name: String, _ extractor: any Extractor, _ options: ExtractorOptions, report: (Diagnostic) -> Void
+    name: String, shown: String, _ extractor: any Extractor, _ options: ExtractorOptions, report: (Diagnostic) -> Void
   ) {
     let conversion = options.conversion
     let converted: any Extractor =
@@ -86,7 +86,8 @@ extension FieldPlan {
       }
     }
     self.init(
-      name: name, extractor: converted, isRequired: options.isRequired, fallback: fallback, isHidden: false)
+      name: name, shown: shown, extractor: converted, isRequired: options.isRequired, fallback: fallback,
+      isHidden: false)
   }
 
   /// What expressions know of the field.

@@ -1,11 +1,11 @@
-import PipeEngine
-import PipeSpec
+internal import PipeSpec
+internal import PipeWeb
 
 /// A plan as text, for 80 columns.
-enum PlanText {
-  static func render(_ plan: Plan) -> String { render(PlanOutline(plan)) }
+package enum PlanText {
+  package static func render(_ plan: Plan) -> String { render(PlanOutline(plan)) }
 
-  static func render(_ outline: PlanOutline) -> String {
+  package static func render(_ outline: PlanOutline) -> String {
     var lines = [outline.name.map { "plan \($0)" } ?? "plan"]
     if let description = outline.description { lines += description.wrapped() }
     lines.append("")
@@ -55,7 +55,7 @@ enum PlanText {
     }
     let duration =
       totals.leastDuration > .zero
-      ? "at least \(totals.leastDuration.shown), by the limits of each host" : "no delay or rate implies a least one"
+      ? "at least \(totals.leastDuration.short), by the limits of each host" : "no delay or rate implies a least one"
     let transfers =
       totals.memory.transfers == 0
       ? "" : ", \(ByteCount(totals.memory.transfers).description) in bodies being received"

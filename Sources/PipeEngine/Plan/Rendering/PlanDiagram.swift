@@ -1,10 +1,9 @@
-import PipeEngine
-import PipeSpec
+internal import PipeSpec
 
 /// A plan as a diagram that another program draws.
-enum PlanDiagram {
+package enum PlanDiagram {
   /// A Mermaid flowchart, as GitHub shows it.
-  static func mermaid(_ outline: PlanOutline) -> String {
+  package static func mermaid(_ outline: PlanOutline) -> String {
     var lines = ["flowchart TD"]
     for stage in outline.stages {
       let label = ([stage.kind.rawValue + " " + stage.title] + stage.notes).map(escaped).joined(separator: "<br/>")
@@ -17,7 +16,7 @@ enum PlanDiagram {
   }
 
   /// A graph in Graphviz's language.
-  static func dot(_ outline: PlanOutline) -> String {
+  package static func dot(_ outline: PlanOutline) -> String {
     var lines = ["digraph plan {", "  rankdir=TB;", "  node [shape=box, fontname=\"sans-serif\"];"]
     for stage in outline.stages {
       let label = [stage.kind.rawValue + " " + stage.title] + stage.notes

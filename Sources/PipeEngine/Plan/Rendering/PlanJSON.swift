@@ -1,9 +1,9 @@
-import PipeEngine
-import PipeSpec
+internal import PipeSpec
+internal import PipeWeb
 
 /// A plan for programs: one JSON object.
-enum PlanJSON {
-  static func render(_ outline: PlanOutline) -> String {
+package enum PlanJSON {
+  package static func render(_ outline: PlanOutline) -> String {
     let totals = outline.totals
     let object: JSONText = [
       "name": optional(outline.name), "description": optional(outline.description),
@@ -20,7 +20,7 @@ enum PlanJSON {
       "bounds": [
         "requests": ["known": .int(totals.requests), "exact": .bool(totals.areRequestsExact)],
         "hosts": ["known": .int(totals.hosts), "exact": .bool(totals.areHostsExact)],
-        "least_duration_ms": .int(totals.leastDuration.wholeMilliseconds),
+        "least_duration_ms": .int(totals.leastDuration.milliseconds),
         "memory_bytes": .int(totals.memory.total), "sockets": .int(totals.sockets),
       ],
     ]
@@ -51,11 +51,4 @@ enum PlanJSON {
   }
 
   private static func optional(_ text: String?) -> JSONText { text.map { .string($0) } ?? .null }
-}
-
-extension Duration {
-  fileprivate var wholeMilliseconds: Int {
-    let (seconds, attoseconds) = components
-    return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
-  }
 }
