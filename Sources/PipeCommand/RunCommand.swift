@@ -47,7 +47,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     let conflicts = plan.conflicts
     if !conflicts.isEmpty {
-      DiagnosticReport(pipeline.file, conflicts.map { $0.redacted(plan.secrets) }).show()
+      DiagnosticReport(pipeline.file, conflicts).show()
       throw ExitStatus.invalidSpec
     }
     // A reader that goes away is an error of the sink, told in words, not the end of the process.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PipeWeb
 
 /// Transfers whose names libcurl has found no address for, until it is known why: libcurl does not tell a name that
 /// does not exist from a name server that fails (RFC 2308, 7), which may pass.

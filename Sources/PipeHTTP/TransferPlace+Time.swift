@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import PipeWeb
 
 // What the clock says of a transfer.
 extension TransferPlace {
