@@ -30,7 +30,7 @@ struct RunSummary {
       "pipe: \(outcome) in \(elapsed.short): \(counts.records.grouped) record\(counts.records == 1 ? "" : "s"), \(counts.failed.grouped) failed"
     )
     if let failure { lines.append("  failure    \(describe(failure))") }
-    lines += counts.notices.map { "  warning    \($0)" }
+    lines += counts.notices.map { "  warning    \(plan.shown(notice: $0))" }
     if !counts.statuses.isEmpty {
       lines.append(
         "  status     "
@@ -57,7 +57,7 @@ struct RunSummary {
   }
 
   /// What is said of a good run even where nothing else is.
-  var notices: [String] { progress.tally.counts.notices.map { "pipe: warning: \($0)" } }
+  var notices: [String] { progress.tally.counts.notices.map { "pipe: warning: \(plan.shown(notice: $0))" } }
 
   private var outcome: String {
     if failure != nil { return "failed" }

@@ -129,7 +129,9 @@ extension Plan {
       // `urls.txt (lines)`
       let path = source.source.summary.split(separator: " (").dropLast().joined(separator: " (")
       let shown = source.shown.split(separator: " (").dropLast().joined(separator: " (")
-      if !path.isEmpty, notice.hasPrefix(path) { return (shown.isEmpty ? Secrets.mask : shown) + notice.dropFirst(path.count) }
+      if !path.isEmpty, notice.hasPrefix(path) {
+        return (shown.isEmpty ? Secrets.mask : shown) + notice.dropFirst(path.count)
+      }
     }
     return notice
   }
