@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PipeWeb
 internal import Synchronization
 
 /// A connection of HTTP/2 without TLS that hands libcurl one frame at a time.

@@ -58,3 +58,13 @@ package struct Instant: InstantProtocol {
   /// The same moment of the clock that tasks sleep by.
   var onContinuousClock: ContinuousClock.Instant { .now.advanced(by: Instant.now.duration(to: self)) }
 }
+
+/// The clocks of the machine.
+enum SystemClock {
+  /// What the system's clock says, since 1970.
+  static var realtime: (seconds: Int, nanoseconds: Int) {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return (Int(time.tv_sec), Int(time.tv_nsec))
+  }
+}

@@ -1,11 +1,5 @@
 internal import PipeWeb
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
-
 /// A moment in UTC, to the nanosecond; years 0 to 9999.
 package struct Timestamp: Hashable, Comparable, Sendable {
   /// Seconds since 1970-01-01T00:00:00Z.
@@ -24,9 +18,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
   /// What the system's clock says.
   package static var now: Timestamp {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(seconds: Int(time.tv_sec), nanoseconds: Int(time.tv_nsec))
+    let time = SystemClock.realtime
+    return Timestamp(seconds: time.seconds, nanoseconds: time.nanoseconds)
   }
 
   package static func < (left: Self, right: Self) -> Bool {
