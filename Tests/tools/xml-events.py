@@ -1,7 +1,7 @@
 """Says of XML documents what expat reads in them.
 
-xml-events.py FILE: a document a line, as a JSON string; a line of JSON for each on standard output: its tags and texts
-in their order, or null where the document is not well-formed, or its document type declaration tells more than its name.
+xml-events.py FILE: a document a line, as a JSON string; a line of JSON for each on standard output: its tags, texts,
+comments and instructions in their order, or null where the document is not well-formed, or its document type declaration tells more than its name.
 """
 
 import json
@@ -32,6 +32,11 @@ def events(document):
         if found.count(">") < sum(event.startswith("<") for event in found):
             found.append("!" + data)
 
+    def instruction(target, data):
+        if found.count(">") < sum(event.startswith("<") for event in found):
+            found.append("?" + target + " " + data)
+
+    parser.ProcessingInstructionHandler = instruction
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda name: found.append(">")
     parser.CharacterDataHandler = text

@@ -11,6 +11,8 @@ package final class DOMDocument {
   package var fragment: String?
   /// Whether a bound left something out.
   package let isTruncated: Bool
+  /// Whether it is well-formed XML; false for HTML.
+  package let isWellFormed: Bool
 
   /// Builds the tree of a page; `nil` where there is no memory.
   ///
@@ -18,6 +20,7 @@ package final class DOMDocument {
   package init?(parsing text: Span<UInt8>) {
     guard let tree = DocumentTree() else { return nil }
     self.tree = tree
+    isWellFormed = false
     isTruncated = text.withUnsafeBufferPointer { bytes in
       var limits = HTMLTokenizerLimits()
       limits.value = TreeBuilder.valueLimit
@@ -36,10 +39,20 @@ package final class DOMDocument {
   package init?(parsingXML text: Span<UInt8>) {
     guard let tree = DocumentTree(isXML: true) else { return nil }
     self.tree = tree
-    isTruncated = text.withUnsafeBufferPointer { bytes in
-      var builder = XMLTreeBuilder(tree: tree, bytes)
-      return builder.build()
+    (isTruncated, isWellFormed) = text.withUnsafeBufferPointer { bytes in
+      if let expanded = XMLEntities.expand(bytes) {
+        return expanded.text.withUnsafeBufferPointer { Self.build(tree, $0, isTruncated: expanded.isTruncated) }
+      }
+      return Self.build(tree, bytes, isTruncated: false)
     }
+  }
+
+  private static func build(
+    _ tree: DocumentTree, _ bytes: UnsafeBufferPointer<UInt8>, isTruncated: Bool
+  ) -> (isTruncated: Bool, isWellFormed: Bool) {
+    var builder = XMLTreeBuilder(tree: tree, bytes)
+    let isCut = builder.build()
+    return (isCut || isTruncated, builder.isWellFormed && !isTruncated)
   }
 
   /// Whether it is XML: names are as written, prefix included.
@@ -85,6 +98,9 @@ package final class DOMDocument {
     }
     return found
   }
+
+  /// All nodes outside of any element, the root among them.
+  package var nodes: [DOMNode] { DOMNode(tree.root, in: self).children }
 
   /// The `body` element.
   package var body: DOMNode? {

@@ -10,14 +10,19 @@ package struct DOMNode {
     self.document = document
   }
 
-  /// The name of an element: in lower case, in XML as written, prefix included; `nil` for a text or a comment.
+  /// The name of an element: in lower case, in XML as written, prefix included; `nil` for a text, a comment or a processing instruction.
   package var name: String? {
     pointer.isElement ? String(xml: pointer.pointee.name, in: pointer.pointee.ns) : nil
   }
 
   package var isText: Bool { pointer.isText }
 
-  /// The text of a text, a comment or an attribute.
+  /// The target of a processing instruction.
+  package var target: String? {
+    pointer.pointee.type == XML_PI_NODE ? String(xml: pointer.pointee.name) : nil
+  }
+
+  /// The text of a text, a comment, a processing instruction or an attribute.
   package var content: String {
     if pointer.pointee.type == XML_ATTRIBUTE_NODE {
       return pointer.pointee.children.map { String(xml: $0.pointee.content) } ?? ""

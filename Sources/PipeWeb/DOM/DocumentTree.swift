@@ -17,6 +17,8 @@ final class DocumentTree {
   var isQuirky = false
   /// Whether it is XML's: names are as written, and may have prefixes.
   let isXML: Bool
+  /// Whether the page is in quirks mode, as it is without a doctype; never of XML.
+  var isQuirky: Bool
   private let dictionary: OpaquePointer
   /// The interned names of known tags.
   private var tagNames = [UnsafePointer<xmlChar>?](repeating: nil, count: HTMLTag.allCases.count)
@@ -32,6 +34,7 @@ final class DocumentTree {
   init?(isXML: Bool = false) {
     _ = Self.isReady
     self.isXML = isXML
+    isQuirky = !isXML
     guard let document = isXML ? xmlNewDoc("1.0") : htmlNewDocNoDtD(nil, nil) else { return nil }
     guard let dictionary = xmlDictCreate() else {
       xmlFreeDoc(document)
@@ -146,6 +149,20 @@ final class DocumentTree {
   func text(_ bytes: UnsafeBufferPointer<UInt8>) -> XMLNode? {
     nodeCount += 1
     return xmlNewDocTextLen(document, bytes.baseAddress, Int32(clamping: bytes.count))
+  }
+
+  /// Appends to a text; false where there is no memory. However many pieces it comes in, that takes linear time.
+  func append(_ bytes: UnsafeBufferPointer<UInt8>, to text: XMLNode) -> Bool {
+    pipe_text_append(text, bytes.baseAddress, bytes.count) == 0
+  }
+
+  func instruction(_ target: UnsafeBufferPointer<UInt8>, _ content: UnsafeBufferPointer<UInt8>) -> XMLNode? {
+    guard let name = intern(asWritten: target) else { return nil }
+    nodeCount += 1
+    scratch.removeAll(keepingCapacity: true)
+    HTMLText(references: .none, nulls: .replaced).append(content, to: &scratch)
+    scratch.append(0)
+    return scratch.withUnsafeBufferPointer { xmlNewDocPI(document, name, $0.baseAddress) }
   }
 
   func comment(_ bytes: UnsafeBufferPointer<UInt8>) -> XMLNode? {

@@ -4,8 +4,8 @@ internal import CLibxml2
 ///
 /// A prefix is part of a name and stands for its namespace (Namespaces in XML 1.0); a default namespace is not taken,
 /// so that XPath finds what is written without a prefix by its name, as people write it. A prefix that nobody declares
-/// stands for itself. An end tag closes the innermost element of its name; one without such an element is nothing. What
-/// follows the root is nothing either.
+/// stands for itself. An end tag closes the innermost element of its name; one without such an element is nothing. Of what
+/// follows the root, comments and processing instructions are part of the document (XML 1.0, 2.1).
 ///
 /// Bounds: depth, by closing the deepest element, and the number of nodes, where the tree ends.
 struct XMLTreeBuilder {
@@ -21,6 +21,7 @@ struct XMLTreeBuilder {
   private var scanner: XMLScanner
   private var stack: [Open] = []
   private var hasRoot = false
+  private var nests = true
   /// How many elements of a name are open, so that a search for none need not begin.
   private var counts: [UnsafePointer<xmlChar>: Int] = [:]
   /// What the open elements declare, the innermost last.
@@ -49,23 +50,37 @@ struct XMLTreeBuilder {
     while tree.nodeCount < TreeBuilder.nodeLimit {
       switch scanner.next() {
       case .startTag(let isEmpty):
+        // There is one root.
+        if hasRoot, stack.isEmpty {
+          nests = false
+          return scanner.isTruncated
+        }
         open()
         if isEmpty { close() }
       case .endTag: end()
-      case .text: append(scanner.text.withUnsafeBufferPointer { stack.isEmpty ? nil : tree.text($0) })
+      case .text: appendText()
       case .comment: append(tree.comment(scanner.name))
-      case nil: return scanner.isTruncated
+      case .instruction: append(tree.instruction(scanner.name, scanner.instruction))
+      case nil:
+        if !stack.isEmpty || !hasRoot { nests = false }
+        return scanner.isTruncated
       }
-      // There is one root.
-      if hasRoot, stack.isEmpty { return scanner.isTruncated }
     }
+    nests = false
     return true
   }
+
+  /// Whether the document was well-formed (XML 1.0, 2.1), as far as a reader of its own elements can tell: its document
+  /// type declaration is not checked.
+  var isWellFormed: Bool { nests && scanner.isWellFormed }
 
   // MARK: Elements
 
   private mutating func open() {
-    if stack.count >= TreeBuilder.depthLimit { close() }
+    if stack.count >= TreeBuilder.depthLimit {
+      close()
+      nests = false
+    }
     guard let written = tree.intern(asWritten: scanner.name) else { return }
     let declarations = declare()
     guard let name = split(scanner.name), let node = tree.element(name.local, in: namespace(of: name)) else { return }
@@ -85,10 +100,26 @@ struct XMLTreeBuilder {
   }
 
   private mutating func end() {
-    guard let name = tree.intern(asWritten: scanner.name), counts[name, default: 0] > 0 else { return }
+    guard let name = tree.intern(asWritten: scanner.name), counts[name, default: 0] > 0 else {
+      nests = false
+      return
+    }
+    if stack.last?.name != name { nests = false }
     while let element = stack.last {
       close()
       if element.name == name { return }
+    }
+  }
+
+  private mutating func appendText() {
+    scanner.text.withUnsafeBufferPointer { text in
+      guard let parent = stack.last?.node else {
+        if !text.allSatisfy(HTMLBytes.isSpace) { nests = false }
+        return
+      }
+      // Only a tag that was left out can part two texts.
+      if let previous = parent.pointee.last, previous.isText, tree.append(text, to: previous) { return }
+      append(tree.text(text))
     }
   }
 
@@ -102,10 +133,15 @@ struct XMLTreeBuilder {
     for attribute in scanner.attributes where declaredPrefix(of: attribute) == nil {
       guard let written = tree.intern(asWritten: attribute.name), seen.insert(written).inserted,
         let name = split(attribute.name)
-      else { continue }
-      tree.addAttribute(name.local, in: namespace(of: name), to: node) {
-        XMLText.append(attribute.value, to: &$0, isAttribute: true)
+      else {
+        nests = false
+        continue
       }
+      var isWellFormed = true
+      tree.addAttribute(name.local, in: namespace(of: name), to: node) {
+        isWellFormed = XMLText.append(attribute.value, to: &$0, isAttribute: true)
+      }
+      if !isWellFormed { nests = false }
     }
   }
 

@@ -17,12 +17,18 @@ extension XMLScanner {
           index += 1
           return .startTag(isEmpty: true)
         }
+        isWellFormed = false
       // The tag has no end of its own.
-      case UInt8(ascii: "<"): return .startTag(isEmpty: false)
+      case UInt8(ascii: "<"):
+        isWellFormed = false
+        return .startTag(isEmpty: false)
       case _ where Self.beginsName(byte): readAttribute()
-      default: index += 1
+      default:
+        if !HTMLBytes.isSpace(byte) { isWellFormed = false }
+        index += 1
       }
     }
+    isWellFormed = false
     return nil
   }
 
@@ -35,6 +41,8 @@ extension XMLScanner {
       index += 1
       skipSpace()
       value = readValue()
+    } else {
+      isWellFormed = false
     }
     if attributes.count < Self.attributeLimit {
       attributes.append(Attribute(name: name, value: value))
@@ -50,9 +58,12 @@ extension XMLScanner {
       let end = find(quote, from: start + 1)
       if end < bytes.count {
         index = end + 1
-        return slice(start + 1, end)
+        let value = slice(start + 1, end)
+        if value.contains(UInt8(ascii: "<")) { isWellFormed = false }
+        return value
       }
     }
+    isWellFormed = false
     while let byte = byte(0), !HTMLBytes.endsUnquotedValue(byte), byte != UInt8(ascii: "<") { index += 1 }
     return slice(start, index)
   }

@@ -4,21 +4,22 @@
 /// all that are declared, without a bound: a few megabytes keep it busy for minutes. Here every byte is looked at a
 /// bounded number of times.
 ///
-/// Of the document type declaration nothing is taken, so that there are no entities to expand and nothing to load: a
-/// reference to an entity that XML itself and HTML do not know is skipped, as a processor may that does not validate
-/// (XML 1.0, 5.1). Processing instructions are left out. What is not well-formed is read as what it most likely means:
-/// an ampersand or a less-than sign that begins nothing stands for itself, an attribute need not have quotes, or a
-/// value.
+/// Of the document type declaration nothing is taken, and nothing is loaded: `XMLEntities` has replaced the references to
+/// entities that it declares, and a reference to one that XML itself and HTML do not know is skipped, as a processor may
+/// that does not validate (XML 1.0, 5.1). What is not well-formed is read as what it most likely means: an ampersand or
+/// a less-than sign that begins nothing stands for itself, an attribute need not have quotes, or a value.
 struct XMLScanner {
   enum Token: Sendable {
     /// Its name and attributes are in `name` and `attributes`.
     case startTag(isEmpty: Bool)
     /// Its name is in `name`.
     case endTag
-    /// All of it up to the next tag or comment, CDATA sections included, is in `text`.
+    /// All of it up to the next tag, comment or instruction, CDATA sections included, is in `text`.
     case text
     /// Its text is in `name`'s place.
     case comment
+    /// A processing instruction (XML 1.0, 2.6): its target is in `name`, what it says in `instruction`.
+    case instruction
   }
 
   struct Attribute {
@@ -35,9 +36,12 @@ struct XMLScanner {
   /// What the last token has; valid as long as the bytes are.
   var name = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   var attributes: [Attribute] = []
+  private(set) var instruction = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   private(set) var text: [UInt8] = []
   /// Whether attributes were left out.
   var isTruncated = false
+  /// Whether nothing was found that well-formed XML must not have, as far as tokens tell.
+  var isWellFormed = true
 
   /// - Parameter bytes: Well-formed UTF-8, which outlives the scanner; a byte order mark is left out.
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -50,27 +54,36 @@ struct XMLScanner {
     text.removeAll(keepingCapacity: true)
     while index < bytes.count {
       let markup = find(UInt8(ascii: "<"), from: index)
-      XMLText.append(slice(index, markup), to: &text)
+      if !XMLText.append(slice(index, markup), to: &text) { isWellFormed = false }
       index = markup
       if index == bytes.count { break }
       switch kind {
       case .nothing:
         text.append(UInt8(ascii: "<"))
         index += 1
+        isWellFormed = false
       case .characters:
         // XML 1.0, 2.7.
         XMLText.append(content(to: "]]>", from: index + 9), to: &text, hasReferences: false)
       case .declaration: skipDeclaration()
-      case .instruction: _ = content(to: "?>", from: index + 2)
+      case .xmlDeclaration: _ = content(to: "?>", from: index + 2)
       case _ where !text.isEmpty: return .text
       case .startTag: return readStartTag()
       case .endTag:
         name = readName(from: index + 2)
-        index = min(find(UInt8(ascii: ">"), from: index) + 1, bytes.count)
+        let end = find(UInt8(ascii: ">"), from: index)
+        if !slice(index + 2 + name.count, end).allSatisfy(HTMLBytes.isSpace) { isWellFormed = false }
+        index = min(end + 1, bytes.count)
         return .endTag
       case .comment:
         name = content(to: "-->", from: index + 4)
         return .comment
+      case .instruction:
+        let content = content(to: "?>", from: index + 2)
+        name = UnsafeBufferPointer(rebasing: content.prefix { !HTMLBytes.isSpace($0) })
+        instruction = UnsafeBufferPointer(
+          rebasing: content[name.count...].drop(while: HTMLBytes.isSpace))
+        return .instruction
       }
     }
     return text.isEmpty ? nil : .text
@@ -79,13 +92,15 @@ struct XMLScanner {
   // MARK: Markup
 
   private enum Kind {
-    case nothing, startTag, endTag, comment, characters, declaration, instruction
+    case nothing, startTag, endTag, comment, characters, declaration, instruction, xmlDeclaration
   }
 
   /// What the less-than sign at hand begins.
   private var kind: Kind {
     switch byte(1) {
-    case UInt8(ascii: "?"): .instruction
+    case UInt8(ascii: "?"):
+      // What has no target tells nothing either.
+      byte(2).map(Self.beginsName) != true || isXMLDeclaration ? .xmlDeclaration : .instruction
     case UInt8(ascii: "/"): byte(2).map(Self.beginsName) == true ? .endTag : .nothing
     case UInt8(ascii: "!"):
       if begins("<!--") { .comment } else { begins("<![CDATA[") ? .characters : .declaration }
@@ -93,6 +108,9 @@ struct XMLScanner {
     case nil: .nothing
     }
   }
+
+  /// XML 1.0, 2.8; `xml` in any case is no target.
+  private var isXMLDeclaration: Bool { readName(from: index + 2).equalsIgnoringCase("xml") }
 
   /// Skips a document type declaration (XML 1.0, 2.8), whose internal subset has quotes, comments and instructions.
   private mutating func skipDeclaration() {
@@ -126,6 +144,7 @@ struct XMLScanner {
       index += 1
     }
     index = bytes.count
+    isWellFormed = false
   }
 
   // MARK: Bytes
@@ -159,6 +178,7 @@ struct XMLScanner {
       place = end.withUTF8Buffer { find($0[0], from: place + 1) }
     }
     index = bytes.count
+    isWellFormed = false
     return slice(start, index)
   }
 

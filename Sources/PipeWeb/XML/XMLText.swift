@@ -4,9 +4,12 @@ enum XMLText {
   /// - Parameters:
   ///   - hasReferences: Whether an ampersand may begin a reference; not so in a CDATA section.
   ///   - isAttribute: Whether it is an attribute's value.
+  /// - Returns: Whether all of it is well-formed: false where a reference is none, or to what nobody knows.
+  @discardableResult
   static func append(
     _ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8], hasReferences: Bool = true, isAttribute: Bool = false
-  ) {
+  ) -> Bool {
+    var isWellFormed = true
     var start = 0
     var index = 0
     while index < bytes.count {
@@ -20,8 +23,12 @@ enum XMLText {
       index += 1
       switch byte {
       case UInt8(ascii: "&"):
-        index += appendReference(at: UnsafeBufferPointer(rebasing: bytes[index...]), to: &output)
-      case 0: output.append(contentsOf: replacement)
+        let (count, isKnown) = appendReference(at: UnsafeBufferPointer(rebasing: bytes[index...]), to: &output)
+        index += count
+        if !isKnown { isWellFormed = false }
+      case 0:
+        output.append(contentsOf: replacement)
+        isWellFormed = false
       default:
         if byte == 0x0D, index < bytes.count, bytes[index] == 0x0A { index += 1 }
         output.append(isAttribute ? 0x20 : 0x0A)
@@ -29,6 +36,7 @@ enum XMLText {
       start = index
     }
     output.append(contentsOf: bytes[start...])
+    return isWellFormed
   }
 
   private static let replacement = Array("\u{FFFD}".utf8)
@@ -44,34 +52,38 @@ enum XMLText {
 
   /// Appends what the reference behind an ampersand stands for; where none is, the ampersand.
   ///
-  /// - Returns: How many bytes behind the ampersand it takes.
-  private static func appendReference(at bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) -> Int {
+  /// - Returns: How many bytes behind the ampersand it takes, and whether it is a reference to something known.
+  private static func appendReference(
+    at bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]
+  ) -> (count: Int, isKnown: Bool) {
     // The longest name that HTML has, and what separates a reference from a text with an ampersand in it.
     let length = bytes.prefix(64).firstIndex { $0 == UInt8(ascii: ";") || !isNameByte($0) }
     guard let length, length > 0, bytes[length] == UInt8(ascii: ";") else {
       output.append(UInt8(ascii: "&"))
-      return 0
+      return (0, false)
     }
     let name = UnsafeBufferPointer(rebasing: bytes[..<length])
     if name[0] == UInt8(ascii: "#") {
       guard let scalar = number(name) else {
         output.append(UInt8(ascii: "&"))
-        return 0
+        return (0, false)
       }
       output.append(contentsOf: String(scalar).utf8)
     } else if let entry = NamedCharacterReferences.shared.entry(named: name) {
       output.append(contentsOf: String(entry.first).utf8)
       if let second = entry.second { output.append(contentsOf: String(second).utf8) }
+    } else {
+      return (length + 1, false)
     }
-    return length + 1
+    return (length + 1, true)
   }
 
-  private static func isNameByte(_ byte: UInt8) -> Bool {
+  static func isNameByte(_ byte: UInt8) -> Bool {
     HTMLBytes.isLetterOrDigit(byte) || byte >= 0x80 || "#_:.-".utf8.contains(byte)
   }
 
   /// The character of `#38` or `#x26`; what is no character is U+FFFD.
-  private static func number(_ name: UnsafeBufferPointer<UInt8>) -> Unicode.Scalar? {
+  static func number(_ name: UnsafeBufferPointer<UInt8>) -> Unicode.Scalar? {
     let isHexadecimal = name.count > 1 && name[1] == UInt8(ascii: "x")
     let digits = name.dropFirst(isHexadecimal ? 2 : 1)
     if digits.isEmpty { return nil }

@@ -50,7 +50,7 @@ struct XMLAgreementTests {
     var events: [String] = []
     func visit(_ node: DOMNode) {
       guard let name = node.name else {
-        events.append((node.isText ? "'" : "!") + node.content)
+        events.append(node.target.map { "?\($0) \(node.content)" } ?? (node.isText ? "'" : "!") + node.content)
         return
       }
       events.append("<" + name)

@@ -12,7 +12,10 @@ struct XMLDocumentTests {
   /// The tree in one line: `a[x=1](b,'text')`.
   private static func described(_ text: String) throws -> String {
     func describe(_ node: DOMNode) -> String {
-      guard let name = node.name else { return node.isText ? "'\(node.content)'" : "!\(node.content)" }
+      guard let name = node.name else {
+        if let target = node.target { return "?\(target) \(node.content)" }
+        return node.isText ? "'\(node.content)'" : "!\(node.content)"
+      }
       let attributes = node.attributes.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
       let children = node.children.map(describe).joined(separator: ",")
       return name + (attributes.isEmpty ? "" : "[\(attributes)]") + (children.isEmpty ? "" : "(\(children))")
@@ -24,7 +27,9 @@ struct XMLDocumentTests {
     ("<a/>", "a"), ("<?xml version='1.0'?>\n<!-- c --><A>x</A>\n", "A('x')"), ("\u{FEFF}<a>x</a>", "a('x')"),
     ("<a x='1' y = \"2\"><b/></a >", "a[x=1,y=2](b)"), ("<a>1<b>2</b>3</a>", "a('1',b('2'),'3')"),
     ("<a>x<![CDATA[<b>&amp;]]>y</a>", "a('x<b>&amp;y')"), ("<a>1<!--c-->2</a>", "a('1',!c,'2')"),
-    ("<a>1<?php echo '>' ?>2</a>", "a('12')"), ("<a>&lt;&#60;&#x3c;&quot;&apos;&amp;lt;</a>", "a('<<<\"'&lt;')"),
+    ("<a>1<?php echo '>' ?>2</a>", "a('1',?php echo '>' ,'2')"),
+    ("<a><?x?>1<?X-y  ?><?xml b?><??></a>", "a(?x ,'1',?X-y )"),
+    ("<a>&lt;&#60;&#x3c;&quot;&apos;&amp;lt;</a>", "a('<<<\"'&lt;')"),
     ("<a x='&lt;&#10;\t\n'/>", "a[x=<\n  ]"), ("<a>1\r\n2\r3</a>", "a('1\n2\n3')"), ("<é ü='ß'>日本</é>", "é[ü=ß]('日本')"),
     ("<!DOCTYPE a [<!ENTITY e \"x>]\"><!-- ' ]> --><?p ]>?><!ELEMENT a ANY>]><a>1</a>", "a('1')"),
     ("<!DOCTYPE a SYSTEM 'http://127.0.0.1/a.dtd'><a>1</a>", "a('1')"),
@@ -49,11 +54,71 @@ struct XMLDocumentTests {
   @Test(arguments: [
     "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a>1&e;2</a>",
     "<!DOCTYPE a [<!ENTITY % p SYSTEM 'file:///etc/passwd'>%p;]><a>12</a>",
-    "<!DOCTYPE a [<!ENTITY e 'x'>]><a>1&e;2</a>", "<!DOCTYPE a PUBLIC '-//x' 'file:///etc/passwd'><a>12</a>",
+    "<!DOCTYPE a [<!ENTITY e '&e;'>]><a>1&e;2</a>", "<!DOCTYPE a [<!ENTITY e '&f;'><!ENTITY f 'x&e;'>]><a>1&e;2</a>",
+    "<!DOCTYPE a [<!ENTITY % p SYSTEM 'file:///etc/passwd'>%p;<!ENTITY e 'x'>]><a>1&e;2</a>",
+    "<!DOCTYPE a [<!ENTITY % p '%q;'><!ENTITY % q '%p;'>%p;]><a>12</a>",
+    "<!DOCTYPE a PUBLIC '-//x' 'file:///etc/passwd'><a>12</a>",
     "<a xmlns:xi='http://www.w3.org/2001/XInclude'>12<xi:include href='file:///etc/passwd' parse='text'/></a>",
   ])
-  func `No entity is expanded, and nothing is loaded`(text: String) throws {
+  func `No entity refers to itself, and nothing is loaded`(text: String) throws {
     #expect(try Self.document(text).root?.textContent == "12")
+  }
+
+  @Test(arguments: [
+    ("<!DOCTYPE a [<!ENTITY e 'x'>]><a>1&e;2</a>", "a('1x2')"),
+    (
+      "<?xml version='1.0'?><!-- [ --><!DOCTYPE a SYSTEM 'a[' [<!-- <!ENTITY e 'c'> --><!ENTITY e \"x\"><!ENTITY e 'y'>]><a b='&e;'/>",
+      "a[b=x]"
+    ),
+    ("<!DOCTYPE a [<!ENTITY e 'x&f;'><!ENTITY f 'y'>]><a>&e;&e;</a>", "a('xyxy')"),
+    ("<!DOCTYPE a [<!ENTITY e '<b>x</b>'>]><a>&e;</a>", "a(b('x'))"),
+    ("<!DOCTYPE a [<!ENTITY e \"it's <&#34;>\">]><a b='&e;'/>", "a[b=it's <\">]"),
+    ("<!DOCTYPE a [<!ENTITY e 'x'><!ENTITY f '<b c=\"&e;\"/>'>]><a>&f;</a>", "a(b[c=x])"),
+    ("<!DOCTYPE a [<!ENTITY lt 'no'><!ENTITY copy '(c)'>]><a>&lt;&copy;&eacute;</a>", "a('<(c)é')"),
+    ("<!DOCTYPE a [<!ENTITY e '&#38;#60;'>]><a>&e;b</a>", "a('<b')"),
+    ("<!DOCTYPE a [<!ENTITY e 'x'>]><a><!--&e;--><?p &e;?><![CDATA[&e;]]></a>", "a(!&e;,?p &e;,'&e;')"),
+    ("<!DOCTYPE a [<!ENTITY % p '<!ENTITY e \"x\">'>%p;]><a>&e;</a>", "a('x')"),
+    ("<!DOCTYPE a [<!ATTLIST a b CDATA '>'><!ENTITY e 'x'>]><a>&e;</a>", "a('x')"),
+    ("<!DOCTYPE a [<!ENTITY e SYSTEM 'x'><!ENTITY e 'y'>]><a>1&e;2</a>", "a('12')"),
+  ])
+  func `An entity of the document itself stands for its text`(text: String, tree: String) throws {
+    #expect(try Self.described(text) == tree)
+  }
+
+  @Test(
+    arguments: [
+      "<!DOCTYPE a [<!ENTITY e '" + repeated("x", 70_000) + "'>]><a>&e;</a>",
+      "<!DOCTYPE a [<!ENTITY e0 ''>" + (1...60).map { "<!ENTITY e\($0) '&e\($0 - 1);&e\($0 - 1);'>" }.joined()
+        + "]><a>&e60;</a>",
+      "<!DOCTYPE a [<!ENTITY e '" + repeated("x", 50_000) + "'>]><a>" + repeated("&e;", 10_000) + "</a>",
+      "<!DOCTYPE a [" + (0..<100_000).map { "<!ENTITY e\($0) '&e\($0 + 1);'>" }.joined() + "]><a>&e0;</a>",
+      "<!DOCTYPE a [<!ENTITY % p0 '<!ENTITY e \"x\">'>"
+        + (1...60).map { "<!ENTITY % p\($0) '%p\($0 - 1);%p\($0 - 1);'>" }.joined()
+        + "%p60;]><a>&e;</a>",
+      "<!DOCTYPE a [<!ENTITY e '" + repeated("&#38;e;", 1_000) + "'>]><a>&e;</a>",
+    ].map(HostileText.init))
+  func `Entities beyond the bounds stand for nothing, and the document is called cut`(hostile: HostileText) throws {
+    let document = try Self.document(hostile.text)
+    #expect(document.isTruncated)
+    #expect((document.root?.textContent.utf8.count ?? 0) <= 4 << 20)
+  }
+
+  @Test(arguments: ["<!--1--><?p q?><a/><!--2--><?r?>", "<a/>\n<!--2-->\n"])
+  func `Comments and instructions around the root are the document's`(text: String) throws {
+    let nodes = try Self.document(text).nodes.map { $0.name ?? $0.target ?? $0.content }
+    #expect(nodes == (text.hasPrefix("<a") ? ["a", "2"] : ["1", "p", "a", "2", "r"]))
+  }
+
+  @Test(arguments: [
+    ("<a/>", true),
+    ("<?xml version='1.0'?>\n<!DOCTYPE a [<!ENTITY e 'x'>]><a b='1'>&e;&nbsp;&#33;<b/>\n</a >\n<!--c-->", true),
+    ("<a>", false), ("<a></b></a>", false), ("<a><b></a></b>", false), ("<a>&foo;</a>", false), ("<a>AT&T</a>", false),
+    ("<a>1 < 2</a>", false), ("<a b></a>", false), ("<a b=1/>", false), ("<a b='<'/>", false), ("<a b='&'/>", false),
+    ("<a b='1' b='2'/>", false), ("<a/><b/>", false), ("<a/>x", false), ("x<a/>", false), ("<a><!-- </a>", false),
+    ("<a b='1'c='2'", false), ("<a / >", false), ("", false), ("<a></a b>", false), ("<a b='1></a>", false),
+  ])
+  func `It is known whether a document was well-formed`(text: String, isWellFormed: Bool) throws {
+    #expect(try Self.document(text).isWellFormed == isWellFormed)
   }
 
   @Test(.enabled(if: Corpus.isPresent, Comment(rawValue: Corpus.absence)))
