@@ -64,7 +64,7 @@ extension TreeBuilder {
       insert(token)
       formatting.append(nil)
     case .table:
-      if !isQuirky { closeParagraph() }
+      if !tree.isQuirky { closeParagraph() }
       insert(token)
       mode = .inTable
     case .hr:

@@ -22,22 +22,13 @@ extension TreeBuilder {
           endInBody(token)
         }
       }
-    case .inHeadNoscript:
-      if tag == .noscript {
-        pop()
-        self.mode = .inHead
-      } else if tag == .br {
-        enterBody()
-        endInBody(token)
-      }
     case .inBody: endInBody(token)
     case .inTable, .inTableBody, .inRow, .inCaption, .inColumnGroup, .inCell: endInTable(token, mode)
-    case .inTemplate, .afterFrameset: break
-    case .afterBody:
-      if tag != .html && tag != .body {
-        self.mode = .inBody
-        endInBody(token)
-      }
+    case .inTemplate, .afterAfterFrameset: break
+    case .afterFrameset: if tag == .html { self.mode = .afterAfterFrameset }
+    case .afterBody, .afterAfterBody:
+      self.mode = .inBody
+      endInBody(token)
     case .inFrameset:
       if tag == .frameset, stack.count > 1 {
         pop()
@@ -113,7 +104,8 @@ extension TreeBuilder {
   mutating func endInBody(_ token: HTMLTagToken) {
     let tag = token.tag
     switch tag {
-    case .body, .html: if isInScope(.body) { mode = .afterBody }
+    case .body: if isInScope(.body) { mode = .afterBody }
+    case .html: if isInScope(.body) { mode = .afterAfterBody }
     case .form:
       if !has(.template) { hasForm = false }
       guard isInScope(.form), let form = stack.last(where: { $0.isHTML(.form) }) else { return }
@@ -187,7 +179,7 @@ extension TreeBuilder {
       let marker = formatting.lastIndex { $0 == nil } ?? -1
       guard let entry = formatting.lastIndex(where: { $0?.tag == subject }), entry > marker,
         let element = formatting[entry]
-      else { return token.isEnd ? closeOther(token) : () }
+      else { return closeOther(token) }
       guard let opened = stack.lastIndex(where: { $0.node == element.node }) else {
         formatting.remove(at: entry)
         return

@@ -31,6 +31,13 @@ extension TreeBuilder {
     tree.link(node, into: place.parent, before: place.next)
   }
 
+  /// The node that would come before one that is inserted now.
+  var nodeBeforeInsertion: XMLNode? {
+    guard let current else { return nil }
+    let place = place(in: current)
+    return place.next.map { $0.pointee.prev } ?? place.parent.pointee.last
+  }
+
   /// Inserts the element of a start tag, and opens it.
   @discardableResult
   mutating func insert(

@@ -25,21 +25,11 @@ extension TreeBuilder {
       head = insert(.head)
       return start(token, in: .inHead)
     case .inHead: return startInHead(token)
-    case .inHeadNoscript:
-      switch tag {
-      case .html: return startInBody(token)
-      case .basefont, .bgsound, .link, .meta, .noframes, .style: return startInHead(token)
-      case .head, .noscript: return .data
-      default:
-        pop()
-        self.mode = .inHead
-        return startInHead(token)
-      }
     case .afterHead: return startAfterHead(token)
     case .inBody: return startInBody(token)
     case .inTable, .inTableBody, .inRow, .inCaption, .inColumnGroup, .inCell: return startInTable(token, mode)
     case .inTemplate: return startInTemplate(token)
-    case .afterBody:
+    case .afterBody, .afterAfterBody:
       if tag == .html { return startInBody(token) }
       self.mode = .inBody
       return startInBody(token)
@@ -52,7 +42,7 @@ extension TreeBuilder {
       default: break
       }
       return .data
-    case .afterFrameset:
+    case .afterFrameset, .afterAfterFrameset:
       if tag == .html { return startInBody(token) }
       return tag == .noframes ? startInHead(token) : .data
     }
@@ -63,9 +53,8 @@ extension TreeBuilder {
     case .html: return startInBody(token)
     case .base, .basefont, .bgsound, .link, .meta: insertVoid(token)
     case .title, .noframes, .style, .script: return insertRaw(token)
-    case .noscript where mode == .inHead:
-      insert(token)
-      mode = .inHeadNoscript
+    // As with scripting on; everywhere else it is markup.
+    case .noscript where mode == .inHead: return insertRaw(token)
     case .template:
       insert(token)
       formatting.append(nil)
@@ -115,10 +104,6 @@ extension TreeBuilder {
     }
     if mode == .beforeHead {
       head = insert(.head)
-      mode = .inHead
-    }
-    if mode == .inHeadNoscript {
-      pop()
       mode = .inHead
     }
     if mode == .inHead {

@@ -1,6 +1,7 @@
 internal import CLibxml2
 
-/// Builds a page's tree from its tokens by the HTML Standard's tree construction (13.2.6), with scripting off.
+/// Builds a page's tree from its tokens by the HTML Standard's tree construction (13.2.6), with scripting off but for a
+/// `noscript` in the head, which is raw text as in a browser: a picture in it would end the head.
 ///
 /// Our own rather than libxml2's HTML parser, which knows no foster parenting, no adoption and no foreign content,
 /// compares every attribute of a tag with every other without a bound, and takes several times as long; the nodes are
@@ -10,8 +11,9 @@ internal import CLibxml2
 /// Bounds: depth, by closing the deepest element as browsers do, and the number of nodes, where the tree ends.
 struct TreeBuilder: HTMLTokenHandler {
   enum Mode: UInt8 {
-    case beforeHTML, beforeHead, inHead, inHeadNoscript, afterHead, inBody, inTable, inCaption, inColumnGroup
-    case inTableBody, inRow, inCell, inTemplate, afterBody, inFrameset, afterFrameset
+    case beforeHTML, beforeHead, inHead, afterHead, inBody, inTable, inCaption, inColumnGroup
+    case inTableBody, inRow, inCell, inTemplate, afterBody, inFrameset, afterFrameset, afterAfterBody
+    case afterAfterFrameset
   }
 
   struct Element {
@@ -51,7 +53,6 @@ struct TreeBuilder: HTMLTokenHandler {
   var head: Element?
   var hasForm = false
   var isFramesetAllowed = true
-  var isQuirky = true
   /// Whether a doctype still counts (13.2.6.4.1).
   private var isInitial = true
   /// Whether what belongs into a table's cells goes in front of the table instead (13.2.6.1).
@@ -109,7 +110,7 @@ struct TreeBuilder: HTMLTokenHandler {
     dropsNewline = false
     guard !isFinished, let node = tree.comment(bytes) else { return }
     switch mode {
-    case .beforeHTML: tree.link(node, into: tree.root)
+    case .beforeHTML, .afterAfterBody, .afterAfterFrameset: tree.link(node, into: tree.root)
     case .afterBody: tree.link(node, into: stack.first?.node ?? tree.root)
     default: link(node)
     }
@@ -118,7 +119,7 @@ struct TreeBuilder: HTMLTokenHandler {
   mutating func doctype(_ doctype: HTMLDoctype) {
     flushText()
     dropsNewline = false
-    if isInitial { isQuirky = doctype.isQuirky }
+    if isInitial { tree.isQuirky = doctype.isQuirky }
     isInitial = false
   }
 
@@ -197,7 +198,7 @@ struct TreeBuilder: HTMLTokenHandler {
         enterBody()
         flow(UnsafeBufferPointer(rebasing: rest.dropFirst(space.count)))
       }
-    case .inHead, .inHeadNoscript, .afterHead:
+    case .inHead, .afterHead:
       append(space)
       if !isSpace {
         enterBody()
@@ -216,10 +217,10 @@ struct TreeBuilder: HTMLTokenHandler {
       if !isSpace, leaveColumnGroup() {
         insertText(UnsafeBufferPointer(rebasing: rest.dropFirst(space.count)))
       }
-    case .inFrameset, .afterFrameset:
+    case .inFrameset, .afterFrameset, .afterAfterFrameset:
       let spaces = rest.filter(HTMLBytes.isSpace)
       spaces.withUnsafeBufferPointer { append($0) }
-    case .afterBody:
+    case .afterBody, .afterAfterBody:
       if !isSpace { mode = .inBody }
       flow(rest)
     case .inBody, .inCaption, .inCell, .inTemplate:
@@ -243,24 +244,9 @@ struct TreeBuilder: HTMLTokenHandler {
   }
 
   private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
-    guard !bytes.isEmpty, let node = tree.text(bytes) else { return }
-    link(node)
-  }
-}
-
-extension HTMLDoctype {
-  /// Whether the page is in quirks mode (13.2.6.4.1), as far as common identifiers tell.
-  fileprivate var isQuirky: Bool {
-    if forcesQuirks || name.map({ HTMLName($0) != HTMLName("html") }) ?? true { return true }
-    let identifier = String(decoding: publicIdentifier ?? [], as: UTF8.self).lowercased()
-    if systemIdentifier == nil, identifier.hasPrefix("-//w3c//dtd html 4.01 ") {
-      return identifier.hasPrefix("-//w3c//dtd html 4.01 transitional//")
-        || identifier.hasPrefix("-//w3c//dtd html 4.01 frameset//")
-    }
-    return [
-      "-//w3c//dtd html 3", "-//w3c//dtd html 4.0 ", "-//w3c//dtd html experimental", "-//ietf//dtd html",
-      "-//w3o//dtd w3 html", "-//w3c//dtd w3 html", "-//netscape comm. corp.//", "-//microsoft//dtd internet explorer",
-      "-//sq//dtd html", "-//softquad", "html",
-    ].contains { identifier.hasPrefix($0) }
+    guard !bytes.isEmpty else { return }
+    // A text goes on in the one before it (13.2.6.1, "insert a character").
+    if let previous = nodeBeforeInsertion, previous.isText, tree.append(bytes, to: previous) { return }
+    if let node = tree.text(bytes) { link(node) }
   }
 }

@@ -55,6 +55,10 @@ extension PageCollector {
       if !token.isSelfClosing { pushForeign(token, in: tag == .svg ? .svg : .math) }
       return .data
     }
+    if tag == .noscript, mode == .inHead, !elements.isInTemplate {
+      textElement = tag
+      return .rawText
+    }
     if !isPostponed { elements.open(OpenTag(token)) }
     if tag == .h1 { beginHeading() }
     guard !traits.isDisjoint(with: .anyText) else { return .data }

@@ -3,7 +3,8 @@
 ///
 /// Left out, because hardly a fact hangs on it: the list of active formatting elements and their copies (a link
 /// that the tree repeats is reported once, where it was written), and foster parenting (what stands between the
-/// parts of a table stays in the order it was written). Scripts do not run, so `noscript` is markup.
+/// parts of a table stays in the order it was written). Scripts do not run, so `noscript` is markup, but in the head, where
+/// it is raw text as in a browser.
 struct PageCollector: HTMLTokenHandler, ~Copyable {
   enum Mode: UInt8, Comparable {
     case beforeHead, inHead, afterHead, inBody, inFrameset

@@ -7,9 +7,13 @@ import Testing
 struct DocumentTreeTests {
   /// Cases whose tree differs, by `file: number`, with the reason.
   static let exclusions: [String: String] = [
-    "webkit02.dat: 39": mirror, "webkit02.dat: 40": mirror, "webkit02.dat: 41": mirror, "webkit02.dat: 42": mirror,
+    "tests16.dat: 83": head, "tests16.dat: 84": head, "tests16.dat: 85": head, "tests16.dat: 177": head,
+    "tests16.dat: 178": head, "tests16.dat: 179": head, "tests18.dat: 4": head, "webkit02.dat: 39": mirror,
+    "webkit02.dat: 40": mirror, "webkit02.dat: 41": mirror, "webkit02.dat: 42": mirror,
   ]
   private static let mirror = "a browser copies the chosen option into selectedcontent; here everything stands once"
+
+  private static let head = "a noscript in the head is raw text, as with scripting on"
 
   static let files = (try? Corpus.list("html5lib-tests/tree-construction").filter { $0.hasSuffix(".dat") }) ?? []
 
@@ -76,8 +80,9 @@ struct ExpectedTree {
         contentDepth = depth
         continue
       }
-      if content.hasPrefix("<!DOCTYPE") || content.hasPrefix("<!--") { continue }
-      if content.hasPrefix("<") {
+      if content.hasPrefix("<!DOCTYPE") { continue }
+      if content.hasPrefix("<!--") {
+      } else if content.hasPrefix("<") {
         content = content.lowercased().replacing("<svg ", with: "<").replacing("<math ", with: "<")
       } else if !content.hasPrefix("\"") {
         let name = content.prefix { $0 != "=" }
@@ -87,12 +92,12 @@ struct ExpectedTree {
       }
       kept.append(String(repeating: " ", count: depth) + content)
     }
-    return merged(kept)
+    return sorted(kept)
   }
 
   static func described(_ document: DOMDocument) -> [String] {
     var lines: [String] = []
-    var rest = document.root.map { [($0, 0)] } ?? []
+    var rest = document.nodes.reversed().map { ($0, 0) }
     while let (node, depth) = rest.popLast() {
       let indent = String(repeating: " ", count: depth)
       if let name = node.name {
@@ -100,28 +105,23 @@ struct ExpectedTree {
         lines += node.attributes.map { "\(indent)  \($0.name)=\"\($0.value)\"" }
       } else if node.isText {
         lines.append("\(indent)\"\(node.content)\"")
+      } else {
+        lines.append("\(indent)<!-- \(node.content) -->")
       }
       rest += node.children.reversed().map { ($0, depth + 2) }
     }
-    return merged(lines)
+    return sorted(lines)
   }
 
-  /// Texts side by side are one; the order of attributes does not count.
-  private static func merged(_ lines: [String]) -> [String] {
+  /// The order of attributes does not count.
+  private static func sorted(_ lines: [String]) -> [String] {
     var result: [String] = []
     for line in lines {
-      let indent = line.prefix { $0 == " " }
-      if line.dropFirst(indent.count).hasPrefix("\""), let last = result.last,
-        last.hasPrefix(indent + "\""), last.hasSuffix("\"")
-      {
-        result[result.count - 1] = String(last.dropLast() + line.dropFirst(indent.count + 1))
-      } else {
-        result.append(line)
-        var place = result.count - 1
-        while place > 0, isAttribute(line), isAttribute(result[place - 1]), result[place] < result[place - 1] {
-          result.swapAt(place, place - 1)
-          place -= 1
-        }
+      result.append(line)
+      var place = result.count - 1
+      while place > 0, isAttribute(line), isAttribute(result[place - 1]), result[place] < result[place - 1] {
+        result.swapAt(place, place - 1)
+        place -= 1
       }
     }
     return result
