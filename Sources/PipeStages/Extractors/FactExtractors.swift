@@ -67,7 +67,7 @@ struct CanonicalExtractor: Extractor {
 /// `h1`: the first heading of the first rank.
 struct FirstHeadingExtractor: Extractor {
   static let component = Component.builtIn(
-    "h1", "The text of the page's first h1 element, white space collapsed.", FirstHeadingExtractor())
+    "h1", "The text of the page's first h1 element as a person would read it, on one line.", FirstHeadingExtractor())
   let type = FieldType.string
   let needs = PageNeeds.scan(.firstHeading)
 

@@ -6,8 +6,9 @@ import PipeWeb
 struct TextExtractor: Extractor {
   static let component = Component.builtIn(
     "text",
-    "The text of the page's body as a person would read it: white space collapsed, a line for each block, nothing that is "
-      + "hidden (scripts, styles, noscript, the attribute hidden).", TextExtractor())
+    "The text of the page's body as a person would read it: white space collapsed but in pre and textarea, a line for each "
+      + "block, nothing that is hidden (scripts, styles, noscript, the attribute hidden, what stands in for a video, closed "
+      + "dialogs and details).", TextExtractor())
   let type = FieldType.string
   let needs = PageNeeds(content: .dom)
 

@@ -66,7 +66,7 @@ struct XPathExtractor: Extractor {
     do throws(XPathExpression.Failure) {
       switch try expression.evaluate(in: document) {
       case .nodes(let nodes): return choice.value(of: nodes)
-      case .text(let text): return .string(text.collapsingWhiteSpace())
+      case .text(let text): return .string(text)
       case .number(let number):
         return Int(exactly: number).map { .int($0) } ?? (number.isFinite ? .double(number) : .null)
       case .boolean(let value): return .bool(value)

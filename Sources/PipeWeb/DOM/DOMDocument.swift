@@ -82,6 +82,9 @@ package final class DOMDocument {
     return text.split { $0.isASCII && $0.isWhitespace }.first
   }
 
+  /// Whether it is XHTML (WHATWG HTML 14.1): XML whose root is called as HTML's; a namespace is not asked for.
+  package private(set) lazy var isXHTML: Bool = isXML && root?.name == "html"
+
   /// The `html` element, or the root of an XML document.
   package var root: DOMNode? {
     xmlDocGetRootElement(tree.document).map { DOMNode($0, in: self) }

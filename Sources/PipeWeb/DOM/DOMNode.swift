@@ -59,15 +59,27 @@ package struct DOMNode {
     return attributes.first { $0.name == name }?.value
   }
 
-  /// The text as a person would read it: see ``ReadableText``; a script and a style as they stand. Of XML, where no
-  /// element is known to be a block, all of the text, white space collapsed.
+  /// The text as a person would read it: see ``ReadableText``; a script, a style and an attribute as they stand. Of XML,
+  /// where no element is known to be a block, all of the text, white space collapsed.
   package var readableText: String {
     switch pointer.pointee.type {
-    case XML_ELEMENT_NODE where document.isXML: textContent.collapsingWhiteSpace()
+    case XML_ATTRIBUTE_NODE: content
+    case XML_ELEMENT_NODE where document.isXML && !document.isXHTML: textContent.collapsingWhiteSpace()
     case XML_ELEMENT_NODE where name == "script" || name == "style": textContent
     case XML_ELEMENT_NODE: ReadableText(of: pointer).string
-    default: content.collapsingWhiteSpace()
+    default: isInPreformatted ? content : content.collapsingWhiteSpace()
     }
+  }
+
+  /// Whether it is a text whose white space is kept.
+  private var isInPreformatted: Bool {
+    guard pointer.isText else { return false }
+    var parent = pointer.pointee.parent
+    while let node = parent, node.isElement {
+      if node.isNamed("pre", "textarea", "listing", "xmp", "plaintext") { return !document.isXML || document.isXHTML }
+      parent = node.pointee.parent
+    }
+    return false
   }
 
   /// The text of all texts inside, as it stands; of a script and a style too.

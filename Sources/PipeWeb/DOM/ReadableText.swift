@@ -1,12 +1,16 @@
 internal import CLibxml2
 
-/// The text of an element as a person would read it in a browser: white space collapsed, a line for each block, nothing
-/// of scripts, styles and the like, of what has the attribute `hidden`, and of what is there for those who have no
-/// scripts.
+/// The text of an element as a person would read it in a browser: white space collapsed but where it is kept, a line for
+/// each block, nothing that is never shown (`ShownText`), that has the attribute `hidden` or `popover`, or that a closed
+/// `dialog` or `details` keeps back.
 struct ReadableText {
   private var bytes: [UInt8] = []
   private var pending = Pending.none
+  /// Where text ends whose line breaks are its own.
+  private var preformattedEnd = 0
   private var preformatted = 0
+  /// How many of the elements around are closed `details`.
+  private var closedDetails = 0
 
   private enum Pending: Int {
     case none, space, line
@@ -23,6 +27,7 @@ struct ReadableText {
       return
     }
     preformatted = role.isPreformatted ? 1 : 0
+    closedDetails = element.isClosedDetails ? 1 : 0
     var builder = self
     element.walk(leave: { builder.leave($0) }) { builder.visit($0) }
     self = builder
@@ -31,6 +36,7 @@ struct ReadableText {
   var string: String { String(decoding: bytes, as: UTF8.self) }
 
   private mutating func visit(_ node: XMLNode) -> XMLNode.Walk {
+    if closedDetails > 0, node.isKeptBack { return .past }
     if node.isText {
       append(node)
       return .past
@@ -48,6 +54,7 @@ struct ReadableText {
     case .inline: break
     }
     if role.isPreformatted { preformatted += 1 }
+    if node.isClosedDetails { closedDetails += 1 }
     return .into
   }
 
@@ -55,6 +62,7 @@ struct ReadableText {
     guard node.isElement else { return }
     let role = Self.role(of: node)
     if role.isPreformatted, preformatted > 0 { preformatted -= 1 }
+    if node.isClosedDetails { closedDetails -= 1 }
     switch role.kind {
     case .block: part(by: .line)
     case .cell: part(by: .space)
@@ -68,19 +76,29 @@ struct ReadableText {
 
   private mutating func append(_ node: XMLNode) {
     guard let content = node.pointee.content else { return }
-    for byte in UnsafeBufferPointer(start: content, count: Int(xmlStrlen(content))) {
-      if byte == 0x0A, preformatted > 0 {
-        part(by: .line)
-      } else if HTMLBytes.isSpace(byte) {
+    let text = UnsafeBufferPointer(start: content, count: Int(xmlStrlen(content)))
+    if preformatted > 0 {
+      if text.isEmpty { return }
+      writePending()
+      bytes.append(contentsOf: text)
+      preformattedEnd = bytes.count
+      return
+    }
+    for byte in text {
+      if HTMLBytes.isSpace(byte) {
         part(by: .space)
       } else {
-        if pending != .none, let last = bytes.last, last != 0x0A {
-          bytes.append(pending == .line ? 0x0A : 0x20)
-        }
-        pending = .none
+        writePending()
         bytes.append(byte)
       }
     }
+  }
+
+  private mutating func writePending() {
+    if pending != .none, let last = bytes.last, last != 0x0A || pending == .line && preformattedEnd == bytes.count {
+      bytes.append(pending == .line ? 0x0A : 0x20)
+    }
+    pending = .none
   }
 
   // MARK: Kinds of elements
@@ -99,21 +117,46 @@ struct ReadableText {
     guard let start = node.pointee.name else { return Role(kind: .inline) }
     let name = HTMLName(UnsafeBufferPointer(start: start, count: Int(xmlStrlen(start))))
     let slot = HTMLTagTable.shared.slot(of: name)
-    if node.value("hidden") != nil { return Role(kind: .hidden) }
-    switch slot.tag {
-    case .script, .style, .template, .head, .title, .iframe, .noembed, .noframes, .noscript: return Role(kind: .hidden)
+    let tag = slot.tag
+    if node.isHidden || ShownText.isNeverShown(tag, name) || tag == .dialog && node.value("open") == nil {
+      return Role(kind: .hidden)
+    }
+    if ShownText.isNeverShownInSVG(tag, name), node.isInside("svg") { return Role(kind: .hidden) }
+    let isPreformatted = ShownText.isPreformatted(tag)
+    switch tag {
     case .br: return Role(kind: .lineBreak)
     case .td, .th: return Role(kind: .cell)
-    case .tr, .caption, .thead, .tbody, .tfoot, .body, .html, .form: return Role(kind: .block)
-    case .pre, .listing, .plaintext: return Role(kind: .block, isPreformatted: true)
-    case .textarea: return Role(kind: .inline, isPreformatted: true)
-    case .other:
-      if hidden.contains(name) { return Role(kind: .hidden) }
-      return Role(kind: blocks.contains(name) ? .block : .inline)
-    default: return Role(kind: slot.traits.contains(.closesParagraph) ? .block : .inline)
+    default:
+      let isBlock = slot.traits.contains(.closesParagraph) || ShownText.isBlock(tag, name)
+      return Role(kind: isBlock ? .block : .inline, isPreformatted: isPreformatted)
     }
   }
+}
 
-  private static let hidden = [HTMLName("datalist"), HTMLName("rp")]
-  private static let blocks = [HTMLName("option"), HTMLName("optgroup"), HTMLName("legend")]
+extension XMLNode {
+  /// By its own attributes (WHATWG HTML 6.1 and 6.12).
+  fileprivate var isHidden: Bool { value("hidden") != nil || value("popover") != nil }
+
+  fileprivate var isClosedDetails: Bool { isNamed("details") && value("open") == nil }
+
+  /// Whether a closed `details` shows no more than what comes before: all but its first `summary` (WHATWG HTML 4.11.1).
+  fileprivate var isKeptBack: Bool {
+    guard let parent = pointee.parent, parent.isClosedDetails else { return false }
+    guard isElement, isNamed("summary") else { return true }
+    var before = pointee.prev
+    while let node = before {
+      if node.isElement, node.isNamed("summary") { return true }
+      before = node.pointee.prev
+    }
+    return false
+  }
+
+  fileprivate func isInside(_ name: StaticString) -> Bool {
+    var parent = pointee.parent
+    while let node = parent, node.isElement {
+      if node.isNamed(name) { return true }
+      parent = node.pointee.parent
+    }
+    return false
+  }
 }

@@ -49,6 +49,13 @@ package struct MediaType: Sendable, Hashable, CustomStringConvertible {
   /// `type/subtype`.
   package let essence: String
 
+  /// HTML with the same parameters.
+  package var asHTML: MediaType? {
+    var type = MediaType("text/html")
+    type?.parameters = parameters
+    return type
+  }
+
   /// The value of the charset parameter, as written; it may be no label at all.
   package var charset: String? { self["charset"] }
 
@@ -56,6 +63,12 @@ package struct MediaType: Sendable, Hashable, CustomStringConvertible {
   package subscript(name: String) -> String? {
     parameters.first { $0.name == name }?.value
   }
+
+  /// Whether it says what the content is: servers send some types for want of a better one (WHATWG MIME Sniffing 7).
+  package var isUsable: Bool { essence != "unknown/unknown" && essence != "application/unknown" && essence != "*/*" }
+
+  /// Whether this is HTML in XML (WHATWG HTML 14).
+  package var isXHTML: Bool { essence == "application/xhtml+xml" }
 
   /// Whether this is HTML (WHATWG MIME Sniffing 4.6); XHTML is XML.
   package var isHTML: Bool { essence == "text/html" }

@@ -2,10 +2,11 @@
 
 extension PageCollector {
   mutating func wantsAttributes(of tag: HTMLTag) -> Bool {
-    switch tag {
+    if isReading { return true }
+    return switch tag {
     case .a, .area: open.contains(.links)
     case .link: !open.isDisjoint(with: [.linkElements, .canonical])
-    case .meta: !open.isDisjoint(with: [.metas, .description])
+    case .meta: !open.isDisjoint(with: [.metas, .description, .encoding])
     case .html: open.contains(.language)
     case .base: open.contains(.base)
     case .img, .image: open.contains(.images)
@@ -17,7 +18,8 @@ extension PageCollector {
   }
 
   mutating func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool {
-    switch tag {
+    if isReading, name == HTMLName("hidden") || name == HTMLName("popover") || name == HTMLName("open") { return true }
+    return switch tag {
     case .a, .area:
       name == HTMLName("href") || (wanted.contains(.linkRelations) && name == HTMLName("rel"))
         || (tag == .area && wanted.contains(.linkTexts) && name == HTMLName("alt"))
@@ -25,7 +27,7 @@ extension PageCollector {
       name == HTMLName("href") || name == HTMLName("rel") || name == HTMLName("hreflang") || name == HTMLName("type")
     case .meta:
       name == HTMLName("content") || name == HTMLName("name") || name == HTMLName("property")
-        || name == HTMLName("http-equiv")
+        || name == HTMLName("http-equiv") || name == HTMLName("charset")
     case .html: name == HTMLName("lang")
     case .base: name == HTMLName("href")
     case .img, .image: name == HTMLName("src")
@@ -70,20 +72,39 @@ extension PageCollector {
     facts.links.append(PageFacts.Link(href: href, rel: store(HTMLName("rel"), of: token), text: text))
     if token.tag == .a, wanted.contains(.linkTexts) {
       linkText = []
+      linkHidden = nil
       updateWantsText()
     }
   }
 
   /// A reader sees a gap where a block begins or ends, and where a line is broken.
-  mutating func partLinkText(at token: HTMLTagToken) {
-    guard let count = linkText?.count, count > 0, count < limits.value else { return }
-    if token.tag == .br || !token.traits.isDisjoint(with: [.closesParagraph, .tablePart]) { linkText?.append(0x20) }
+  mutating func partTexts(at token: HTMLTagToken) {
+    guard
+      token.tag == .br || !token.traits.isDisjoint(with: [.closesParagraph, .tablePart])
+        || ShownText.isBlock(token.tag, token.name)
+    else { return }
+    if let count = linkText?.count, count > 0, count < limits.value { linkText?.append(0x20) }
+    if let count = headingText?.count, count > 0, count < limits.value { headingText?.append(0x20) }
+  }
+
+  /// Whether nobody sees the text of the element that a tag opens.
+  func isUnseen(_ token: HTMLTagToken) -> Bool {
+    ShownText.isNeverShown(token.tag, token.name) || token.index(of: HTMLName("hidden")) != nil
+      || token.index(of: HTMLName("popover")) != nil
+      || token.tag == .dialog && token.index(of: HTMLName("open")) == nil
+  }
+
+  /// Leaves the text out of the element that was just opened.
+  mutating func hideText() {
+    if linkText != nil, linkHidden == nil { linkHidden = elements.count }
+    if headingText != nil, headingHidden == nil { headingHidden = elements.count }
   }
 
   /// The link's text ends with its end tag, the next link, or a part of a table.
   mutating func finishLink() {
     guard let text = linkText else { return }
     linkText = nil
+    linkHidden = nil
     updateWantsText()
     facts.links[facts.links.count - 1].text = store(text[...], as: .text)
   }
@@ -93,7 +114,25 @@ extension PageCollector {
     facts.images.append(store(HTMLName("src"), of: token))
   }
 
+  /// Takes the encoding that a meta element declares, in a template too (WHATWG HTML 13.2.6.4.4 and 13.2.6.4.18).
+  mutating func takeEncoding(_ token: HTMLTagToken) {
+    guard open.contains(.encoding), let encoding = encoding(declaredBy: token) else { return }
+    facts.encoding = encoding.asDeclaredInDocument
+    leave(.encoding)
+  }
+
+  private func encoding(declaredBy token: HTMLTagToken) -> CharacterEncoding? {
+    if let label = value(HTMLName("charset"), of: token), let encoding = CharacterEncoding(label: label) {
+      return encoding
+    }
+    guard value(HTMLName("http-equiv"), of: token)?.lowercased() == "content-type",
+      var content = value(HTMLName("content"), of: token)
+    else { return nil }
+    return content.withUTF8 { MetaPrescan.encoding(inContent: $0) }
+  }
+
   private mutating func takeMeta(_ token: HTMLTagToken) {
+    takeEncoding(token)
     guard !open.isDisjoint(with: [.metas, .description]), token.index(of: HTMLName("content")) != nil else { return }
     let isDescription =
       open.contains(.description) && facts.descriptionValue == nil
@@ -162,7 +201,10 @@ extension PageCollector {
     else { return }
     openHeadings.append(OpenHeading(index: facts.headings.count, start: headingText?.count ?? 0))
     facts.headings.append(PageFacts.Value(kind: .text, offset: 0, count: 0))
-    if headingText == nil { headingText = [] }
+    if headingText == nil {
+      headingText = []
+      headingHidden = nil
+    }
     updateWantsText()
   }
 
@@ -180,6 +222,7 @@ extension PageCollector {
     }
     if openHeadings.isEmpty, headingText != nil {
       headingText = nil
+      headingHidden = nil
       updateWantsText()
     }
   }

@@ -2,7 +2,7 @@
 
 extension PageCollector {
   mutating func startTag(_ token: HTMLTagToken) -> HTMLContentModel {
-    if linkText != nil { partLinkText(at: token) }
+    if isReading { partTexts(at: token) }
     if isPostponing, token.tag == .a {
       // What follows comes to this for the tag that there is the most to do for.
       finishLink()
@@ -16,7 +16,7 @@ extension PageCollector {
   }
 
   mutating func endTag(_ token: HTMLTagToken) {
-    if linkText != nil { partLinkText(at: token) }
+    if isReading { partTexts(at: token) }
     if let element = textElement {
       textElement = nil
       if element == .title { finishTitle() }
@@ -40,7 +40,9 @@ extension PageCollector {
     if isFramesetAllowed, traits.contains(.forbidsFrameset), !isHiddenInput(token) { forbidFrameset() }
     if tag == .a { finishLink() }
     let isTablePart = traits.contains(.tablePart) && tag != .table
-    let isPostponed = isPostponing && traits.isDisjoint(with: settling) && !(isTablePart && linkText != nil)
+    let isUnseen = isReading && isUnseen(token)
+    let isPostponed =
+      isPostponing && traits.isDisjoint(with: settling) && !(isTablePart && linkText != nil) && !isUnseen
     if isPostponed {
       if !isForeign { elements.postpone(NotedTag(OpenTag(token))) }
     } else {
@@ -50,9 +52,12 @@ extension PageCollector {
       if headingText != nil { finishHeadings(leaving: elements.count(of: .h1)) }
       guard isAdmitted else { return .data }
     }
-    if !elements.isInTemplate { take(token) }
+    if !elements.isInTemplate { take(token) } else if tag == .meta { takeEncoding(token) }
     if isForeign {
-      if !token.isSelfClosing { pushForeign(token, in: tag == .svg ? .svg : .math) }
+      if !token.isSelfClosing {
+        pushForeign(token, in: tag == .svg ? .svg : .math)
+        if isUnseen { hideText() }
+      }
       return .data
     }
     if tag == .noscript, mode == .inHead, !elements.isInTemplate {
@@ -60,6 +65,7 @@ extension PageCollector {
       return .rawText
     }
     if !isPostponed { elements.open(OpenTag(token)) }
+    if isUnseen, traits.isDisjoint(with: [.void, .anyText]) { hideText() }
     if tag == .h1 { beginHeading() }
     guard !traits.isDisjoint(with: .anyText) else { return .data }
     textElement = tag
@@ -138,7 +144,13 @@ extension PageCollector {
       elements.pop { $0.namespace == .html || $0.isIntegrationPoint }
       return startHTML(token)
     }
-    if !token.isSelfClosing, let current = elements.current { pushForeign(token, in: current.namespace) }
+    if !token.isSelfClosing, let current = elements.current {
+      let isUnseen =
+        isReading
+        && (isUnseen(token) || current.namespace == .svg && ShownText.isNeverShownInSVG(token.tag, token.name))
+      pushForeign(token, in: current.namespace)
+      if isUnseen { hideText() }
+    }
     return .data
   }
 

@@ -46,7 +46,13 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
     let start: Int
   }
 
+  /// How many elements are open inside of what nobody sees (`ShownText`) in the link and in the heading.
+  var linkHidden: Int?
+  var headingHidden: Int?
+
   private(set) var wantsText = true
+  /// Whether the text of a link or a heading is being read.
+  private(set) var isReading = false
   /// Whether which elements are open is not asked at present, so that tags are put off.
   private(set) var isPostponing = false
   /// The tags that tell something wanted, or change what the tags after them mean.
@@ -68,7 +74,8 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   mutating func limitReached() { facts.isTruncated = true }
 
   mutating func updateWantsText() {
-    wantsText = isFramesetAllowed || title != nil || linkText != nil || headingText != nil
+    isReading = linkText != nil || headingText != nil
+    wantsText = isFramesetAllowed || title != nil || isReading
   }
 
   // MARK: Tags that tell nothing
@@ -81,7 +88,10 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   /// Decides about the tags to come: which elements are open bears on the first tags of a page, inside of templates and
   /// foreign content, and on the ends of headings.
   mutating func updatePostponing() {
-    isPostponing = mode == .inBody && !isFramesetAllowed && elements.isPlain && headingText == nil
+    if let hidden = linkHidden, elements.count < hidden { linkHidden = nil }
+    if let hidden = headingHidden, elements.count < hidden { headingHidden = nil }
+    isPostponing =
+      mode == .inBody && !isFramesetAllowed && elements.isPlain && headingText == nil && linkHidden == nil
   }
 
   /// The tags before which it must be known what is open.
@@ -93,7 +103,7 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
     var traits: HTMLTagTraits = [.anyText, .documentStructure, .opensTemplate, .opensForeign]
     if open.contains(.links) { traits.insert(.link) }
     if open.contains(.images) { traits.insert(.image) }
-    if !open.isDisjoint(with: [.metas, .description]) { traits.insert(.meta) }
+    if !open.isDisjoint(with: [.metas, .description, .encoding]) { traits.insert(.meta) }
     if !open.isDisjoint(with: [.linkElements, .canonical]) { traits.insert(.linkElement) }
     if open.contains(.base) { traits.insert(.base) }
     if !open.isDisjoint(with: [.firstHeading, .headings]) { traits.insert(.firstHeading) }
@@ -130,12 +140,12 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   /// A NUL parts two runs, so that no character reference spans them; it is dropped on decoding, as the tree
   /// construction drops those of the page.
   private mutating func appendFlow(_ bytes: UnsafeBufferPointer<UInt8>, startsRun: Bool) {
-    if let count = linkText?.count {
+    if linkHidden == nil, let count = linkText?.count {
       if startsRun, count > 0, count < limits.value { linkText?.append(0) }
       let fitting = fitting(bytes, after: linkText?.count ?? 0)
       linkText?.append(contentsOf: fitting)
     }
-    if let count = headingText?.count {
+    if headingHidden == nil, let count = headingText?.count {
       if startsRun, count > 0, count < limits.value { headingText?.append(0) }
       let fitting = fitting(bytes, after: headingText?.count ?? 0)
       headingText?.append(contentsOf: fitting)
@@ -190,11 +200,16 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
     forbidFrameset()
   }
 
+  /// A fact is known for good, or not wanted any more.
+  mutating func leave(_ fact: PageFacts.Wanted) {
+    open.subtract(fact)
+    tellingTraits = Self.telling(open)
+  }
+
   /// A fact is known for good, unless it stands in a body that a frameset may yet replace.
   mutating func settle(_ fact: PageFacts.Wanted) {
     if mode < .inBody || !isFramesetAllowed {
-      open.subtract(fact)
-      tellingTraits = Self.telling(open)
+      leave(fact)
     }
   }
 }

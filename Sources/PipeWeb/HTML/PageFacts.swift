@@ -20,6 +20,7 @@ package struct PageFacts: Sendable {
     package static let headings = Wanted(rawValue: 1 << 11)
     /// The relations of each link; with `links` alone.
     package static let linkRelations = Wanted(rawValue: 1 << 12)
+    package static let encoding = Wanted(rawValue: 1 << 13)
   }
 
   /// Bounds on what one page may make us keep.
@@ -90,6 +91,8 @@ package struct PageFacts: Sendable {
   /// The `href` of each `link` whose `rel` has `canonical`, up to the first that leads to an http or https URL for
   /// sure; those that cannot are left out.
   package internal(set) var canonicalValues: [Value] = []
+  /// What the first `meta` that declares a known encoding says (WHATWG HTML 13.2.6.4.4).
+  package internal(set) var encoding: CharacterEncoding?
   package internal(set) var metas: [Meta] = []
   package internal(set) var linkElements: [LinkElement] = []
   /// The links of HTML, not those of SVG, in the order they are written.

@@ -22,6 +22,15 @@ package struct PageScanner: ~Copyable {
     chunk.withUnsafeBufferPointer { feed($0) }
   }
 
+  /// What a meta element has declared so far.
+  package var declaredEncoding: CharacterEncoding? { tokenizer.handler.facts.encoding }
+
+  /// Whether all that is wanted is known but for the encoding.
+  package var lacksEncodingAlone: Bool { tokenizer.handler.open == .encoding }
+
+  /// The encoding is no longer wanted.
+  package mutating func leaveEncoding() { tokenizer.handler.leave(.encoding) }
+
   /// The end of the page: the facts.
   package mutating func finish() -> PageFacts {
     tokenizer.end()
