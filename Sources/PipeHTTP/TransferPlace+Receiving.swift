@@ -110,17 +110,14 @@ extension TransferPlace {
     body.reserveCapacity(min(max(announced, bytes.count), 1 << 20, settings.maximumBody))
   }
 
-  /// Scans a page until the scanner has all that is wanted, and keeps what tells its encoding: the start of the page
-  /// where that declares one, else all of it. The scanner goes by bytes that agree with ASCII; of a page in UTF-16 it
-  /// finds nothing, and then all of it is kept.
+  /// Scans a page until the scanner has all that is wanted, and keeps it as long as its encoding is not certain: that may
+  /// be told by its first bytes, by the header, or by the first meta element that declares one, wherever that stands. The
+  /// scanner goes by bytes that agree with ASCII; of a page in UTF-16 it finds nothing, and then all of it is kept.
   private func keepUntilFound(_ facts: PageFacts.Wanted, _ bytes: UnsafeRawBufferPointer) {
     // The scanner is large: it is fed where it is.
     if scanner == nil {
-      guard mayBeHTML else {
-        isKeeping = false
-        return
-      }
-      scanner = PageScanner(wanted: facts)
+      guard declaresHTML else { return keepIfHTML(bytes) }
+      scanner = PageScanner(wanted: hasUsableCharset ? facts : facts.union(.encoding))
     }
     var rest = UnsafeBufferPointer(rebasing: bytes.assumingMemoryBound(to: UInt8.self)[...])
     while !rest.isEmpty {
@@ -130,31 +127,76 @@ extension TransferPlace {
         body.append(contentsOf: slice)
       }
       let isFound = scanner?.feed(slice) == false
-      // The encoding may be declared behind the facts.
-      if body.count >= EncodingSniffer.declarationLimit {
-        if isFound {
-          isKeeping = false
-          break
-        }
-        settleEncoding()
+      if encoding == nil { settleEncoding() }
+      if isFound && encoding?.isASCIICompatible != false || isPlainSoFar {
+        isKeeping = false
+        break
       }
       rest = UnsafeBufferPointer(rebasing: rest.dropFirst(slice.count))
     }
   }
 
-  /// Looks once whether the start of a page, which is kept, declares its encoding.
+  /// Looks once whether the start of a page, which is kept, makes its encoding certain; then a meta element does.
   private func settleEncoding() {
-    if isEncodingAssumed || encoding != nil { return }
-    let (found, source) = sniff()
-    if source == .assumed { isEncodingAssumed = true } else { encoding = found }
+    let declared = scanner?.declaredEncoding
+    if !hasAskedForEncoding, declared != nil || body.count >= EncodingSniffer.declarationLimit {
+      hasAskedForEncoding = true
+      let (found, source) = sniff()
+      if source == .byteOrderMark || source == .http || !found.isASCIICompatible {
+        encoding = found
+        scanner?.leaveEncoding()
+        return
+      }
+    }
+    encoding = declared
   }
 
-  /// Whether the content can be HTML, by a glance at its media type.
-  private var mayBeHTML: Bool {
-    guard let type = head.contentType else { return true }
-    let word: StaticString = "html"
-    return type.indices.dropLast(3).contains { start in
-      (0..<4).allSatisfy { type[start + $0] | 0x20 == word.utf8Start[$0] }
+  /// Whether all is found but the encoding, in bytes that are the same in every encoding that a meta may yet declare.
+  private var isPlainSoFar: Bool {
+    guard !lacksEncodingAlone, scanner?.lacksEncodingAlone == true else { return false }
+    lacksEncodingAlone = true
+    return body.allSatisfy { $0 < 0x80 && $0 != 0x1B && $0 != 0 }
+  }
+
+  /// Whether the header tells the encoding, by a glance at first.
+  private var hasUsableCharset: Bool {
+    guard let type = head.contentType, Self.holds("charset", in: type) else { return false }
+    return mediaType?.charset.flatMap { CharacterEncoding(label: $0) } != nil
+  }
+
+  /// Whether the content is HTML, by a glance at its media type; `false` where that takes more than a glance.
+  private var declaresHTML: Bool {
+    guard let type = head.contentType, Self.begins("text/html", in: type, at: 0) else { return false }
+    return type.count == 9 || type[9] == UInt8(ascii: ";") || mediaType?.isHTML == true
+  }
+
+  private static func holds(_ word: StaticString, in type: [UInt8]) -> Bool {
+    type.indices.contains { begins(word, in: type, at: $0) }
+  }
+
+  /// - Parameter word: In lower case, without digits.
+  private static func begins(_ word: StaticString, in type: [UInt8], at start: Int) -> Bool {
+    let count = word.utf8CodeUnitCount
+    return type.count - start >= count
+      && (0..<count).allSatisfy { type[start + $0] | 0x20 == word.utf8Start[$0] }
+  }
+
+  /// Keeps the whole of XHTML, which is read as a tree, and of what turns out to be HTML though no usable media type says
+  /// so.
+  private func keepIfHTML(_ bytes: UnsafeRawBufferPointer) {
+    let declared = mediaType.flatMap { $0.isUsable ? $0 : nil }
+    if let declared, !declared.isHTML, !declared.isXHTML {
+      isKeeping = false
+      return
+    }
+    body.append(contentsOf: bytes)
+    if keepsWhole || declared != nil || body.count < ContentSniffer.limit { return }
+    let body = body
+    let type = ContentSniffer.mediaType(of: body.span)
+    keepsWhole = type?.isHTML == true || type?.isXHTML == true
+    if !keepsWhole {
+      self.body = []
+      isKeeping = false
     }
   }
 

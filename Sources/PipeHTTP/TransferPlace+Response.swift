@@ -29,17 +29,22 @@ extension TransferPlace {
 
   private func scanned() -> ScannedPage? {
     guard let facts = scanner?.finish() else { return nil }
-    return ScannedPage(facts, encoding: encoding ?? sniff().encoding)
+    return ScannedPage(facts, encoding: encoding ?? sniff(declared: facts.encoding).encoding)
   }
 
   /// The most memory that a place keeps for the next page's head, in bytes.
   private static let spareCapacity = 16 << 10
 
   /// The encoding of what is kept, and what told it.
-  func sniff() -> (encoding: CharacterEncoding, source: EncodingSniffer.Source) {
+  func sniff(
+    declared: CharacterEncoding? = nil
+  ) -> (encoding: CharacterEncoding, source: EncodingSniffer.Source) {
     let body = body
-    return EncodingSniffer.sniff(prefix: body.span, mediaType: contentType.flatMap { sockets.mediaTypes.type(of: $0) })
+    return EncodingSniffer.sniff(prefix: body.span, mediaType: mediaType, declared: declared)
   }
+
+  /// The Content-Type field's value, read.
+  var mediaType: MediaType? { contentType.flatMap { sockets.mediaTypes.type(of: $0) } }
 
   /// The Content-Type field's value.
   private var contentType: String? { head.contentType.map { HTTPFields.text($0) } }

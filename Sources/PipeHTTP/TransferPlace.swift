@@ -33,10 +33,14 @@ final class TransferPlace {
   var body: [UInt8] = []
   /// What tells when enough of the content is kept.
   var scanner: PageScanner?
-  /// The encoding that the start of the page declares.
+  /// The page's encoding, once that is certain.
   var encoding: CharacterEncoding?
-  /// Whether it declares none.
-  var isEncodingAssumed = false
+  /// Whether the start of the page has been asked for it.
+  var hasAskedForEncoding = false
+  /// Whether all that is wanted but the encoding has been found.
+  var lacksEncodingAlone = false
+  /// Whether all of the page is kept, since it is no HTML that could be scanned while it arrives.
+  var keepsWhole = false
   /// Whether what comes is still kept.
   @exclusivity(unchecked) var isKeeping = false
   @exclusivity(unchecked) var length = 0
@@ -145,7 +149,9 @@ final class TransferPlace {
     head.begin(keepsFields: settings.keepsFields)
     scanner = nil
     encoding = nil
-    isEncodingAssumed = false
+    hasAskedForEncoding = false
+    lacksEncodingAlone = false
+    keepsWhole = false
     isKeeping = true
     isSeen = false
     length = 0

@@ -90,6 +90,52 @@ struct TransferLimitTests {
     #expect(response?.body == [])
   }
 
+  /// What is received of a page whose title is wanted, in pieces.
+  private func received(_ content: [UInt8], type: String?) async throws -> HTTPResponse? {
+    let field = type.map { "Content-Type: \($0)\r\n" } ?? ""
+    let head = "HTTP/1.1 200 OK\r\n\(field)Content-Length: \(content.count)\r\n\r\n"
+    var settings = TransferSettings.loopback
+    settings.keeping = .until(.title)
+    return try await receive(Array(head.utf8) + content, settings)?.response
+  }
+
+  @Test(
+    "a meta element behind the facts declares the encoding, however late it comes",
+    arguments: [("koi8-r", CharacterEncoding.koi8R), ("utf-8", .utf8), ("iso-2022-jp", .iso2022JP)])
+  func lateDeclaration(label: String, encoding: CharacterEncoding) async throws {
+    let pad = String(repeating: "<p>filler", count: 2_000)
+    let content = Array("<title>".utf8) + [0xC6] + Array("</title>\(pad)<meta charset=\(label)>\(pad)".utf8)
+    let response = try await received(content, type: "text/html")
+    #expect(response?.scanned?.encoding == encoding)
+    #expect(response?.body == (encoding.isASCIICompatible ? [] : content), "what may have been misread is kept")
+    #expect(try await received(content, type: "text/html; charset=gbk")?.scanned?.encoding == .gbk)
+    #expect(try await received([0xEF, 0xBB, 0xBF] + content, type: "text/html")?.scanned?.encoding == .utf8)
+  }
+
+  @Test("a page that is plain ASCII up to the last fact is not read on for its encoding")
+  func plain() async throws {
+    let response = try await titled(
+      "<!doctype html><title>Found</title>\(String(repeating: " ", count: 3_000))<meta charset=koi8-r>"
+    ).0
+    #expect(response?.scanned?.facts.title() == "Found")
+    #expect(response?.body == [])
+  }
+
+  @Test(
+    "of content that no usable type declares, HTML is kept and nothing else",
+    arguments: [nil, "text/html charset=utf-8", "*/*", "unknown/unknown", "application/xhtml+xml"])
+  func undeclaredType(type: String?) async throws {
+    let page = Array(("<!doctype html><title>T</title>" + String(repeating: "<p>filler", count: 2_000)).utf8)
+    let response = try await received(page, type: type)
+    #expect(response?.scanned == nil)
+    #expect(response?.body == page)
+    if type != "application/xhtml+xml" {
+      let picture = try await received([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + page, type: type)
+      #expect(picture?.body == [])
+      #expect(picture?.length == page.count + 8)
+    }
+  }
+
   @Test("a page in an encoding that does not agree with ASCII is kept as far as it may have been misread")
   func keptMisread() async throws {
     let start = "<!doctype html><title>Found</title>"

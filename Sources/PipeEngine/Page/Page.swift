@@ -35,21 +35,38 @@ package final class Page {
     sources.indices.contains(request.id.source) ? sources[request.id.source] : nil
   }
 
-  package private(set) lazy var mediaType: MediaType? = response?.contentType.flatMap { mediaTypes.type(of: $0) }
+  /// What the server says that the content is; where that is missing or no usable type, what the content begins like
+  /// (WHATWG MIME Sniffing, 7).
+  package private(set) lazy var mediaType: MediaType? = {
+    if let type = response?.contentType.flatMap({ mediaTypes.type(of: $0) }), type.isUsable { return type }
+    let body = body
+    return body.isEmpty ? nil : ContentSniffer.mediaType(of: body.span)
+  }()
 
-  /// Whether the content is HTML, by its media type; content of no declared type is taken for HTML, as the
-  /// web's servers leave it out for little else (WHATWG MIME Sniffing, 7).
-  package var isHTML: Bool {
-    guard let type = mediaType else { return response?.contentType == nil }
-    return type.isHTML || type.essence == "application/xhtml+xml"
-  }
+  /// Whether the content is HTML, or XHTML.
+  package var isHTML: Bool { mediaType.map { $0.isHTML || $0.isXHTML } ?? false }
 
   /// The character encoding of the content (WHATWG HTML, 13.2.3.2).
   package private(set) lazy var encoding: CharacterEncoding = {
     guard let response else { return .utf8 }
     if let encoding = response.scanned?.encoding { return encoding }
+    if isXHTML { return xhtml.encoding }
     let body = body
-    return EncodingSniffer.sniff(prefix: body.span, mediaType: mediaType).encoding
+    return EncodingSniffer.encoding(of: body.span, mediaType: mediaType)
+  }()
+
+  private var isXHTML: Bool { mediaType?.isXHTML == true }
+
+  /// What is served as XHTML: its tree where it is well-formed XML, as it has to be, and its encoding. A browser shows
+  /// nothing of one that is not; here it is read as HTML, by HTML's rules about encodings.
+  private lazy var xhtml: (document: DOMDocument?, encoding: CharacterEncoding) = {
+    let body = body
+    let encoding = EncodingSniffer.sniff(prefix: body.span, mediaType: mediaType).encoding
+    let text = CharacterDecoder(encoding).decodeToUTF8(body.span)
+    if let document = DOMDocument(parsingXML: text.span), document.isWellFormed, document.isXHTML {
+      return (document, encoding)
+    }
+    return (nil, EncodingSniffer.encoding(of: body.span, mediaType: mediaType?.asHTML))
   }()
 
   /// The whole content as text.
@@ -68,6 +85,7 @@ package final class Page {
     let isXML = !isHTML && mediaType?.isXML == true
     let body = body
     guard isHTML || isXML, !body.isEmpty else { return nil }
+    if isXHTML, let document = xhtml.document { return document }
     let text = CharacterDecoder(encoding).decodeToUTF8(body.span)
     let document = isXML ? DOMDocument(parsingXML: text.span) : DOMDocument(parsing: text.span)
     document?.fragment = request.url.map { String($0.hash.dropFirst()) }
@@ -79,8 +97,10 @@ package final class Page {
     if response == nil { return .failure(ExtractionFault("there is no content")) }
     let body = body
     do throws(JSONSyntaxError) {
-      // JSON is UTF-8 (RFC 8259, 8.1), whatever else a header may say; legacy servers mean what they say.
-      if encoding == .utf8 { return .success(try JSONValue(parsing: body.span)) }
+      // Of JSON that is no UTF-8, legacy servers mean what they say.
+      if EncodingSniffer.encoding(ofJSON: body.span, labelled: encoding) == .utf8 {
+        return .success(try JSONValue(parsing: body.span))
+      }
       return .success(try JSONValue(parsing: text))
     } catch {
       return .failure(ExtractionFault("the content is no JSON: \(error.description)"))
@@ -191,8 +211,8 @@ package final class Page {
 
   /// Brings the scanner's slices into UTF-8; `nil` where they are that already.
   private var transcode: HTMLTranscode? {
-    // What the scanner cannot read in its own encoding it was given in UTF-8.
-    if encoding == .utf8 || !encoding.isASCIICompatible { return nil }
+    // What the scanner cannot read in its own encoding it was given in UTF-8, and so was XHTML.
+    if encoding == .utf8 || !encoding.isASCIICompatible || isXHTML && xhtml.document != nil { return nil }
     return { [unowned self] bytes in
       // What is all ASCII reads the same in every encoding that the scanner reads.
       bytes.allSatisfy { $0 < 0x80 }
@@ -207,7 +227,9 @@ package final class Page {
     if let scanned = response.scanned, encoding.isASCIICompatible { return scanned }
     if body.isEmpty { return nil }
     var scanner = PageScanner(wanted: needs.facts)
-    if encoding.isASCIICompatible {
+    if isXHTML, let document = xhtml.document {
+      _ = scanner.feed(document.markup)
+    } else if encoding.isASCIICompatible {
       _ = scanner.feed(body)
     } else {
       _ = scanner.feed(Array(text.utf8))

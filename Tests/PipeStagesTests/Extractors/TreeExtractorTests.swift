@@ -28,6 +28,7 @@ struct TreeExtractorTests {
       ("xpath: {expression: //a/@href, all: true}", strings("x", "y")),
       ("xpath: {expression: //a, attribute: href}", .string("x")),
       ("xpath: string(//h1)", .string("One two")), ("text", .string("One two\n1\n2\n3\n€ 1,234.50")),
+      ("xpath: \"concat(' a', '  b ')\"", .string(" a  b ")),
       ("json: {path: $.offers.price, in: json-ld}", .json("9.50")),
       ("json: {path: $..price, in: json-ld, all: true}", .list([.json("9.50"), .int(10)])),
       ("json: {path: $..price, in: json-ld, as: number}", .double(9.5)),
@@ -96,6 +97,72 @@ struct TreeExtractorTests {
     <item><title>One &amp; only</title> <dc:creator>A</dc:creator> <pubDate>Sun, 06 Nov 1994 08:49:37 GMT</pubDate>
     <link>/a</link><guid isPermaLink="false"/><script type="application/ld+json">{}</script></item></channel></rss>
     """
+
+  static let xhtml = """
+    <?xml version="1.0" encoding="utf-8"?><!DOCTYPE html [<!ENTITY co "ACME &amp; Co">]>
+    <html xmlns="http://www.w3.org/1999/xhtml" xml:lang="de"><head><script src="a.js"/><title>T <![CDATA[<b>]]></title>
+    <base href="/d/"/><link rel="canonical" href="c?a&amp;b"/><meta name="description" content="&co; &lt;"/></head>
+    <body><div class="sep"/><h1>H<br/>1</h1><p><a href="p">x</a><a name="y"/></p></body></html>
+    """
+
+  @Test(
+    arguments: [
+      ("title", .string("T <b>")), ("language", .string("de")), ("h1", .string("H 1")), ("css: h1", .string("H\n1")),
+      ("canonical", .string("https://example.com/d/c?a&b")), ("description", .string("ACME & Co <")),
+      ("links", strings("https://example.com/d/p")), ("css: div.sep", .string("")), ("text", .string("H\n1\nx")),
+      ("xpath: count(/html/body/*)", .int(3)), ("meta: description", .string("ACME & Co <")),
+      ("charset", .string("UTF-8")),
+    ] as [(String, Value)])
+  func `XHTML is XML, and has the facts of a page`(extractor: String, expected: Value) throws {
+    #expect(try Field(extractor).value(Self.xhtml, type: "application/xhtml+xml").value == expected)
+    if extractor != "charset" {
+      #expect(try Field(extractor).value(Self.xhtml, type: nil).value == expected)
+    }
+  }
+
+  @Test(arguments: [("title", "T"), ("css: p", "1"), ("css: b", "x")])
+  func `XHTML that is not well-formed is read as HTML`(extractor: String, expected: String) throws {
+    let page = "<html><title>T</title><p>1<p>2<b>x</b> & y"
+    #expect(try Field(extractor).value(page, type: "application/xhtml+xml").value == .string(expected))
+    let bytes = Array("<meta charset=windows-1251><title>".utf8) + [0xCC, 0xE8, 0xF0] + Array("</title>".utf8)
+    #expect(try Field("title").value(bytes: bytes, type: "application/xhtml+xml").value == .string("Мир"))
+  }
+
+  @Test(arguments: [
+    nil, "", "text/html charset=utf-8", "text", "*/*", "unknown/unknown", "application/unknown", "/", "text/",
+  ])
+  func `Content without a usable type is what it looks like`(type: String?) throws {
+    #expect(try Field("title").value("<!doctype html><title>T</title>", type: type).value == .string("T"))
+    #expect(try Field("css: p").value(" <p>x", type: type).value == .string("x"))
+    #expect(
+      try Field("xpath: //item/link").value("<rss><item><link>l</link></item></rss>", type: type).value == .string("l"))
+    for other in [
+      "%PDF-1.4 <title>T</title>", "\u{89}PNG <p>x", "text <title>T</title>", "<rss><title>T</title></rss>",
+    ] {
+      #expect(try Field("title").value(other, type: type).value == .null)
+    }
+  }
+
+  @Test func `A page is read in the encoding of a late meta element`() throws {
+    let start = "<title>" + String(decoding: [0x47], as: UTF8.self)
+    let bytes =
+      Array(start.utf8) + [0xF6]
+      + Array("</title><style>\(String(repeating: "a", count: 1100))</style><meta charset=koi8-r><p>".utf8) + [0xF6]
+    #expect(try Field("title").value(bytes: bytes, type: "text/html").value == .string("GЖ"))
+    #expect(try Field("css: p").value(bytes: bytes, type: "text/html").value == .string("Ж"))
+    #expect(try Field("charset").value(bytes: bytes, type: "text/html").value == .string("KOI8-R"))
+  }
+
+  @Test(arguments: [
+    "application/json", "application/json;charset=latin1", "text/html;charset=latin1", "text/plain", "",
+  ])
+  func `JSON in UTF-8 is that, whatever its label`(type: String) throws {
+    #expect(try Field("json: $.s").value("{\"s\": \"Café €\"}", type: type).value == .string("Café €"))
+    let legacy = Array("{\"s\": \"Caf".utf8) + [0xE9] + Array("\"}".utf8)
+    if type.contains("latin1") {
+      #expect(try Field("json: $.s").value(bytes: legacy, type: type).value == .string("Café"))
+    }
+  }
 
   @Test func `XML is read in the encoding that it declares`() throws {
     let bytes = Array("<?xml version='1.0' encoding='iso-8859-1'?><a>Gr".utf8) + [0xF6, 0xDF] + Array("e</a>".utf8)
