@@ -36,17 +36,27 @@ extension DOMDocument {
   }
 
   private static func appendAttributes(of node: XMLNode, to output: inout [UInt8]) {
+    let hasLanguage = hasOwnLanguage(node)
     var attribute = node.pointee.properties
     while let here = attribute {
       attribute = here.pointee.next
       let prefix = here.pointee.ns.map { String(xml: $0.pointee.prefix) }
       let name = String(xml: here.pointee.name)
       // The language of XML (XML 1.0, 2.12), where HTML's own is missing.
-      if let prefix, prefix != "xml" || name != "lang" || node.value("lang") != nil { continue }
+      if let prefix, prefix != "xml" || name != "lang" || hasLanguage { continue }
       output += " \(name)=\"".utf8
       append(here.pointee.children?.pointee.content, to: &output)
       output.append(UInt8(ascii: "\""))
     }
+  }
+
+  private static func hasOwnLanguage(_ node: XMLNode) -> Bool {
+    var attribute = node.pointee.properties
+    while let here = attribute {
+      if here.pointee.ns == nil, String(xml: here.pointee.name) == "lang" { return true }
+      attribute = here.pointee.next
+    }
+    return false
   }
 
   private static func append(_ text: UnsafePointer<xmlChar>?, to output: inout [UInt8]) {

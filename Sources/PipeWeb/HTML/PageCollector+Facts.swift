@@ -83,8 +83,10 @@ extension PageCollector {
       token.tag == .br || !token.traits.isDisjoint(with: [.closesParagraph, .tablePart])
         || ShownText.isBlock(token.tag, token.name)
     else { return }
-    if let count = linkText?.count, count > 0, count < limits.value { linkText?.append(0x20) }
-    if let count = headingText?.count, count > 0, count < limits.value { headingText?.append(0x20) }
+    if linkHidden == nil, let count = linkText?.count, count > 0, count < limits.value { linkText?.append(0x20) }
+    if headingHidden == nil, let count = headingText?.count, count > 0, count < limits.value {
+      headingText?.append(0x20)
+    }
   }
 
   /// Whether nobody sees the text of the element that a tag opens.
@@ -96,6 +98,8 @@ extension PageCollector {
 
   /// Leaves the text out of the element that was just opened.
   mutating func hideText() {
+    // Foreign elements lie above what was put off; they are counted together.
+    elements.settle()
     if linkText != nil, linkHidden == nil { linkHidden = elements.count }
     if headingText != nil, headingHidden == nil { headingHidden = elements.count }
   }

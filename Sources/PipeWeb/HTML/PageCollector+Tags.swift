@@ -2,7 +2,7 @@
 
 extension PageCollector {
   mutating func startTag(_ token: HTMLTagToken) -> HTMLContentModel {
-    if isReading { partTexts(at: token) }
+    if isReading, !isUnseen(token) { partTexts(at: token) }
     if isPostponing, token.tag == .a {
       // What follows comes to this for the tag that there is the most to do for.
       finishLink()

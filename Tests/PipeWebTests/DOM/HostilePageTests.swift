@@ -96,6 +96,7 @@ struct ReadableTextTests {
     "a<template>x</template>b", "a<svg hidden><text>x</text></svg>b", "a<iframe>x</iframe>b", "<img hidden>a",
     "a<select><option>b<option>c</select>",
     "<ruby>k<rp>(</rp><rt>r</rt></ruby>", "a&amp;<span hidden>&lt;</span>b", "a<br hidden>b",
+    "a<div hidden>x<p>y</div>b", "<svg><desc><b>x</b></desc></svg>b",
   ])
   func `A heading and a link read in the scanner as in the tree`(content: String) throws {
     for cut in [1, 4096] {

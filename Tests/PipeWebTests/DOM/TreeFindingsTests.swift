@@ -66,7 +66,7 @@ struct TreeFindingsTests {
     ("<!doctype html public '+//Silmaril//dtd html Pro v0r11 19970101//EN'>", true),
     ("<!doctype html public '-//AS//DTD HTML 3.0 asWedit + extensions//EN'>", true),
     ("<!doctype html public '-//Spyglass//DTD HTML 2.0 Extended//EN'>", true),
-    ("<!doctype html public '-//O\u{27}Reilly and Associates//DTD HTML 2.0//EN\">", true),
+    ("<!doctype html public \"-//O'Reilly and Associates//DTD HTML 2.0//EN\">", true),
     ("<!doctype html public '-//WebTechs//DTD Mozilla HTML//EN'>", true),
     ("<!doctype html public '-//Metrius//DTD Metrius Presentational//EN'>", true),
     ("<!doctype html public '-//Sun Microsystems Corp.//DTD HotJava HTML//EN'>", true),
