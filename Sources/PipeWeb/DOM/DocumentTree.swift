@@ -13,8 +13,6 @@ final class DocumentTree {
   /// What is no part of the document any more; nodes are freed with it, never before, as others may know them.
   private var discarded: [XMLNode] = []
   private(set) var nodeCount = 0
-  /// Whether a page is in quirks mode (WHATWG HTML 13.2.6.4.1).
-  var isQuirky = false
   /// Whether it is XML's: names are as written, and may have prefixes.
   let isXML: Bool
   /// Whether the page is in quirks mode, as it is without a doctype; never of XML.

@@ -127,7 +127,6 @@ struct TreeBuilder: HTMLTokenHandler {
   mutating func finish() {
     flushText()
     isTruncated = isTruncated || isFinished
-    tree.isQuirky = isQuirky
     if textElement != nil { pop() }
     while has(.template) { endTemplate() }
     if mode.rawValue < Mode.inBody.rawValue { enterBody() }
