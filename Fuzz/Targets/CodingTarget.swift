@@ -16,7 +16,7 @@ extension FuzzTarget {
     used.reset()
     require(used.isBetweenMembers, "nothing stays of what it served")
     // What is sound is read behind all else.
-    let sound = decode(UnsafeRawBufferPointer(start: sound[index].start, count: sound[index].count), 7, used)
+    let sound = sound[index].withUnsafeBytes { decode($0, 7, used) }
     require(sound.fault == nil && sound.bytes == Array("hello".utf8), "sound content is read behind any other")
     used.reset()
   }
@@ -27,7 +27,7 @@ extension FuzzTarget {
   nonisolated(unsafe) private static let decoders = codings.compactMap { $0.makeDecompressor() }
 
   /// "hello" in each coding; the zstd frame asks for a window of 2 MiB, as servers do.
-  nonisolated(unsafe) private static let sound: [UnsafeBufferPointer<UInt8>] = [
+  private static let sound: [[UInt8]] = [
     [
       0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 1, 5, 0, 0xFA, 0xFF, 0x68, 0x65, 0x6C, 0x6C, 0x6F, 0x86, 0xA6, 0x10, 0x36,
       5, 0,
@@ -35,11 +35,7 @@ extension FuzzTarget {
     ],
     [1, 5, 0, 0xFA, 0xFF, 0x68, 0x65, 0x6C, 0x6C, 0x6F], [0x40, 0, 0x10, 0x68, 0x65, 0x6C, 0x6C, 0x6F, 3],
     [0x28, 0xB5, 0x2F, 0xFD, 0, 0x58, 0x29, 0, 0, 0x68, 0x65, 0x6C, 0x6C, 0x6F],
-  ].map { bytes in
-    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
-    _ = copy.initialize(from: bytes)
-    return UnsafeBufferPointer(copy)
-  }
+  ]
 
   /// At most 1 MiB of what some content stands for.
   private static func decode(
