@@ -15,11 +15,6 @@ struct Pipe: AsyncParsableCommand {
       RunCommand.self, ValidateCommand.self, PlanCommand.self, ExplainCommand.self, SchemaCommand.self,
       InitCommand.self, ReferenceCommand.self,
     ])
-
-  static func main() async {
-    CrashReport.install()
-    await main(nil)
-  }
 }
 
 /// The exit codes of DESIGN §5.

@@ -37,6 +37,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    CrashReport.install()
     let pipeline = options.loader(reading: dryRun ? .regularFiles : .everything).load(spec)
     pipeline.show()
     guard var plan = pipeline.plan else { throw ExitStatus.invalidSpec }
