@@ -144,7 +144,7 @@ package final class Page {
   /// - Throws: Where a fact is too large, or missing because the page has too much of its like.
   package func checkSize(of value: PageFacts.Value?, _ fact: PageFacts.Wanted) throws(ExtractionFault) {
     if let value, value.isTooLarge { throw Self.tooLarge }
-    if value == nil, facts?.incomplete.isDisjoint(with: fact) == false { throw Self.tooMuch() }
+    if value == nil, scanned?.facts.incomplete.isDisjoint(with: fact) == false { throw Self.tooMuch() }
   }
 
   package static let tooLarge = ExtractionFault("it is larger than 1 MiB")
@@ -176,7 +176,7 @@ package final class Page {
 
   /// - Throws: Where the page's base is too large, so that its relative URLs would lead elsewhere.
   package func checkBase() throws(ExtractionFault) {
-    if facts?.baseValue?.isTooLarge == true { throw ExtractionFault("the page's base is larger than 1 MiB") }
+    if scanned?.facts.baseValue?.isTooLarge == true { throw ExtractionFault("the page's base is larger than 1 MiB") }
   }
 
   /// The encoding that the queries of the page's URLs are in (WHATWG HTML 2.4.1, "encoding-parse a URL"): UTF-8 in

@@ -35,7 +35,7 @@ struct AppendedFile {
         hint: "remove the row at its end that is cut off, or write to another file")
     }
     guard let first = reader.firstRecord else { return [] }
-    if dialect.hasHeader, first != columns {
+    if dialect.hasHeader, first != columns, first != columns.map(dialect.escapingFormula) {
       throw RunError(
         path, "has the columns \(Self.list(first)), and the rows to be added have \(Self.list(columns))",
         hint: "give the sink the same fields in the same order, or write to another file")

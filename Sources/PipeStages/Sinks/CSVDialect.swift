@@ -79,6 +79,11 @@ struct CSVDialect: Sendable {
     }
   }
 
+  /// A name as the header has it.
+  func escapingFormula(_ name: String) -> String {
+    escapesFormulas && FormulaStart.begins(Array(name.utf8)[...]) ? "'" + name : name
+  }
+
   /// Makes a field of the text that was appended from `start` on: quotes it where it takes quotes.
   private func finishText(from start: Int, in bytes: inout [UInt8], mayBeFormula: Bool = true) {
     if escapesFormulas, mayBeFormula, FormulaStart.begins(bytes[start...]) {

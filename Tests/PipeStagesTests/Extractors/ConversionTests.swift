@@ -48,6 +48,31 @@ struct ConversionTests {
     #expect(error?.hasPrefix("extract: field: \(message)") == true, "\(error ?? "no error")")
   }
 
+  @Test(
+    arguments: [
+      ("as: int", "12.0", .int(12)), ("as: int", "1.2e1", .int(12)), ("as: int", "-0", .int(0)),
+      ("as: number", "1.10", .double(1.1)), ("as: number", "9007199254740993", .int(9_007_199_254_740_993)),
+      ("as: number", "1E400", .json("1E400")), ("as: string", "1.10", .string("1.10")),
+      ("as: string", "9007199254740993", .string("9007199254740993")), ("trim: true", "1.10", .json("1.10")),
+      ("trim: true", "12345678901234567890", .json("12345678901234567890")), ("trim: true", "7", .int(7)),
+    ] as [(String, String, Value)])
+  func `A number of JSON keeps its value`(options: String, number: String, expected: Value) throws {
+    let (value, error) = try Field("json: {path: $.n, \(options)}").value(
+      #"{"n": \#(number)}"#, type: "application/json")
+    #expect(value == expected)
+    #expect(error == nil)
+  }
+
+  @Test(arguments: [
+    ("12345678901234567890", "does not fit in 64 bits"), ("1E400", "does not fit in 64 bits"),
+    ("12.5", "is not a whole number"),
+  ])
+  func `A number of JSON that is not an integer of 64 bits says so`(number: String, message: String) throws {
+    let (value, error) = try Field("json: {path: $.n, as: int}").value(#"{"n": \#(number)}"#, type: "application/json")
+    #expect(value == .null)
+    #expect(error?.contains("'\(number)' \(message)") == true, "\(error ?? "")")
+  }
+
   @Test(arguments: [
     (".", "1,234.50", 1234.5), (".", "€ 1,234.50", 1234.5), (".", "$-5", -5), (".", "-$5", -5),
     (".", "USD 12,345,678.9", 12_345_678.9), (".", "12,34,567.00 ₹", 1_234_567), (".", "1'234.50 CHF", 1234.5),

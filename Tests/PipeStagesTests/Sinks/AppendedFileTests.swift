@@ -64,6 +64,11 @@ struct AppendedFileTests {
     #expect(try fault(of: "1,2,3\n", dialect)?.reason == "has 3 columns, and the rows to be added have 2: a, b")
   }
 
+  @Test func `A header whose formulas are escaped is the sink's own`() throws {
+    let dialect = CSVDialect(lineEnd: .lf, escapesFormulas: true)
+    #expect(try append(to: "'=a,b\n", dialect, columns: ["=a", "b"]) == "'=a,b\n'=A,B\n")
+  }
+
   @Test func `Another delimiter is the file's too`() throws {
     let dialect = CSVDialect(delimiter: UInt8(ascii: ";"))
     #expect(try append(to: "a;b\n1;2", dialect) == "a;b\n1;2\nA;B\r\n")

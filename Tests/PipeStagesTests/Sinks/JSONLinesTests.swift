@@ -34,6 +34,7 @@ struct JSONLinesTests {
       (.int(0), "0"), (.double(0.1), "0.1"), (.double(-0.0), "-0.0"), (.double(1e21), "1e+21"),
       (.double(.leastNonzeroMagnitude), "5e-324"), (.double(.nan), "null"), (.double(-.infinity), "null"),
       (.list([.int(1), .string("a"), .null, .list([])]), #"[1,"a",null,[]]"#), (.json(#"{"a":[1]}"#), #"{"a":[1]}"#),
+      (.json("1.10"), "1.10"), (.json("1E400"), "1E400"), (.json("12345678901234567890"), "12345678901234567890"),
     ])
   func values(value: Value, json: String) throws { #expect(try line([value]) == "{\"a\":\(json)}\n") }
 

@@ -10,6 +10,18 @@ struct JSONLineRowsTests {
     try JSONLineRows(name: "urls.jsonl", field: field).rows(of: text, chunk: chunk)
   }
 
+  @Test(
+    "numbers keep their digits",
+    arguments: [
+      ("9007199254740993", Value.int(9_007_199_254_740_993)), ("12345678901234567890", .json("12345678901234567890")),
+      ("1.10", .json("1.10")), ("1E400", .json("1E400")), ("-0", .json("-0")), ("-9223372036854775808", .int(.min)),
+      ("0.30000000000000000001", .json("0.30000000000000000001")), ("[1.10, 1E400]", .json("[1.10,1E400]")),
+    ])
+  func digits(number: String, value: Value) throws {
+    let rows = try rows(#"{"url": "http://a.example/", "n": \#(number)}"#)
+    #expect(rows[0].columns["n"] == value)
+  }
+
   @Test("an object a line; its other members come along as they are")
   func members() throws {
     let text = #"""
