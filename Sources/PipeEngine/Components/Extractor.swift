@@ -15,6 +15,10 @@ package protocol Extractor: Sendable {
   /// Whether its values stand in the page's markup, so that URLs in them are read in the page's encoding; those of
   /// header fields and of JSON are not.
   var isMarkup: Bool { get }
+  /// What a whole number is within, where that is known: a status has three digits.
+  var bounds: ClosedRange<Int>? { get }
+  /// Whether each of its texts is `code: message`.
+  var isCoded: Bool { get }
   func extract(_ page: Page) throws(ExtractionFault) -> Value
 }
 
@@ -24,6 +28,8 @@ extension Extractor {
   package var comesLast: Bool { false }
   package var inputColumn: String? { nil }
   package var isMarkup: Bool { needs.content > .nothing }
+  package var bounds: ClosedRange<Int>? { nil }
+  package var isCoded: Bool { false }
 }
 
 /// A field that could not be had, for the record's `error`.

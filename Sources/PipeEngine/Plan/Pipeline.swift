@@ -24,6 +24,16 @@ package struct Pipeline: Sendable {
   package init(
     _ file: SourceFile, language: Language, folder: SourceFolder, variables: Variables, processors: Int
   ) {
+    if let list = file.urlList {
+      self.file = file
+      plan = nil
+      diagnostics = [
+        Diagnostic(
+          .wrongType, at: list, "this is a list of URLs, not a spec",
+          hint: "a spec names the list: sources: [{file: \(file.name)}]; 'pipe init' writes one to begin with")
+      ]
+      return
+    }
     let document = Document(reading: file)
     guard let root = document.root,
       !document.diagnostics.contains(where: { $0.severity == .error && $0.code == .yamlSyntax })
@@ -94,5 +104,19 @@ extension Diagnostic {
     if !isOfSecret, !words.contains(where: secrets.occur) { return self }
     if let same = shown.first(where: { $0.code == code && $0.span == span }) { return same }
     return Diagnostic(code, at: span, "the value that a secret gives here cannot be used")
+  }
+}
+
+extension SourceFile {
+  /// The first line, if that is a URL and nothing else.
+  fileprivate var urlList: SourceSpan? {
+    for number in 1...min(lineCount, 100) {
+      guard let line = line(number), let word = line.split(whereSeparator: \.isWhitespace).first else { continue }
+      if word.hasPrefix("#") { continue }
+      guard word.hasPrefix("http://") || word.hasPrefix("https://"), !word.hasSuffix(":") else { return nil }
+      guard case let length = line.utf8.count, let start = offset(ofLine: number) else { return nil }
+      return span(start..<start + length)
+    }
+    return nil
   }
 }

@@ -153,6 +153,12 @@ extension AddressPolicy {
     .text(name: "a host name, an address or a CIDR block", examples: ["127.0.0.1", "10.0.0.0/8"])
   ) { text throws(ScalarFault) in
     if text.value == .bool(true) { return .everything }
+    if text.node.isPlainWord(of: ["yes", "on", "y", "all"]) {
+      throw ScalarFault(.badValue, "cannot be \(text.shown)", hint: "write true for all addresses")
+    }
+    if text.node.isPlainWord(of: ["no", "off", "n", "none"]) {
+      throw ScalarFault(.badValue, "cannot be \(text.shown)", hint: "write false, or leave it out")
+    }
     guard let entry = Entry(text.text) else {
       throw ScalarFault(
         .badValue, "cannot be \(text.shown)",

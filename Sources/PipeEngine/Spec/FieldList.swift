@@ -37,11 +37,21 @@ enum FieldList {
   ) -> [FieldSpec] {
     var fields: [FieldSpec] = []
     var seen: [String: SourceSpan] = [:]
+    var isListOfMapsTold = false
     for (nameNode, value) in entries {
       guard let name = nameNode.text else {
-        context.report(
-          .wrongType, on: nameNode, "a field's name must be a word, not \(nameNode.kindName)",
-          hint: "in a list stand names alone; to give options, write a map: title: title")
+        if case .mapping(let parts) = nameNode.content {
+          // Told once: all of them are written so.
+          if !isListOfMapsTold {
+            context.report(
+              .wrongType, on: nameNode, "a list of fields holds names alone, and this is a map",
+              hint: "write extract as a map, without the '- ' before each field: "
+                + "\(excerpt(parts.first?.key.text ?? "title")): …")
+          }
+          isListOfMapsTold = true
+        } else {
+          context.report(.wrongType, on: nameNode, "a field's name must be a word, not \(nameNode.kindName)")
+        }
         if case .mapping(let entries) = nameNode.content {
           for key in entries.map(\.key) {
             if let name = key.text { fields.append(FieldSpec(name: Located(name, at: key.span), use: nil)) }

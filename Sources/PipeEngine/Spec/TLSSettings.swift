@@ -61,7 +61,7 @@ extension TLSSettings {
     return settings
   }
 
-  private static let path = Shape.text("a path").located
+  private static let path = Shape.path.located
 
   private static let verification = Shape<Bool>.bool.map { verify, node, context in
     if !verify {

@@ -74,7 +74,7 @@ private struct ComponentReader: Sendable {
     guard kind == .extractor, let key else { return list }
     if !node.isUnwritten, let text = node.text { return "for a fixed value write \(key): {const: \(excerpt(text))}" }
     if components[key]?.standsAlone == true { return "write \(key): \(key)" }
-    if let near = nearestName(to: key, among: names) { return "did you mean \(key): \(near)?" }
+    if key.count > 2, let near = nearestName(to: key, among: names) { return "did you mean \(key): \(near)?" }
     return list
   }
 
@@ -116,11 +116,15 @@ private struct ComponentReader: Sendable {
     let others = entries.indices.filter { $0 != index }
     let stray = others.first { isName[$0] } ?? others[0]
     let ownerName = owner.key.text ?? ""
-    context.report(
-      .wrongType, on: entries[stray].key, "\(kind.article) \(kind.rawValue) is a map with one key, its name",
-      hint: isName[stray]
-        ? kind == .extractor ? "a field has one extractor" : "begin another element with '- '"
-        : "indent the options under '\(ownerName):'")
+    // `{css: .price, as: number}` can mean one thing only.
+    let isClear = !isName[stray] && components[ownerName]?.main != nil && !owner.value.isMap && !owner.value.isUnwritten
+    if !isClear {
+      context.report(
+        .wrongType, on: entries[stray].key, "\(kind.article) \(kind.rawValue) is a map with one key, its name",
+        hint: isName[stray]
+          ? kind == .extractor ? "a field has one extractor" : "begin another element with '- '"
+          : "indent the options under '\(ownerName):'")
+    }
     var options = others.filter { !isName[$0] }.map { entries[$0] }
     switch owner.value.content {
     case .mapping(let own): options += own
@@ -165,7 +169,7 @@ private struct ComponentReader: Sendable {
     } else {
       context.report(
         .missingKey, on: written.key, "\(component.name) needs \(main.map { "its \($0.name)" } ?? "its options")",
-        hint: example)
+        hint: context.commentHint(behind: written.value) ?? example)
     }
     return true
   }

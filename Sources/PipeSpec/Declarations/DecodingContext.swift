@@ -53,7 +53,17 @@ package struct DecodingContext {
 
   /// Reports a fault of a node; one that an alias stands for names the place of its anchor too.
   package mutating func report(_ code: Diagnostic.Code, on node: Node, _ message: String, hint: String? = nil) {
-    report(code, at: node.span, message, hint: hint, notes: Diagnostic.Note.written(node))
+    report(code, at: node.span, message, hint: commentHint(behind: node) ?? hint, notes: Diagnostic.Note.written(node))
+  }
+
+  /// What to say of a value that is missing because `#` begins a comment: `css: #id`.
+  func commentHint(behind node: Node) -> String? {
+    guard node.isUnwritten, !file.bytes.isEmpty else { return nil }
+    let line = file.bytes[min(node.span.end.offset, file.bytes.count)...].prefix { !$0.isYAMLBreak }
+    let comment = line.drop { $0.isYAMLBlank }
+    guard comment.first == UInt8(ascii: "#"), let next = comment.dropFirst().first, !next.isYAMLBlank, next != 0x23
+    else { return nil }
+    return "'#' begins a comment: put quotes around '\(excerpt(String(decoding: comment, as: UTF8.self)))'"
   }
 
   package mutating func report(_ more: [Diagnostic]) {
@@ -67,6 +77,14 @@ package struct DecodingContext {
   package mutating func text(of node: Node, expected: @autoclosure () -> String) -> ResolvedText? {
     guard case .scalar(let scalar) = node.content else {
       report(.wrongType, on: node, "\(place) must be \(expected()), not \(node.kindName)")
+      return nil
+    }
+    if scalar.style == .plain, let first = scalar.text.unicodeScalars.first, let last = scalar.text.unicodeScalars.last,
+      "\u{2018}\u{201C}\u{201E}\u{2019}\u{201D}".unicodeScalars.contains(first),
+      "\u{2019}\u{201D}\u{201C}\u{2018}".unicodeScalars.contains(last)
+    {
+      report(.badValue, on: node, "\(place) begins with a typographic quote, which is part of the value",
+        hint: "write straight quotes: \" or '")
       return nil
     }
     switch variables.resolve(scalar, of: node, in: file) {

@@ -8,14 +8,17 @@ struct KeyGuess {
 
   init(_ name: String, among known: [KeyDescription], in context: DecodingContext) {
     let names = known.map(\.name)
-    if let owner = known.first(where: { $0.shape.keys.contains { $0.name == name } }) {
+    if ["url", "urls"].contains(name), !names.contains("sources") {
+      // Every map that has a URL of its own is a worse guess.
+      self.init("the URLs to fetch belong in 'sources': sources: [{urls: […]}]")
+    } else if let owner = known.first(where: { $0.shape.keys.contains { $0.name == name } }) {
       self.init("put it under '\(owner.name)'")
+    } else if let ours = KnownWords.ours(for: name, among: names) {
+      self.init("did you mean '\(ours)'?", key: ours)
     } else if let near = nearestName(to: name, among: names) {
       // A name that is much longer or shorter says something else as well: `timeout_ms`.
       let isMisspelling = abs(near.utf8.count - name.utf8.count) <= 2
       self.init("did you mean '\(near)'?", key: near, isMisspelling: isMisspelling)
-    } else if let ours = KnownWords.ours(for: name, among: names) {
-      self.init("did you mean '\(ours)'?", key: ours)
     } else if let place = Self.place(ofOursFor: name, below: known) {
       self.init("did you mean \(place)?")
     } else if let place = Self.place(of: name, in: context.rootKeys) {

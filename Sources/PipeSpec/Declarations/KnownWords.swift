@@ -17,7 +17,7 @@ enum KnownWords {
     "download_delay": ["delay"], "wait": ["delay"], "sleep": ["delay"], "rate_limit": ["rate"],
     "request_timeout": ["timeout"], "max_time": ["timeout"], "useragent": ["user_agent"], "agent": ["user_agent"],
     "filename": ["path"], "file": ["path"], "columns": ["fields"], "separator": ["delimiter"], "sep": ["delimiter"],
-    "filter": ["where"], "if": ["when", "where"], "condition": ["when", "where"], "variables": ["vars"],
+    "parse": ["extract"], "scrape": ["extract"], "extraction": ["extract"], "filter": ["where"], "if": ["when", "where"], "condition": ["when", "where"], "variables": ["vars"],
     "env": ["vars"], "max_redirects": ["redirects"], "follow_redirects": ["redirects"], "attempts": ["retry"],
     "retries": ["retry"], "max_retries": ["retry"], "max_attempts": ["attempts"], "start": ["from"], "end": ["to"],
     "stop": ["to"], "max_size": ["max_body"],

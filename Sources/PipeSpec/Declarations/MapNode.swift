@@ -48,6 +48,12 @@ package struct MapNode: Sendable {
         continue
       }
       if known.contains(where: { $0.name == name }) { continue }
+      if name.unicodeScalars.contains("\u{A0}") {
+        context.report(
+          .unknownKey, on: entry.key, "a no-break space (U+00A0) stands in the key '\(excerpt(name))'",
+          hint: "write plain spaces, in front of a key too")
+        continue
+      }
       let guess = KeyGuess(name, among: known, in: context)
       if let key = guess.key, self.entry(key) == nil {
         meant.insert(key)
@@ -63,6 +69,11 @@ extension Node {
   /// The text of a scalar; `nil` for lists and maps.
   package var text: String? {
     if case .scalar(let scalar) = content { scalar.text } else { nil }
+  }
+
+  /// Whether it is one of some words without quotes, in whatever case.
+  package func isPlainWord(of words: [String]) -> Bool {
+    if case .scalar(let scalar) = content { scalar.style == .plain && words.contains(scalar.text.lowercased()) } else { false }
   }
 
   /// Whether nothing was written: `key:` and no more.

@@ -23,6 +23,10 @@ private func rank(_ wanted: [Unicode.Scalar], _ candidate: [Unicode.Scalar]) -> 
   let limit = wanted.count <= 4 ? 1 : wanted.count <= 8 ? 2 : 3
   if abs(wanted.count - candidate.count) <= limit {
     let distance = alignmentDistance(wanted, candidate)
+    // Two changes in a short word that begins otherwise make another word: `parse` is not `vars`.
+    if distance > 1, wanted.first != candidate.first, wanted.count <= 5, wanted.sorted() != candidate.sorted() {
+      return nil
+    }
     // Nothing in common is not near: `ab` is no misspelling of `c`.
     if distance <= limit, distance < max(wanted.count, candidate.count) { return distance * 4 + weight }
   }

@@ -48,6 +48,11 @@ package struct SourceFile: Sendable {
     return String(decoding: bytes[lineRange(number)], as: UTF8.self)
   }
 
+  /// Where a line begins; `nil` outside the file.
+  package func offset(ofLine number: Int) -> Int? {
+    lineStarts.indices.contains(number - 1) ? lineRange(number).lowerBound : nil
+  }
+
   /// The bytes of a line without its line break and without the file's byte order mark; empty outside
   /// the file. Lines count from 1.
   func lineRange(_ number: Int) -> Range<Int> {

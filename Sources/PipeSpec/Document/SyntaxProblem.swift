@@ -67,6 +67,18 @@ struct SyntaxProblem {
     let (name, closing) = isMap ? ("map", "}") : ("list", "]")
     let opening = error.contextPlace ?? place
     let note = "the \(name) is opened here"
+    if let comment = comment(on: opening) {
+      return make(
+        "'#' begins a comment, so the \(name) is not closed", at: comment, hint: "put quotes around the value",
+        note: note, at: opening..<opening + 1)
+    }
+    if let value = valueWithBrackets {
+      let text = String(decoding: file.bytes[value].prefix(60), as: UTF8.self)
+      let quote = text.contains("\"") ? "'" : "\""
+      return make(
+        "a plain value between brackets cannot hold '\(String(decoding: file.bytes[place..<place + 1], as: UTF8.self))'",
+        at: value, hint: "put quotes around it: \(quote)\(text)\(quote)", note: note, at: opening..<opening + 1)
+    }
     if let key = keyOnLaterLine(than: opening) {
       return make(
         "the \(name) is not closed before this key", at: key, hint: "close it with '\(closing)'", note: note,
@@ -81,6 +93,42 @@ struct SyntaxProblem {
     return make(
       "the file ends inside a \(name)", at: place..<place, hint: "the closing '\(closing)' is missing",
       note: note, at: opening..<opening + 1)
+  }
+
+  /// A comment on the line of an opening bracket that was meant as a value: `{css: #id}`.
+  private func comment(on opening: Int) -> Range<Int>? {
+    let line = file.lineRange(file.lineNumber(at: opening))
+    var index = opening
+    while index + 1 < line.upperBound {
+      if file.bytes[index] == UInt8(ascii: "#"), file.bytes[index - 1].isYAMLBlank, !file.bytes[index + 1].isYAMLBlank,
+        file.bytes[opening..<index].last(where: { !$0.isYAMLBlank }) == UInt8(ascii: ":")
+      {
+        return index..<line.upperBound
+      }
+      index += 1
+    }
+    return nil
+  }
+
+  /// The plain value around the place, if what is wrong there is a bracket within it: `{path: ${out}/a.csv}`.
+  private var valueWithBrackets: Range<Int>? {
+    guard place < file.bytes.count, place > 0, "[{".utf8.contains(file.bytes[place]) else { return nil }
+    let line = file.lineRange(file.lineNumber(at: place))
+    var start = place
+    while start > line.lowerBound, !file.bytes[start - 1].isYAMLSpace, !",[{}]\"'".utf8.contains(file.bytes[start - 1]) {
+      start -= 1
+    }
+    guard start < place else { return nil }
+    var depth = 0
+    var end = place
+    while end < line.upperBound, !file.bytes[end].isYAMLSpace {
+      let byte = file.bytes[end]
+      if "[{".utf8.contains(byte) { depth += 1 }
+      if "]}".utf8.contains(byte) { depth -= 1 }
+      if depth < 0 || depth == 0 && byte == UInt8(ascii: ",") { break }
+      end += 1
+    }
+    return start..<end
   }
 
   private var missingContent: Diagnostic {

@@ -63,6 +63,11 @@ extension SyntaxProblem {
     if last == "'" || last == "\"", let start = file.bytes[..<(end - 1)].lastIndex(of: file.bytes[end - 1]) {
       let line = file.lineNumber(at: start)
       let isSameLine = line == file.lineNumber(at: place)
+      if isSameLine, let name = quotedField(start..<end) {
+        return make(
+          "text follows the closing \(last)", at: range,
+          hint: "a condition begins with a field's name, without quotes: \(name)…")
+      }
       let escape =
         last == "'" ? "a quote inside single quotes is written ''" : "a quote inside double quotes is written \\\""
       return make(
@@ -75,6 +80,15 @@ extension SyntaxProblem {
       isBracket ? "nothing is open that this would close" : "this cannot follow here",
       at: isBracket ? place..<place + 1 : range, hint: isBracket ? "remove it" : "put quotes around the whole value",
       note: "the \(name) begins here", at: opening)
+  }
+
+  /// The field's name and the operator of a condition that begins with a name in quotes: `"title" == "x"`.
+  private func quotedField(_ quoted: Range<Int>) -> String? {
+    let rest = file.bytes[place...].prefix { !$0.isYAMLSpace }
+    let operators = ["==", "!=", "<", "<=", ">", ">=", "in", "contains", "matches", "starts_with", "ends_with", "and", "or"]
+    let word = String(decoding: rest, as: UTF8.self)
+    guard quoted.count > 2, operators.contains(word) else { return nil }
+    return String(decoding: file.bytes[quoted].dropFirst().dropLast().prefix(60), as: UTF8.self) + " " + word + " "
   }
 
   /// The key at the beginning of the line of the fault, if that line is below another and the fault is
@@ -115,6 +129,10 @@ extension SyntaxProblem {
     guard index > range.lowerBound, index + 1 < range.upperBound, file.bytes[index] == UInt8(ascii: ":"),
       !file.bytes[index + 1].isYAMLSpace, file.bytes[index + 1] != UInt8(ascii: "/")
     else { return nil }
+    if file.bytes[(index + 1)...].starts(with: [0xC2, 0xA0]) {
+      return make(
+        "a no-break space (U+00A0) follows the ':'", at: index + 1..<index + 3, hint: "write a plain space")
+    }
     return make("there is no space after the ':'", at: index..<index + 1, hint: "write 'key: value'")
   }
 

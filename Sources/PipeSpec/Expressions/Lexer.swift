@@ -55,6 +55,11 @@ struct Lexer {
     }
     let scalar = scalar(at: start)
     let character = start..<start + (scalar?.utf8.count ?? 1)
+    if let scalar, scalar.properties.generalCategory == .spaceSeparator {
+      let name = scalar == "\u{A0}" ? "a no-break space (U+00A0)" : "a space of another kind"
+      report(.badExpression, "\(name) stands here", hint: "write a plain space", character)
+      return .broken
+    }
     let hint: String? =
       switch scalar {
       case "\u{2018}", "\u{2019}", "\u{201C}", "\u{201D}": "write straight quotes: ' or \""
@@ -157,6 +162,12 @@ struct Lexer {
 
   private mutating func number() -> Token.Kind {
     let start = index
+    if let end = WrittenQuantity.dateEnd(bytes[start...]) {
+      index = end
+      let date = String(decoding: bytes[start..<end], as: UTF8.self)
+      report(.badExpression, "a date is written between quotes", hint: "write '\(date)'", start..<end)
+      return .faultyValue
+    }
     index += 1
     skipDigits()
     var isWhole = true
@@ -184,9 +195,15 @@ struct Lexer {
     }
     if index > end {
       let written = String(decoding: bytes[start..<index], as: UTF8.self)
+      // `1.5KiB` and `1_000` go on behind what was read.
+      while index < bytes.count, bytes[index] == UInt8(ascii: "."), index + 1 < bytes.count, bytes[index + 1].isASCIIDigit
+      {
+        index += 1
+        skipDigits()
+      }
       let hint =
         end - start == 1 && written.dropFirst().lowercased() == "xx"
-        ? "write a range: in \(text)00..\(text)99" : "write the number alone: \(text)"
+        ? "write a range: in \(text)00..\(text)99" : WrittenQuantity.hint(for: written, number: text)
       report(.badExpression, "'\(written)' is no number", hint: hint, start..<index)
       return .faultyValue
     }

@@ -38,8 +38,16 @@ package struct FieldDeclaration: Hashable, Sendable {
   package let name: String
   package let type: FieldType
   package let isNullable: Bool
+  /// What a whole number is within.
+  package let bounds: ClosedRange<Int>?
+  /// Whether each of its texts is `code: message`.
+  package let isCoded: Bool
 
-  package init(_ name: String, _ type: FieldType, isNullable: Bool = true) {
+  package init(
+    _ name: String, _ type: FieldType, isNullable: Bool = true, bounds: ClosedRange<Int>? = nil, isCoded: Bool = false
+  ) {
+    self.bounds = bounds
+    self.isCoded = isCoded
     self.name = name
     self.type = type
     self.isNullable = isNullable

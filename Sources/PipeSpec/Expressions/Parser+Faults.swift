@@ -17,6 +17,9 @@ extension Parser {
     switch token.kind {
     case .close: return fail("')' has no '(' before it", hint: "remove it", token.range)
     case .closeList: return fail("']' has no '[' before it", hint: "remove it", token.range)
+    case .comma where isDecimalComma:
+      let number = written(tokens[index - 1].range) + "." + written(tokens[index + 1].range)
+      return fail("the decimal sign is a point", hint: "write \(number)", token.range)
     case .comma: return fail("',' is not expected here", hint: "join conditions with 'and' or 'or'", token.range)
     case .range:
       return fail("a range stands only after 'in'", hint: "write field in 200..299", token.range)
@@ -39,6 +42,15 @@ extension Parser {
         hint: "for example: \(before) == \(written(token.range))",
         token.range)
     }
+  }
+
+  /// Whether a comma joins two numbers: `10,5`.
+  private var isDecimalComma: Bool {
+    guard index > 0, let after, case .literal(let left) = tokens[index - 1].kind, case .literal(let right) = after.kind,
+      left.isNumber, right.isNumber
+    else { return false }
+    return tokens[index - 1].range.upperBound == current.range.lowerBound
+      && current.range.upperBound == after.range.lowerBound
   }
 
   /// Something stands where a value is expected.

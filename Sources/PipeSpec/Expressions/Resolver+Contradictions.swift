@@ -44,3 +44,37 @@ extension Condition {
     return (name, operand.range.lowerBound..<max(end, operand.range.upperBound))
   }
 }
+
+extension Resolver {
+  /// Reports a comparison that no value of the field's can meet.
+  mutating func isNever(
+    _ field: Field, _ comparison: Comparison, _ literal: Literal, at place: Range<Int>
+  ) -> Bool {
+    switch literal {
+    case .int(let number):
+      guard let bounds = field.declaration.bounds else { return false }
+      let isNever =
+        switch comparison {
+        case .equal: !bounds.contains(number)
+        case .notEqual: false
+        case .less: number <= bounds.lowerBound
+        case .lessOrEqual: number < bounds.lowerBound
+        case .greater: number >= bounds.upperBound
+        case .greaterOrEqual: number > bounds.upperBound
+        }
+      if isNever {
+        let range =
+          bounds.upperBound == .max
+          ? "at least \(bounds.lowerBound)" : "from \(bounds.lowerBound) to \(bounds.upperBound)"
+        fault("this never holds: '\(field.name)' is \(range)", place)
+      }
+      return isNever
+    case .string(let text) where field.declaration.isCoded && comparison == .equal && !text.contains(": "):
+      fault(
+        "this never holds: '\(field.name)' is a code and a message, such as 'timeout: no answer within 10s'",
+        hint: "write \(field.name) starts_with \(literal.description)", place)
+      return true
+    default: return false
+    }
+  }
+}

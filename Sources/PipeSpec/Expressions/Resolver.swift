@@ -189,6 +189,7 @@ struct Resolver {
   mutating func predicate(
     _ field: Field, _ comparison: Comparison, _ literal: Literal, at place: Range<Int>
   ) -> Predicate? {
+    if isNever(field, comparison, literal, at: place) { return nil }
     switch (field.type.element, literal) {
     case (.int, .int(let bound)), (.number, .int(let bound)): return .int(field.index, comparison, bound)
     case (.int, .double(let bound)) where !comparison.isOrder && bound.rounded() != bound:

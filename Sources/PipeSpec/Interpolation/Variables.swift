@@ -176,6 +176,7 @@ package struct Variables: Sendable {
   }
 
   private mutating func value(of reference: String) -> Result<Substitute, Fault> {
+    if reference.hasPrefix("{") { return .failure(Self.foreign(reference)) }
     let parts = reference.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
     switch parts[0] {
     case "env" where parts.count > 1:
@@ -227,6 +228,19 @@ package struct Variables: Sendable {
           .badValue, "'${\(reference)}' is no interpolation",
           "the forms are ${name}, ${env:NAME}, ${env:NAME:-default}, ${secret:env:NAME}, ${secret:file:PATH}"))
     }
+  }
+
+  /// `${{ secrets.X }}`, as GitHub Actions have it.
+  private static func foreign(_ reference: String) -> Fault {
+    let words = reference.split { " {}".contains($0) }.first?.split(separator: ".").map(String.init) ?? []
+    let name = words.count == 2 ? words[1] : "NAME"
+    let hint =
+      switch words.first {
+      case "secrets": "write ${secret:env:\(name)}, and set \(name) in the job's env"
+      case "env": "write ${env:\(name)}"
+      default: "the forms are ${name}, ${env:NAME}, ${secret:env:NAME}, ${secret:file:PATH}"
+      }
+    return Fault(.badValue, "'${{ … }}' is not resolved here", hint)
   }
 
   /// Why a text could not be resolved; empty where all that is wrong is reported elsewhere.

@@ -92,8 +92,15 @@ package struct JSONSchema {
       properties.append(
         (component.name, .object(entries + map(component.keys + family.common, main: component.main))))
     }
+    // Other options may stand beside a name that has its main option: `{css: .price, as: number}`.
+    var taken = Set(family.components.map(\.name))
+    for component in family.components where component.main != nil {
+      for key in component.keys + family.common where key.name != component.main {
+        if taken.insert(key.name).inserted { properties.append((key.name, ["description": .string(key.summary)])) }
+      }
+    }
     let map: JSONText = [
-      "type": "object", "minProperties": 1, "maxProperties": 1, "properties": .object(properties),
+      "type": "object", "minProperties": 1, "properties": .object(properties),
       "additionalProperties": .bool(false),
     ]
     let plain = family.components.filter(\.standsAlone).map { component -> JSONText in

@@ -39,6 +39,7 @@ struct StatusExtractor: Extractor {
   static let component = Component.builtIn(
     "status", "The status code of the response (RFC 9110, 15); null where there is none.", StatusExtractor())
   let type = FieldType.int
+  let bounds: ClosedRange<Int>? = 100...999
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value { page.response.map { .int($0.status) } ?? .null }
 }
@@ -157,6 +158,7 @@ struct ErrorExtractor: Extractor {
     "error", "Why the request failed, as `code: message`; null for every answer, whatever its status.", ErrorExtractor()
   )
   let type = FieldType.string
+  let isCoded = true
   let comesLast = true
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value { page.error.map { .string($0.description) } ?? .null }

@@ -14,7 +14,7 @@ struct OutputOptions: Sendable {
 
   static let path = Key(
     "path",
-    Shape.text("a path").map { path, node, context -> Located<SinkTarget>? in
+    Shape.path.map { path, node, context -> Located<SinkTarget>? in
       if let ending = otherEnding(of: path) {
         context.report(
           .badValue, on: node, "\(context.place) names a .\(ending) file, which cannot be written",

@@ -12,7 +12,7 @@ struct FileSource: Source {
     options: MapShape(
       main: "path",
       Key(
-        "path", Shape.text("a path").located, "The file; a relative path starts at the spec's folder.",
+        "path", Shape.path.located, "The file; a relative path starts at the spec's folder.",
         example: "urls.txt"),
       InputOptions.format, InputOptions.column, InputOptions.field,
       make: { (path: $0, format: $1, column: $2, field: $3) }

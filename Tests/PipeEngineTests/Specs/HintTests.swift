@@ -43,7 +43,6 @@ struct HintTests {
   }
 
   static let components: [(String, String)] = [
-    ("- csv: a.csv\n    when: ok", "indent the options under 'csv:'"),
     ("- csv: a.csv\n    jsonl: b.jsonl", "begin another element with '- '"),
     ("- csv:", "write csv: out/pages.csv"),
     ("- path: a.csv", "'path' is an option: write csv: {path: …}"),
@@ -55,6 +54,83 @@ struct HintTests {
   func component(sinks: String, hint: String) {
     let spec = Self.start + "extract: [url, status]\nsinks:\n  \(sinks)\n"
     #expect(Pipeline(testing: spec).diagnostics.map(\.hint) == [hint])
+  }
+
+  /// Conditions that read as another language's, and what is said of them.
+  static let conditions: [(String, String, String?)] = [
+    ("length > 10KiB", "'10KiB' is no number", "sizes are compared in bytes: 10240"),
+    ("length > 1.5MB", "'1.5MB' is no number", "sizes are compared in bytes: 1500000"),
+    ("elapsed > 500ms", "'500ms' is no number", "times are compared in seconds: 0.5"),
+    ("elapsed > 2h", "'2h' is no number", "times are compared in seconds: 7200"),
+    ("length > 1_000", "'1_000' is no number", "write it without '_': 1000"),
+    ("length > 10,5", "the decimal sign is a point", "write 10.5"),
+    ("fetched_at > 2026-01-01", "a date is written between quotes", "write '2026-01-01'"),
+    ("fetched_at > 2026-01-01T10:00:00Z", "a date is written between quotes", "write '2026-01-01T10:00:00Z'"),
+    ("status\u{A0}== 200", "a no-break space (U+00A0) stands here", "write a plain space"),
+    ("status > 1000", "this never holds: 'status' is from 100 to 999", nil),
+    ("status == 0", "this never holds: 'status' is from 100 to 999", nil),
+    ("status in [0, 404]", "this never holds: 'status' is from 100 to 999", nil),
+    (
+      "error == 'timeout'",
+      "this never holds: 'error' is a code and a message, such as 'timeout: no answer within 10s'",
+      "write error starts_with 'timeout'"
+    ),
+  ]
+
+  @Test("a condition in another language's words is told with what it would be here", arguments: conditions)
+  func condition(text: String, message: String, hint: String?) {
+    let diagnostics = Pipeline(testing: Self.start + "where: \(text)" + Self.end).diagnostics
+    #expect(diagnostics.map(\.message) == [message])
+    #expect(diagnostics.map(\.hint) == [hint])
+  }
+
+  /// Whole specs that newcomers write, and what is said of them.
+  static let specs: [(String, String, String?)] = [
+    (
+      "https://example.com/\nhttps://example.org/", "this is a list of URLs, not a spec",
+      "a spec names the list: sources: [{file: spec.yaml}]; 'pipe init' writes one to begin with"
+    ),
+    (
+      start + "extract:\n  - title: title\n  - text: {css: p}\nsinks: [csv: a.csv]",
+      "a list of fields holds names alone, and this is a map",
+      "write extract as a map, without the '- ' before each field: title: …"
+    ),
+    (start + "extract:\n  a:\n    css: #id\nsinks: [csv: a.csv]", "css needs its selector",
+      "'#' begins a comment: put quotes around '#id'"),
+    (start + "extract: {a: {css: #id}}\nsinks: [csv: a.csv]", "'#' begins a comment, so the map is not closed",
+      "put quotes around the value"),
+    (start + "extract: {a: {css: a[href]}}\nsinks: [csv: a.csv]", "a plain value between brackets cannot hold '['",
+      "put quotes around it: \"a[href]\""),
+    (start + "extract: [url]\nsinks: [{csv: ${o}/a.csv}]", "a plain value between brackets cannot hold '{'",
+      "put quotes around it: \"${o}/a.csv\""),
+    (start + "where: \"title\" == \"x\"" + end, "text follows the closing \"",
+      "a condition begins with a field's name, without quotes: title == …"),
+    (start + "fetch: {user_agent: \"${{ secrets.X }}\"}" + end, "'${{ … }}' is not resolved here",
+      "write ${secret:env:X}, and set X in the job's env"),
+    (start + "fetch: {allow_private: yes}" + end, "fetch.allow_private cannot be 'yes'", "write true for all addresses"),
+    (start + "fetch: {url: https://a.example/}" + end, "unknown key 'url' in fetch",
+      "the URLs to fetch belong in 'sources': sources: [{urls: […]}]"),
+    (start + "fetch: {retry: {max_attempts: 2}}" + end, "unknown key 'max_attempts' in fetch.retry",
+      "did you mean 'attempts'?"),
+    (start + "extract: [url]\nsinks: [{csv: ~/a.csv}]", "csv begins with '~', which only a shell replaces",
+      "write ${env:HOME}/a.csv"),
+    (start + "extract: [url]\nsinks: [{csv: \"\"}]", "csv must be a path, not nothing", nil),
+    (start + "extract: [url]\nsinks: [{csv: out/}]", "csv is a folder, not a file", "name the file in it"),
+    ("version: 1\nsources: [{urls: ['http://www.example.test,/']}]" + end,
+      "sources.urls has a URL that cannot be fetched: the host holds ',', which no host's name has", nil),
+  ]
+
+  @Test("what a newcomer writes is told in words that help", arguments: specs)
+  func spec(text: String, message: String, hint: String?) {
+    let diagnostics = Pipeline(testing: text).diagnostics
+    #expect(diagnostics.map(\.message) == [message])
+    #expect(diagnostics.map(\.hint) == [hint])
+  }
+
+  @Test("options may stand beside a name that has its main option")
+  func beside() {
+    let spec = Self.start + "extract: {p: {css: .p, as: number}}\nsinks: [{csv: a.csv, when: p > 1}]"
+    #expect(Pipeline(testing: spec).diagnostics.isEmpty)
   }
 
   @Test("variables of variables that grow are refused where they become too much")
