@@ -83,8 +83,9 @@ package struct DecodingContext {
       "\u{2018}\u{201C}\u{201E}\u{2019}\u{201D}".unicodeScalars.contains(first),
       "\u{2019}\u{201D}\u{201C}\u{2018}".unicodeScalars.contains(last)
     {
-      report(.badValue, on: node, "\(place) begins with a typographic quote, which is part of the value",
-        hint: "write straight quotes: \" or '")
+      report(
+        .badValue, on: node, "\(place) begins with a typographic quote, which is part of the value",
+        hint: "write straight quotes: \" or '; put these between straight ones if they are meant")
       return nil
     }
     switch variables.resolve(scalar, of: node, in: file) {

@@ -73,7 +73,11 @@ extension Node {
 
   /// Whether it is one of some words without quotes, in whatever case.
   package func isPlainWord(of words: [String]) -> Bool {
-    if case .scalar(let scalar) = content { scalar.style == .plain && words.contains(scalar.text.lowercased()) } else { false }
+    if case .scalar(let scalar) = content {
+      scalar.style == .plain && words.contains(scalar.text.lowercased())
+    } else {
+      false
+    }
   }
 
   /// Whether nothing was written: `key:` and no more.

@@ -115,7 +115,8 @@ struct SyntaxProblem {
     guard place < file.bytes.count, place > 0, "[{".utf8.contains(file.bytes[place]) else { return nil }
     let line = file.lineRange(file.lineNumber(at: place))
     var start = place
-    while start > line.lowerBound, !file.bytes[start - 1].isYAMLSpace, !",[{}]\"'".utf8.contains(file.bytes[start - 1]) {
+    while start > line.lowerBound, !file.bytes[start - 1].isYAMLSpace, !",[{}]\"'".utf8.contains(file.bytes[start - 1])
+    {
       start -= 1
     }
     guard start < place else { return nil }

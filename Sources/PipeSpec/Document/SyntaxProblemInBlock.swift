@@ -85,7 +85,9 @@ extension SyntaxProblem {
   /// The field's name and the operator of a condition that begins with a name in quotes: `"title" == "x"`.
   private func quotedField(_ quoted: Range<Int>) -> String? {
     let rest = file.bytes[place...].prefix { !$0.isYAMLSpace }
-    let operators = ["==", "!=", "<", "<=", ">", ">=", "in", "contains", "matches", "starts_with", "ends_with", "and", "or"]
+    let operators = [
+      "==", "!=", "<", "<=", ">", ">=", "in", "contains", "matches", "starts_with", "ends_with", "and", "or",
+    ]
     let word = String(decoding: rest, as: UTF8.self)
     guard quoted.count > 2, operators.contains(word) else { return nil }
     return String(decoding: file.bytes[quoted].dropFirst().dropLast().prefix(60), as: UTF8.self) + " " + word + " "

@@ -194,17 +194,18 @@ struct Lexer {
       index += 1
     }
     if index > end {
-      let written = String(decoding: bytes[start..<index], as: UTF8.self)
-      // `1.5KiB` and `1_000` go on behind what was read.
-      while index < bytes.count, bytes[index] == UInt8(ascii: "."), index + 1 < bytes.count, bytes[index + 1].isASCIIDigit
+      // `1_000.5` goes on behind what was read.
+      while index < bytes.count, bytes[index] == UInt8(ascii: "."), index + 1 < bytes.count,
+        bytes[index + 1].isASCIIDigit
       {
         index += 1
         skipDigits()
       }
+      let written = String(decoding: bytes[start..<index], as: UTF8.self)
       let hint =
         end - start == 1 && written.dropFirst().lowercased() == "xx"
         ? "write a range: in \(text)00..\(text)99" : WrittenQuantity.hint(for: written, number: text)
-      report(.badExpression, "'\(written)' is no number", hint: hint, start..<index)
+      report(.badExpression, "'\(written)' is not a number", hint: hint, start..<index)
       return .faultyValue
     }
     if isWhole, let value = Int(text) { return .literal(.int(value)) }

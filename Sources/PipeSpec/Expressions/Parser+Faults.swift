@@ -29,6 +29,11 @@ extension Parser {
       {
         return fail("'\(word)' is no operator here", hint: hint, token.range)
       }
+      if index > 0, case .literal(let literal) = tokens[index - 1].kind, literal.isNumber,
+        let hint = WrittenQuantity.inBase(before, word)
+      {
+        return fail("'\(before) \(word)' is not a number", hint: hint, token.range)
+      }
       let words = Keyword.allCases.filter { ![.null, .true, .false].contains($0) }.map(\.rawValue)
       let near = token.keyword == nil ? nearestName(to: word, among: words) : nil
       return fail(

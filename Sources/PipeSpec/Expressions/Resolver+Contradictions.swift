@@ -62,19 +62,36 @@ extension Resolver {
         case .greater: number >= bounds.upperBound
         case .greaterOrEqual: number > bounds.upperBound
         }
-      if isNever {
-        let range =
-          bounds.upperBound == .max
-          ? "at least \(bounds.lowerBound)" : "from \(bounds.lowerBound) to \(bounds.upperBound)"
-        fault("this never holds: '\(field.name)' is \(range)", place)
+      if isNever, let bounds = field.declaration.bounds {
+        fault("\(field.boundsInWords(bounds)), so this never holds", place)
       }
       return isNever
-    case .string(let text) where field.declaration.isCoded && comparison == .equal && !text.contains(": "):
-      fault(
-        "this never holds: '\(field.name)' is a code and a message, such as 'timeout: no answer within 10s'",
-        hint: "write \(field.name) starts_with \(literal.description)", place)
-      return true
+    case .string where comparison == .equal: return isOutside(field, literal, at: place)
     default: return false
     }
+  }
+
+  /// Reports a value that the field never has.
+  mutating func isOutside(_ field: Field, _ literal: Literal, at place: Range<Int>) -> Bool {
+    switch literal {
+    case .int(let number):
+      guard let bounds = field.declaration.bounds, !bounds.contains(number) else { return false }
+      fault("\(field.boundsInWords(bounds)), so never \(number)", place)
+    case .string(let text):
+      guard field.declaration.isCoded, !text.contains(": ") else { return false }
+      fault(
+        "'\(field.name)' is a code and a message, such as 'timeout: no answer within 10s', so never '\(text)'",
+        hint: "write \(field.name) starts_with \(literal.description)", place)
+    default: return false
+    }
+    return true
+  }
+}
+
+extension Resolver.Field {
+  func boundsInWords(_ bounds: ClosedRange<Int>) -> String {
+    bounds.upperBound == .max
+      ? "'\(name)' is at least \(bounds.lowerBound)"
+      : "'\(name)' is from \(bounds.lowerBound) to \(bounds.upperBound)"
   }
 }

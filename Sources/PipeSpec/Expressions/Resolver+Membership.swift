@@ -55,6 +55,11 @@ extension Resolver {
     guard field.isNumber else {
       return fault("\(field.kind) and is never in a range of numbers", hint: hintForType(field), range)
     }
+    if let bounds = field.declaration.bounds, case .int(let first) = low.value, case .int(let last) = high.value,
+      first <= last, last < bounds.lowerBound || first > bounds.upperBound
+    {
+      return fault("\(field.boundsInWords(bounds)), so it is never in this range", range)
+    }
     if case .int(let low) = low.value, case .int(let high) = high.value {
       if low <= high { return .test(.intRange(field.index, low...high)) }
     } else if let low = low.value.number, let high = high.value.number, low <= high {
@@ -75,7 +80,9 @@ extension Resolver {
     for element in elements {
       if element.value == .null {
         fault("null is in no list", hint: "write '\(field.name) == null or …'", element.range)
-      } else if let predicate = predicate(field, .equal, element.value, at: element.range) {
+      } else if !isOutside(field, element.value, at: element.range),
+        let predicate = predicate(field, .equal, element.value, at: element.range)
+      {
         tests.append(.test(predicate))
       }
     }

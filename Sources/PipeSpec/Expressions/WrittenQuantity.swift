@@ -5,7 +5,8 @@ enum WrittenQuantity {
     "m": 1_048_576, "bytes": 1,
   ]
   private static let durations: [String: Double] = [
-    "ms": 0.001, "s": 1, "sec": 1, "seconds": 1, "min": 60, "h": 3600,
+    "ms": 0.001, "s": 1, "sec": 1, "seconds": 1, "m": 60, "min": 60, "minutes": 60, "h": 3600, "hours": 3600,
+    "d": 86_400, "days": 86_400,
   ]
 
   /// What to write instead of a number that letters follow.
@@ -14,13 +15,19 @@ enum WrittenQuantity {
   static func hint(for written: String, number: String) -> String {
     let digits = written.filter { $0 != "_" }
     if digits.utf8.count < written.utf8.count, Double(digits) != nil { return "write it without '_': \(digits)" }
-    let unit = written.dropFirst(number.count).lowercased()
-    guard let value = Double(number) else { return "write a number alone" }
-    if let size = sizes[unit], unit != "m" || written.hasSuffix("M") {
+    let unit = written.dropFirst(number.count)
+    return inBase(number, String(unit)) ?? "write a number alone, in the field's own unit"
+  }
+
+  /// The number that a quantity is in the unit of the fields, as advice: sizes are in bytes, times in seconds.
+  static func inBase(_ number: String, _ written: String) -> String? {
+    let unit = written.lowercased()
+    guard let value = Double(number) else { return nil }
+    if let size = sizes[unit], written != "m" {
       return "sizes are compared in bytes: \(shown(value * size))"
     }
     if let duration = durations[unit] { return "times are compared in seconds: \(shown(value * duration))" }
-    return "write a number alone, in the field's own unit"
+    return nil
   }
 
   /// The end of a date that stands without quotes: `2026-01-01`, and a time behind it.
@@ -28,7 +35,9 @@ enum WrittenQuantity {
     let form = Array("0000-00-00".utf8)
     guard bytes.count >= form.count else { return nil }
     for (byte, wanted) in zip(bytes, form) {
-      guard wanted == UInt8(ascii: "-") ? byte == wanted : UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte else { return nil }
+      guard wanted == UInt8(ascii: "-") ? byte == wanted : UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte else {
+        return nil
+      }
     }
     let rest = bytes.dropFirst(form.count)
     guard let mark = rest.first, mark | 0x20 == UInt8(ascii: "t") else { return rest.startIndex }

@@ -22,6 +22,7 @@ struct LengthExtractor: Extractor {
     make: { $0 })
 
   let type = FieldType.int
+  let bounds: ClosedRange<Int>? = 0...Int.max
 
   init(unit: Unit) { self.unit = unit }
 

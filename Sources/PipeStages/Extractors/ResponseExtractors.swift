@@ -60,6 +60,7 @@ struct ElapsedExtractor: Extractor {
   static let component = Component.builtIn(
     "elapsed", "Seconds that the transfers took, redirects included, waiting for a turn not.", ElapsedExtractor())
   let type = FieldType.number
+  let bounds: ClosedRange<Int>? = 0...Int.max
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     page.request.url == nil || page.fetched.attempts == 0
@@ -72,6 +73,7 @@ struct FirstByteExtractor: Extractor {
   static let component = Component.builtIn(
     "ttfb", "Seconds to the first byte of the response, redirects included.", FirstByteExtractor())
   let type = FieldType.number
+  let bounds: ClosedRange<Int>? = 0...Int.max
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     page.fetched.timing.firstByte.map { .double((page.request.spent + $0).secondsToTheMicrosecond) } ?? .null
@@ -84,6 +86,7 @@ struct AttemptsExtractor: Extractor {
     "attempts", "How often the request was tried; 1 without retries, 0 where its host was given up before.",
     AttemptsExtractor())
   let type = FieldType.int
+  let bounds: ClosedRange<Int>? = 0...Int.max
   let isNullable = false
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value { .int(page.fetched.attempts) }
@@ -106,6 +109,7 @@ struct DepthExtractor: Extractor {
   static let component = Component.builtIn(
     "depth", "How many links lie between a source and the page; 0 for what a source names itself.", DepthExtractor())
   let type = FieldType.int
+  let bounds: ClosedRange<Int>? = 0...Int.max
   let isNullable = false
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value { .int(page.request.depth) }

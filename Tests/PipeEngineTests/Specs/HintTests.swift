@@ -58,21 +58,28 @@ struct HintTests {
 
   /// Conditions that read as another language's, and what is said of them.
   static let conditions: [(String, String, String?)] = [
-    ("length > 10KiB", "'10KiB' is no number", "sizes are compared in bytes: 10240"),
-    ("length > 1.5MB", "'1.5MB' is no number", "sizes are compared in bytes: 1500000"),
-    ("elapsed > 500ms", "'500ms' is no number", "times are compared in seconds: 0.5"),
-    ("elapsed > 2h", "'2h' is no number", "times are compared in seconds: 7200"),
-    ("length > 1_000", "'1_000' is no number", "write it without '_': 1000"),
+    ("length > 10KiB", "'10KiB' is not a number", "sizes are compared in bytes: 10240"),
+    ("length > 1.5MB", "'1.5MB' is not a number", "sizes are compared in bytes: 1500000"),
+    ("elapsed > 500ms", "'500ms' is not a number", "times are compared in seconds: 0.5"),
+    ("elapsed > 2h", "'2h' is not a number", "times are compared in seconds: 7200"),
+    ("length > 1_000.5", "'1_000.5' is not a number", "write it without '_': 1000.5"),
+    ("length > 1_000", "'1_000' is not a number", "write it without '_': 1000"),
     ("length > 10,5", "the decimal sign is a point", "write 10.5"),
     ("fetched_at > 2026-01-01", "a date is written between quotes", "write '2026-01-01'"),
     ("fetched_at > 2026-01-01T10:00:00Z", "a date is written between quotes", "write '2026-01-01T10:00:00Z'"),
     ("status\u{A0}== 200", "a no-break space (U+00A0) stands here", "write a plain space"),
-    ("status > 1000", "this never holds: 'status' is from 100 to 999", nil),
-    ("status == 0", "this never holds: 'status' is from 100 to 999", nil),
-    ("status in [0, 404]", "this never holds: 'status' is from 100 to 999", nil),
+    ("status > 1000", "'status' is from 100 to 999, so this never holds", nil),
+    ("status == 0", "'status' is from 100 to 999, so this never holds", nil),
+    ("status in [0, 404]", "'status' is from 100 to 999, so never 0", nil),
+    ("status not in [1000]", "'status' is from 100 to 999, so never 1000", nil),
+    ("status in 1000..2000", "'status' is from 100 to 999, so it is never in this range", nil),
+    ("length < 0", "'length' is at least 0, so this never holds", nil),
+    ("elapsed < 0", "'elapsed' is at least 0, so this never holds", nil),
+    ("elapsed > 2m", "'2m' is not a number", "times are compared in seconds: 120"),
+    ("length > 10 KiB", "'10 KiB' is not a number", "sizes are compared in bytes: 10240"),
     (
       "error == 'timeout'",
-      "this never holds: 'error' is a code and a message, such as 'timeout: no answer within 10s'",
+      "'error' is a code and a message, such as 'timeout: no answer within 10s', so never 'timeout'",
       "write error starts_with 'timeout'"
     ),
   ]
@@ -95,29 +102,51 @@ struct HintTests {
       "a list of fields holds names alone, and this is a map",
       "write extract as a map, without the '- ' before each field: title: …"
     ),
-    (start + "extract:\n  a:\n    css: #id\nsinks: [csv: a.csv]", "css needs its selector",
-      "'#' begins a comment: put quotes around '#id'"),
-    (start + "extract: {a: {css: #id}}\nsinks: [csv: a.csv]", "'#' begins a comment, so the map is not closed",
-      "put quotes around the value"),
-    (start + "extract: {a: {css: a[href]}}\nsinks: [csv: a.csv]", "a plain value between brackets cannot hold '['",
-      "put quotes around it: \"a[href]\""),
-    (start + "extract: [url]\nsinks: [{csv: ${o}/a.csv}]", "a plain value between brackets cannot hold '{'",
-      "put quotes around it: \"${o}/a.csv\""),
-    (start + "where: \"title\" == \"x\"" + end, "text follows the closing \"",
-      "a condition begins with a field's name, without quotes: title == …"),
-    (start + "fetch: {user_agent: \"${{ secrets.X }}\"}" + end, "'${{ … }}' is not resolved here",
-      "write ${secret:env:X}, and set X in the job's env"),
-    (start + "fetch: {allow_private: yes}" + end, "fetch.allow_private cannot be 'yes'", "write true for all addresses"),
-    (start + "fetch: {url: https://a.example/}" + end, "unknown key 'url' in fetch",
-      "the URLs to fetch belong in 'sources': sources: [{urls: […]}]"),
-    (start + "fetch: {retry: {max_attempts: 2}}" + end, "unknown key 'max_attempts' in fetch.retry",
-      "did you mean 'attempts'?"),
-    (start + "extract: [url]\nsinks: [{csv: ~/a.csv}]", "csv begins with '~', which only a shell replaces",
-      "write ${env:HOME}/a.csv"),
+    (
+      start + "extract:\n  a:\n    css: #id\nsinks: [csv: a.csv]", "css needs its selector",
+      "'#' begins a comment: put quotes around '#id'"
+    ),
+    (
+      start + "extract: {a: {css: #id}}\nsinks: [csv: a.csv]", "'#' begins a comment, so the map is not closed",
+      "put quotes around the value"
+    ),
+    (
+      start + "extract: {a: {css: a[href]}}\nsinks: [csv: a.csv]", "a plain value between brackets cannot hold '['",
+      "put quotes around it: \"a[href]\""
+    ),
+    (
+      start + "extract: [url]\nsinks: [{csv: ${o}/a.csv}]", "a plain value between brackets cannot hold '{'",
+      "put quotes around it: \"${o}/a.csv\""
+    ),
+    (
+      start + "where: \"title\" == \"x\"" + end, "text follows the closing \"",
+      "a condition begins with a field's name, without quotes: title == …"
+    ),
+    (
+      start + "fetch: {user_agent: \"${{ secrets.X }}\"}" + end, "'${{ … }}' is not resolved here",
+      "write ${secret:env:X}, and set X in the job's env"
+    ),
+    (
+      start + "fetch: {allow_private: yes}" + end, "fetch.allow_private cannot be 'yes'", "write true for all addresses"
+    ),
+    (
+      start + "fetch: {url: https://a.example/}" + end, "unknown key 'url' in fetch",
+      "the URLs to fetch belong in 'sources': sources: [{urls: […]}]"
+    ),
+    (
+      start + "fetch: {retry: {max_attempts: 2}}" + end, "unknown key 'max_attempts' in fetch.retry",
+      "did you mean 'attempts'?"
+    ),
+    (
+      start + "extract: [url]\nsinks: [{csv: ~/a.csv}]", "csv begins with '~', which only a shell replaces",
+      "write ${env:HOME}/a.csv"
+    ),
     (start + "extract: [url]\nsinks: [{csv: \"\"}]", "csv must be a path, not nothing", nil),
     (start + "extract: [url]\nsinks: [{csv: out/}]", "csv is a folder, not a file", "name the file in it"),
-    ("version: 1\nsources: [{urls: ['http://www.example.test,/']}]" + end,
-      "sources.urls has a URL that cannot be fetched: the host holds ',', which no host's name has", nil),
+    (
+      "version: 1\nsources: [{urls: ['http://www.example.test,/']}]" + end,
+      "sources.urls has a URL that cannot be fetched: the host holds ',', which no host's name has", nil
+    ),
   ]
 
   @Test("what a newcomer writes is told in words that help", arguments: specs)

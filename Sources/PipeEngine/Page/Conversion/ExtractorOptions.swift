@@ -92,7 +92,8 @@ extension FieldPlan {
 
   /// What expressions know of the field.
   var declaration: FieldDeclaration {
-    FieldDeclaration(name, extractor.type, isNullable: extractor.isNullable && fallback == nil,
+    FieldDeclaration(
+      name, extractor.type, isNullable: extractor.isNullable && fallback == nil,
       bounds: fallback == nil ? extractor.bounds : nil, isCoded: fallback == nil && extractor.isCoded)
   }
 }
