@@ -45,6 +45,7 @@ enum RequestCodec {
     bytes.append(number: request.depth)
     bytes.append(request.referrer == nil ? 0 : 1)
     if let referrer = request.referrer { bytes.append(text: referrer) }
+    bytes.append(request.hasLostItsContent ? 1 : 0)
   }
 
   /// - Returns: `nil` where the bytes are not what was written.
@@ -108,12 +109,13 @@ enum RequestCodec {
         guard let read = text() else { return nil }
         referrer = read
       }
+      guard let hasLostItsContent = slice(1)?.first else { return nil }
       return Request(
         id: RequestID(source: source, ordinal: ordinal), written: written, url: url, fault: fault, trail: trail,
         spent: Duration(
           secondsComponent: Int64(bitPattern: seconds), attosecondsComponent: Int64(bitPattern: attoseconds)),
         attempt: attempt, method: Method(rawValue: method), body: length == 0 ? nil : Array(body), headers: headers,
-        input: input, depth: depth, referrer: referrer)
+        input: input, depth: depth, referrer: referrer, hasLostItsContent: hasLostItsContent > 0)
     }
 
     private mutating func fault() -> RequestError? {
