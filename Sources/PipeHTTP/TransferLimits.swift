@@ -46,12 +46,13 @@ struct TransferLimits {
       if now >= lastByte + idle { return .idle }
       nextLook = min(end, lastByte + idle)
     } else if let firstByte {
+      // What is idle begins with the first byte, as well.
       guard let sent = sent() else {
-        nextLook = min(end, now + firstByte)
+        nextLook = min(end, now + min(firstByte, idle))
         return nil
       }
       if now >= sent + firstByte { return .firstByte }
-      nextLook = min(end, sent + firstByte)
+      nextLook = min(end, sent + firstByte, now + idle)
     } else {
       // The first byte can come at any moment, and what is idle begins with it.
       nextLook = min(end, now + idle)
