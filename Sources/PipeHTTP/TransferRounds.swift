@@ -7,7 +7,7 @@ struct TransferRounds: ~Copyable {
   private let settings: TransferSettings
   private let wakeup: Wakeup
   private var exchange: any TransferExchange
-  private let multi: CURLMulti
+  let multi: CURLMulti
   /// Places that are not in use.
   private var free: [TransferPlace] = []
   private var all: [TransferPlace] = []

@@ -8,6 +8,7 @@ final class ScriptedExchange: TransferExchange {
   private struct Storage: Sendable {
     var waiting: [ScriptedRequest]
     var inFlight = 0
+    var mostInFlight = 0
     var deadline: ContinuousClock.Instant?
     var isEndless: Bool
   }
@@ -25,6 +26,9 @@ final class ScriptedExchange: TransferExchange {
     storage = Mutex(Storage(waiting: requests, isEndless: isEndless))
   }
 
+  /// The most requests that the loop had at once.
+  var mostInFlight: Int { storage.withLock { $0.mostInFlight } }
+
   func add(_ requests: [ScriptedRequest]) { storage.withLock { $0.waiting += requests } }
   func finish() { storage.withLock { $0.isEndless = false } }
   func stop(by moment: ContinuousClock.Instant) { storage.withLock { $0.deadline = moment } }
@@ -35,6 +39,7 @@ final class ScriptedExchange: TransferExchange {
       let batch = Array(storage.waiting.prefix(limit))
       storage.waiting.removeFirst(batch.count)
       storage.inFlight += batch.count
+      storage.mostInFlight = max(storage.mostInFlight, storage.inFlight)
       if !batch.isEmpty { return .requests(batch) }
       return storage.waiting.isEmpty && storage.inFlight == 0 && !storage.isEndless ? .finished : .wait(until: nil)
     }
