@@ -80,7 +80,10 @@ package struct Graph: Sendable {
       }
       group.addTask {
         try await routeStage(
-          extracted, routes: zip(rows, plan.sinks).map { Route(edge: $0, when: $1.when, order: $1.order) },
+          extracted,
+          routes: plan.sinks.enumerated().map { index, sink in
+            Route(edge: rows[index], when: sink.when, order: sink.order, counter: progress.routes[index])
+          },
           where: plan.filter, order: order, tally: progress.tally, counter: progress.route)
       }
       for (index, sink) in plan.sinks.enumerated() {

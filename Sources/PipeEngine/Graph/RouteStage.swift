@@ -5,6 +5,8 @@ struct Route {
   let edge: Edge<Record>
   let when: Expression?
   let order: RowOrder
+  /// Counts the rows that it was sent.
+  let counter: StageCounter
 
   func wants(_ record: Record) -> Bool { when?.evaluate(record.values) ?? true }
 }
@@ -32,7 +34,7 @@ func routeStage(
       let wanted = batch.indices.compactMap { index in
         passes?[index] ?? true && route.wants(batch[index].record) ? batch[index].record : nil
       }
-      try await send(wanted, on: route.edge)
+      try await send(wanted, to: route)
     }
     let count = passes?.count { $0 } ?? batch.count
     counter.add(in: batch.count, out: count, filtered: batch.count - count)
@@ -57,12 +59,13 @@ private func release(_ order: OrderWindow<Routed>, to routes: [Route]) async thr
   while true {
     let released = order.release(upTo: 64)
     for (index, route) in routes.enumerated() where route.order == .input {
-      try await send(released.filter { $0.sinks.contains(index) }.map(\.record), on: route.edge)
+      try await send(released.filter { $0.sinks.contains(index) }.map(\.record), to: route)
     }
     if released.count < 64 { return }
   }
 }
 
-private func send(_ records: [Record], on edge: Edge<Record>) async throws {
-  try await edge.send(records, bytes: records.reduce(0) { $0 + $1.cost })
+private func send(_ records: [Record], to route: Route) async throws {
+  try await route.edge.send(records, bytes: records.reduce(0) { $0 + $1.cost })
+  route.counter.add(out: records.count)
 }

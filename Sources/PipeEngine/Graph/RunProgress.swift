@@ -6,12 +6,15 @@ package final class RunProgress: Sendable {
   let extract = StageCounter("extract")
   let route = StageCounter("route")
   let sinks: [StageCounter]
+  /// What route sent to each sink.
+  let routes: [StageCounter]
   package let tally = Tally()
   private let frontier: Frontier
 
   init(plan: Plan, frontier: Frontier) {
     sources = plan.sources.map { StageCounter("source \($0.source.summary)") }
     sinks = plan.sinks.map { StageCounter("sink \($0.sink.summary)") }
+    routes = plan.sinks.map { _ in StageCounter("route") }
     self.frontier = frontier
   }
 
@@ -41,6 +44,7 @@ package final class RunProgress: Sendable {
     // What admit lets out goes to fetch, or past it where it cannot be fetched.
     follows("admit and fetch", admit.count.sent - fetch.count.received + fetch.count.sent, extract.count)
     follows("extract", extract.count.sent, route.count)
+    for (route, sink) in zip(routes, sinks) { follows("route", route.count.sent, sink.count) }
     return found
   }
 }
