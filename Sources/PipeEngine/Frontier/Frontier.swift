@@ -21,6 +21,7 @@ package final class Frontier: Sendable {
   private let capacity: Int
   private let bytes: Int
   private let tellPerson: @Sendable (String) -> Void
+  private let makeOverflow: @Sendable () -> OverflowFile?
   private let thirst: AsyncStream<Void>
   private let tellThirst: AsyncStream<Void>.Continuation
 
@@ -32,14 +33,25 @@ package final class Frontier: Sendable {
   ///   - bytes: How many bytes they may hold, as `Request.cost` counts them; a batch may overshoot it.
   ///   - overflows: Whether it does; not where each request that is let in is remembered until its row is written.
   ///   - tell: Told what the person should know.
-  package init(
+  package convenience init(
     rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, bytes: Int = .max, overflows: Bool = true,
     tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
+    self.init(rules: rules, backoff: backoff, capacity: capacity, bytes: bytes, overflows: overflows, tell: tell) {
+      OverflowFile(tell: tell)
+    }
+  }
+
+  /// - Parameter makeOverflow: Makes the file, once it is wanted; `nil` where it cannot be made.
+  init(
+    rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, bytes: Int = .max, overflows: Bool = true,
+    tell: @escaping @Sendable (String) -> Void = { _ in }, makeOverflow: @escaping @Sendable () -> OverflowFile?
+  ) {
+    self.makeOverflow = makeOverflow
+    tellPerson = tell
     storage = Mutex(Storage(state: FrontierState(rules: rules, backoff: backoff), isOverflowFull: !overflows))
     self.capacity = capacity
     self.bytes = bytes
-    tellPerson = tell
     (thirst, tellThirst) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
@@ -82,7 +94,7 @@ package final class Frontier: Sendable {
   /// Writes requests into the overflow. Those that cannot be written stay here.
   private func store(_ away: [Request]) {
     let file = storage.withLock { storage in
-      if storage.overflow == nil { storage.overflow = OverflowFile(tell: tellPerson) }
+      if storage.overflow == nil { storage.overflow = makeOverflow() }
       return storage.overflow
     }
     for (host, requests) in Dictionary(grouping: away, by: \.host) {

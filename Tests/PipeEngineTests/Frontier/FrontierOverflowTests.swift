@@ -1,3 +1,4 @@
+import Glibc
 import PipeSpec
 import PipeTesting
 import PipeWeb
@@ -45,7 +46,7 @@ struct FrontierOverflowTests {
     trail: ["http://a.example/", "https://a.example/ü"].compactMap { WebURL($0) },
     spent: .seconds(5) + .nanoseconds(1), attempt: 3, method: .put, body: [1, 2],
     headers: [HTTPFields.Field(name: "X", value: "y")], input: ["a": .list([.string("b")])], depth: 4,
-    referrer: "http://c.example/")
+    referrer: "http://c.example/", hasLostItsContent: true)
 
   /// The stored properties of a request by name, as texts.
   private func properties(_ request: Request) -> [String: String] {
@@ -210,6 +211,73 @@ struct FrontierOverflowTests {
     }
     #expect(tried + hopeless == 500)
     #expect(tried < 20)
+  }
+
+  /// Files that take less than is wanted.
+  private enum Trouble: CaseIterable {
+    case noFolder, fullFromTheStart, soonFull
+
+    func makeFile() -> OverflowFile? {
+      switch self {
+      case .noFolder: OverflowFile(folders: ["/nowhere/at/all"])
+      case .fullFromTheStart: OverflowFile(descriptor: open("/dev/full", O_RDWR | O_CLOEXEC))
+      case .soonFull: OverflowFile(limit: 1000)
+      }
+    }
+  }
+
+  @Test(
+    "where the folder for temporary files cannot be written or is full, nothing is lost", arguments: Trouble.allCases)
+  private func trouble(_ trouble: Trouble) async throws {
+    let frontier = Frontier(rules: HostRules(concurrency: 1), capacity: 20) { trouble.makeFile() }
+    let bringing = Task { try await frontier.keepOverflow() }
+    let told = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    frontier.onChange { told.continuation.yield() }
+    let added = Recorder<Int>()
+    let adder = Task {
+      // A long list of one host, and then others: so the frontier wants more than it has room for.
+      for batch in 0..<60 {
+        let host = batch < 40 ? "slow.example" : "h\(batch % 7).example"
+        let requests = (0..<25).map { request(batch * 25 + $0, host: host) }
+        #expect(await frontier.add(requests))
+        added.append(requests.count)
+      }
+      frontier.close()
+    }
+    var begun: [String: [Int]] = [:]
+    var mostWaiting = 0
+    var changes = told.stream.makeAsyncIterator()
+    taking: while true {
+      switch frontier.take(upTo: 8, now: now) {
+      case .requests(let requests):
+        for request in requests { begun[request.host, default: []].append(request.id.ordinal) }
+        mostWaiting = max(mostWaiting, frontier.counts.waiting)
+        #expect(frontier.landed(requests.map { Landing($0) }, now: now) == 0)
+      case .wait: await changes.next()
+      case .finished: break taking
+      case .hopeless: Issue.record("no host was given up")
+      }
+    }
+    await adder.value
+    bringing.cancel()
+    try? await bringing.value
+    #expect(begun.values.flatMap(\.self).sorted() == Array(0..<1500))
+    #expect(begun.values.allSatisfy { $0 == $0.sorted() })
+    #expect(frontier.awayCount == 0)
+    // The source is held up instead: there is room for the capacity, a batch, and what the file took.
+    #expect(mostWaiting < 400, "\(mostWaiting) were waiting at once")
+  }
+
+  @Test("a file that takes nothing says so, and one that is full still has what it took")
+  func full() throws {
+    let nothing = OverflowFile(descriptor: open("/dev/full", O_RDWR | O_CLOEXEC))
+    #expect(nothing.append([request(0)]) == nil)
+    #expect(OverflowFile(folders: ["/nowhere/at/all"]) == nil)
+    let small = try #require(OverflowFile(limit: 40))
+    #expect(!small.isFull)
+    let block = try #require(small.append([request(0), request(1)]))
+    #expect(small.isFull)
+    #expect(try small.read(block).map(\.id.ordinal) == [0, 1])
   }
 
   @Test("a long list of a host that does not answer holds up nobody")

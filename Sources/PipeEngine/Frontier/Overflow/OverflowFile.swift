@@ -17,8 +17,7 @@ final class OverflowFile: Sendable {
   }
 
   /// The most bytes that it takes; the sources are held up then.
-  private static let limit = 1 << 30
-
+  private let limit: Int
   private let descriptor: Int32
   private let end = Atomic(0)
 
@@ -28,7 +27,9 @@ final class OverflowFile: Sendable {
   /// Opens the file in the first folder that takes one; `nil` if none does.
   ///
   /// - Parameter tell: Told what the person should know: the folder that was named was not taken, or none was.
-  init?(folders: [String] = OverflowFile.folders, tell: (String) -> Void = { _ in }) {
+  convenience init?(
+    folders: [String] = OverflowFile.folders, limit: Int = 1 << 30, tell: (String) -> Void = { _ in }
+  ) {
     var refusals: [String] = []
     for folder in folders {
       var path = Array("\(folder)/pipe-XXXXXX".utf8CString)
@@ -42,14 +43,20 @@ final class OverflowFile: Sendable {
       if let refusal = refusals.first {
         tell("no temporary file can be made in \(refusal); requests that wait are kept in \(folder) instead")
       }
-      self.descriptor = descriptor
-      self.folder = folder
+      self.init(descriptor: descriptor, in: folder, limit: limit)
       return
     }
     tell(
       "no temporary file can be made, so a slow host holds up the others (\(refusals.joined(separator: "; ")));"
         + " TMPDIR can name a folder")
     return nil
+  }
+
+  /// Takes over an open file.
+  init(descriptor: Int32, in folder: String = "", limit: Int = 1 << 30) {
+    self.descriptor = descriptor
+    self.folder = folder
+    self.limit = limit
   }
 
   /// The folder that TMPDIR names, those for temporary files (hier(7)), and the working folder.
@@ -60,7 +67,7 @@ final class OverflowFile: Sendable {
 
   deinit { close(descriptor) }
 
-  var isFull: Bool { end.load(ordering: .relaxed) >= Self.limit }
+  var isFull: Bool { end.load(ordering: .relaxed) >= limit }
 
   /// Writes requests; one task does so. `nil` where they could not be written.
   func append(_ requests: [Request]) -> Block? {
