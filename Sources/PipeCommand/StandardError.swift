@@ -31,10 +31,18 @@ struct StandardError: TextOutputStream {
   static var isTerminal: Bool { isatty(2) == 1 }
 
   /// Whether colour is welcome (https://no-color.org).
-  static var takesColor: Bool {
-    isTerminal && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
-      && getenv("TERM").map { String(cString: $0) } != "dumb"
+  static var takesColor: Bool { isCapable && !isSet("NO_COLOR") }
+
+  /// Whether a line can be rewritten where somebody sees it: not by a job in the background.
+  static var takesLiveLine: Bool { isCapable && tcgetpgrp(2) == getpgrp() }
+
+  /// Whether it is a terminal that can do more than print, and no log of a CI service.
+  private static var isCapable: Bool {
+    isTerminal && getenv("TERM").map { String(cString: $0) } != "dumb" && !isSet("CI")
   }
+
+  /// Whether an environment variable is there and not empty.
+  private static func isSet(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
 
   /// Columns of the terminal; 80 where there is none.
   static var width: Int {

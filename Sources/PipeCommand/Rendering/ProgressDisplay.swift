@@ -18,7 +18,7 @@ struct ProgressDisplay: Sendable {
   private let plan: Plan
 
   init(style: ProgressStyle, progress: RunProgress, control: RunControl, plan: Plan) {
-    self.style = style == .auto ? (StandardError.isTerminal ? .bar : .plain) : style
+    self.style = style == .auto ? (StandardError.takesLiveLine ? .bar : .plain) : style
     self.progress = progress
     self.control = control
     self.plan = plan
