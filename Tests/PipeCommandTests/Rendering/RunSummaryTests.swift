@@ -1,0 +1,103 @@
+import PipeSpec
+import PipeStages
+import Testing
+
+@testable import PipeCommand
+@testable import PipeEngine
+
+@Suite("RunSummary")
+struct RunSummaryTests {
+  private let plan: Plan
+  private let progress: RunProgress
+
+  init() throws {
+    plan = try Plan.rendered("name: audit")
+    progress = RunProgress(plan: plan, frontier: Frontier(rules: HostRules(concurrency: 1), capacity: 1))
+  }
+
+  /// Counts requests as if each had become a row of both sinks.
+  private func count(_ count: Int, _ status: Int?, _ error: RequestError.Code? = nil) {
+    progress.sources[0].add(generated: count, out: count)
+    for stage in [progress.admit, progress.fetch, progress.extract, progress.route] { stage.add(in: count, out: count) }
+    for counter in progress.routes { counter.add(out: count) }
+    for counter in progress.sinks { counter.add(in: count, out: count) }
+    let record = Record(id: RequestID(source: 0, ordinal: 0), values: [])
+    progress.tally.add(Array(repeating: Extracted(record: record, status: status, error: error), count: count))
+  }
+
+  private func summary(
+    after elapsed: Duration = .seconds(90), failure: (any Error)? = nil, isStopped: Bool = false
+  ) -> RunSummary {
+    RunSummary(plan: plan, progress: progress, elapsed: elapsed, failure: failure, isStopped: isStopped)
+  }
+
+  private func lines(_ summary: RunSummary) -> [String] { summary.text.split(separator: "\n").map(String.init) }
+
+  @Test("a run is told with its statuses, errors, rate and rows, and accounted for")
+  func complete() {
+    count(1500, 200)
+    count(2, 404)
+    count(3, nil, .timeout)
+    count(7, nil, .dns)
+    let lines = lines(summary())
+    #expect(lines[0] == "pipe: complete in 1 min 30 s: 1,512 records, 10 failed")
+    #expect(lines.contains("  status     200 × 1,500   404 × 2"))
+    #expect(lines.contains("  error      dns × 7   timeout × 3"), "the most frequent first")
+    #expect(lines.contains("  rate       17/s"))
+    #expect(lines.contains("  csv        out.csv: 1,512 rows"))
+    #expect(lines.contains("  jsonl      standard output: 1,512 rows"))
+    #expect(lines.last == "  accounted  1,512 read, 1,512 recorded, none lost")
+    #expect(summary().isConserved)
+  }
+
+  @Test("one record, one row and one attempt more are not told in the plural")
+  func singular() {
+    count(1, 200)
+    progress.tally.addRetry()
+    let lines = lines(summary())
+    #expect(lines[0].contains(": 1 record, 0 failed"))
+    #expect(lines.contains("  retries    1 attempt more than the first ones"))
+    #expect(lines.contains("  csv        out.csv: 1 row"))
+  }
+
+  @Test("a run without a record has no rate, no status and no error")
+  func nothing() {
+    let lines = lines(summary(after: .zero))
+    #expect(lines.map { $0.prefix(12) }.filter { ["  rate      ", "  status    ", "  error     "].contains($0) } == [])
+    #expect(lines.last == "  accounted  0 read, 0 recorded, none lost")
+  }
+
+  @Test("what was filtered and what was left undone is told")
+  func undone() {
+    count(5, 200)
+    progress.sources[0].add(generated: 4, out: 4)
+    progress.admit.add(in: 4, out: 3, filtered: 1)
+    progress.fetch.add(in: 3, unfinished: 3)
+    let lines = lines(summary(isStopped: true))
+    #expect(lines[0].hasPrefix("pipe: stopped in"))
+    #expect(lines.last == "  accounted  9 read, 5 recorded, 1 filtered, 3 left undone, none lost")
+  }
+
+  @Test("a run that lost count says where, and is not conserved")
+  func lost() {
+    count(5, 200)
+    progress.sinks[1].add(in: -1, out: -1)
+    let summary = summary()
+    #expect(!summary.isConserved)
+    let last = lines(summary).last ?? ""
+    #expect(last.contains("NOT CONSERVED"))
+    #expect(last.contains("4 in, but route sent 5"))
+    #expect(!last.contains("none lost"))
+  }
+
+  @Test("a run that failed says why and what to try, and claims no balance")
+  func failed() {
+    count(5, 200)
+    progress.sinks[0].add(in: -1)
+    let summary = summary(failure: RunError("out.csv", "is full", hint: "make room"), isStopped: true)
+    let lines = lines(summary)
+    #expect(lines[0].hasPrefix("pipe: failed in"))
+    #expect(lines.contains("  failure    out.csv: is full (make room)"))
+    #expect(!summary.text.contains("none lost"))
+  }
+}
