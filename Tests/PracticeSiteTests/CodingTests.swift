@@ -43,7 +43,7 @@ struct CodingTests {
     "A zstd frame does not tell its length, and asks for the window of its level",
     arguments: [
       (1, nil, 19), (3, nil, 21), (19, nil, 23), (3, 10, 10), (3, 20, 20), (3, 27, 27), (22, nil, 27),
-    ] as [(Int, Int?, Int)])
+    ] as [(Int, Int?, UInt8)])
   func zstd(level: Int, window: Int?, windowLog: UInt8) throws {
     let frame = try #require(Zstd.frame(Array("<title>t</title>".utf8), level: level, window: window))
     // RFC 8878, 3.1.1: the magic number, a descriptor without a content size or a single segment, and the window.
