@@ -88,12 +88,20 @@ struct CompressedFilesTests {
         sinks: [{csv: out.csv.\(ending)}, {csv: "-"}]
         """)
       let command = try place.start(["run", spec])
-      #expect(await command.waitUntil { output, _ in output.utf8.count { $0 == 0x0A } > 30 })
+      // The first member is written as soon as rows have waited a while.
+      let file = place.folder.path("out.csv.\(ending)")
+      #expect(
+        await command.waitUntil { output, _ in
+          var status = stat()
+          return output.utf8.count { $0 == 0x0A } > 30 && stat(file, &status) == 0 && status.st_size > 0
+        })
       command.send(SIGKILL)
       let outcome = await command.outcome()
       #expect(outcome.status == 128 + SIGKILL)
       let rows = try CSVTable(content("out.csv.\(ending)", place)).rows
-      #expect(rows.allSatisfy { $0["status"] == "200" })
+      #expect(!rows.isEmpty)
+      #expect(rows.allSatisfy { $0["status"] == "200" && $0["url"]?.contains("/delay/0.1?n=") == true })
+      #expect(Set(rows.compactMap { $0["url"] }).count == rows.count)
     }
   }
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import PipeTesting
 import PracticeSite
 import Testing
@@ -19,8 +20,8 @@ struct ProgressTests {
   }
 
   private static let long = """
-    sources: [{urls: ["SITE/page/1", "SITE/delay/2.5"]}]
-    fetch: {allow_private: [127.0.0.1]}
+    sources: [{urls: ["SITE/page/1", "SITE/delay/50"]}]
+    fetch: {timeout: 60s, allow_private: [127.0.0.1]}
     extract: [url]
     sinks: [{csv: out.csv}]
     """
@@ -34,10 +35,19 @@ struct ProgressTests {
   @Test("--progress json writes an object a line, before the summary")
   func json() async throws {
     try await Workplace.use { place in
-      let outcome = try await place.pipe("run", try place.spec(Self.long), "--progress", "json")
-      #expect(outcome.status == 0, "\(outcome.errors)")
+      // The second page does not come before there was a line, and is given up then.
+      let command = try place.start(["run", try place.spec(Self.long), "--progress", "json"])
+      #expect(await command.waitUntil { _, errors in errors.contains(#""done":1,"failed":0,"in_flight":1"#) })
+      command.send(SIGINT)
+      #expect(await command.waitUntil { _, errors in errors.contains("pipe: stopping") })
+      command.send(SIGINT)
+      let outcome = await command.outcome()
+      #expect(outcome.status == 130, "\(outcome.errors)")
       #expect(outcome.output == "")
-      let lines = outcome.errors.split(separator: "\n").prefix { !$0.hasPrefix("pipe: complete") }
+      let said = outcome.errors.split(separator: "\n")
+      let lines = said.filter { $0.hasPrefix("{") }
+      let summary = try #require(said.firstIndex { $0.hasPrefix("pipe: stopped in") })
+      #expect(said[summary...].allSatisfy { !$0.hasPrefix("{") })
       let progress = try lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
       #expect(progress.contains { $0.done == 1 && $0.inFlight == 1 })
       #expect(progress.allSatisfy { $0.done + $0.inFlight <= 2 && $0.failed == 0 && $0.rate >= 0 })

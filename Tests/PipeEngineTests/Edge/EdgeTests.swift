@@ -153,10 +153,15 @@ struct EdgeTests {
       }
       return sizes
     }
-    while received.count == 0 {
-      edge.nudge()
-      await Task.yield()
+    // A nudge before the reader waits is none: one of these finds it waiting.
+    let nudging = Task {
+      while received.count == 0 {
+        edge.nudge()
+        try await Task.sleep(for: .milliseconds(1))
+      }
     }
+    await received.wait()
+    try await nudging.value
     try await edge.send([1])
     edge.close()
     let sizes = await reader.value

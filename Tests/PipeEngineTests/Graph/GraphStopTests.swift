@@ -108,11 +108,12 @@ struct GraphStopTests {
     let graph = Graph(try pipeline.plan(), fetcher: StubFetcher { _ in .status(200) })
     await #expect(throws: RunError("bad", "is full")) { try await graph.run() }
     switch fault {
-    case .none, .beforeOpen, .atOpen: break
+    // A sink is flushed when it has waited a while, too, and can fail before it has rows.
+    case .none, .beforeOpen, .atOpen, .atFlush: break
     case .atRow(let row):
       #expect(sinks[1].rows.count == row)
       #expect(sinks[0].rows.count > 0)
-    case .atFlush, .atClose: #expect(sinks[0].rows.count > 0)
+    case .atClose: #expect(sinks[0].rows.count > 0)
     }
     // The other sink's rows are whole and each there once, and it was ended as every sink is.
     let rows = sinks[0].rows.all

@@ -35,10 +35,12 @@ struct BlackHoleTests {
         sinks: [jsonl: \(folder.path("rows.jsonl"))]
         """)
     let plan = try #require(pipeline.plan, "\(pipeline.diagnostics.map(\.message))")
-    let graph = Graph(plan, fetcher: HTTPFetcher(plan))
-    let run = Task { try await graph.run() }
     let awaited = Self.hosts - holes.count
-    while graph.progress.recorded < awaited { await Task.yield() }
+    // Answered here means written there: what was answered is no longer in flight.
+    let answered = Turnstile()
+    let graph = Graph(plan, fetcher: CountingFetcher(HTTPFetcher(plan), answered: answered))
+    let run = Task { try await graph.run() }
+    await answered.wait(for: awaited)
     graph.control.stop(by: .now)
     try await run.value
     let rows = try folder.text("rows.jsonl").split(separator: "\n")
@@ -50,7 +52,39 @@ struct BlackHoleTests {
   }
 }
 
-extension RunProgress {
-  /// Records that every sink was given.
-  fileprivate var recorded: Int { stages.first { $0.name == "route" }?.sent ?? 0 }
+/// A fetcher that tells of every answer.
+private struct CountingFetcher: Fetcher {
+  private let fetcher: any Fetcher
+  private let answered: Turnstile
+
+  init(_ fetcher: any Fetcher, answered: Turnstile) {
+    self.fetcher = fetcher
+    self.answered = answered
+  }
+
+  func fetch(_ work: any FetchWork) async throws {
+    try await fetcher.fetch(CountedWork(work, answered: answered))
+  }
+}
+
+private final class CountedWork: FetchWork {
+  private let work: any FetchWork
+  private let answered: Turnstile
+
+  init(_ work: any FetchWork, answered: Turnstile) {
+    self.work = work
+    self.answered = answered
+  }
+
+  func take(upTo limit: Int) -> FetchTake { work.take(upTo: limit) }
+
+  func complete(_ batch: [Fetched]) {
+    work.complete(batch)
+    for _ in batch { answered.pass() }
+  }
+
+  func hasMore(at host: String) -> Bool { work.hasMore(at: host) }
+  func abandon(_ requests: [Request]) { work.abandon(requests) }
+  func notice(_ words: String) { work.notice(words) }
+  func onChange(_ wake: @escaping @Sendable () -> Void) { work.onChange(wake) }
 }
