@@ -1,4 +1,5 @@
 package import PipeSpec
+package import PipeWeb
 
 /// Where requests come from. A source is a value of the plan; it acts only in `run`.
 package protocol Source: Sendable {
@@ -10,6 +11,9 @@ package protocol Source: Sendable {
 
   /// How many of its requests go to each host, where that is known without reading anything; `nil` where not.
   var requestsByHost: [String: Int]? { get }
+
+  /// The origins that its requests go to first, where they are known without reading anything; `nil` if not.
+  var origins: Set<WebURL.OriginKey>? { get }
 
   /// Reports what would keep it from running, a file that cannot be read for instance.
   func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void)
@@ -26,6 +30,7 @@ package protocol Source: Sendable {
 extension Source {
   package func count(in folder: SourceFolder) -> RequestCount { .unknown }
   package var requestsByHost: [String: Int]? { nil }
+  package var origins: Set<WebURL.OriginKey>? { nil }
   package func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {}
   package func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? { nil }
 }

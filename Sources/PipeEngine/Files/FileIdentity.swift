@@ -66,6 +66,17 @@ package struct FileIdentity: Hashable, Sendable {
     self.init(.standard, .descriptor(descriptor))
   }
 
+  enum Obstacle {
+    case folder, fileAsFolder
+  }
+
+  /// What keeps a file from being written at a path, by its kind.
+  static func obstacle(at path: String) -> Obstacle? {
+    var status = stat()
+    if path.withPath({ stat($0, &status) }) != 0 { return errno == ENOTDIR ? .fileAsFolder : nil }
+    return status.st_mode & S_IFMT == S_IFDIR ? .folder : nil
+  }
+
   private init(_ kind: Kind, _ name: Name) {
     self.kind = kind
     self.name = name

@@ -59,6 +59,22 @@ package struct FileUse: Sendable {
   }
 }
 
+extension FileUse {
+  /// Why a sink can never write to its path as things are: it is a folder, or a file stands in the place of one of its
+  /// folders. The path is not told: a secret may have given it.
+  var pathFault: Diagnostic? {
+    guard role == .sink, case .file(let path) = target else { return nil }
+    switch FileIdentity.obstacle(at: path) {
+    case .folder:
+      return Diagnostic(.badValue, at: span, "this is a folder, not a file", hint: "name the file in it")
+    case .fileAsFolder:
+      return Diagnostic(
+        .badValue, at: span, "a part of this path is a file, not a folder", hint: "name a file in a folder")
+    case nil: return nil
+    }
+  }
+}
+
 /// Finds the files that a spec must not use twice: one that is read and written, one that two sinks write, and a
 /// pipe that is read twice.
 enum FileConflicts {

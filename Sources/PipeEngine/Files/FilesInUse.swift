@@ -26,7 +26,8 @@ package final class FilesInUse: Sendable {
     guard let identity = FileIdentity(descriptor: descriptor), identity.kind != .null else { return }
     let user = uses.withLock { uses -> String? in
       if let user = uses[identity] { return user }
-      uses[identity] = name
+      // Not its name, which a secret may have given: the message is shown with the name of one output alone.
+      uses[identity] = "another sink"
       return nil
     }
     if let user {

@@ -86,7 +86,8 @@ package struct Pipeline: Sendable {
             shownSpec, catalogue: language.catalogue, folder: folder, processors: processors
           ).diagnostics
       }
-      found = found.map { $0.told(by: shown, secrets) }
+      let known = Set(shown)
+      found = found.map { known.contains($0) ? $0 : $0.told(by: shown, secrets) }
     }
     diagnostics = found.ordered()
     plan = found.contains { $0.severity == .error } ? nil : compiled
@@ -98,7 +99,6 @@ extension Diagnostic {
   /// there is one.
   fileprivate func told(by shown: [Diagnostic], _ secrets: Secrets) -> Diagnostic {
     let words = [message, hint ?? ""] + notes.map(\.message)
-    if shown.contains(self) { return self }
     // A conflict is of two places and quotes neither.
     let isOfSecret = secrets.stand(at: span) && code != .conflict
     if !isOfSecret, !words.contains(where: secrets.occur) { return self }

@@ -27,10 +27,12 @@ struct PlanCompiler {
   let folder: SourceFolder
   private(set) var diagnostics: [Diagnostic] = []
   private var fields: [FieldPlan] = []
+  private var indexByName: [String: Int] = [:]
   /// Fields that there are, but whose extractors are faulty.
   private var faultyFields: Set<String> = []
   /// The fields of `extract` that an expression or a sink names.
   private var namedFields: Set<String> = []
+  private var guesses = NameGuesses()
 
   init(spec: Spec, masked: Spec?, catalogue: Catalogue, folder: SourceFolder) {
     self.spec = spec
@@ -68,7 +70,9 @@ struct PlanCompiler {
     }
     reportUnusedFields()
     let files = files(secretFiles: secretFiles)
+    diagnostics += files.compactMap(\.pathFault)
     diagnostics += FileConflicts.find(among: files, isRunning: false)
+    reportUnusedCredentials()
     var bounds = Bounds(memory: spec.limits.memory.bytes, sinks: sinks.count)
     bounds.extractors = max(1, min(processors, 16))
     bounds.fetched = max(bounds.fetched, spec.fetch.concurrency)
@@ -105,15 +109,18 @@ struct PlanCompiler {
       diagnostics.append(
         Diagnostic(
           .unknownField, at: name.span, "no field is called '\(name.value)'",
-          hint: nearestName(to: name.value, among: known + standingNames).map { "did you mean '\($0)'?" }
-            ?? "the fields are \(known.joined(separator: ", "))"))
+          hint: guesses.nearest(to: name.value, among: known + standingNames).map { "did you mean '\($0)'?" }
+            ?? "the fields are \(known.prefix(16).joined(separator: ", "))\(known.count > 16 ? ", …" : "")"))
       return nil
     }
   }
 
   /// The place of a field; a built-in name that the spec does not extract becomes a hidden field.
   private mutating func index(of name: String) -> Int? {
-    if let index = fields.firstIndex(where: { $0.name == name }) { return index }
+    for index in indexByName.count..<fields.count where indexByName[fields[index].name] == nil {
+      indexByName[fields[index].name] = index
+    }
+    if let index = indexByName[name] { return index }
     if faultyFields.contains(name) { return nil }
     guard let extractor = catalogue.standing(name) ?? (name == "ok" ? OKField() : nil) else { return nil }
     fields.append(
@@ -142,12 +149,29 @@ struct PlanCompiler {
     guard !spec.sinks.isEmpty, spec.sinks.allSatisfy({ $0.common.fields != nil }) else { return }
     let names = (spec.fields ?? []).map(\.name.value)
     // A field whose name is misspelt where it is used is used all the same.
-    namedFields.formUnion(namedFields.subtracting(names).compactMap { nearestName(to: $0, among: names) })
+    namedFields.formUnion(namedFields.subtracting(names).sorted().compactMap { guesses.nearest(to: $0, among: names) })
     for field in spec.fields ?? [] where !namedFields.contains(field.name.value) {
       diagnostics.append(
         Diagnostic(
           .unusedField, at: field.name.span, "no sink writes the field '\(field.name.value)'",
           hint: "add it to the fields of a sink, or remove it"))
+    }
+  }
+
+  /// A credential that is sent to an origin which no source has is sent nowhere, unless a redirect leads there.
+  private mutating func reportUnusedCredentials() {
+    if spec.fetch.credentials.isEmpty || spec.sources.contains(where: { $0.product == nil }) { return }
+    var asked: Set<WebURL.OriginKey> = []
+    for source in spec.sources {
+      guard let origins = source.product?.origins else { return }
+      asked.formUnion(origins)
+    }
+    for credential in spec.fetch.credentials where !asked.contains(credential.origin.originKey) {
+      let other = asked.first { $0.description.contains("://\(credential.origin.host)") }
+      diagnostics.append(
+        Diagnostic(
+          .noEffect, at: credential.span, "no source has a URL of this origin, so the credential is not sent",
+          hint: other.map { "the sources have \($0)" } ?? "an origin is the scheme, host and port of the URLs"))
     }
   }
 

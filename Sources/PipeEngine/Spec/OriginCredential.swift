@@ -58,9 +58,9 @@ extension OriginCredential {
 
   /// One, or a list of them with different origins.
   static let list = map.shape.list(orOne: true).map { (credentials, _, context) -> [OriginCredential]? in
-    for (index, credential) in credentials.enumerated() {
-      let first = credentials[..<index].first { $0.origin.originKey == credential.origin.originKey }
-      guard let first else { continue }
+    var seen: [WebURL.OriginKey: OriginCredential] = [:]
+    for credential in credentials {
+      guard let first = seen.updateValue(credential, forKey: credential.origin.originKey) else { continue }
       context.report(
         .conflict, at: credential.span, "two credentials for \(credential.origin.originKey)",
         hint: "a request has one Authorization field", notes: [Diagnostic.Note("the other one is here", at: first.span)]

@@ -89,7 +89,12 @@ package struct DecodingContext {
       return nil
     }
     switch variables.resolve(scalar, of: node, in: file) {
-    case .success(let text): return isFit(text, for: expected(), on: node) ? text : nil
+    case .success(let text):
+      if let name = variables.foreignReference(in: scalar.text) {
+        report(
+          .noEffect, on: node, "'{{ … }}' is not replaced: it is part of the value", hint: "write ${\(excerpt(name))}")
+      }
+      return isFit(text, for: expected(), on: node) ? text : nil
     case .failure(let faults):
       report(faults.diagnostics)
       return nil

@@ -26,12 +26,13 @@ package struct Diagnostic: Hashable, Sendable, Error {
     case unusedVariable = "unused-variable"
     case unusedField = "unused-field"
     case ignoredSelector = "ignored-selector"
+    case noEffect = "no-effect"
     case deprecated
     case insecure
 
     package var severity: Severity {
       switch self {
-      case .unusedVariable, .unusedField, .ignoredSelector, .deprecated, .insecure: .warning
+      case .unusedVariable, .unusedField, .ignoredSelector, .noEffect, .deprecated, .insecure: .warning
       default: .error
       }
     }

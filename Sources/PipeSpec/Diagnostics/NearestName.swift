@@ -1,3 +1,29 @@
+/// Look-ups of the nearest name within a budget: a spec may have very many unknown names and very many known ones.
+package struct NameGuesses: Sendable {
+  /// Comparisons that are left.
+  private var budget: Int
+
+  package init(budget: Int = 100_000) { self.budget = budget }
+
+  /// The nearest name; `nil` as well once the budget is spent.
+  package mutating func nearest(to name: String, among names: some Collection<String>) -> String? {
+    guard take(names.count) else { return nil }
+    return nearestName(to: name, among: names)
+  }
+
+  /// The same of names without an order; of names that are equally near, the first in the alphabet wins.
+  package mutating func nearest(to name: String, amongUnordered names: some Collection<String>) -> String? {
+    guard take(names.count) else { return nil }
+    return nearestName(to: name, among: names.sorted())
+  }
+
+  private mutating func take(_ count: Int) -> Bool {
+    guard count <= budget else { return false }
+    budget -= count
+    return true
+  }
+}
+
 /// The name that was most likely meant, or `nil` where none is near.
 ///
 /// Near is: the same but for case, a prefix of at least three characters, or a small distance (optimal

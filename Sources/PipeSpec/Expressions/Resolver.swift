@@ -38,6 +38,7 @@ struct Resolver {
   private let faulty: Set<String>
   private let others: [String]
   private var faults: [ScalarFault] = []
+  private var guesses = NameGuesses(budget: 10_000)
 
   static func resolve(
     _ condition: Condition, _ fields: [FieldDeclaration], faulty: Set<String> = [], others: [String] = []
@@ -112,7 +113,7 @@ struct Resolver {
       if faulty.contains(name) { return nil }
       let names = fields.map(\.name) + faulty.sorted()
       let hint: String
-      if let near = ForeignWords.value(for: name) ?? nearestName(to: name, among: names + others) {
+      if let near = ForeignWords.value(for: name) ?? guesses.nearest(to: name, among: names + others) {
         hint = "did you mean '\(near)'?"
       } else if isRight {
         hint = "a text is written between quotes: \(Literal.string(name).description)"

@@ -50,6 +50,7 @@ package struct Variables: Sendable {
   private var masksSecrets = false
   /// Bytes that were brought in so far.
   private var brought = 0
+  private var guesses = NameGuesses()
 
   /// - Parameter overrides: The values of `--set`, which win over the spec's own.
   package init(
@@ -151,6 +152,25 @@ package struct Variables: Sendable {
         segments: segments, file: file))
   }
 
+  /// The variable that a text names in the form of Jinja, Ansible or Mustache, `{{ name }}`, which is not replaced.
+  ///
+  /// A name that `vars` does not have is told in a URL alone: a text may be about templates.
+  mutating func foreignReference(in text: String) -> String? {
+    guard let opening = text.firstRange(of: "{{") else { return nil }
+    let rest = text[opening.upperBound...]
+    guard let closing = rest.firstRange(of: "}}") else { return nil }
+    let name = rest[..<closing.lowerBound].split(separator: " ").joined(separator: " ")
+    guard let first = name.utf8.first, first.isASCIILetter || first == UInt8(ascii: "_"), name.utf8.count <= 64,
+      name.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || "_-.".utf8.contains($0) })
+    else { return nil }
+    let inner = name.hasPrefix("vars.") ? String(name.dropFirst("vars.".count)) : name
+    if values[inner] != nil {
+      used.insert(inner)
+      return inner
+    }
+    return text.hasPrefix("http://") || text.hasPrefix("https://") ? name : nil
+  }
+
   /// Notes the variables that a text names as used, though nobody asks for their values.
   mutating func noteReferences(in text: String) {
     guard text.utf8.contains(UInt8(ascii: "$")) else { return }
@@ -159,8 +179,13 @@ package struct Variables: Sendable {
       switch part.kind {
       case .reference(let name): if values[name] != nil { used.insert(name) }
       case .unterminated:
-        let rest = String(decoding: Array(text.utf8)[part.origin].dropFirst(2), as: UTF8.self)
-        used.formUnion(values.keys.filter { rest.hasPrefix($0) })
+        let rest = Array(text.utf8)[part.origin].dropFirst(2)
+        // The longest name that it may be begins with its first characters.
+        var name = ""
+        for scalar in String(decoding: rest.prefix(256), as: UTF8.self).unicodeScalars {
+          name.unicodeScalars.append(scalar)
+          if values[name] != nil { used.insert(name) }
+        }
       case .literal: break
       }
     }
@@ -210,7 +235,7 @@ package struct Variables: Sendable {
     case let name where parts.count == 1:
       guard let value = values[name] else {
         if !areKnown { return .failure(.known) }
-        let near = nearestName(to: name, among: values.keys.sorted())
+        let near = guesses.nearest(to: name, amongUnordered: values.keys)
         // A variable whose name is misspelt here is used all the same.
         if let near { used.insert(near) }
         return .failure(

@@ -77,6 +77,14 @@ struct RangeSource: Source {
     return [String(first.host): total]
   }
 
+  var origins: Set<WebURL.OriginKey>? {
+    // The number may stand in the host's name or in the port.
+    guard case .success(let first) = WebURL.forFetching(before + "1" + after),
+      case .success(let second) = WebURL.forFetching(before + "2" + after), first.originKey == second.originKey
+    else { return nil }
+    return [first.originKey]
+  }
+
   func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
     for number in numbers { try await output.yield(before + digits(number) + after) }
   }

@@ -39,6 +39,10 @@ struct URLsSource: Source {
     }
   }
 
+  var origins: Set<WebURL.OriginKey>? {
+    Set(urls.compactMap { try? WebURL.forFetching($0).get().originKey })
+  }
+
   func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
     for url in urls { try await output.yield(url) }
   }

@@ -138,11 +138,11 @@ struct HintTests {
       "did you mean 'attempts'?"
     ),
     (
-      start + "extract: [url]\nsinks: [{csv: ~/a.csv}]", "csv begins with '~', which only a shell replaces",
+      start + "extract: [url]\nsinks: [{csv: ~/a.csv}]", "sinks.csv begins with '~', which only a shell replaces",
       "write ${env:HOME}/a.csv"
     ),
-    (start + "extract: [url]\nsinks: [{csv: \"\"}]", "csv must be a path, not nothing", nil),
-    (start + "extract: [url]\nsinks: [{csv: out/}]", "csv is a folder, not a file", "name the file in it"),
+    (start + "extract: [url]\nsinks: [{csv: \"\"}]", "sinks.csv must be a path, not nothing", nil),
+    (start + "extract: [url]\nsinks: [{csv: out/}]", "sinks.csv is a folder, not a file", "name the file in it"),
     (
       "version: 1\nsources: [{urls: ['http://www.example.test,/']}]" + end,
       "sources.urls has a URL that cannot be fetched: the host holds ',', which no host's name has", nil

@@ -115,7 +115,8 @@ struct ConnectionDiagnosticsTests {
   @Test("every fault has its code and its place", arguments: tls + auth + proxy)
   func findings(_ test: Case) throws {
     let variables = Variables(environment: ["TOKEN": "t0ken", "OPEN": "open"])
-    let pipeline = Pipeline(spec: test.spec, variables: variables, folder: folder.path)
+    // The URLs are not known, so that any credential may be of use.
+    let pipeline = Pipeline(spec: test.spec + "\nsources: [stdin]", variables: variables, folder: folder.path)
     #expect(pipeline.brief == test.findings, "\(pipeline.diagnostics.map(\.message))")
     #expect((pipeline.plan != nil) == !pipeline.diagnostics.contains { $0.severity == .error })
   }
@@ -130,6 +131,7 @@ struct ConnectionDiagnosticsTests {
         headers: {Authorization: Basic b3Blbg==, Cookie: id=c00kie}
         proxy: "http://me:p%70w0rd@proxy.example:3128"
         timeout: hunter2
+      sources: [stdin]
       """
     let pipeline = Pipeline(spec: spec)
     #expect(pipeline.brief.count == 7, "\(pipeline.brief)")
