@@ -6,7 +6,9 @@ struct Composer {
   private(set) var isBroken = false
 
   private let view: DocumentStream.View
+  private let file: SourceFile
   private let leniency: LeniencyCheck
+  private let lines: FlowLines
   private var places: NodePlaces
   private var stack: [Frame] = []
   private var anchors: [String: Anchor] = [:]
@@ -22,10 +24,18 @@ struct Composer {
     let event: Event
     let start: SourcePosition
     let anchorID: Int
+    let context: Context
     var end: SourcePosition
     var extent = NodeExtent(depth: 1)
     var items: [Node] = []
     var mapping: MappingBuilder?
+  }
+
+  /// What surrounds a node (YAML 1.2.2, 4.2).
+  private struct Context {
+    /// Columns of the innermost block collection; -1 if there is none.
+    var indentation = -1
+    var isFlow = false
   }
 
   private struct Anchor {
@@ -38,6 +48,8 @@ struct Composer {
 
   init(_ file: SourceFile, view: DocumentStream.View) {
     self.view = view
+    self.file = file
+    lines = FlowLines(file)
     leniency = LeniencyCheck(file)
     places = NodePlaces(file)
   }
@@ -93,7 +105,8 @@ struct Composer {
 
   private mutating func scalar(_ event: Event, _ text: String, _ style: Scalar.Style) -> Bool {
     let place = places.scalar(event, style)
-    if style == .literal || style == .folded, let fault = leniency.fault(ofBlockAt: place.span.start.offset) {
+    let text = event.isAltered ? written(event, text, style, at: place.span) : text
+    if let fault = fault(ofScalar: place.span, style) {
       stop(for: fault)
       return false
     }
@@ -105,6 +118,36 @@ struct Composer {
     return add(Node(content, span: place.span), NodeExtent(text: text.utf8.count), event.anchor, id)
   }
 
+  /// The text of a scalar in which libyaml was given other characters.
+  private func written(_ event: Event, _ text: String, _ style: Scalar.Style, at span: SourceSpan) -> String {
+    let isBlock = style == .literal || style == .folded
+    let start = span.start.offset
+    let end = isBlock ? event.range.upperBound : span.end.offset
+    var source = ScalarSource(file.bytes, start..<max(start, end))
+    return source.text(of: Scalar(text: text, value: .string, style: style))
+  }
+
+  private func fault(ofScalar span: SourceSpan, _ style: Scalar.Style) -> Diagnostic? {
+    let context = stack.last?.context ?? Context()
+    let start = span.start.offset
+    switch style {
+    case .literal, .folded:
+      return leniency.fault(ofBlockAt: start, indentation: context.indentation)
+        ?? leniency.fault(ofUnquoted: start..<span.end.offset)
+    case .singleQuoted, .doubleQuoted:
+      // Most are on one line.
+      if span.start.line == span.end.line { return nil }
+      // Text behind the closing quote is refused next, with a hint at a quote that is not closed.
+      if file.bytes[span.end.offset...].first.map({ $0.isYAMLPropertyCharacter && $0 != UInt8(ascii: ":") }) ?? false {
+        return nil
+      }
+      return lines.fault(ofScalar: start..<span.end.offset, indentation: context.indentation)
+    case .plain:
+      let range = start..<span.end.offset
+      return leniency.fault(ofUnquoted: range) ?? (context.isFlow ? leniency.fault(ofPlainInFlow: range) : nil)
+    }
+  }
+
   private mutating func open(_ event: Event, mapping: MappingBuilder?) -> Bool {
     let start = places.collectionStart(event)
     guard stack.count < DocumentLimit.depth else {
@@ -114,7 +157,14 @@ struct Composer {
     let id = declare(event, at: SourceSpan(start, start))
     let tag = NodeTag(event.tag, isWritten: event.tag != nil)
     if !tag.fits(isMapping: mapping != nil) { fault(of: tag, event, SourceSpan(start, start), nil) }
-    stack.append(Frame(event: event, start: start, anchorID: id, end: places.end, mapping: mapping))
+    var context = stack.last?.context ?? Context()
+    if !context.isFlow {
+      context.isFlow =
+        start.offset < file.bytes.count && "[{".utf8.contains(file.bytes[start.offset]) && places.end > start
+      if !context.isFlow { context.indentation = start.column - 1 }
+    }
+    stack.append(
+      Frame(event: event, start: start, anchorID: id, context: context, end: places.end, mapping: mapping))
     return true
   }
 
@@ -126,6 +176,14 @@ struct Composer {
     let isClosed = places.isBracket(event.range, entries == nil ? "]" : "}")
     let end = isClosed ? places.pass(event) : max(frame.start, frame.end)
     let node = Node(content, span: SourceSpan(frame.start, end))
+    let isOutermost = frame.context.isFlow && stack.last?.context.isFlow != true
+    if isOutermost, end.line > frame.start.line,
+      let fault = lines.fault(
+        ofCollection: frame.start.offset..<end.offset, indentation: frame.context.indentation)
+    {
+      stop(for: fault)
+      return false
+    }
     return add(node, frame.extent, frame.event.anchor, frame.anchorID)
   }
 

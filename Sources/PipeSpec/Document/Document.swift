@@ -35,7 +35,7 @@ package struct DocumentStream: Sendable {
       diagnostics = [fault]
       return
     }
-    let reader = EventReader(file)
+    var reader = EventReader(file)
     var composer = Composer(file, view: view)
     do throws(SyntaxError) {
       while try composer.take(reader.next()) {}

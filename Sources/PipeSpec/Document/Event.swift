@@ -15,6 +15,8 @@ struct Event {
   let tag: String?
   /// Byte offsets, from the start of the node's properties (anchor and tag).
   let range: Range<Int>
+  /// Whether a scalar's text must be read from its source (`ReaderText`).
+  let isAltered: Bool
 }
 
 /// What libyaml says of a text that is not YAML. The places are byte offsets.

@@ -3,18 +3,36 @@ internal import CLibyaml
 /// The owner of a libyaml parser: reads one text as events.
 struct EventReader: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
-  private let input: UnsafeMutableBufferPointer<UInt8>
-  private let text: ReaderText
+  private let file: SourceFile
+  private var input: UnsafeMutableBufferPointer<UInt8>
+  private var text: ReaderText
+  /// Tabs that are the first content of a block scalar, as found so far.
+  private var contentTabs: [Int] = []
+  private var eventsRead = 0
+  private var bytesRereadable = Self.rereadLimit
+
+  /// Each block scalar that begins with a tab has the file read again; the sum is bounded.
+  private static let rereadLimit = 64 << 20
 
   /// - Parameter file: One that `SourceCheck` found no fault in.
   init(_ file: SourceFile) {
+    self.file = file
     text = ReaderText(file)
-    input = .allocate(capacity: max(text.bytes.count, 1))
-    _ = input.update(fromContentsOf: text.bytes)
+    input = Self.copy(text.bytes)
     parser = .allocate(capacity: 1)
+    Self.start(parser, input)
+  }
+
+  private static func copy(_ bytes: [UInt8]) -> UnsafeMutableBufferPointer<UInt8> {
+    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+    _ = copy.update(fromContentsOf: bytes)
+    return copy
+  }
+
+  private static func start(_ parser: UnsafeMutablePointer<yaml_parser_t>, _ input: UnsafeMutableBufferPointer<UInt8>) {
     yaml_parser_initialize(parser)
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-    yaml_parser_set_input_string(parser, input.baseAddress, text.bytes.count)
+    yaml_parser_set_input_string(parser, input.baseAddress, input.count)
   }
 
   deinit {
@@ -24,11 +42,33 @@ struct EventReader: ~Copyable {
   }
 
   /// The next event; none follows `streamEnd`.
-  func next() throws(SyntaxError) -> Event {
+  mutating func next() throws(SyntaxError) -> Event {
     var event = yaml_event_t()
-    guard yaml_parser_parse(parser, &event) == 1 else { throw error }
+    while yaml_parser_parse(parser, &event) != 1 {
+      let error = error
+      let tab = BlockTab.offset(of: error, in: file, indentation: Int(parser.pointee.indent))
+      guard let tab, file.bytes.count <= bytesRereadable else { throw error }
+      bytesRereadable -= file.bytes.count
+      contentTabs.append(tab)
+      restart()
+    }
     defer { yaml_event_delete(&event) }
+    eventsRead += 1
     return converted(event)
+  }
+
+  /// Reads the file again, with the tabs known by now, to where it was.
+  private mutating func restart() {
+    yaml_parser_delete(parser)
+    input.deallocate()
+    text = ReaderText(file, contentTabs: contentTabs)
+    input = Self.copy(text.bytes)
+    Self.start(parser, input)
+    for _ in 0..<eventsRead {
+      var event = yaml_event_t()
+      guard yaml_parser_parse(parser, &event) == 1 else { return }
+      yaml_event_delete(&event)
+    }
   }
 
   private var error: SyntaxError {
@@ -69,7 +109,9 @@ struct EventReader: ~Copyable {
   ) -> Event {
     let start = text.offset(ofCharacter: event.start_mark.index)
     let end = text.offset(ofCharacter: event.end_mark.index)
-    return Event(kind: kind, anchor: string(anchor), tag: string(tag), range: start..<max(start, end))
+    let range = start..<max(start, end)
+    return Event(
+      kind: kind, anchor: string(anchor), tag: string(tag), range: range, isAltered: text.isAltered(range))
   }
 
   private func string(_ text: UnsafeMutablePointer<yaml_char_t>?) -> String? {

@@ -1,8 +1,11 @@
 /// The text as libyaml is given it, and the way back.
 ///
-/// Two things differ from the file. libyaml counts characters, so its places are turned into byte
-/// offsets. And it reads YAML 1.1, where U+0085, U+2028 and U+2029 break lines; in YAML 1.2 they do not
-/// (YAML 1.2.2, 5.4), so noncharacters stand in for them while it reads.
+/// libyaml counts characters, so its places are turned into byte offsets. And it does not read all of
+/// YAML 1.2, so other characters stand in for some while it reads:
+/// - U+0085, U+2028 and U+2029 break lines in YAML 1.1, but not in 1.2 (YAML 1.2.2, 5.4). Noncharacters
+///   stand in for them.
+/// - It refuses surrogate pairs, and a tab at the start of a block scalar (8.1). ASCII of the same length
+///   stands in for them, so that no place moves; the scalar is then read from its source (`ScalarSource`).
 struct ReaderText {
   /// Without the byte order mark.
   let bytes: [UInt8]
@@ -11,12 +14,17 @@ struct ReaderText {
   private let isASCII: Bool
   /// The offset of every 64th character of the source.
   private let checkpoints: [Int]
+  /// Where ASCII stands in, in the order of the file.
+  private let alterations: [Int]
   private let standIns: [(standIn: Unicode.Scalar, original: Unicode.Scalar)]
 
   private static let spacing = 64
 
-  init(_ file: SourceFile) {
-    source = file.bytes
+  /// - Parameter contentTabs: Tabs that are the first content of a block scalar.
+  init(_ file: SourceFile, contentTabs: [Int] = []) {
+    let pairs = SurrogatePair.starts(in: file.bytes)
+    alterations = contentTabs.isEmpty ? pairs : (pairs + contentTabs).sorted()
+    source = alterations.isEmpty ? file.bytes : Self.altered(file.bytes, pairs: pairs, tabs: contentTabs)
     start = file.contentStart
     isASCII = file.bytes.allSatisfy { $0 < 0x80 }
     var checkpoints: [Int] = []
@@ -51,6 +59,29 @@ struct ReaderText {
       while offset < source.count, source[offset] & 0xC0 == 0x80 { offset += 1 }
     }
     return offset
+  }
+
+  /// Whether ASCII stands in for something here.
+  func isAltered(_ range: Range<Int>) -> Bool {
+    if alterations.isEmpty { return false }
+    var low = 0
+    var high = alterations.count
+    while low < high {
+      let middle = (low + high) / 2
+      if alterations[middle] < range.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    return low < alterations.count && alterations[low] < range.upperBound
+  }
+
+  private static func altered(_ source: [UInt8], pairs: [Int], tabs: [Int]) -> [UInt8] {
+    var bytes = source
+    for start in pairs {
+      for offset in [start, start + SurrogatePair.length / 2] {
+        bytes.replaceSubrange(offset + 2..<offset + 6, with: "0078".utf8)
+      }
+    }
+    for tab in tabs { bytes[tab] = UInt8(ascii: "x") }
+    return bytes
   }
 
   /// A scalar's content with the characters of the file again.

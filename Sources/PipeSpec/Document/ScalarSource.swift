@@ -47,6 +47,20 @@ struct ScalarSource {
     }
   }
 
+  /// The scalar's text, where libyaml was given other characters.
+  ///
+  /// - Parameter scalar: As libyaml read it. Its line breaks at the end are right.
+  mutating func text(of scalar: Scalar) -> String {
+    let expected = Array(scalar.text.utf8)
+    guard scalar.style == .literal || scalar.style == .folded else {
+      _ = read(scalar)
+      return String(decoding: text, as: UTF8.self)
+    }
+    readBlock(expected, isFolded: scalar.style == .folded)
+    let breaks = expected.reversed().prefix { $0 == UInt8(ascii: "\n") }
+    return String(decoding: text + breaks, as: UTF8.self)
+  }
+
   // MARK: Pieces
 
   private mutating func copy(_ source: Range<Int>) {
@@ -95,6 +109,10 @@ struct ScalarSource {
     guard bytes[start] == UInt8(ascii: "\\"), start + 1 < end else {
       // '' in single quotes.
       return emit([UInt8(ascii: "'")], from: start..<min(index, end))
+    }
+    if let scalar = SurrogatePair.scalar(in: bytes, at: start), start + SurrogatePair.length <= end {
+      index = start + SurrogatePair.length
+      return emit(Array(String(Character(scalar)).utf8), from: start..<index)
     }
     let letter = bytes[start + 1]
     if letter.isYAMLBreak {
@@ -152,7 +170,7 @@ struct ScalarSource {
     }
   }
 
-  /// How far the block is indented: the text's first line that is not blank, against the source's.
+  /// How far the block is indented: the text's first line that is more than spaces, against the source's.
   private func indentation(_ expected: [UInt8]) -> Int? {
     let space = UInt8(ascii: " ")
     guard let written = firstLine(of: bytes[index..<end]), let read = firstLine(of: expected[...]) else { return nil }
@@ -160,7 +178,7 @@ struct ScalarSource {
   }
 
   private func firstLine(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    guard let first = text.firstIndex(where: { !$0.isYAMLSpace }) else { return nil }
+    guard let first = text.firstIndex(where: { $0 != UInt8(ascii: " ") && !$0.isYAMLBreak }) else { return nil }
     var start = first
     while start > text.startIndex, !text[start - 1].isYAMLBreak { start -= 1 }
     return text[start...]

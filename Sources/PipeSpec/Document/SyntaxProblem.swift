@@ -16,6 +16,16 @@ struct SyntaxProblem {
   }
 
   var diagnostic: Diagnostic {
+    byteOrderMark ?? described
+  }
+
+  /// libyaml passes over one at the start of a line, and stumbles behind it.
+  private var byteOrderMark: Diagnostic? {
+    let start = [place, place - 3].first { $0 > 0 && LeniencyCheck.isByteOrderMark(file.bytes, at: $0) }
+    return start.map { LeniencyCheck.fault(ofByteOrderMark: $0, in: file) }
+  }
+
+  private var described: Diagnostic {
     switch error.problem {
     case "found character that cannot start any token": strayCharacter
     case "could not find expected ':'": missingColon
@@ -27,6 +37,7 @@ struct SyntaxProblem {
       tab
     case "found unexpected end of stream", "found unexpected document indicator": unclosedQuote
     case "did not find expected node content": missingContent
+    case "found invalid Unicode character escape code": badEscape
     default: listed
     }
   }
@@ -45,6 +56,20 @@ struct SyntaxProblem {
         "a plain value cannot begin with '\(character)'", at: place..<wordEnd(place),
         hint: "put quotes around the value")
     }
+  }
+
+  private var badEscape: Diagnostic {
+    // libyaml's place is behind the letter of the escape.
+    let start = max(error.place - 2, 0)
+    guard SurrogatePair.half(in: file.bytes, at: start) != nil else {
+      let length = file.bytes[start...].dropFirst().first == UInt8(ascii: "U") ? 10 : 6
+      return make(
+        "this escape names no Unicode character", at: start..<min(start + length, file.bytes.count),
+        hint: "its number must not be above 10FFFF, nor from D800 to DFFF")
+    }
+    return make(
+      "this escape is half of a surrogate pair", at: start..<start + 6,
+      hint: "write both halves, such as \\ud83d\\ude00, or the character itself")
   }
 
   private var tab: Diagnostic {
@@ -162,7 +187,6 @@ struct SyntaxProblem {
       ("there is no such escape in double quotes", "double the backslash, or use single quotes"),
     "did not find expected hexdecimal number":
       ("hexadecimal digits are missing after this escape", "write \\xFF, \\uFFFF or \\UFFFFFFFF with all digits"),
-    "found invalid Unicode character escape code": ("this escape names no Unicode character", nil),
     "found an indentation indicator equal to 0": ("the indentation of a block is 1 to 9", nil),
     "did not find expected comment or line break":
       ("only a comment can follow on this line", "begin the text on the next line"),
@@ -173,6 +197,12 @@ struct SyntaxProblem {
     "did not find expected <document start>":
       ("the document is over, yet more follows", "indent it as the lines above are, or remove it"),
     "found incompatible YAML document": ("this is written for another version of YAML", "remove the %YAML line"),
+    "found unexpected ':'":
+      ("a space should stand after this ':'", "put a space after it, or quotes around the value"),
+    "did not find expected tag URI": ("this tag has no name", "put quotes around a value that begins with '!'"),
+    "did not find the expected '>'": ("the closing '>' of this tag is missing", nil),
+    "could not find expected directive name": ("this directive has no name", "remove the line"),
+    "found unexpected non-alphabetical character": ("this is not a directive's name", "remove the line"),
     "found duplicate %YAML directive": ("a second %YAML line", "remove it"),
     "found unknown directive name": ("there is no such directive", "remove the line"),
   ]

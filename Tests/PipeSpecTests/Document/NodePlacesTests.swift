@@ -18,7 +18,7 @@ struct NodePlacesTests {
   static let examples = [
     Example("a: b  # c\n\n", "a: b", "a", "b"),
     Example("a: 'b' \n", "a: 'b'", "a", "'b'"),
-    Example("a: \"b\nc\"\nd: e\n", "a: \"b\nc\"\nd: e", "a", "\"b\nc\"", "d", "e"),
+    Example("a: \"b\n c\"\nd: e\n", "a: \"b\n c\"\nd: e", "a", "\"b\n c\"", "d", "e"),
     Example("a:\n  b\n  c  \n\nd: e", "a:\n  b\n  c  \n\nd: e", "a", "b\n  c", "d", "e"),
     Example("a: | # x\n  b \n\n\nc: d\n", "a: | # x\n  b \n\n\nc: d", "a", "| # x\n  b ", "c", "d"),
     Example("a: >2-\n    b\n   c\n", "a: >2-\n    b\n   c", "a", ">2-\n    b\n   c"),

@@ -79,6 +79,19 @@ struct SyntaxProblemTests {
     Example(
       "é: 1\n--- # more\nb: 2\n", "2:1-2:4", "a second document begins here",
       "a pipeline is one document; put the other into a file of its own"),
+    Example(
+      "a: \u{FEFF}b\n", "1:4-1:5", "an invisible character stands here: a byte order mark, U+FEFF",
+      #"remove it, or write \uFEFF in double quotes"#),
+    Example(
+      "a: 1\n\u{FEFF}b: 2\n", "2:1-2:2", "an invisible character stands here: a byte order mark, U+FEFF",
+      #"remove it, or write \uFEFF in double quotes"#),
+    Example(
+      "\u{FEFF}a: |\n  b\u{FEFF}\n", "2:4-2:5", "an invisible character stands here: a byte order mark, U+FEFF",
+      #"remove it, or write \uFEFF in double quotes"#),
+    Example(
+      "a: {b:, c}\n", "1:6-1:8", "a space should stand after this ':'",
+      "put a space after it, or quotes around the value"),
+    Example("a: !!\n", "1:6-1:6", "this tag has no name", "put quotes around a value that begins with '!'"),
     Example("a: [1, ?x]\n", "1:8-1:9", "a plain value cannot begin with '?' here", "put quotes around the value"),
   ]
 
