@@ -21,8 +21,8 @@ struct TransferRounds: ~Copyable {
   /// Whether the person was told that fewer transfers run at once than the spec allows.
   private var hasToldOfShortage = false
   private var nameChecks: NameChecks
-  /// The last TLS alert that came after a handshake, and the connection that it came over.
-  private var alert: (host: String, port: Int, failure: TransferFailure)?
+  /// The last TLS alert that came after a handshake.
+  private var alert: (host: String, failure: TransferFailure)?
 
   init(settings: TransferSettings, wakeup: Wakeup, exchange: any TransferExchange) throws(TransferLoopError) {
     self.settings = settings
@@ -155,16 +155,18 @@ struct TransferRounds: ~Copyable {
     }
   }
 
-  /// A TLS alert that comes after the handshake ends all streams of a connection, and only one of them reads it.
+  /// A TLS alert that comes after the handshake ends all streams of a connection, and only one of them reads it; a reset
+  /// may overtake it. So what is lost of that server before an answer is lost for that reason.
   private mutating func noteAlert(_ done: [(place: TransferPlace, code: CURLcode)]) {
     for one in done where one.code != CURLE_OK && one.place.sends > 0 && one.place.isSecure {
-      if one.place.detail.contains("error:"), let words = TLSFault.words(TransferEnd(one.code, one.place)) {
-        alert = (one.place.host, one.place.localPort, TransferFailure(.tls, "\(one.place.host): \(words)"))
+      guard one.place.detail.contains("error:") else { continue }
+      if let words = TLSFault.words(TransferEnd(one.code, one.place)), words.contains("client_cert") {
+        alert = (one.place.host, TransferFailure(.tls, "\(one.place.host): \(words)"))
       }
     }
     guard let alert else { return }
     for one in done where one.code != CURLE_OK && one.place.head.bytes == 0 && one.place.stop == nil {
-      if one.place.localPort == alert.port, one.place.host == alert.host { one.place.stop = alert.failure }
+      if one.place.isSecure, one.place.sends > 0, one.place.host == alert.host { one.place.stop = alert.failure }
     }
   }
 
