@@ -36,6 +36,7 @@ extension Duration {
   /// As a spec would have it, exact to the millisecond: `250ms`, `10s`, `1500ms`, `2m`, `1h`.
   package var shown: String {
     let milliseconds = milliseconds
+    if milliseconds == 0 { return "0s" }
     for (unit, size, least) in [("h", 3_600_000, 3_600_000), ("m", 60_000, 120_000), ("s", 1000, 1000)]
     where milliseconds >= least && milliseconds % size == 0 {
       return "\(milliseconds / size)\(unit)"

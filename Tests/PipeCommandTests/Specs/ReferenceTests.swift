@@ -21,7 +21,8 @@ struct ReferenceTests {
     let committed = try Project.files("docs/reference", ".md").compactMap {
       $0.split(separator: "/").last.map(String.init)
     }
-    #expect(names == committed)
+    // These are written by hand.
+    #expect((names + ["lists.md", "pages.md"]).sorted() == committed)
     for name in names {
       let isCurrent = try folder.text(name) == Project.text("docs/reference/\(name)")
       #expect(isCurrent, "write \(name) anew: pipe reference --out docs/reference")

@@ -51,7 +51,7 @@ struct SpecMutationTests {
     var random = RepeatableRandom(seed: UInt64(1000 + seed))
     func number() -> String { Self.numbers.randomElement(using: &random) ?? "" }
     func quantity() -> String { number() + (Self.units.randomElement(using: &random) ?? "") }
-    for _ in 0..<250 {
+    for _ in 0..<40 {
       let spec = """
         version: 1
         sources:

@@ -121,11 +121,17 @@ struct CSVClientTests {
   func formulas(client: CSVClient) throws {
     let (rows, texts) = Self.rows(of: Self.texts)
     let expected = texts.map { row in
-      row.map { text in text.map { "=+-@\t\r".unicodeScalars.contains($0.unicodeScalars.first ?? " ") ? "'" + $0 : $0 }
-      }
+      row.map { text in text.map { Self.isRun(by: $0) ? "'" + $0 : $0 } }
     }
     #expect(expected != texts)
     #expect(try client.rows(write(rows, dialect: CSVDialect(escapesFormulas: true)), columns: 3) == expected)
+  }
+
+  /// Whether a spreadsheet would run a text (OWASP): it begins with a sign of a formula, spaces aside, or with a tab or a
+  /// line break.
+  private static func isRun(by text: String) -> Bool {
+    let sign = text.unicodeScalars.first { !$0.properties.isWhitespace || "\t\r\n".unicodeScalars.contains($0) }
+    return sign.map { "=+-@＝＋－＠\t\r\n".unicodeScalars.contains($0) } ?? false
   }
 
   @Test(

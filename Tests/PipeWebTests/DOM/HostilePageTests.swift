@@ -88,7 +88,7 @@ struct ReadableTextTests {
 
   /// The scanner reads the texts of headings and links as the tree has them, on one line.
   @Test(arguments: [
-    "a<br>b<div>c</div>d", "a<p>b<p>c", "a<span hidden>x<b>y</b></span>b",
+    "a<br>b<div>c</div>d", "a<p>b</p><p>c</p>", "a<span hidden>x<b>y</b></span>b",
     "<svg><title>x</title><desc>y</desc><text>a</text></svg>b",
     "a<noscript>x<b>y</b></noscript>b", "<video>x</video>a<canvas>y</canvas>", "a<span popover>x</span>b",
     "<math><mi>a</mi><annotation>x</annotation></math>b", "a<i hidden><i>x</i></i>b", "a<object><p>x</object>b",

@@ -14,7 +14,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   }
 
   /// From 0000-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
-  private static let range = -62_167_219_200...253_402_300_799
+  static let range = -62_167_219_200...253_402_300_799
 
   /// What the system's clock says.
   package static var now: Timestamp {

@@ -289,9 +289,10 @@ struct WrittenDate {
 
 extension Timestamp {
   fileprivate init?(_ date: CivilDate, _ time: WrittenDate.Clock, offset: Int) {
-    self.init(seconds: date.daysSince1970 * 86_400 + time.seconds - offset, nanoseconds: time.nanoseconds)
+    let seconds = date.daysSince1970 * 86_400 + time.seconds - offset
     // A zone must not lead out of the years that four digits can write.
-    guard -62_167_219_200..<253_402_300_800 ~= seconds else { return nil }
+    guard Self.range.contains(seconds) else { return nil }
+    self.init(seconds: seconds, nanoseconds: time.nanoseconds)
   }
 
   /// Reads a date as pages and headers write it; one without a time is its midnight, one without a zone UTC.
