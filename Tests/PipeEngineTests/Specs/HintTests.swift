@@ -162,6 +162,52 @@ struct HintTests {
     #expect(Pipeline(testing: spec).diagnostics.isEmpty)
   }
 
+  /// Templates of other tools, in quotes: the text, whether it is told, and what is to be written.
+  static let templates: [(String, String?)] = [
+    ("https://example.com/{{ page }}", "write ${page}"), ("https://example.com/{{page}}", "write ${page}"),
+    ("https://example.com/{{ vars.page }}", "write ${page}"), ("https://example.com/{{ other }}", "write ${other}"),
+    ("https://example.com/{{ env.X }}", "write ${env.X}"), ("https://example.com/{{}}", nil),
+    ("https://example.com/{{ a b }}", nil), ("https://example.com/{{ page", nil), ("https://example.com/{page}", nil),
+  ]
+
+  @Test("a template of another tool is told, for it is not replaced", arguments: templates)
+  func template(url: String, hint: String?) {
+    let spec = "version: 1\nvars: {page: a}\nname: \"${page}\"\nsources: [{urls: [\"\(url)\"]}]\n" + Self.end
+    let diagnostics = Pipeline(testing: spec).diagnostics
+    #expect(diagnostics.map(\.message) == (hint == nil ? [] : ["'{{ … }}' is not replaced: it is part of the value"]))
+    #expect(diagnostics.map(\.hint) == (hint == nil ? [] : [hint]))
+    #expect(diagnostics.allSatisfy { $0.severity == .warning })
+  }
+
+  @Test("a text that is no URL may be about templates, unless it names a variable")
+  func templateInText() {
+    func codes(_ text: String) -> [String] {
+      Pipeline(
+        testing: "vars: {page: a}\n" + Self.start
+          + "extract: {a: {const: \"\(text)\"}, b: {const: \"${page}\"}}\nsinks: [{csv: a.csv}]"
+      ).diagnostics.map(\.code.rawValue)
+    }
+    #expect(codes("{{ user }}") == [])
+    #expect(codes("{{ page }}") == ["no-effect"])
+  }
+
+  @Test("very many unknown names among very many known ones take no time", .timeLimit(.minutes(1)))
+  func manyNames() {
+    let count = 2_000
+    let known = (0..<count).map { "  known\($0): x" }.joined(separator: "\n")
+    let used = (0..<count).map { "${other\($0)} ${known\($0)}" }.joined(separator: " ")
+    let variables = Pipeline(testing: "vars:\n\(known)\nname: \"\(used)\"\n" + Self.start + Self.end)
+    #expect(variables.diagnostics.count == count)
+
+    let fields = (0..<count).map { "field\($0): url" }.joined(separator: ", ")
+    let columns = (0..<count).map { "other\($0)" }.joined(separator: ", ")
+    let names = Pipeline(
+      testing: Self.start + "extract: {\(fields)}\nsinks: [{csv: {path: a.csv, fields: [\(columns)]}}]")
+    #expect(names.diagnostics.filter { $0.code == .unknownField }.count == count)
+    // The hint of each does not list all of them.
+    #expect(names.diagnostics.allSatisfy { ($0.hint ?? "").utf8.count < 400 })
+  }
+
   @Test("variables of variables that grow are refused where they become too much")
   func growingVariables() {
     let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]

@@ -85,6 +85,30 @@ struct ConnectionDiagnosticsTests {
     Case("fetch: {cookies: run}"), Case("fetch: {cookies: none}"), Case("fetch: {cookies: true}", "bad-value 1:18"),
   ]
 
+  private static func bound(_ origin: String, _ sources: String, _ findings: String...) -> Case {
+    let spec = "fetch: {auth: {origin: \"\(origin)\", \(token)}}\nsources: \(sources)"
+    return Case(spec, findings)
+  }
+
+  /// A credential that no URL of the sources asks for is sent nowhere.
+  private static let origins: [Case] = [
+    bound("https://a.example", "[urls: [\"https://b.example/\", \"https://a.example:443/x\"]]"),
+    bound("https://a.example", "[urls: \"https://A.example/x\"]"),
+    bound("https://a.example", "[urls: \"https://user@a.example/\"]"),
+    bound("https://a.example", "[range: {url: \"https://a.example/{n}\", to: 3}]"),
+    bound("https://a.example", "[range: {url: \"https://{n}.example/\", to: 3}]"),
+    bound("https://a.example", "[range: {url: \"https://b.example/{n}\", to: 3}]", "no-effect 1:24"),
+    bound("https://a.example", "[urls: \"http://a.example/\"]", "no-effect 1:24"),
+    bound("https://a.example", "[urls: \"https://a.example:444/\"]", "no-effect 1:24"),
+    bound("https://a.example", "[urls: \"https://www.a.example/\"]", "no-effect 1:24"),
+    bound("https://a.example", "[{urls: \"https://b.example/\"}, stdin]"),
+    bound("https://a.example", "[{urls: \"https://b.example/\"}, {urls: \"https://a.example/\"}]"),
+    bound("https://a.example", "[{urls: \"https://b.example/\"}, {urls: \"ftp://a.example/\"}]", "bad-url 2:46"),
+    Case(
+      "fetch: {auth: [{origin: https://a.example, \(token)}, {origin: https://b.example, \(token)}]}\n"
+        + "sources: [urls: \"https://a.example/\"]", "no-effect 1:89"),
+  ]
+
   private static let pw = "\"${secret:env:TOKEN}\""
   private static let proxy: [Case] = [
     Case("fetch: {proxy: \"http://proxy.example:3128\"}"), Case("fetch: {proxy: \"https://proxy.example\"}"),
@@ -112,11 +136,12 @@ struct ConnectionDiagnosticsTests {
     Case("fetch: {proxy: []}", "wrong-type 1:16"), Case("fetch: {proxy: }", "bad-value 1:15"),
   ]
 
-  @Test("every fault has its code and its place", arguments: tls + auth + proxy)
+  @Test("every fault has its code and its place", arguments: tls + auth + origins + proxy)
   func findings(_ test: Case) throws {
     let variables = Variables(environment: ["TOKEN": "t0ken", "OPEN": "open"])
     // The URLs are not known, so that any credential may be of use.
-    let pipeline = Pipeline(spec: test.spec + "\nsources: [stdin]", variables: variables, folder: folder.path)
+    let sources = test.spec.contains("sources:") ? "" : "\nsources: [stdin]"
+    let pipeline = Pipeline(spec: test.spec + sources, variables: variables, folder: folder.path)
     #expect(pipeline.brief == test.findings, "\(pipeline.diagnostics.map(\.message))")
     #expect((pipeline.plan != nil) == !pipeline.diagnostics.contains { $0.severity == .error })
   }

@@ -117,6 +117,55 @@ struct FileConflictTests {
     ])
   func noConflict(spec: String) throws { #expect(try findings(spec) == []) }
 
+  @Test("an output that can never be written is found before the run", arguments: ["csv", "jsonl"])
+  func folders(sink: String) throws {
+    for path in ["DIR/out", "DIR/same-out", "DIR/out/.", "DIR/out/..", "/", "DIR/list.csv/a.csv", "DIR/link.csv/a/b"] {
+      #expect(
+        try findings("sources: [{urls: [\"http://a.example/\"]}]\nsinks: [{\(sink): \"\(path)\"}]\n")
+          == ["bad-value"], "\(path)")
+    }
+    for path in ["DIR/out/a.csv", "DIR/new/a.csv", "DIR/list.csv", "/dev/null"] {
+      #expect(
+        try findings("sources: [{urls: [\"http://a.example/\"]}]\nsinks: [{\(sink): \"\(path)\"}]\n") == [],
+        "\(path)")
+    }
+  }
+
+  @Test("a path that a secret gave is not shown, whatever is wrong with it")
+  func secretPaths() throws {
+    let folder = try folder()
+    let secret = "${secret:env:P}"
+    let specs = [
+      ("sources: [{file: \"\(secret)\"}]\nsinks: [{csv: \"\(secret)\"}]\n", "list.csv", "conflict"),
+      ("sources: [{file: other.txt}]\nsinks: [{csv: \"\(secret)\"}, {jsonl: \"\(secret)\"}]\n", "hard.csv", "conflict"),
+      ("sources: [{file: \"\(secret)\"}, {file: fifo}]\nsinks: [{csv: x.csv}]\n", "fifo", "conflict"),
+      ("sources: [{file: other.txt}]\nsinks: [{csv: \"\(secret)\"}]\n", "same-out", "bad-value"),
+      ("sources: [{file: other.txt}]\nsinks: [{csv: \"\(secret)/a.csv\"}]\n", "list.csv", "bad-value"),
+      ("sources: [{file: \"\(secret)\"}]\nsinks: [{csv: x.csv}]\n", "gone.txt", "unreadable-file"),
+    ]
+    for (spec, name, code) in specs {
+      let pipeline = Pipeline(
+        SourceFile(name: "spec.yaml", text: "version: 1\nextract: [url]\n" + spec), catalogue: .standard,
+        folder: SourceFolder(folder.path), variables: Variables(environment: ["P": folder.path(name)]), processors: 2)
+      #expect(pipeline.diagnostics.map(\.code.rawValue) == [code], "\(spec)")
+      let report = DiagnosticReport(pipeline.file, pipeline.diagnostics)
+      for text in [TextDiagnosticRenderer(colour: false).render([report]), JSONDiagnosticRenderer().render([report])] {
+        #expect(!text.contains(name) && !text.contains(folder.path), "\(text)")
+      }
+    }
+  }
+
+  @Test("an output that is in use is told without the other output's name")
+  func claims() throws {
+    let folder = try folder()
+    let files = FilesInUse()
+    let descriptor = open(folder.path("list.csv"), O_RDONLY)
+    defer { close(descriptor) }
+    try files.claim(descriptor, as: "secret-name.csv")
+    let error = #expect(throws: RunError.self) { try files.claim(descriptor, as: "other.csv") }
+    #expect(error?.reason == "is in use by another sink, so nothing was written to it")
+  }
+
   @Test("a conflict names both places and says what to do")
   func places() throws {
     let folder = try folder()

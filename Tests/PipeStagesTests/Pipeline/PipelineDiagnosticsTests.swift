@@ -11,7 +11,9 @@ struct PipelineDiagnosticsTests {
     let findings: [String]
     var testDescription: String { spec }
 
-    init(_ spec: String, _ findings: String...) {
+    init(_ spec: String, _ findings: String...) { self.init(spec, findings) }
+
+    init(_ spec: String, _ findings: [String]) {
       self.spec = spec
       self.findings = findings
     }
