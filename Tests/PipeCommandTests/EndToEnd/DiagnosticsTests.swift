@@ -20,8 +20,8 @@ struct DiagnosticsTests {
       carets: "nothing.txt"),
     Fault(
       name: "a list that is a folder",
-      spec: "sources: [{file: /}]\nextract: [url]\nsinks: [{csv: out.csv}]",
-      diagnostic: "spec.yaml:2:18: error[unreadable-file]: cannot read '/': it is a folder", carets: "/"),
+      spec: "sources: [{file: /tmp}]\nextract: [url]\nsinks: [{csv: out.csv}]",
+      diagnostic: "spec.yaml:2:18: error[unreadable-file]: cannot read '/tmp': it is a folder", carets: "/tmp"),
     Fault(
       name: "a missing key",
       spec: "sources: [{urls: [\"SITE/\"]}]\nextract: [url]",

@@ -85,5 +85,6 @@ struct SchemaTests {
   }
 
   /// What a schema cannot tell, though the finding's code is one that it often can.
-  private static let excepted: Set<String> = []
+  /// Options may stand beside a component's name, so a schema cannot count the names.
+  private static let excepted: Set<String> = ["field-with-two-extractors", "two-sinks-in-one-element"]
 }

@@ -145,7 +145,7 @@ struct HintTests {
     (start + "extract: [url]\nsinks: [{csv: out/}]", "sinks.csv is a folder, not a file", "name the file in it"),
     (
       "version: 1\nsources: [{urls: ['http://www.example.test,/']}]" + end,
-      "sources.urls has a URL that cannot be fetched: the host holds ',', which no host's name has", nil
+      "sources.urls has a URL that cannot be fetched: 'www.example.test,' is not the name of a host: it has a ','", nil
     ),
   ]
 

@@ -43,7 +43,8 @@ struct SecretsTests {
       - jsonl: complete.jsonl
     """
 
-  @Test("a plan says the same, whatever the secret is", arguments: secrets)
+  // A URL with a line break is refused.
+  @Test("a plan says the same, whatever the secret is", arguments: secrets.filter { !$0.contains("\n") })
   func plan(secret: String) throws {
     // A line break cannot stand in a header field, nor a quote in a condition's text.
     let spec = Self.spec

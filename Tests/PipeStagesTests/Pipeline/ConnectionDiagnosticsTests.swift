@@ -32,7 +32,8 @@ struct ConnectionDiagnosticsTests {
     Case("fetch: {tls: {verify: false}}", "insecure 1:23"), Case("fetch: {tls: {verify: no}}", "wrong-type 1:23"),
     Case("fetch: {tls: true}", "wrong-type 1:14"), Case("fetch: {tls: {cafile: cert.pem}}", "unknown-key 1:15"),
     Case("fetch: {tls: {ca_file: cert.pem}}"), Case("fetch: {tls: {ca_file: none.pem}}", "unreadable-file 1:24"),
-    Case("fetch: {tls: {ca_file: /}}", "unreadable-file 1:24"),
+    Case("fetch: {tls: {ca_file: /tmp}}", "unreadable-file 1:24"),
+    Case("fetch: {tls: {ca_file: /}}", "bad-value 1:24"),
     Case("fetch: {tls: {ca_file: binary.der}}", "bad-value 1:24"),
     Case("fetch: {tls: {ca_file: key.pem}}", "bad-value 1:24"),
     Case("fetch: {tls: {client_cert: cert.pem, client_key: key.pem}}"),
@@ -103,10 +104,10 @@ struct ConnectionDiagnosticsTests {
     bound("https://a.example", "[urls: \"https://www.a.example/\"]", "no-effect 1:24"),
     bound("https://a.example", "[{urls: \"https://b.example/\"}, stdin]"),
     bound("https://a.example", "[{urls: \"https://b.example/\"}, {urls: \"https://a.example/\"}]"),
-    bound("https://a.example", "[{urls: \"https://b.example/\"}, {urls: \"ftp://a.example/\"}]", "bad-url 2:46"),
+    bound("https://a.example", "[{urls: \"https://b.example/\"}, {urls: \"ftp://a.example/\"}]", "bad-url 2:48"),
     Case(
       "fetch: {auth: [{origin: https://a.example, \(token)}, {origin: https://b.example, \(token)}]}\n"
-        + "sources: [urls: \"https://a.example/\"]", "no-effect 1:89"),
+        + "sources: [urls: \"https://a.example/\"]", "no-effect 1:85"),
   ]
 
   private static let pw = "\"${secret:env:TOKEN}\""

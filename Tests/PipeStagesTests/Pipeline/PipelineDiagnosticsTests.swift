@@ -93,7 +93,7 @@ struct PipelineDiagnosticsTests {
     Case("sources: [range: {url: \"http://a/{n}\", to: 3, step: -1}]", "out-of-range 1:44"),
     Case("sources: [range: {url: \"http://a/{n}\", to: 3, step: 0}]", "out-of-range 1:53"),
     Case("sources: [file: missing.txt]", "unreadable-file 1:17"),
-    Case("sources: [file: /]", "unreadable-file 1:17"),
+    Case("sources: [file: /tmp]", "unreadable-file 1:17"), Case("sources: [file: /]", "bad-value 1:17"),
     Case("sources: [stdin: {format: lines, column: x}]", "conflict 1:34"),
     Case("sources: [stdin: {format: csv, field: x}]", "conflict 1:32"),
     Case("sinks: [csv: a.csv, jsonl: ./a.csv]", "conflict 1:28"),

@@ -9,7 +9,7 @@ struct DurationUnitsTests {
       (Duration.milliseconds(250), "250ms"), (.milliseconds(1500), "1500ms"), (.seconds(10), "10s"),
       (.seconds(60), "60s"),
       (.seconds(120), "2m"), (.seconds(601), "601s"), (.seconds(3600), "1h"), (.seconds(90 * 60), "90m"),
-      (.zero, "0ms"),
+      (.zero, "0s"),
       (.microseconds(1), "1ms"), (.seconds(Int64.max), "9223372036854775807ms"),
     ])
   func shown(duration: Duration, text: String) { #expect(duration.shown == text) }

@@ -53,7 +53,7 @@ struct ReadableTextTests {
     ("<h1>T</h1>text<hr>more", "T\ntext\nmore"), ("<p>a <b> b</b> c", "a b c"),
     ("x<pre>  a\n\n\tb </pre> y", "x\n  a\n\n\tb \ny"), ("<pre>a\n</pre>b", "a\n\nb"), ("<xmp> a <b></xmp>", " a <b>"),
     ("<pre>a<br>  b<div> c</div></pre>", "a\n  b\n c"), ("<p>a <code>b  c</code>", "a b c"),
-    ("<video><p>x</video>a", "a"), ("<audio>x</audio>a", "a"), ("<canvas>x</canvas>a", "a"),
+    ("<video><p>x</p></video>a", "a"), ("<audio>x</audio>a", "a"), ("<canvas>x</canvas>a", "a"),
     ("<object>x</object>a", "a"),
     ("<iframe>x</iframe>a", "a"), ("<progress>x</progress><meter>y</meter>a", "a"), ("<applet>x</applet>a", "a"),
     ("<dialog>x</dialog>a", "a"), ("<dialog open>x</dialog>a", "x\na"), ("<div popover>x</div>a", "a"),
