@@ -24,6 +24,7 @@ test: test-packages ## Run every test
 	$(SWIFT) test --skip-build
 	Benchmarks/tests/run
 	Robustness/tests/run
+	Tests/run-cases
 
 .PHONY: check
 check: ## Check the format of the sources and that generated files are current
