@@ -139,6 +139,7 @@ extension Unicode.Scalar {
   fileprivate var isApostrophe: Bool { self == "'" || self == "\u{2019}" }
   /// A hyphen, a minus, a dash, a plus.
   fileprivate var isSign: Bool { self == "-" || self == "+" || self == "\u{2212}" || "\u{2013}"..."\u{2014}" ~= self }
-  fileprivate var isSymbolOfCurrency: Bool { properties.generalCategory == .currencySymbol }
+  /// The cent sign makes another number of an amount.
+  fileprivate var isSymbolOfCurrency: Bool { properties.generalCategory == .currencySymbol && self != "\u{A2}" }
   fileprivate var isOfCurrency: Bool { isSymbolOfCurrency || properties.isAlphabetic }
 }
