@@ -18,8 +18,13 @@ extension Parser {
     case .close: return fail("')' has no '(' before it", hint: "remove it", token.range)
     case .closeList: return fail("']' has no '[' before it", hint: "remove it", token.range)
     case .comma where isDecimalComma:
-      let number = written(tokens[index - 1].range) + "." + written(tokens[index + 1].range)
-      return fail("the decimal sign is a point", hint: "write \(number)", token.range)
+      let (whole, digits) = (written(tokens[index - 1].range), written(tokens[index + 1].range))
+      if digits.utf8.count == 3 {
+        return fail(
+          "digits are not grouped", hint: "write \(whole)\(digits), or \(whole).\(digits) for a decimal sign",
+          token.range)
+      }
+      return fail("the decimal sign is a point", hint: "write \(whole).\(digits)", token.range)
     case .comma: return fail("',' is not expected here", hint: "join conditions with 'and' or 'or'", token.range)
     case .range:
       return fail("a range stands only after 'in'", hint: "write field in 200..299", token.range)

@@ -66,22 +66,29 @@ extension Resolver {
         fault("\(field.boundsInWords(bounds)), so this never holds", place)
       }
       return isNever
-    case .string where comparison == .equal: return isOutside(field, literal, at: place)
+    case .string where comparison == .equal || comparison == .notEqual:
+      return isOutside(field, literal, comparison, at: place)
     default: return false
     }
   }
 
   /// Reports a value that the field never has.
-  mutating func isOutside(_ field: Field, _ literal: Literal, at place: Range<Int>) -> Bool {
+  mutating func isOutside(
+    _ field: Field, _ literal: Literal, _ comparison: Comparison = .equal, at place: Range<Int>
+  ) -> Bool {
     switch literal {
     case .int(let number):
       guard let bounds = field.declaration.bounds, !bounds.contains(number) else { return false }
       fault("\(field.boundsInWords(bounds)), so never \(number)", place)
     case .string(let text):
       guard field.declaration.isCoded, !text.contains(": ") else { return false }
+      let begins = "\(field.name) starts_with \(literal.description)"
+      let isNot = comparison == .notEqual
       fault(
         "'\(field.name)' is a code and a message, such as 'timeout: no answer within 10s', so never '\(text)'",
-        hint: "write \(field.name) starts_with \(literal.description)", place)
+        hint: text.isEmpty
+          ? "write \(field.name) \(isNot ? "!=" : "==") null"
+          : isNot ? "write \(field.name) == null or not (\(begins))" : "write \(begins)", place)
     default: return false
     }
     return true

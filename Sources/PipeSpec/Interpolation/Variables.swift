@@ -241,8 +241,8 @@ package struct Variables: Sendable {
         return .failure(
           Fault(
             .unresolvedVariable, "no variable '\(name)' in vars",
-            near.map { "did you mean '${\($0)}'?" } ?? "declare it in vars, or write ${env:\(name)} for the environment"
-          ))
+            Self.ofAnotherTool(name) ?? near.map { "did you mean '${\($0)}'?" }
+              ?? "declare it in vars, or write ${env:\(name)} for the environment"))
       }
       used.insert(name)
       if value.isFaulty { return .failure(.known) }
@@ -253,6 +253,14 @@ package struct Variables: Sendable {
           .badValue, "'${\(reference)}' is no interpolation",
           "the forms are ${name}, ${env:NAME}, ${env:NAME:-default}, ${secret:env:NAME}, ${secret:file:PATH}"))
     }
+  }
+
+  /// What `${env.NAME}` and `${secrets.NAME}` are here.
+  private static func ofAnotherTool(_ name: String) -> String? {
+    for (prefix, form) in [("env.", "env"), ("secrets.", "secret:env")] where name.hasPrefix(prefix) {
+      return "write ${\(form):\(name.dropFirst(prefix.count))}"
+    }
+    return nil
   }
 
   /// `${{ secrets.X }}`, as GitHub Actions have it.

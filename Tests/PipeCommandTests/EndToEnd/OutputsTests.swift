@@ -16,15 +16,16 @@ struct OutputsTests {
   }
 
   @Test(
-    "a folder that cannot be made fails the run, and the path is told", arguments: ["way/out.csv", "way/in/out.csv"])
+    "a file where a folder has to be is found before the run", arguments: ["way/out.csv", "way/in/out.csv"])
   func fileInTheWay(path: String) async throws {
     try await Workplace.use { place in
       try place.folder.write("way", "mine".utf8)
       let outcome = try await run("csv: \(path)", place)
-      #expect(outcome.status == 1)
+      #expect(outcome.status == 2)
       #expect(outcome.output == "")
-      #expect(outcome.errors.contains("failure    \(path): "), "\(outcome.errors)")
-      #expect(outcome.errors.contains("Not a directory") || outcome.errors.contains("File exists"))
+      #expect(
+        outcome.errors.contains("error[bad-value]: a part of this path is a file, not a folder"), "\(outcome.errors)")
+      #expect(try place.site.served("/get") == 0)
       #expect(try place.folder.text("way") == "mine")
     }
   }
@@ -44,8 +45,8 @@ struct OutputsTests {
   func folderAsFile() async throws {
     try await Workplace.use { place in
       let outcome = try await run("csv: .", place)
-      #expect(outcome.status == 1)
-      #expect(outcome.errors.contains("failure    .: "), "\(outcome.errors)")
+      #expect(outcome.status == 2)
+      #expect(outcome.errors.contains("error[bad-value]: this is a folder, not a file"), "\(outcome.errors)")
     }
   }
 

@@ -65,6 +65,17 @@ struct HintTests {
     ("length > 1_000.5", "'1_000.5' is not a number", "write it without '_': 1000.5"),
     ("length > 1_000", "'1_000' is not a number", "write it without '_': 1000"),
     ("length > 10,5", "the decimal sign is a point", "write 10.5"),
+    ("length > 1,000", "digits are not grouped", "write 1000, or 1.000 for a decimal sign"),
+    (
+      "error != 'timeout'",
+      "'error' is a code and a message, such as 'timeout: no answer within 10s', so never 'timeout'",
+      "write error == null or not (error starts_with 'timeout')"
+    ),
+    (
+      "error == ''",
+      "'error' is a code and a message, such as 'timeout: no answer within 10s', so never ''",
+      "write error == null"
+    ),
     ("fetched_at > 2026-01-01", "a date is written between quotes", "write '2026-01-01'"),
     ("fetched_at > 2026-01-01T10:00:00Z", "a date is written between quotes", "write '2026-01-01T10:00:00Z'"),
     ("status\u{A0}== 200", "a no-break space (U+00A0) stands here", "write a plain space"),

@@ -93,6 +93,8 @@ struct PipelineDiagnosticsTests {
     Case("sources: [range: {url: \"http://a/{n}\", to: 3, step: -1}]", "out-of-range 1:44"),
     Case("sources: [range: {url: \"http://a/{n}\", to: 3, step: 0}]", "out-of-range 1:53"),
     Case("sources: [file: missing.txt]", "unreadable-file 1:17"),
+    Case("sources: [file: https://a.test/list]", "bad-value 1:17"),
+    Case("sinks: [csv: s3://b/x.csv]", "bad-value 1:14"), Case("sinks: [csv: file:///tmp/x.csv]", "bad-value 1:14"),
     Case("sources: [file: /tmp]", "unreadable-file 1:17"), Case("sources: [file: /]", "bad-value 1:17"),
     Case("sources: [stdin: {format: lines, column: x}]", "conflict 1:34"),
     Case("sources: [stdin: {format: csv, field: x}]", "conflict 1:32"),
