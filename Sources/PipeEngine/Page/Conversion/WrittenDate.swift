@@ -253,7 +253,8 @@ struct WrittenDate {
     "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "met": 1, "mest": 2, "eet": 2, "eest": 3, "msk": 3, "jst": 9,
     "kst": 9, "hkt": 8, "sgt": 8, "awst": 8, "acst": 9.5, "acdt": 10.5, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
     "akst": -9, "akdt": -8, "hst": -10,
-    "mez": 1, "mesz": 2, "sast": 2, "trt": 3, "pkt": 5, "ict": 7, "wib": 7, "pht": 8, "brt": -3, "art": -3, "clt": -4, "nst": -3.5, "ndt": -2.5,
+    "mez": 1, "mesz": 2, "sast": 2, "trt": 3, "pkt": 5, "ict": 7, "wib": 7, "pht": 8, "brt": -3, "art": -3, "clt": -4,
+    "nst": -3.5, "ndt": -2.5,
   ]
 
   // MARK: Scanning
