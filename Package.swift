@@ -94,7 +94,7 @@ let package = Package(
     .target(name: "PipeTesting", path: "Tests/PipeTesting", swiftSettings: settings),
     .testTarget(name: "PipeTextTests", dependencies: ["PipeText"], swiftSettings: settings),
     .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: settings),
-    .testTarget(name: "PipeWebTests", dependencies: ["PipeWeb", "PipeTesting"], swiftSettings: settings),
+    .testTarget(name: "PipeWebTests", dependencies: ["PipeText", "PipeWeb", "PipeTesting"], swiftSettings: settings),
     .testTarget(
       name: "PipeHTTPTests", dependencies: ["PipeHTTP", "PipeWeb", "PipeTesting"], swiftSettings: settings),
     .testTarget(

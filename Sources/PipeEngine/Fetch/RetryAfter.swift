@@ -12,7 +12,7 @@ enum RetryAfter {
       return min(maximum, .seconds(Int64(digits) ?? .max / 2))
     }
     // The dates of HTTP have a time (RFC 9110, 5.6.7).
-    guard field.utf8.contains(UInt8(ascii: ":")), let date = WrittenDate.timestamp(field) else { return nil }
+    guard field.utf8.contains(UInt8(ascii: ":")), let date = try? WrittenDate.timestamp(field) else { return nil }
     return min(maximum, max(.zero, .seconds(date.seconds - now.seconds)))
   }
 }

@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// A date that a literal gives, in the form in which dates are compared.
 ///
 /// Dates are RFC 3339 texts in UTC, so their order is that of their texts, once the final `Z` is gone:
@@ -47,10 +49,7 @@ struct DateText: Hashable {
 
   private static func isDay(_ bytes: ArraySlice<UInt8>) -> Bool {
     guard let numbers = numbers(bytes, "0000-00-00") else { return false }
-    let (year, month, day) = (numbers[0], numbers[1], numbers[2])
-    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    return days.indices.contains(month - 1) && (1...days[month - 1]).contains(day)
+    return CivilDate(year: numbers[0], month: numbers[1], day: numbers[2]) != nil
   }
 
   private static func isTime(_ bytes: ArraySlice<UInt8>) -> Bool {

@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// A cookie as a jar keeps it (RFC 6265bis, 5.7).
 ///
 /// Its name and its value are octets, which go back as they came.
@@ -25,7 +27,7 @@ struct Cookie {
   /// Whether a cookie that comes later takes its place.
   func isReplaced(by other: Cookie) -> Bool {
     name == other.name && domain == other.domain && isHostOnly == other.isHostOnly
-      && path.isSame(as: other.path)
+      && path.isExactly(other.path)
   }
 
   func isSent(to request: CookieRequest, now: Int) -> Bool {
@@ -73,9 +75,6 @@ struct CookieHost {
 }
 
 extension String {
-  /// Whether it is the same, byte by byte; Swift's own comparison knows more than one spelling of a letter.
-  func isSame(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
-
   /// 5.1.4: the same path, or one below it.
   func matches(path: String) -> Bool {
     guard utf8.starts(with: path.utf8) else { return false }

@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// A date as servers write it in cookies (RFC 6265, 5.1.1): tokens in any order, between nearly any characters.
 enum CookieDate {
   /// Seconds since 1970-01-01T00:00:00Z; `nil` where the text is no date.
@@ -47,11 +49,8 @@ enum CookieDate {
   }
 
   private static func month(_ token: [UInt8]) -> Int? {
-    let start = token.prefix(3).map { $0 | 0x20 }
-    return months.firstIndex { start == Array($0.utf8) }.map { $0 + 1 }
+    CivilDate.month(token.prefix(3))
   }
-
-  private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
   /// The digits at the start, where there are so many and no more.
   private static func number(_ bytes: inout ArraySlice<UInt8>, _ digits: ClosedRange<Int>) -> Int? {

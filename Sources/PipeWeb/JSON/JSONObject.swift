@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// The members of a JSON object in their order, each name once.
 package struct JSONObject: Sendable, Equatable {
   package struct Member: Sendable, Equatable {
@@ -7,7 +9,7 @@ package struct JSONObject: Sendable, Equatable {
 
   package private(set) var members: [Member] = []
   /// The places of the names, kept for objects that are too large to search.
-  private var places: [ExactName: Int]?
+  private var places: [ExactText: Int]?
 
   private static let searchLimit = 12
 
@@ -28,37 +30,19 @@ package struct JSONObject: Sendable, Equatable {
       members[place].value = value
       return
     }
-    places?[ExactName(name)] = members.count
+    places?[ExactText(name)] = members.count
     members.append(Member(name: name, value: value))
     if places == nil, members.count > Self.searchLimit {
-      places = Dictionary(uniqueKeysWithValues: members.enumerated().map { (ExactName($1.name), $0) })
+      places = Dictionary(uniqueKeysWithValues: members.enumerated().map { (ExactText($1.name), $0) })
     }
   }
 
   private func place(of name: String) -> Int? {
-    if let places { return places[ExactName(name)] }
+    if let places { return places[ExactText(name)] }
     return members.firstIndex { $0.name.isExactly(name) }
   }
 
   package static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.members.count == right.members.count && left.members.allSatisfy { right[$0.name] == $0.value }
-  }
-}
-
-/// A name as its code points, so that names that differ in their composition alone are different.
-private struct ExactName: Hashable {
-  let text: String
-
-  init(_ text: String) {
-    self.text = text
-  }
-
-  static func == (left: ExactName, right: ExactName) -> Bool {
-    left.text.isExactly(right.text)
-  }
-
-  func hash(into hasher: inout Hasher) {
-    var text = text
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }

@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// A JSON value (RFC 8259).
 ///
 /// Two values are equal where they mean the same: numbers by value (`1` and `1.0`), strings code point by code point
@@ -45,14 +47,5 @@ package enum JSONValue: Sendable, Equatable {
   package init(parsing text: String) throws(JSONSyntaxError) {
     let bytes = Array(text.utf8)
     try self.init(parsing: bytes.span)
-  }
-}
-
-extension String {
-  /// Whether this string and the other one have the same code points.
-  func isExactly(_ other: String) -> Bool {
-    // Names mostly differ in length already. Equal for Swift means canonically equivalent, which is not enough, but
-    // quick to refuse.
-    utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
   }
 }

@@ -12,7 +12,7 @@ struct TimestampRangeTests {
       (.max, "9999-12-31T23:59:59Z"),
     ])
   func range(seconds: Int, text: String) {
-    #expect(Timestamp(seconds: seconds).description == text)
-    #expect(Timestamp(seconds: seconds, nanoseconds: -5).inMilliseconds == text.dropLast() + ".000Z")
+    #expect(Timestamp(ofClock: (seconds, 0)).description == text)
+    #expect(Timestamp(ofClock: (seconds, -5)).inMilliseconds == text.dropLast() + ".000Z")
   }
 }

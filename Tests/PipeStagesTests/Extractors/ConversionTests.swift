@@ -136,8 +136,10 @@ struct ConversionTests {
     ("Fri, 11 Feb 2022 19:58:02 SAST", "2022-02-11T17:58:02Z"),
     ("Fri, 11 Feb 2022 19:58:02 PDT", "2022-02-12T02:58:02Z"),
     ("Fri, 11 Feb 2022 19:58:02 Z", "2022-02-11T19:58:02Z"),
-    ("Fri, 11 Feb 2022 19:58:02 A", "2022-02-11T19:58:02Z"),
-    ("Fri, 11 Feb 2022 19:58:02 XYZ", "2022-02-11T19:58:02Z"),
+    ("Fri, 11 Feb 2022 19:58:02 CST", "2022-02-12T01:58:02Z"),
+    ("Fri, 11 Feb 2022 19:58:02 MDT", "2022-02-12T01:58:02Z"),
+    ("Fri Feb 11 19:58:02 PST 2022", "2022-02-12T03:58:02Z"),
+    ("Fri, 11 Feb 2022 19:58:02 edt", "2022-02-11T23:58:02Z"),
     ("Fri, 11 Feb 2022 19:58:02 -0000", "2022-02-11T19:58:02Z"),
     ("Fri, 11 Feb 2022 19:58:02 ACST", "2022-02-11T10:28:02Z"),
     ("11 Feb 22 19:58 UT", "2022-02-11T19:58:00Z"), ("11 Feb 99 19:58 GMT+0100", "1999-02-11T18:58:00Z"),
@@ -172,6 +174,21 @@ struct ConversionTests {
   ])
   func `What is no date is not guessed at`(text: String) throws {
     #expect(try Field("body: {as: date}").value(text).error?.contains("is not a date") == true)
+  }
+
+  @Test(arguments: [
+    "IST", "BST", "AST", "ADT", "NST", "ECT", "GST", "WST", "SST", "AMT", "LMT", "ET", "PT", "A", "M", "Y", "J", "XYZ",
+    "EDST",
+  ])
+  func `A time zone with several meanings, or none, is an error`(zone: String) throws {
+    for text in [
+      "Fri, 11 Feb 2022 19:58:02 \(zone)", "Fri Feb 11 19:58:02 \(zone) 2022", "2022-02-11T19:58:02 \(zone)",
+    ] {
+      let (value, error) = try Field("body: {as: date}").value(text)
+      #expect(value == .null)
+      #expect(
+        error?.hasSuffix("is not a date: the time zone \(zone) is unknown or ambiguous") == true, "\(error ?? "")")
+    }
   }
 
   @Test(

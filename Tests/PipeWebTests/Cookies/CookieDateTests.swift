@@ -1,3 +1,4 @@
+import PipeText
 import Testing
 
 @testable import PipeWeb

@@ -91,8 +91,13 @@ extension Value {
       default: throw ExtractionFault("\(text.excerpt) is neither true nor false")
       }
     case .date:
-      if let date = Timestamp(written: text) { return .string(date.description) }
-      throw ExtractionFault("\(text.excerpt) is not a date")
+      do throws(WrittenDate.Fault) {
+        return .string(try Timestamp(written: text).description)
+      } catch .zone(let name) {
+        throw ExtractionFault("\(text.excerpt) is not a date: the time zone \(name) is unknown or ambiguous")
+      } catch {
+        throw ExtractionFault("\(text.excerpt) is not a date")
+      }
     case .url:
       do throws(WebURL.Failure) {
         return .string(try WebURL(parsing: text, base: base(), encoding: encoding()).href)

@@ -54,7 +54,8 @@ extension FieldType.Element: CaseIterable {
     case .number: "a number"
     case .bool: "true, yes, on, 1, or false, no, off, 0"
     case .date:
-      "a date, of RFC 3339, RFC 9110, RFC 2822 or schema.org, as RFC 3339 in UTC; midnight and UTC where it does not say"
+      "a date, of RFC 3339, RFC 9110, RFC 2822 or schema.org, as RFC 3339 in UTC; midnight and UTC where it does not say. "
+        + "A time zone with several meanings (IST, BST) is an error"
     case .url: "an absolute URL; a relative one is resolved against the page's base"
     case .json: "a text that is JSON, as its value"
     }

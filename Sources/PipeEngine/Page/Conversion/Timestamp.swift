@@ -1,4 +1,4 @@
-internal import PipeWeb
+internal import PipeText
 
 /// A moment in UTC, to the nanosecond; years 0 to 9999.
 package struct Timestamp: Hashable, Comparable, Sendable {
@@ -7,20 +7,26 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   /// 0 to 999,999,999.
   package let nanoseconds: Int
 
-  /// A moment outside these years, which only a clock that is set wrong tells, is the first or the last one.
+  /// - Parameters:
+  ///   - seconds: In `range`.
+  ///   - nanoseconds: 0 to 999,999,999.
   package init(seconds: Int, nanoseconds: Int = 0) {
-    self.seconds = min(max(seconds, Self.range.lowerBound), Self.range.upperBound)
-    self.nanoseconds = min(max(nanoseconds, 0), 999_999_999)
+    self.seconds = seconds
+    self.nanoseconds = nanoseconds
+  }
+
+  /// What a clock tells. It may be set wrong: a moment outside these years is the first or the last one.
+  package init(ofClock time: (seconds: Int, nanoseconds: Int)) {
+    self.init(
+      seconds: min(max(time.seconds, Self.range.lowerBound), Self.range.upperBound),
+      nanoseconds: min(max(time.nanoseconds, 0), 999_999_999))
   }
 
   /// From 0000-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
   static let range = -62_167_219_200...253_402_300_799
 
   /// What the system's clock says.
-  package static var now: Timestamp {
-    let time = SystemClock.realtime
-    return Timestamp(seconds: time.seconds, nanoseconds: time.nanoseconds)
-  }
+  package static var now: Timestamp { Timestamp(ofClock: SystemClock.realtime) }
 
   package static func < (left: Self, right: Self) -> Bool {
     (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)

@@ -1,24 +1,36 @@
-internal import PipeWeb
+internal import PipeText
 
 /// Reads the dates that pages, feeds and headers carry: RFC 3339 and what schema.org takes of ISO 8601, the three forms
 /// of RFC 9110 (5.6.7), RFC 5322 (3.3) with its obsolete years and zones (4.3), and what Unix and JavaScript print.
 ///
 /// A date without a day is the first of its month or year, one without a time its midnight; a time without a zone is
-/// UTC.
+/// UTC. A zone whose name several zones share (`IST`) is not guessed at, nor is one that nobody knows: RFC 5322, 4.3,
+/// lets mail take them for UTC, which is wrong by hours for nearly all of them.
 struct WrittenDate {
   private var rest: ArraySlice<UInt8>
 
   /// The longest text that is read as a date, in bytes.
   private static let limit = 128
 
-  static func timestamp(_ text: String) -> Timestamp? {
+  /// Why a text is not a date.
+  enum Fault: Error {
+    case form
+    /// The name of a zone that nobody knows, or that several zones have.
+    case zone(String)
+  }
+
+  /// The name of a zone that could not be told.
+  private var unclearZone: String?
+
+  static func timestamp(_ text: String) throws(Fault) -> Timestamp {
     let bytes = Array(text.utf8)
-    guard bytes.count <= limit else { return nil }
+    guard bytes.count <= limit else { throw .form }
     var date = WrittenDate(rest: bytes[...])
     // Four digits begin a year, one or two a day of the month.
     let isISO = bytes.count >= 4 && bytes.prefix(4).allSatisfy { isDigit($0) }
-    guard let timestamp = isISO ? date.iso() : date.message() else { return nil }
-    return date.rest.isEmpty ? timestamp : nil
+    let timestamp = isISO ? date.iso() : date.message()
+    if let timestamp, date.rest.isEmpty { return timestamp }
+    throw date.unclearZone.map { .zone($0) } ?? .form
   }
 
   // MARK: ISO 8601
@@ -34,7 +46,7 @@ struct WrittenDate {
       return nil
     }
     _ = skip(" ")
-    guard let offset = rest.isEmpty ? 0 : zone(isKnown: true) else { return nil }
+    guard let offset = rest.isEmpty ? 0 : zone() else { return nil }
     return Timestamp(CivilDate(daysSince1970: day), time, offset: offset)
   }
 
@@ -196,18 +208,17 @@ struct WrittenDate {
   }
 
   /// Seconds east of UTC: `Z`, `+01:00`, `+0100`, `+01`, `GMT`, `EST`, `GMT+0100`.
-  ///
-  /// - Parameter isKnown: Whether a name must be known; otherwise one that is not is UTC (RFC 5322, 4.3).
-  private mutating func zone(isKnown: Bool = false) -> Int? {
+  private mutating func zone() -> Int? {
     if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { return offset() }
     let start = rest
     guard let name = word() else { return nil }
-    var seconds = Self.zones[name].map { Int($0 * 3600) }
-    if seconds == nil, !isKnown {
+    guard var seconds = Self.zones[name].map({ Int($0 * 3600) }) else {
       let written = start.prefix(name.utf8.count)
-      if name.utf8.count <= 5, written.allSatisfy({ UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }) { seconds = 0 }
+      if written.count <= 5, written.allSatisfy({ UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }) {
+        unclearZone = String(decoding: written, as: UTF8.self)
+      }
+      return nil
     }
-    guard var seconds else { return nil }
     if seconds == 0, let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
       guard let offset = offset() else { return nil }
       seconds = offset
@@ -237,24 +248,19 @@ struct WrittenDate {
   }
 
   private mutating func month() -> Int? {
-    guard let name = word(), name.utf8.count >= 3 else { return nil }
-    return Self.months.firstIndex { $0.hasPrefix(name) }.map { $0 + 1 }
+    word().flatMap { CivilDate.month($0.utf8) }
   }
 
   private static let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-  private static let months = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-  ]
-  /// Hours east of UTC: those of RFC 5322 (4.3), then others whose names mean one zone alone in what feeds carry.
+  /// Hours east of UTC: those of RFC 5322 (4.3), then others whose names mean one zone alone. `BST`, `IST`, `AST`, `NST`
+  /// and the like mean several.
   private static let zones: [String: Double] = [
     "z": 0, "gmt": 0, "ut": 0, "utc": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8,
     "pdt": -7,
-    "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "met": 1, "mest": 2, "eet": 2, "eest": 3, "msk": 3, "jst": 9,
+    "wet": 0, "west": 1, "cet": 1, "cest": 2, "met": 1, "mest": 2, "eet": 2, "eest": 3, "msk": 3, "jst": 9,
     "kst": 9, "hkt": 8, "sgt": 8, "awst": 8, "acst": 9.5, "acdt": 10.5, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
     "akst": -9, "akdt": -8, "hst": -10,
     "mez": 1, "mesz": 2, "sast": 2, "trt": 3, "pkt": 5, "ict": 7, "wib": 7, "pht": 8, "brt": -3, "art": -3, "clt": -4,
-    "nst": -3.5, "ndt": -2.5,
   ]
 
   // MARK: Scanning
@@ -298,8 +304,5 @@ extension Timestamp {
   }
 
   /// Reads a date as pages and headers write it; one without a time is its midnight, one without a zone UTC.
-  package init?(written text: String) {
-    guard let timestamp = WrittenDate.timestamp(text) else { return nil }
-    self = timestamp
-  }
+  init(written text: String) throws(WrittenDate.Fault) { self = try WrittenDate.timestamp(text) }
 }

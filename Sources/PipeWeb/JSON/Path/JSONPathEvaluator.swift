@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// Runs a query over a document.
 struct JSONPathEvaluator {
   private let root: JSONValue

@@ -15,6 +15,18 @@ package struct CivilDate: Hashable, Sendable {
     self.day = day
   }
 
+  /// The number of the month whose English name begins with these letters, in any case; three of them at least.
+  package static func month(_ letters: some Collection<UInt8>) -> Int? {
+    guard letters.count >= 3 else { return nil }
+    let start = letters.map { $0 | 0x20 }
+    return months.firstIndex { $0.utf8.starts(with: start) }.map { $0 + 1 }
+  }
+
+  private static let months = [
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+  ]
+
   // Both conversions count in eras of 400 years, whose years begin with March, so that the day that some years have
   // and others have not is a year's last.
   private static let daysOfEra = 146_097
