@@ -39,7 +39,7 @@ enum EdgeHops {
       for hop in 1..<max(hops, 1) {
         group.addTask {
           var batches = edges[hop - 1].batches()
-          while let batch = await batches.next() { try await edges[hop].send(batch) }
+          while let batch = try await batches.next() { try await edges[hop].send(batch) }
           edges[hop].close()
           return 0
         }
@@ -47,7 +47,7 @@ enum EdgeHops {
       group.addTask {
         var batches = edges[hops - 1].batches()
         var count = 0
-        while let batch = await batches.next() { count += batch.count }
+        while let batch = try await batches.next() { count += batch.count }
         return count
       }
       return try await group.reduce(0, +)

@@ -43,12 +43,14 @@ package final class Edge<Element: Sendable>: Sendable {
 
   /// Sends a batch; suspends until there is room for it.
   ///
-  /// - Throws: `CancellationError` where the task is cancelled while it waits; nothing was sent then.
+  /// - Throws: `CancellationError` if the task is cancelled while it waits, or the edge was aborted; nothing was sent
+  ///   then.
   package func send(_ elements: [Element], bytes: Int = 0) async throws {
     if elements.isEmpty { return }
     switch storage.withLock({ $0.state.send(elements, bytes: bytes) }) {
     case .accepted(let actions): perform(actions)
     case .suspended(let sender): try await wait(sender)
+    case .refused: throw CancellationError()
     }
   }
 
@@ -62,8 +64,11 @@ package final class Edge<Element: Sendable>: Sendable {
 
   package func onRoom(_ tell: @escaping @Sendable () -> Void) { storage.withLock { $0.onRoom = tell } }
 
-  /// One sender is done.
+  /// One sender has sent everything.
   package func close() { perform(storage.withLock { $0.state.close() }) }
+
+  /// A sender failed or was cancelled. Receivers are told, so that none of them takes a part for the whole.
+  package func abort() { perform(storage.withLock { $0.state.abort() }) }
 
   /// Wakes an idle lane with an empty batch.
   package func nudge() { perform(storage.withLock { $0.state.nudge() }) }
@@ -84,10 +89,28 @@ package final class Edge<Element: Sendable>: Sendable {
       self.iterator = iterator
     }
 
-    /// The next batch, or `nil` at the end; the credits of the last one are given back first.
-    package mutating func next() async -> [Element]? {
+    /// What comes next; the credits of the last batch are given back first.
+    package mutating func receive() async -> Received<Element> {
       edge.perform(edge.storage.withLock { [lane] in $0.state.receive(lane: lane) })
-      return await iterator.next(isolation: #isolation)?.elements
+      guard let batch = await iterator.next(isolation: #isolation) else {
+        let isAborted = edge.storage.withLock { $0.state.isAborted }
+        return isAborted || Task.isCancelled ? .cancelled : .end
+      }
+      return batch.elements.isEmpty ? .idle : .batch(batch.elements)
+    }
+
+    /// The next batch, or `nil` at the end.
+    ///
+    /// - Throws: `CancellationError` if the rest will never come.
+    package mutating func next() async throws(CancellationError) -> [Element]? {
+      while true {
+        switch await receive() {
+        case .batch(let elements): return elements
+        case .idle: continue
+        case .end: return nil
+        case .cancelled: throw CancellationError()
+        }
+      }
     }
   }
 
@@ -117,17 +140,20 @@ package final class Edge<Element: Sendable>: Sendable {
 
   private func perform(_ actions: EdgeState<Element>.Actions) {
     for (lane, batch) in actions.deliveries { continuations[lane].yield(batch) }
-    if !actions.accepted.isEmpty {
-      let resumed = storage.withLock { storage in
-        actions.accepted.compactMap { sender in
-          let continuation = storage.suspended.removeValue(forKey: sender)
-          if continuation == nil { storage.early.insert(sender) }
-          return continuation
-        }
-      }
-      for continuation in resumed { continuation.resume(returning: true) }
-    }
+    if !actions.accepted.isEmpty { resume(actions.accepted, isAccepted: true) }
+    if !actions.refused.isEmpty { resume(actions.refused, isAccepted: false) }
     for lane in actions.ended { continuations[lane].finish() }
     if actions.hasRoom, let tell = storage.withLock({ $0.onRoom }) { tell() }
+  }
+
+  private func resume(_ senders: [Int], isAccepted: Bool) {
+    let resumed = storage.withLock { storage in
+      senders.compactMap { sender in
+        let continuation = storage.suspended.removeValue(forKey: sender)
+        if continuation == nil { _ = isAccepted ? storage.early.insert(sender) : storage.withdrawn.insert(sender) }
+        return continuation
+      }
+    }
+    for continuation in resumed { continuation.resume(returning: isAccepted) }
   }
 }

@@ -19,6 +19,8 @@ struct EdgeState<Element: Sendable>: Sendable {
     var accepted: [Int] = []
     /// The lanes that end now. Each of them waits, so that no batch can still be on its way to it.
     var ended: [Int] = []
+    /// The suspended senders whose batches are dropped.
+    var refused: [Int] = []
     /// Whether there is room again for a sender that does not suspend.
     var hasRoom = false
   }
@@ -26,6 +28,8 @@ struct EdgeState<Element: Sendable>: Sendable {
   enum Sent {
     case accepted(Actions)
     case suspended(sender: Int)
+    /// The edge was aborted.
+    case refused
   }
 
   private struct Waiter {
@@ -46,6 +50,8 @@ struct EdgeState<Element: Sendable>: Sendable {
   private var nextSender = 0
   private var openSenders: Int
   private var wantsRoom = false
+  /// Whether a sender failed: what is still to come would be a part only.
+  private(set) var isAborted = false
 
   init(elements: Int, bytes: Int, batch: Int, senders: Int, lanes: Int) {
     maximumElements = elements
@@ -61,6 +67,7 @@ struct EdgeState<Element: Sendable>: Sendable {
 
   /// A sender that suspends when there is no room.
   mutating func send(_ elements: [Element], bytes: Int) -> Sent {
+    if isAborted { return .refused }
     let batch = Batch(elements: elements, bytes: bytes)
     guard hasRoom, waiting.isEmpty else {
       nextSender += 1
@@ -73,13 +80,14 @@ struct EdgeState<Element: Sendable>: Sendable {
 
   /// A sender that cannot suspend; it asks for room beforehand and is told when there is some again.
   mutating func offer(_ elements: [Element], bytes: Int) -> Actions {
+    if isAborted { return Actions() }
     accept(Batch(elements: elements, bytes: bytes))
     return deliver()
   }
 
   /// Whether there is room; where not, `hasRoom` comes with a later action.
   mutating func askForRoom() -> Bool {
-    wantsRoom = !hasRoom
+    wantsRoom = !hasRoom && !isAborted
     return !wantsRoom
   }
 
@@ -105,7 +113,7 @@ struct EdgeState<Element: Sendable>: Sendable {
 
   /// Wakes an idle lane with an empty batch, so that it can do what it does at leisure.
   mutating func nudge() -> Actions {
-    guard pending.elements.isEmpty, openSenders > 0, let lane = idle.popLast() else { return Actions() }
+    guard pending.elements.isEmpty, openSenders > 0, !isAborted, let lane = idle.popLast() else { return Actions() }
     return Actions(deliveries: [(lane, Batch(elements: [], bytes: 0))])
   }
 
@@ -113,6 +121,21 @@ struct EdgeState<Element: Sendable>: Sendable {
   mutating func close() -> Actions {
     openSenders -= 1
     return deliver()
+  }
+
+  /// A sender failed. Nothing more is delivered: each lane ends when it asks, and suspended senders are refused.
+  mutating func abort() -> Actions {
+    isAborted = true
+    used.elements -= pending.elements.count
+    used.bytes -= pending.bytes
+    pending = Batch(elements: [], bytes: 0)
+    var actions = deliver()
+    actions.refused = waiting.map(\.sender)
+    waiting = []
+    // A sender that does not suspend must not wait for room that never comes.
+    actions.hasRoom = wantsRoom
+    wantsRoom = false
+    return actions
   }
 
   /// A suspended sender gives up.
@@ -137,7 +160,7 @@ struct EdgeState<Element: Sendable>: Sendable {
 
   private mutating func deliver() -> Actions {
     var actions = Actions()
-    if pending.elements.isEmpty, waiting.isEmpty, openSenders <= 0 {
+    if isAborted || pending.elements.isEmpty && waiting.isEmpty && openSenders <= 0 {
       actions.ended = idle
       idle = []
     }

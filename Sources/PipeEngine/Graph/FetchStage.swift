@@ -31,7 +31,6 @@ final class FetchStage: FetchWork {
       if control.isStopping { counter.add(unfinished: frontier.drain()) }
     }
     defer {
-      output.close()
       // They would hold this stage for good, which holds them.
       frontier.onChange {}
       output.onRoom {}

@@ -59,32 +59,39 @@ package struct Graph: Sendable {
       for turn in turns {
         group.addTask {
           for index in turn {
-            try await sourceStage(
-              plan.sources[index].source, index: index, columns: columns, folder: plan.folder, output: requests,
-              control: control,
-              counter: progress.sources[index])
+            try await ending([requests]) {
+              try await sourceStage(
+                plan.sources[index].source, index: index, columns: columns, folder: plan.folder, output: requests,
+                control: control, counter: progress.sources[index])
+            }
           }
         }
       }
       group.addTask {
-        try await admitStage(
-          requests, frontier: frontier, failed: fetched, limit: plan.limit, control: control, counter: progress.admit,
-          fetch: progress.fetch, order: order)
+        try await ending([fetched]) {
+          try await admitStage(
+            requests, frontier: frontier, failed: fetched, limit: plan.limit, control: control,
+            counter: progress.admit, fetch: progress.fetch, order: order)
+        }
       }
-      group.addTask { try await fetchStage.run(fetcher) }
+      group.addTask { try await ending([fetched]) { try await fetchStage.run(fetcher) } }
       for lane in 0..<plan.bounds.extractors {
         group.addTask {
-          try await extractStage(
-            fetched, lane: lane, output: extracted, extraction: extraction, counter: progress.extract)
+          try await ending([extracted]) {
+            try await extractStage(
+              fetched, lane: lane, output: extracted, extraction: extraction, counter: progress.extract)
+          }
         }
       }
       group.addTask {
-        try await routeStage(
-          extracted,
-          routes: plan.sinks.enumerated().map { index, sink in
-            Route(edge: rows[index], when: sink.when, order: sink.order, counter: progress.routes[index])
-          },
-          where: plan.filter, order: order, tally: progress.tally, counter: progress.route)
+        let routes = plan.sinks.enumerated().map { index, sink in
+          Route(edge: rows[index], when: sink.when, order: sink.order, counter: progress.routes[index])
+        }
+        try await ending(rows) {
+          try await routeStage(
+            extracted, routes: routes, where: plan.filter, order: order, tally: progress.tally,
+            counter: progress.route)
+        }
       }
       for (index, sink) in plan.sinks.enumerated() {
         group.addTask(executorPreference: sinkThreads[index]) {
@@ -102,8 +109,18 @@ package struct Graph: Sendable {
         }
       }
       group.addTask { try await frontier.keepOverflow() }
-      for _ in 0..<stages { try await group.next() }
-      group.cancelAll()
+      do {
+        for _ in 0..<stages { try await group.next() }
+        group.cancelAll()
+      } catch {
+        group.cancelAll()
+        // A stage that breaks off since another one failed may end before the one that failed.
+        var failure = error
+        while let result = await group.nextResult() {
+          if failure is CancellationError, case .failure(let other) = result { failure = other }
+        }
+        throw failure
+      }
     }
     if let failure = control.failure { throw failure }
   }

@@ -25,10 +25,9 @@ func routeStage(
   _ input: Edge<Extracted>, routes: [Route], where filter: Expression?, order: OrderWindow<Routed>?, tally: Tally,
   counter: StageCounter
 ) async throws {
-  defer { for route in routes { route.edge.close() } }
   let ordered = routes.indices.filter { routes[$0].order == .input }
   var batches = input.batches()
-  while let batch = await batches.next() {
+  while let batch = try await batches.next() {
     let passes = filter.map { filter in batch.map { filter.evaluate($0.record.values) } }
     for route in routes where route.order == .completion {
       let wanted = batch.indices.compactMap { index in

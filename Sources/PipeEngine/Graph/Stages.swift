@@ -2,8 +2,8 @@ internal import CLinux
 internal import PipeSpec
 internal import PipeWeb
 
-// The stages between which requests and records travel. Each is one async function from edges to edges;
-// returning means that it is finished and its outputs are closed.
+// The stages between which requests and records travel. Each is one async function from edges to edges; returning
+// means that it is finished. `ending` closes its edges then, or aborts them if it failed.
 
 /// Reads one source dry. A stop ends it where it is. Where it cannot be read further, what was read before goes its
 /// way, and the run fails at its end.
@@ -11,7 +11,6 @@ func sourceStage(
   _ source: any Source, index: Int, columns: Set<String>, folder: SourceFolder, output edge: Edge<Request>,
   control: RunControl, counter: StageCounter
 ) async throws {
-  defer { edge.close() }
   if control.areSourcesClosed { return }
   try await withThrowingTaskGroup(of: Void.self) { group in
     let (stopped, stop) = AsyncStream.makeStream(of: Void.self)
@@ -46,13 +45,10 @@ func admitStage(
   _ input: Edge<Request>, frontier: Frontier, failed: Edge<Fetched>, limit: Int?, control: RunControl,
   counter: StageCounter, fetch: StageCounter, order: OrderWindow<Routed>? = nil
 ) async throws {
-  defer {
-    frontier.close()
-    failed.close()
-  }
+  defer { frontier.close() }
   var batches = input.batches()
   var room = limit ?? .max
-  while var batch = await batches.next() {
+  while var batch = try await batches.next() {
     counter.add(in: batch.count)
     if batch.count > room {
       counter.add(beyondLimit: batch.count - room)
@@ -79,10 +75,9 @@ func admitStage(
 func extractStage(
   _ input: Edge<Fetched>, lane: Int, output: Edge<Extracted>, extraction: Extraction, counter: StageCounter
 ) async throws {
-  defer { output.close() }
   var batches = input.batches(lane: lane)
   let mediaTypes = MediaTypeMemory()
-  while let batch = await batches.next() {
+  while let batch = try await batches.next() {
     counter.add(in: batch.count)
     // A lane goes from thread to thread, and pages are what recursion could go too deep over.
     pipe_cover_thread()
@@ -108,13 +103,18 @@ func sinkStage(
   // Rows that are still in a buffer when writing fails are not written.
   defer { counter.add(out: writer.rowsWritten - counted) }
   var batches = input.batches()
-  while let batch = await batches.next() {
-    if batch.isEmpty {
-      // A nudge: nothing came for a while.
-      try writer.rest()
-    } else {
-      counter.add(in: batch.count)
-      try writer.write(batch)
+  receiving: while true {
+    switch await batches.receive() {
+    case .batch(let rows):
+      counter.add(in: rows.count)
+      try writer.write(rows)
+    case .idle: try writer.rest()
+    case .end: break receiving
+    case .cancelled:
+      // What it was given is written, all the same.
+      _ = try writer.flush()
+      try writer.close()
+      throw CancellationError()
     }
     let written = writer.rowsWritten
     counter.add(out: written - counted)

@@ -95,6 +95,7 @@ private struct RandomEvents {
     case .suspended(let sender):
       if hadRoom { faults.append("suspended though there was room") }
       suspended[sender] = batch
+    case .refused: faults.append("refused without an abort")
     }
     check()
   }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("EdgeState")
 struct EdgeStateTests {
-  private static func state(
+  fileprivate static func state(
     elements: Int = 4, bytes: Int = .max, batch: Int = 64, senders: Int = 1, lanes: Int = 1
   ) -> EdgeState<Int> {
     EdgeState(elements: elements, bytes: bytes, batch: batch, senders: senders, lanes: lanes)
@@ -207,6 +207,35 @@ struct EdgeStateTests {
     // Lane 0 was given a batch that it may not have seen yet: ending it now could overtake the batch.
     #expect(state.close().ended == [1])
     #expect(state.receive(lane: 0).ended == [0])
+  }
+}
+
+extension EdgeStateTests {
+  @Test("after an abort nothing is delivered, suspended senders are refused, and every lane ends")
+  func abort() throws {
+    var state = Self.state(elements: 2, lanes: 2)
+    _ = state.receive(lane: 0)
+    _ = state.send([1], bytes: 10)
+    _ = state.send([2], bytes: 10)
+    let sender = try #require(state.send([3], bytes: 10).sender)
+    #expect(state.askForRoom() == false)
+    let actions = state.abort()
+    #expect(actions.deliveries.isEmpty)
+    #expect(actions.refused == [sender])
+    #expect(actions.hasRoom, "nobody waits for room that never comes")
+    #expect(state.isAborted)
+    #expect(state.receive(lane: 1).ended == [1])
+    let last = state.receive(lane: 0)
+    #expect(last.deliveries.isEmpty)
+    #expect(last.ended == [0])
+    #expect(state.usedElements == 0)
+    #expect(state.usedBytes == 0)
+    let late = state.send([4], bytes: 1)
+    #expect(late.actions == nil)
+    #expect(state.offer([5], bytes: 1).deliveries.isEmpty)
+    #expect(state.nudge().deliveries.isEmpty)
+    #expect(state.close().ended.isEmpty)
+    #expect(state.usedElements == 0)
   }
 }
 

@@ -15,7 +15,7 @@ struct EdgeTests {
       }
       var received: [Int] = []
       var batches = edge.batches()
-      while let batch = await batches.next() { received += batch }
+      while let batch = try await batches.next() { received += batch }
       #expect(received == Array(0..<1000))
       try await group.waitForAll()
     }
@@ -38,7 +38,7 @@ struct EdgeTests {
     var batches = edge.batches()
     var received: [Int] = []
     var most = 0
-    while let batch = await batches.next() {
+    while let batch = try await batches.next() {
       received += batch
       most = max(most, edge.count)
       #expect(sent.count <= received.count + 2, "at most two beyond what was received")
@@ -62,7 +62,7 @@ struct EdgeTests {
     edge.close()
     var received: [Int] = []
     var batches = edge.batches()
-    while let batch = await batches.next() { received += batch }
+    while let batch = try await batches.next() { received += batch }
     #expect(received == [1, 3])
     try await patient.value
     #expect(edge.count == 0)
@@ -88,7 +88,7 @@ struct EdgeTests {
     }
     var received: [Int] = []
     var batches = edge.batches()
-    while let batch = await batches.next() {
+    while let batch = try await batches.next() {
       received += batch
       if received.count % 10 == round % 10 { senders[received.count / 10 % 8].cancel() }
     }
@@ -99,12 +99,12 @@ struct EdgeTests {
   @Test("close ends all lanes, and no batch is lost on the way", arguments: 0..<100)
   func closeEndsAllLanes(round: Int) async throws {
     let edge = Edge<Int>("numbers", elements: 3, batch: 2, senders: 2, lanes: 3)
-    let received = await withTaskGroup(of: [Int].self) { group in
+    let received = try await withThrowingTaskGroup(of: [Int].self) { group in
       for lane in 0..<3 {
         group.addTask {
           var received: [Int] = []
           var batches = edge.batches(lane: lane)
-          while let batch = await batches.next() { received += batch }
+          while let batch = try await batches.next() { received += batch }
           return received
         }
       }
@@ -115,13 +115,13 @@ struct EdgeTests {
           return []
         }
       }
-      return await group.reduce(into: []) { $0 += $1 }
+      return try await group.reduce(into: []) { $0 += $1 }
     }
     #expect(received.sorted() == Array(0..<20))
   }
 
   @Test("whoever offers is told when there is room again")
-  func roomIsAnnounced() async {
+  func roomIsAnnounced() async throws {
     let edge = Edge<Int>("numbers", elements: 1)
     let told = Turnstile()
     edge.onRoom { told.pass() }
@@ -129,29 +129,31 @@ struct EdgeTests {
     #expect(!edge.askForRoom())
     #expect(told.count == 0)
     var batches = edge.batches()
-    #expect(await batches.next() == [1])
+    let first = try await batches.next()
+    #expect(first == [1])
     let reader = Task {
       var batches = edge.batches()
-      return await batches.next()
+      return try await batches.next()
     }
     await told.wait()
     #expect(edge.askForRoom())
     edge.close()
-    #expect(await reader.value == nil)
+    let end = try await reader.value
+    #expect(end == nil)
   }
 
-  @Test("a nudge wakes a waiting receiver with an empty batch")
+  @Test("a nudge tells a waiting receiver that nothing came for a while")
   func nudge() async throws {
     let edge = Edge<Int>("numbers", elements: 1)
     let received = Turnstile()
     let reader = Task {
-      var sizes: [Int] = []
+      var all: [Received<Int>] = []
       var batches = edge.batches()
-      while let batch = await batches.next() {
-        sizes.append(batch.count)
+      while all.last != .end, all.last != .cancelled {
+        all.append(await batches.receive())
         received.pass()
       }
-      return sizes
+      return all
     }
     // A nudge before the reader waits is none: one of these finds it waiting.
     let nudging = Task {
@@ -164,8 +166,56 @@ struct EdgeTests {
     try await nudging.value
     try await edge.send([1])
     edge.close()
-    let sizes = await reader.value
-    #expect(sizes.first == 0)
-    #expect(sizes.filter { $0 > 0 } == [1])
+    let all = await reader.value
+    #expect(all.first == .idle)
+    #expect(all.filter { $0 != .idle } == [.batch([1]), .end])
+  }
+
+  @Test("a sender that fails is not taken for one that has sent everything", arguments: 0..<40)
+  func abort(round: Int) async throws {
+    struct Fault: Error {}
+    let edge = Edge<Int>("numbers", elements: 2, senders: 2)
+    let good = Task {
+      try await ending([edge]) { for number in 0..<10 { try await edge.send([number]) } }
+    }
+    let bad = Task {
+      try await ending([edge]) {
+        for number in 0..<round % 4 { try await edge.send([-number]) }
+        throw Fault()
+      }
+    }
+    var batches = edge.batches()
+    var last: Received<Int>
+    repeat { last = await batches.receive() } while last != .end && last != .cancelled
+    #expect(last == .cancelled)
+    last = await batches.receive()
+    #expect(last == .cancelled)
+    await #expect(throws: Fault.self) { try await bad.value }
+    // The other one sent everything before, or is told at its next batch: it never waits for room that does not come.
+    _ = try? await good.value
+    await #expect(throws: CancellationError.self) { try await edge.send([1]) }
+  }
+
+  @Test("a sender that returns because it was cancelled has not sent everything")
+  func cancelledSenderReturns() async {
+    let edge = Edge<Int>("numbers", elements: 2)
+    let sender = Task {
+      try await ending([edge]) { while !Task.isCancelled { await Task.yield() } }
+    }
+    sender.cancel()
+    var batches = edge.batches()
+    let last = await batches.receive()
+    #expect(last == .cancelled)
+  }
+
+  @Test("a receiver that is cancelled sees no end")
+  func cancelledReceiver() async {
+    let edge = Edge<Int>("numbers", elements: 2)
+    let reader = Task {
+      var batches = edge.batches()
+      return await batches.receive()
+    }
+    reader.cancel()
+    #expect(await reader.value == .cancelled)
   }
 }

@@ -17,7 +17,7 @@ extension Source {
     edge.close()
     var requests: [Request] = []
     var batches = edge.batches()
-    while let batch = await batches.next() { requests += batch }
+    while let batch = try await batches.next() { requests += batch }
     return requests
   }
 }
