@@ -61,7 +61,9 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "PipeStages",
-      dependencies: ["CLibcrypto", "CLinux", "CZlib", "CZstd", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine"],
+      dependencies: [
+        "CLibcrypto", "CLinux", "CZlib", "CZstd", "PipeText", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine",
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "PipeCommand",
@@ -99,11 +101,12 @@ let package = Package(
       name: "PipeHTTPTests", dependencies: ["PipeHTTP", "PipeWeb", "PipeTesting"], swiftSettings: settings),
     .testTarget(
       name: "PipeEngineTests",
-      dependencies: ["PipeEngine", "PipeStages", "PipeSpec", "PipeWeb", "PipeTesting"],
+      dependencies: ["PipeEngine", "PipeStages", "PipeSpec", "PipeText", "PipeWeb", "PipeTesting"],
       exclude: ["Specs/broken"], swiftSettings: settings),
     .testTarget(
       name: "PipeStagesTests",
-      dependencies: ["PipeStages", "PipeEngine", "PipeSpec", "PipeWeb", "PipeTesting"], swiftSettings: settings),
+      dependencies: ["PipeStages", "PipeEngine", "PipeSpec", "PipeText", "PipeWeb", "PipeTesting"],
+      swiftSettings: settings),
     .testTarget(
       name: "RealServerTests",
       dependencies: ["PipeStages", "PipeEngine", "PipeHTTP", "PipeSpec", "PipeWeb", "PipeTesting"],

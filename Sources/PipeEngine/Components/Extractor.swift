@@ -10,8 +10,8 @@ package protocol Extractor: Sendable {
   var needs: PageNeeds { get }
   /// Whether it tells of the faults of the other fields, and so comes after them.
   var comesLast: Bool { get }
-  /// The column of the source's row that it reads; a row keeps no others.
-  var inputColumn: String? { get }
+  /// The column of the source's row that it reads, where it is named; a row keeps no others.
+  var inputColumn: Located<String>? { get }
   /// Whether its values stand in the page's markup, so that URLs in them are read in the page's encoding; those of
   /// header fields and of JSON are not.
   var isMarkup: Bool { get }
@@ -26,7 +26,7 @@ extension Extractor {
   package var isNullable: Bool { true }
   package var needs: PageNeeds { .nothing }
   package var comesLast: Bool { false }
-  package var inputColumn: String? { nil }
+  package var inputColumn: Located<String>? { nil }
   package var isMarkup: Bool { needs.content > .nothing }
   package var bounds: ClosedRange<Int>? { nil }
   package var isCoded: Bool { false }

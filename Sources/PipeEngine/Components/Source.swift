@@ -1,4 +1,5 @@
 package import PipeSpec
+package import PipeText
 package import PipeWeb
 
 /// Where requests come from. A source is a value of the plan; it acts only in `run`.
@@ -15,6 +16,10 @@ package protocol Source: Sendable {
   /// The origins that its requests go to first, where they are known without reading anything; `nil` if not.
   var origins: Set<WebURL.OriginKey>? { get }
 
+  /// The columns that its rows have, as far as that is known before the run: only regular files are read, and of them
+  /// no more than a header.
+  func columns(in folder: SourceFolder) -> SourceColumns
+
   /// Reports what would keep it from running, a file that cannot be read for instance.
   func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void)
 
@@ -30,6 +35,7 @@ package protocol Source: Sendable {
 extension Source {
   package func count(in folder: SourceFolder) -> RequestCount { .unknown }
   package var requestsByHost: [String: Int]? { nil }
+  package func columns(in folder: SourceFolder) -> SourceColumns { .unknown }
   package var origins: Set<WebURL.OriginKey>? { nil }
   package func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {}
   package func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? { nil }
@@ -42,6 +48,14 @@ package enum RequestCount: Hashable, Sendable {
   case unread(String)
 
   var isKnown: Bool { if case .exactly = self { true } else { false } }
+}
+
+/// What is known of the columns of a source's rows.
+package enum SourceColumns: Hashable, Sendable {
+  /// Its rows are URLs and nothing else; the hint says what would give them columns, if anything would.
+  case none(hint: String?)
+  case named([String])
+  case unknown
 }
 
 /// The folder that a spec's input paths are relative to: the spec's own.
@@ -64,7 +78,11 @@ package struct SourceFolder: Hashable, Sendable {
 /// Where a source puts its requests: numbered, gathered into batches, sent as credits allow.
 package struct RequestOutput {
   /// The columns of a row that the plan uses. A source gives its requests no others: they would travel for nothing.
-  package let columns: Set<String>
+  package let columns: Set<ExactText>
+  /// Those of them that no row has had so far.
+  private(set) var missingColumns: Set<ExactText>
+  /// The columns of the first row that has any, for a hint.
+  private(set) var firstColumns: [String] = []
   private let source: Int
   private let edge: Edge<Request>
   private let control: RunControl
@@ -76,10 +94,11 @@ package struct RequestOutput {
   private static let batchByteSize = 256 << 10
 
   init(
-    source: Int, columns: Set<String> = [], edge: Edge<Request>, control: RunControl, counter: StageCounter
+    source: Int, columns: Set<ExactText> = [], edge: Edge<Request>, control: RunControl, counter: StageCounter
   ) {
     self.source = source
     self.columns = columns
+    missingColumns = columns
     self.edge = edge
     self.control = control
     self.counter = counter
@@ -91,6 +110,7 @@ package struct RequestOutput {
   /// Yields a request, made with `nextID`.
   package mutating func yield(_ request: Request) async throws {
     ordinal += 1
+    if !missingColumns.isEmpty, !request.input.isEmpty { missingColumns.subtract(request.input.keys) }
     batch.append(request)
     batchBytes += request.cost
     if batch.count >= Self.batchSize || batchBytes >= Self.batchByteSize { try await flush() }
@@ -99,6 +119,11 @@ package struct RequestOutput {
   /// Yields a request for a URL as written.
   package mutating func yield(_ written: String) async throws {
     try await yield(Request(id: nextID, written: written))
+  }
+
+  /// Notes which columns the rows have; those of the first row are enough.
+  package mutating func note(columns: some Sequence<String>) {
+    if !missingColumns.isEmpty, firstColumns.isEmpty { firstColumns = columns.sorted() }
   }
 
   /// Tells the person something about the input, once.

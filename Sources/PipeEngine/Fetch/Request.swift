@@ -1,4 +1,5 @@
 package import PipeSpec
+package import PipeText
 package import PipeWeb
 
 /// What a request is known by for as long as its run is remembered: the source that yielded it and its
@@ -40,7 +41,7 @@ package final class Request: Sendable {
   package let body: [UInt8]?
   package let headers: [HTTPFields.Field]
   /// The columns of the source's row, for the `input` extractor.
-  package let input: [String: Value]
+  package let input: [ExactText: Value]
   /// How many links lie between a source and this request; 0 for a source's own.
   package let depth: Int
   /// The URL of the page whose link it is; `nil` for a source's own.
@@ -55,7 +56,7 @@ package final class Request: Sendable {
   package init(
     id: RequestID, written: String, url: WebURL?, fault: RequestError? = nil, trail: [WebURL] = [],
     spent: Duration = .zero, attempt: Int = 1,
-    method: Method? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [], input: [String: Value] = [:],
+    method: Method? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [], input: [ExactText: Value] = [:],
     depth: Int = 0, referrer: String? = nil, hasLostItsContent: Bool = false
   ) {
     self.id = id
@@ -76,14 +77,14 @@ package final class Request: Sendable {
     // The URL counts twice: as written, and parsed.
     var cost = 320 + 2 * written.utf8.count + (body?.count ?? 0)
     if !headers.isEmpty { cost += headers.reduce(0) { $0 + 32 + $1.name.utf8.count + $1.value.utf8.count } }
-    if !input.isEmpty { cost += input.reduce(0) { $0 + 48 + $1.key.utf8.count + $1.value.cost } }
+    if !input.isEmpty { cost += input.reduce(0) { $0 + 48 + $1.key.text.utf8.count + $1.value.cost } }
     self.cost = cost
   }
 
   /// A request for a URL as written; one that is no http or https URL becomes a request with a fault.
   package convenience init(
     id: RequestID, written: String, method: Method? = nil, body: [UInt8]? = nil,
-    headers: [HTTPFields.Field] = [], input: [String: Value] = [:]
+    headers: [HTTPFields.Field] = [], input: [ExactText: Value] = [:]
   ) {
     switch WebURL.forFetching(written) {
     case .success(let url):

@@ -122,6 +122,7 @@ package struct Graph: Sendable {
         throw failure
       }
     }
+    for notice in control.missingColumns(of: plan) { progress.tally.add(notice: notice) }
     if let failure = control.failure { throw failure }
   }
 }

@@ -1,3 +1,5 @@
+internal import PipeSpec
+internal import PipeText
 internal import Synchronization
 
 /// How a person stops a run: first gently, then at once. One control belongs to one run.
@@ -15,6 +17,10 @@ package final class RunControl: Sendable {
     var onStop: [@Sendable () -> Void] = []
     var notices: [String] = []
     var onNotice: (@Sendable (String) -> Void)?
+    var rows = 0
+    /// The columns that fields read and no row has; `nil` before a source has told.
+    var missingColumns: Set<ExactText>?
+    var knownColumns: Set<String> = []
   }
 
   /// The most notices of a run.
@@ -51,6 +57,30 @@ package final class RunControl: Sendable {
       return storage.notices
     }
     for notice in earlier { call(notice) }
+  }
+
+  /// A source has ended: how many rows it had, and which columns that fields read none of them has.
+  func note(rows: Int, without missing: Set<ExactText>, among known: [String]) {
+    storage.withLock { storage in
+      storage.rows += rows
+      storage.missingColumns = storage.missingColumns?.intersection(missing) ?? missing
+      storage.knownColumns.formUnion(known)
+    }
+  }
+
+  /// What to say of fields that read a column which no row had.
+  func missingColumns(of plan: Plan) -> [String] {
+    let (hasRows, missing, known) = storage.withLock {
+      ($0.rows > 0, $0.missingColumns ?? [], $0.knownColumns.sorted())
+    }
+    if !hasRows || missing.isEmpty { return [] }
+    return plan.fields.compactMap { field in
+      guard let column = field.extractor.inputColumn?.value, missing.contains(ExactText(column)) else { return nil }
+      let near = nearestName(to: column, among: known)
+      return
+        "no row has a column '\(field.shownColumn ?? column)', which the field '\(field.shown)' reads"
+        + (near.map { "; did you mean '\($0)'?" } ?? "")
+    }
   }
 
   /// Ends the sources where they are; what they have yielded goes its way.

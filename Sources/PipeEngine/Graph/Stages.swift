@@ -1,5 +1,6 @@
 internal import CLinux
 internal import PipeSpec
+internal import PipeText
 internal import PipeWeb
 
 // The stages between which requests and records travel. Each is one async function from edges to edges; returning
@@ -8,7 +9,7 @@ internal import PipeWeb
 /// Reads one source dry. A stop ends it where it is. Where it cannot be read further, what was read before goes its
 /// way, and the run fails at its end.
 func sourceStage(
-  _ source: any Source, index: Int, columns: Set<String>, folder: SourceFolder, output edge: Edge<Request>,
+  _ source: any Source, index: Int, columns: Set<ExactText>, folder: SourceFolder, output edge: Edge<Request>,
   control: RunControl, counter: StageCounter
 ) async throws {
   if control.areSourcesClosed { return }
@@ -29,6 +30,8 @@ func sourceStage(
         // A stopped source is as good as a dry one; a resumed run begins where the journal says.
         output.drop()
       }
+      control.note(
+        rows: output.nextID.ordinal, without: output.missingColumns, among: output.firstColumns)
       if let failure { control.closeSources(because: failure) }
       stop.finish()
     }

@@ -1,4 +1,5 @@
 package import PipeSpec
+package import PipeText
 
 /// A compiled pipeline: names resolved, needs united, bounds computed. A value; it performs nothing.
 ///
@@ -25,7 +26,9 @@ package struct Plan: Sendable {
   package var limit: Int?
 
   /// The columns of the sources' rows that its fields read.
-  package var inputColumns: Set<String> { Set(fields.compactMap(\.extractor.inputColumn)) }
+  package var inputColumns: Set<ExactText> {
+    Set(fields.compactMap { $0.extractor.inputColumn.map { ExactText($0.value) } })
+  }
 
   /// Whether a sink wants its rows in the order of the input.
   package var isOrdered: Bool { sinks.contains { $0.order == .input } }
@@ -43,6 +46,8 @@ package final class FieldPlan: Sendable {
   package let name: String
   /// The name as it may be shown.
   package let shown: String
+  /// The column of the source's row that it reads, as it may be shown.
+  package let shownColumn: String?
   package let extractor: any Extractor
   package let isRequired: Bool
   package let fallback: Value?
@@ -51,9 +56,13 @@ package final class FieldPlan: Sendable {
   /// Whether it tells of the faults of the other fields.
   package let comesLast: Bool
 
-  init(name: String, shown: String, extractor: any Extractor, isRequired: Bool, fallback: Value?, isHidden: Bool) {
+  init(
+    name: String, shown: String, shownColumn: String? = nil, extractor: any Extractor, isRequired: Bool,
+    fallback: Value?, isHidden: Bool
+  ) {
     self.name = name
     self.shown = shown
+    self.shownColumn = shownColumn
     self.extractor = extractor
     self.isRequired = isRequired
     self.fallback = fallback

@@ -1,4 +1,5 @@
 package import PipeSpec
+internal import PipeText
 internal import PipeWeb
 
 extension Plan {
@@ -27,11 +28,11 @@ struct PlanCompiler {
   let folder: SourceFolder
   private(set) var diagnostics: [Diagnostic] = []
   private var fields: [FieldPlan] = []
-  private var indexByName: [String: Int] = [:]
+  private var indexByName: [ExactText: Int] = [:]
   /// Fields that there are, but whose extractors are faulty.
-  private var faultyFields: Set<String> = []
+  private var faultyFields: Set<ExactText> = []
   /// The fields of `extract` that an expression or a sink names.
-  private var namedFields: Set<String> = []
+  private var namedFields: Set<ExactText> = []
   private var guesses = NameGuesses()
 
   init(spec: Spec, masked: Spec?, catalogue: Catalogue, folder: SourceFolder) {
@@ -44,11 +45,14 @@ struct PlanCompiler {
   mutating func compile(processors: Int, secretFiles: [Located<String>]) -> Plan {
     for field in spec.fields ?? [] {
       guard let use = field.use, let extractor = use.product else {
-        faultyFields.insert(field.name.value)
+        faultyFields.insert(ExactText(field.name.value))
         continue
       }
       fields.append(
-        FieldPlan(name: field.name.value, shown: shown.name(of: field), extractor, use.common) {
+        FieldPlan(
+          name: field.name.value, shown: shown.name(of: field), shownColumn: shown.column(of: field), extractor,
+          use.common
+        ) {
           diagnostics.append($0)
         })
     }
@@ -69,6 +73,7 @@ struct PlanCompiler {
       }
     }
     reportUnusedFields()
+    reportMissingColumns()
     let files = files(secretFiles: secretFiles)
     diagnostics += files.compactMap(\.pathFault)
     diagnostics += FileConflicts.find(among: files, isRunning: false)
@@ -90,10 +95,11 @@ struct PlanCompiler {
       if visible.contains(where: { $0.name == "error" }) { return visible }
       return visible + [index(of: "error").map { Column(name: "error", index: $0) }].compactMap(\.self)
     }
-    var seen: [String: SourceSpan] = [:]
+    var seen: [ExactText: SourceSpan] = [:]
     return names.compactMap { name in
-      namedFields.insert(name.value)
-      if let first = seen[name.value] {
+      let exact = ExactText(name.value)
+      namedFields.insert(exact)
+      if let first = seen[exact] {
         // Readers keep one of two columns, or members, of one name.
         diagnostics.append(
           Diagnostic(
@@ -101,10 +107,10 @@ struct PlanCompiler {
             notes: [Diagnostic.Note("the first is here", at: first)]))
         return nil
       }
-      seen[name.value] = name.span
+      seen[exact] = name.span
       if let index = index(of: name.value) { return Column(name: name.value, index: index) }
       // What cannot be told, and what is reported already, is not reported here.
-      guard let written = spec.fields, !faultyFields.contains(name.value) else { return nil }
+      guard let written = spec.fields, !faultyFields.contains(exact) else { return nil }
       let known = written.map(\.name.value)
       diagnostics.append(
         Diagnostic(
@@ -117,11 +123,11 @@ struct PlanCompiler {
 
   /// The place of a field; a built-in name that the spec does not extract becomes a hidden field.
   private mutating func index(of name: String) -> Int? {
-    for index in indexByName.count..<fields.count where indexByName[fields[index].name] == nil {
-      indexByName[fields[index].name] = index
+    for index in indexByName.count..<fields.count where indexByName[ExactText(fields[index].name)] == nil {
+      indexByName[ExactText(fields[index].name)] = index
     }
-    if let index = indexByName[name] { return index }
-    if faultyFields.contains(name) { return nil }
+    if let index = indexByName[ExactText(name)] { return index }
+    if faultyFields.contains(ExactText(name)) { return nil }
     guard let extractor = catalogue.standing(name) ?? (name == "ok" ? OKField() : nil) else { return nil }
     fields.append(
       FieldPlan(name: name, shown: name, extractor: extractor, isRequired: false, fallback: nil, isHidden: true))
@@ -133,7 +139,7 @@ struct PlanCompiler {
 
   /// Resolves an expression's names, bringing in the hidden fields that it needs.
   private mutating func resolve(_ expression: ParsedExpression) -> Expression? {
-    namedFields.formUnion(expression.fieldNames)
+    namedFields.formUnion(expression.fieldNames.map { ExactText($0) })
     if spec.fields == nil { return nil }
     for name in expression.fieldNames { _ = index(of: name) }
     switch expression.resolve(fields.map(\.declaration), faulty: faultyFields, others: standingNames) {
@@ -149,12 +155,39 @@ struct PlanCompiler {
     guard !spec.sinks.isEmpty, spec.sinks.allSatisfy({ $0.common.fields != nil }) else { return }
     let names = (spec.fields ?? []).map(\.name.value)
     // A field whose name is misspelt where it is used is used all the same.
-    namedFields.formUnion(namedFields.subtracting(names).sorted().compactMap { guesses.nearest(to: $0, among: names) })
-    for field in spec.fields ?? [] where !namedFields.contains(field.name.value) {
+    let unknown = namedFields.subtracting(names.map { ExactText($0) }).map(\.text).sorted()
+    namedFields.formUnion(unknown.compactMap { guesses.nearest(to: $0, among: names).map { ExactText($0) } })
+    for field in spec.fields ?? [] where !namedFields.contains(ExactText(field.name.value)) {
       diagnostics.append(
         Diagnostic(
           .unusedField, at: field.name.span, "no sink writes the field '\(field.name.value)'",
           hint: "add it to the fields of a sink, or remove it"))
+    }
+  }
+
+  /// A field that reads a column which no row can have would be null in every record.
+  private mutating func reportMissingColumns() {
+    let wanted = fields.compactMap(\.extractor.inputColumn)
+    if wanted.isEmpty || spec.sources.isEmpty { return }
+    var known: [String] = []
+    var hint: String?
+    for source in spec.sources {
+      switch source.product?.columns(in: folder) {
+      case .named(let names): known += names
+      case .none(let words)?: hint = hint ?? words
+      case .unknown, nil: return
+      }
+    }
+    let names = Set(known.map { ExactText($0) })
+    for column in wanted where !names.contains(ExactText(column.value)) {
+      let near = guesses.nearest(to: column.value, among: known)
+      let list = known.filter { !$0.isEmpty }.prefix(16).joined(separator: ", ")
+      diagnostics.append(
+        Diagnostic(
+          .unknownField, at: column.span,
+          "no source has a column '\(excerpt(column.value))', so the field would be null in every record",
+          hint: near.map { "did you mean '\($0)'?" }
+            ?? (list.isEmpty ? hint ?? "rows of format: csv and jsonl have columns" : "the columns are \(list)")))
     }
   }
 

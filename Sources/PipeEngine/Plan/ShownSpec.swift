@@ -37,6 +37,12 @@ struct ShownSpec {
     shown(field.name.value, masked?.fields?.first { $0.name.span == field.name.span }?.name.value) ?? ""
   }
 
+  func column(of field: FieldSpec) -> String? {
+    shown(
+      field.use?.product?.inputColumn?.value,
+      masked?.fields?.first { $0.name.span == field.name.span }?.use?.product?.inputColumn?.value)
+  }
+
   /// What there is to say of connections, where it is not what everybody does.
   var connectionNotes: [String] {
     let fetch = spec.fetch

@@ -1,4 +1,5 @@
 internal import PipeSpec
+internal import PipeText
 
 /// The `extract` block: a map of field names to extractors, or a list of extractors' names, each short for a
 /// field of that name.
@@ -36,7 +37,7 @@ enum FieldList {
     _ context: inout DecodingContext
   ) -> [FieldSpec] {
     var fields: [FieldSpec] = []
-    var seen: [String: SourceSpan] = [:]
+    var seen: [ExactText: SourceSpan] = [:]
     var isListOfMapsTold = false
     for (nameNode, value) in entries {
       guard let name = nameNode.text else {
@@ -64,13 +65,13 @@ enum FieldList {
           .badValue, on: nameNode, "a field needs a name", hint: "write name: extractor, for example title: title")
         continue
       }
-      if let first = seen[name] {
+      if let first = seen[ExactText(name)] {
         context.report(
           .duplicateKey, at: nameNode.span, "the field '\(excerpt(name))' is there already",
           notes: [Diagnostic.Note("the first is here", at: first)])
         continue
       }
-      seen[name] = nameNode.span
+      seen[ExactText(name)] = nameNode.span
       let use = context.within(name) { extractor.decode(value, &$0) }
       fields.append(FieldSpec(name: Located(name, at: nameNode.span), use: use))
     }

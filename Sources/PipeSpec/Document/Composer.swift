@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// Makes nodes of events (YAML 1.2.2, 3.1.2), without recursion.
 struct Composer {
   private(set) var roots: [Node] = []
@@ -11,7 +13,7 @@ struct Composer {
   private let lines: FlowLines
   private var places: NodePlaces
   private var stack: [Frame] = []
-  private var anchors: [String: Anchor] = [:]
+  private var anchors: [ExactText: Anchor] = [:]
   private var anchorCount = 0
   private var documents = 0
   /// Whether `...` ended the document before.
@@ -189,9 +191,9 @@ struct Composer {
 
   private mutating func alias(_ event: Event, _ name: String) -> Bool {
     let span = places.alias(event)
-    guard let anchor = anchors[name] else {
+    guard let anchor = anchors[ExactText(name)] else {
       // Names are compared for the first alone: there may be a million of them.
-      let near = isBroken ? nil : nearestName(to: name, among: anchors.keys.sorted())
+      let near = isBroken ? nil : nearestName(to: name, among: anchors.keys.map(\.text).sorted())
       let hint = near.map { "did you mean '*\(excerpt($0))'?" } ?? "put quotes around a value that begins with '*'"
       isBroken = true
       diagnostics.append(
@@ -222,7 +224,7 @@ struct Composer {
   private mutating func declare(_ event: Event, at span: SourceSpan) -> Int {
     guard let name = event.anchor else { return 0 }
     anchorCount += 1
-    anchors[name] = Anchor(id: anchorCount, span: span)
+    anchors[ExactText(name)] = Anchor(id: anchorCount, span: span)
     return anchorCount
   }
 
@@ -233,8 +235,8 @@ struct Composer {
       stop(for: Diagnostic(.yamlSyntax, at: node.span, "the file has more than \(DocumentLimit.nodes) values"))
       return false
     }
-    if let anchor, anchors[anchor]?.id == id {
-      anchors[anchor] = Anchor(id: id, span: node.span, target: (node, extent))
+    if let anchor, anchors[ExactText(anchor)]?.id == id {
+      anchors[ExactText(anchor)] = Anchor(id: id, span: node.span, target: (node, extent))
     }
     guard let top = stack.indices.last else {
       roots.append(node)

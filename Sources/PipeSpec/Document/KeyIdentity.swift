@@ -1,11 +1,14 @@
-/// What makes two keys the same: their content as the core schema reads it (YAML 1.2.2, 3.2.1.3).
+internal import PipeText
+
+/// What makes two keys the same: their content as the core schema reads it (YAML 1.2.2, 3.2.1.3); texts are the same by
+/// their code points.
 indirect enum KeyIdentity: Hashable {
   case null
   case bool(Bool)
   case int(Int)
   /// By bits, so that `.nan` is the same key as `.nan`.
   case float(UInt64)
-  case string(String)
+  case string(ExactText)
   case sequence([KeyIdentity])
   case mapping([KeyIdentity: KeyIdentity])
 
@@ -17,7 +20,7 @@ indirect enum KeyIdentity: Hashable {
       case .bool(let value): self = .bool(value)
       case .int(let value): self = .int(value)
       case .float(let value): self = .float(value.bitPattern)
-      case .string: self = .string(scalar.text)
+      case .string: self = .string(ExactText(scalar.text))
       }
     case .sequence(let items):
       self = .sequence(items.map { Self($0) })

@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// A condition as it was written: names not looked up, types not checked.
 indirect enum Condition: Sendable {
   case all([Condition])
@@ -47,8 +49,8 @@ extension Condition {
   /// The names of the fields used, each once, in the order of the text.
   var fieldNames: [String] {
     var names: [String] = []
-    var seen: Set<String> = []
-    collectNames { if seen.insert($0).inserted { names.append($0) } }
+    var seen: Set<ExactText> = []
+    collectNames { if seen.insert(ExactText($0)).inserted { names.append($0) } }
     return names
   }
 

@@ -1,3 +1,5 @@
+package import PipeText
+
 /// A `where` or `when` as it was written: its names are not looked up yet.
 package struct ParsedExpression: Sendable {
   let condition: Condition
@@ -20,7 +22,7 @@ package struct ParsedExpression: Sendable {
   ///     them fails without a finding of its own.
   ///   - others: Names that an expression could use too, for hints.
   package func resolve(
-    _ fields: [FieldDeclaration], faulty: Set<String> = [], others: [String] = []
+    _ fields: [FieldDeclaration], faulty: Set<ExactText> = [], others: [String] = []
   ) -> Result<Expression, ExpressionFaults> {
     let (expression, faults) = Resolver.resolve(condition, fields, faulty: faulty, others: others)
     guard let expression else { return .failure(ExpressionFaults(faults, in: text)) }

@@ -1,10 +1,12 @@
+internal import PipeText
+
 extension Resolver {
   /// Reports what never holds beside `x == null`.
   mutating func reportNeverNull(_ conditions: [Condition]) {
-    let names = Set(conditions.compactMap(\.nameOfNull))
+    let names = Set(conditions.compactMap(\.nameOfNull).map { ExactText($0) })
     guard !names.isEmpty else { return }
     for condition in conditions {
-      guard let (name, range) = condition.needsValue, names.contains(name) else { continue }
+      guard let (name, range) = condition.needsValue, names.contains(ExactText(name)) else { continue }
       fault("this never holds where '\(name) == null'", hint: "did you mean 'or'?", range)
     }
   }

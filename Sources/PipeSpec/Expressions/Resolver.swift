@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// Looks up the names of a condition, checks its types, and makes the tests of a record's values.
 ///
 /// All faults are reported; what follows from one of them is not.
@@ -34,14 +36,14 @@ struct Resolver {
   }
 
   private let fields: [FieldDeclaration]
-  private let byName: [String: Int]
-  private let faulty: Set<String>
+  private let byName: [ExactText: Int]
+  private let faulty: Set<ExactText>
   private let others: [String]
   private var faults: [ScalarFault] = []
   private var guesses = NameGuesses(budget: 10_000)
 
   static func resolve(
-    _ condition: Condition, _ fields: [FieldDeclaration], faulty: Set<String> = [], others: [String] = []
+    _ condition: Condition, _ fields: [FieldDeclaration], faulty: Set<ExactText> = [], others: [String] = []
   ) -> (Expression?, [ScalarFault]) {
     var resolver = Resolver(fields, faulty: faulty, others: others)
     let logic = resolver.logic(condition)
@@ -50,11 +52,11 @@ struct Resolver {
     return (Expression(logic), [])
   }
 
-  private init(_ fields: [FieldDeclaration], faulty: Set<String>, others: [String]) {
+  private init(_ fields: [FieldDeclaration], faulty: Set<ExactText>, others: [String]) {
     self.fields = fields
     self.faulty = faulty
     self.others = others
-    byName = Dictionary(fields.enumerated().map { ($1.name, $0) }) { first, _ in first }
+    byName = Dictionary(fields.enumerated().map { (ExactText($1.name), $0) }) { first, _ in first }
   }
 
   /// `nil` once a fault is reported.
@@ -107,11 +109,11 @@ struct Resolver {
     case .literal(let literal): return .literal(literal, operand.range)
     case .faulty: return nil
     case .field(let name):
-      if let index = byName[name] {
+      if let index = byName[ExactText(name)] {
         return .field(Field(index: index, declaration: fields[index]), operand.range)
       }
-      if faulty.contains(name) { return nil }
-      let names = fields.map(\.name) + faulty.sorted()
+      if faulty.contains(ExactText(name)) { return nil }
+      let names = fields.map(\.name) + faulty.map(\.text).sorted()
       let hint: String
       if let near = ForeignWords.value(for: name) ?? guesses.nearest(to: name, among: names + others) {
         hint = "did you mean '\(near)'?"

@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// What `${…}` can name: the spec's `vars`, the environment, and secrets.
 package struct Variables: Sendable {
   package struct Value: Sendable {
@@ -35,12 +37,12 @@ package struct Variables: Sendable {
 
   private static let secretFile = "secret:file:"
 
-  private var values: [String: Value] = [:]
-  private var used: Set<String> = []
+  private var values: [ExactText: Value] = [:]
+  private var used: Set<ExactText> = []
   /// Whether all names that `vars` declares are here.
   var areKnown = true
-  private let overrides: [String: String]
-  private let environment: [String: String]
+  private let overrides: [ExactText: String]
+  private let environment: [ExactText: String]
   private let readFile: ReadFile
   /// Every secret that was resolved.
   package private(set) var secrets = Secrets()
@@ -57,30 +59,39 @@ package struct Variables: Sendable {
     overrides: [String: String] = [:], environment: [String: String] = [:],
     readFile: @escaping ReadFile = { _ in .failure(UnreadableFile("files cannot be read here")) }
   ) {
+    self.init(overrides: Self.exact(overrides), environment: Self.exact(environment), readFile)
+  }
+
+  private init(overrides: [ExactText: String], environment: [ExactText: String], _ readFile: @escaping ReadFile) {
     self.overrides = overrides
     self.environment = environment
     self.readFile = readFile
   }
 
+  private static func exact(_ values: [String: String]) -> [ExactText: String] {
+    Dictionary(values.map { (ExactText($0), $1) }) { first, _ in first }
+  }
+
   /// The same, nothing of it defined or used, with `***` for every secret: a spec that is read with it is as it may be
   /// shown.
   package var masked: Variables {
-    var masked = Variables(overrides: overrides, environment: environment, readFile: readFile)
+    var masked = Variables(overrides: overrides, environment: environment, readFile)
     masked.masksSecrets = true
     return masked
   }
 
   mutating func define(_ name: String, _ value: Value) {
+    let name = ExactText(name)
     values[name] = value.isFaulty ? value : overrides[name].map { Value($0, definedAt: value.definedAt) } ?? value
   }
 
   /// The names of `--set` that the spec does not declare.
-  package var undeclaredOverrides: [String] { overrides.keys.filter { values[$0] == nil }.sorted() }
+  package var undeclaredOverrides: [String] { overrides.keys.filter { values[$0] == nil }.map(\.text).sorted() }
 
   /// The variables that nothing uses, by place.
   package var unused: [(name: String, span: SourceSpan)] {
     values.compactMap { name, value in
-      used.contains(name) ? nil : value.definedAt.map { (name, $0) }
+      used.contains(name) ? nil : value.definedAt.map { (name.text, $0) }
     }.sorted { $0.span.start < $1.span.start }
   }
 
@@ -164,8 +175,8 @@ package struct Variables: Sendable {
       name.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || "_-.".utf8.contains($0) })
     else { return nil }
     let inner = name.hasPrefix("vars.") ? String(name.dropFirst("vars.".count)) : name
-    if values[inner] != nil {
-      used.insert(inner)
+    if values[ExactText(inner)] != nil {
+      used.insert(ExactText(inner))
       return inner
     }
     return text.hasPrefix("http://") || text.hasPrefix("https://") ? name : nil
@@ -177,18 +188,23 @@ package struct Variables: Sendable {
     var scanner = InterpolationScanner(text)
     while let part = scanner.next() {
       switch part.kind {
-      case .reference(let name): if values[name] != nil { used.insert(name) }
+      case .reference(let name): noteUse(of: name)
       case .unterminated:
         let rest = Array(text.utf8)[part.origin].dropFirst(2)
         // The longest name that it may be begins with its first characters.
         var name = ""
         for scalar in String(decoding: rest.prefix(256), as: UTF8.self).unicodeScalars {
           name.unicodeScalars.append(scalar)
-          if values[name] != nil { used.insert(name) }
+          noteUse(of: name)
         }
       case .literal: break
       }
     }
+  }
+
+  private mutating func noteUse(of name: String) {
+    let name = ExactText(name)
+    if values[name] != nil { used.insert(name) }
   }
 
   /// What stands for a reference, and what may be shown of it.
@@ -211,7 +227,7 @@ package struct Variables: Sendable {
         return .failure(
           Fault(.badValue, "'${\(reference)}' has something after the name", "write ${env:\(parts[1]):-default}"))
       }
-      guard let value = environment[parts[1]] ?? fallback.map({ String($0.dropFirst()) }) else {
+      guard let value = environment[ExactText(parts[1])] ?? fallback.map({ String($0.dropFirst()) }) else {
         return .failure(
           Fault(
             .unresolvedVariable, "the environment has no \(parts[1])",
@@ -219,7 +235,7 @@ package struct Variables: Sendable {
       }
       return .success((value, value))
     case "secret" where parts.count == 3 && parts[1] == "env":
-      guard let value = environment[parts[2]] else {
+      guard let value = environment[ExactText(parts[2])] else {
         return .failure(Fault(.unresolvedVariable, "the environment has no \(parts[2])", "set it before the run"))
       }
       return .success(secret(value))
@@ -233,18 +249,18 @@ package struct Variables: Sendable {
         return .failure(Fault(.unreadableFile, "cannot read \(parts[2]): \(failure.reason)", nil))
       }
     case let name where parts.count == 1:
-      guard let value = values[name] else {
+      guard let value = values[ExactText(name)] else {
         if !areKnown { return .failure(.known) }
-        let near = guesses.nearest(to: name, amongUnordered: values.keys)
+        let near = guesses.nearest(to: name, amongUnordered: values.keys.map(\.text))
         // A variable whose name is misspelt here is used all the same.
-        if let near { used.insert(near) }
+        if let near { used.insert(ExactText(near)) }
         return .failure(
           Fault(
             .unresolvedVariable, "no variable '\(name)' in vars",
             Self.ofAnotherTool(name) ?? near.map { "did you mean '${\($0)}'?" }
               ?? "declare it in vars, or write ${env:\(name)} for the environment"))
       }
-      used.insert(name)
+      used.insert(ExactText(name))
       if value.isFaulty { return .failure(.known) }
       return .success((value.text, value.shown))
     default:

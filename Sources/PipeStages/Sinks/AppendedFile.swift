@@ -1,4 +1,5 @@
 import PipeEngine
+import PipeText
 import PipeWeb
 
 /// The content of a file that rows are added to, read once before anything is written: its rows must stay rows.
@@ -35,7 +36,7 @@ struct AppendedFile {
         hint: "remove the row at its end that is cut off, or write to another file")
     }
     guard let first = reader.firstRecord else { return [] }
-    if dialect.hasHeader, first != columns, first != columns.map(dialect.escapingFormula) {
+    if dialect.hasHeader, !Self.areSame(first, columns), !Self.areSame(first, columns.map(dialect.escapingFormula)) {
       throw RunError(
         path, "has the columns \(Self.list(first)), and the rows to be added have \(Self.list(columns))",
         hint: "give the sink the same fields in the same order, or write to another file")
@@ -46,6 +47,10 @@ struct AppendedFile {
         hint: "give the sink as many fields, or write to another file")
     }
     return reader.missingEnd(dialect.lineEnd)
+  }
+
+  private static func areSame(_ left: [String], _ right: [String]) -> Bool {
+    left.elementsEqual(right) { $0.isExactly($1) }
   }
 
   /// Names as a message shows them; a first row may be anything.

@@ -160,6 +160,11 @@ extension OutputFile {
     } catch {
       throw RunError(path, "cannot be read: \(error)")
     }
+    if decoding.isNested {
+      throw RunError(
+        path, "is compressed twice, so nothing can be added to it", hint: "give it another name, or write mode: replace"
+      )
+    }
     if decoding.contentBytes > 0, decoding.compression != compression {
       throw RunError(
         path,

@@ -1,12 +1,16 @@
 import PipeEngine
 import PipeSpec
+import PipeText
 
 /// `format: csv`: the first record names the columns.
 struct CSVRows: RowReader {
   private let name: String
   private let column: String
   private var parser: CSVParser
-  private var header: Header?
+  /// What the first record says; `nil` until it is read.
+  private(set) var header: CSVHeader?
+  private var keys: [ExactText] = []
+  private var place = 0
   /// The first bytes, until it is known whether they are a byte order mark.
   private var start: [UInt8]? = []
   /// The bytes of the header while it is read: how its columns are separated is not known yet.
@@ -16,11 +20,6 @@ struct CSVRows: RowReader {
   /// Why no more can be read, once the rows before it are given out.
   private var failure: RunError?
   private(set) var notices: [String] = []
-
-  private struct Header {
-    let names: [String]
-    let place: Int
-  }
 
   init(name: String, column: String) {
     self.name = name
@@ -83,35 +82,18 @@ struct CSVRows: RowReader {
       parser.delimiter = separator
       return
     }
-    let candidates = delimiter.map { [$0] } ?? [",", ";", "\t", "|"].map { UInt8(ascii: $0) }
-    var readings: [(delimiter: UInt8, names: [String])] = []
-    for candidate in candidates {
-      var parser = CSVParser(name: name, delimiter: candidate)
-      var rest = bytes[...]
-      var record = try parser.next(&rest)
-      if record == nil { record = try parser.finish() }
-      if let record { readings.append((candidate, record.cells.map(Self.trimmed))) }
-    }
-    guard let reading = readings.first(where: { $0.names.contains(column) }),
-      let place = reading.names.firstIndex(of: column)
-    else { throw missingColumn(among: readings.max { $0.names.count < $1.names.count }?.names ?? []) }
-    if reading.names.filter({ $0 == column }).count > 1 {
+    let header = try CSVHeader(bytes, of: name, column: column, delimiter: delimiter)
+    self.header = header
+    guard let place = header.place else { throw header.missing(column, in: name) }
+    if header.names.filter({ $0.isExactly(column) }).count > 1 {
       throw RunError(name, "has two columns '\(column)'", hint: "give one of them another name")
     }
-    var seen: Set<String> = []
-    for name in reading.names where !seen.insert(name).inserted && !name.isEmpty {
-      notices.append("\(self.name) has two columns '\(name)'; input reads the first one")
+    for repeated in header.repeated {
+      notices.append("\(name) has two columns '\(repeated)'; input reads the first one")
     }
-    header = Header(names: reading.names, place: place)
-    parser.delimiter = reading.delimiter
-  }
-
-  private func missingColumn(among names: [String]) -> RunError {
-    let near = names.first { $0.lowercased() == column.lowercased() } ?? nearestName(to: column, among: names)
-    let isURL = names.contains { $0.contains("://") }
-    return RunError(
-      name, "has no column '\(column)'" + (isURL ? ": its first row must name the columns" : ""),
-      hint: "its columns are \(names.joined(separator: ", "))" + (near.map { "; did you mean column: \($0)?" } ?? ""))
+    keys = header.names.map { ExactText($0) }
+    self.place = place
+    parser.delimiter = header.delimiter
   }
 
   private static func separator(saidIn line: String) -> UInt8? {
@@ -123,16 +105,8 @@ struct CSVRows: RowReader {
     return byte
   }
 
-  private static func trimmed(_ name: String) -> String {
-    var scalars = name.unicodeScalars[...]
-    while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
-    while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
-    return String(scalars)
-  }
-
   /// The row of a record; `nil` where all its cells are blank, as below the last row of a sheet.
   private mutating func row(_ record: CSVRecord) -> InputRow? {
-    guard let header else { return nil }
     let cells = record.cells
     if cells.count > 1, cells.allSatisfy({ $0.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 } }) { return nil }
     if !record.octets.isEmpty, !isLegacyTold {
@@ -142,19 +116,19 @@ struct CSVRows: RowReader {
     }
     var row = InputRow(line: record.line)
     row.columns = Dictionary(
-      zip(header.names, cells.map { Value.string($0) }), uniquingKeysWith: { first, _ in first })
+      zip(keys, cells.map { Value.string($0) }), uniquingKeysWith: { first, _ in first })
     row.fault = record.fault
-    if cells.indices.contains(header.place) {
-      let written = record.octets[header.place].map { WrittenURL($0[...]) } ?? WrittenURL(cells[header.place])
+    if cells.indices.contains(place) {
+      let written = record.octets[place].map { WrittenURL($0[...]) } ?? WrittenURL(cells[place])
       row.url = written.text
       row.fault = row.fault ?? written.fault.map { "the cell '\(column)': \($0)" }
     } else {
       row.fault = row.fault ?? "the row has no column '\(column)'"
     }
-    if cells.dropFirst(header.names.count).contains(where: { !$0.isEmpty }) {
+    if cells.dropFirst(keys.count).contains(where: { !$0.isEmpty }) {
       row.fault =
         row.fault
-        ?? "the row has \(cells.count) cells and the header \(header.names.count): a cell with a separator in it is quoted"
+        ?? "the row has \(cells.count) cells and the header \(keys.count): a cell with a separator in it is quoted"
     }
     return row
   }

@@ -36,11 +36,19 @@ struct FileSource: Source {
     } else if status.st_mode & S_IFMT == S_IFDIR {
       reason = "it is a folder"
     }
-    if let reason { report(.unreadable(path, in: folder, reason)) }
+    if let reason { return report(.unreadable(path, in: folder, reason)) }
+    if status.st_mode & S_IFMT == S_IFREG { options.check(path, at: file, report) }
   }
 
   func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? {
     FileUse(.file(folder.resolve(path.value)), .source, at: path.span)
+  }
+
+  func columns(in folder: SourceFolder) -> SourceColumns {
+    let path = folder.resolve(path.value)
+    var status = stat()
+    let isRegular = path.withPath { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
+    return options.columns(ofFileAt: isRegular ? path : nil)
   }
 
   func count(in folder: SourceFolder) -> RequestCount {
@@ -80,6 +88,8 @@ struct StandardInputSource: Source {
     make: { $0 })
 
   var summary: String { "standard input (\(options.summary))" }
+
+  func columns(in folder: SourceFolder) -> SourceColumns { options.columns(ofFileAt: nil) }
 
   func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? { FileUse(.standardInput, .source, at: span) }
 

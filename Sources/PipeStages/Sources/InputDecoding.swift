@@ -2,119 +2,49 @@ import PipeWeb
 
 /// The content of an input, decoded piece by piece: its first bytes tell how it is compressed, if it is.
 ///
-/// Memory is bounded whatever the input says: a piece, and the decoder's own window.
+/// What was compressed twice, as by a server and by the person who stored its answer, is decoded twice. Memory is
+/// bounded whatever the input says: a piece, and the window of each decoder.
 struct InputDecoding {
-  private enum Phase {
-    /// Too little has come to tell.
-    case start
-    case plain
-    case compressed(Compression, any Decompressor)
-  }
+  /// The most compressions that are undone; more are no accident.
+  private static let most = 2
 
-  private var phase = Phase.start
-  /// What has come and is not decoded.
-  private var pending: ArraySlice<UInt8> = []
-  private var room = [UInt8](repeating: 0, count: 64 << 10)
-  /// Whether the last piece filled the room, so that the decoder may hold more.
-  private var isFull = false
-  /// What is wrong behind the last piece.
-  private var fault: CompressionFault?
-  private var consumedBytes = 0
+  /// Each decodes the content of the one before it.
+  private var layers = [DecodingLayer()]
+
+  /// How the input itself is compressed; `nil` for what is not, and as long as it cannot be told.
+  var compression: Compression? { layers[0].compression }
+
+  /// Whether the content is compressed once more.
+  var isNested: Bool { layers.count > 1 && layers[1].compression != nil }
+
   /// Bytes of content given out.
-  private(set) var contentBytes = 0
-  /// Where in the input the last whole member ended.
-  private(set) var wholeBytes = 0
+  var contentBytes: Int { layers[layers.count - 1].contentBytes }
 
-  /// `nil` for what is not compressed, and as long as it cannot be told.
-  var compression: Compression? {
-    if case .compressed(let compression, _) = phase { compression } else { nil }
-  }
+  /// Where in the input the last whole member ended.
+  var wholeBytes: Int { layers[0].wholeBytes }
 
   /// Takes the next bytes of the input; everything before must have been asked for by `next`.
-  mutating func take(_ chunk: ArraySlice<UInt8>) {
-    pending = pending.isEmpty ? chunk : pending + chunk
-  }
+  mutating func take(_ chunk: ArraySlice<UInt8>) { layers[0].take(chunk) }
 
   /// The next piece of content; `nil` where more of the input has to come.
-  mutating func next() throws(CompressionFault) -> ArraySlice<UInt8>? {
-    if case .start = phase {
-      switch Compression.recognize(pending) {
-      case .tooShort: break
-      case .notCompressed: phase = .plain
-      case .compressed(let compression): phase = .compressed(compression, compression.makeDecompressor())
+  mutating func next() throws(CompressionFault) -> ArraySlice<UInt8>? { try next(from: 0) }
+
+  private mutating func next(from index: Int) throws(CompressionFault) -> ArraySlice<UInt8>? {
+    while true {
+      if index + 1 < layers.count, let piece = try next(from: index + 1) { return piece }
+      guard let piece = try layers[index].next() else { return nil }
+      guard layers[index].compression != nil else { return piece }
+      if index == Self.most {
+        throw CompressionFault(
+          reason: "is compressed more than twice", hint: "decompress it first")
       }
-    }
-    switch phase {
-    case .start: return nil
-    case .plain:
-      // Given up here, so that whoever reads the input can use its memory again.
-      defer { pending = [] }
-      contentBytes += pending.count
-      return pending.isEmpty ? nil : pending
-    case .compressed(_, let decompressor):
-      while isFull || !pending.isEmpty {
-        let before = pending.count
-        if let fault { throw fault }
-        let made = decode(decompressor)
-        consumedBytes += before - pending.count
-        if decompressor.isBetweenMembers { wholeBytes = consumedBytes }
-        contentBytes += made
-        isFull = made == room.count
-        if made > 0 { return room[..<made] }
-        if pending.count == before, fault == nil { break }
-      }
-      pending = []
-      if let fault { throw fault }
-      return nil
+      if index + 1 == layers.count { layers.append(DecodingLayer()) }
+      layers[index + 1].take(piece)
     }
   }
 
   /// The input has ended; what `next` gives afterwards is the last.
   mutating func end() throws(CompressionFault) {
-    switch phase {
-    case .start: phase = .plain
-    case .plain: break
-    case .compressed(let compression, let decompressor):
-      if decompressor.isBetweenMembers { return }
-      throw CompressionFault(
-        reason: "is cut off in the middle of a \(compression.memberName)",
-        hint: "it was perhaps not copied to its end")
-    }
+    for index in layers.indices { try layers[index].end() }
   }
-
-  private mutating func decode(_ decompressor: any Decompressor) -> Int {
-    let (piece, used) = room.withUnsafeMutableBytes { room in
-      pending.withUnsafeBytes { bytes in
-        var input = bytes
-        let piece = decompressor.decode(&input, into: room)
-        return (piece, bytes.count - input.count)
-      }
-    }
-    fault = piece.fault
-    pending.removeFirst(used)
-    return piece.count
-  }
-}
-
-extension Compression {
-  fileprivate enum Recognition {
-    case tooShort, notCompressed
-    case compressed(Compression)
-  }
-
-  /// How an input that begins with these bytes is compressed.
-  fileprivate static func recognize(_ bytes: ArraySlice<UInt8>) -> Recognition {
-    if bytes.isEmpty { return .tooShort }
-    for (compression, magic) in magics where zip(magic, bytes).allSatisfy({ $0.contains($1) }) {
-      return bytes.count < magic.count ? .tooShort : .compressed(compression)
-    }
-    return .notCompressed
-  }
-
-  /// The bytes that members begin with: RFC 1952, 2.3.1; RFC 8878, 3.1.1 and 3.1.2. No UTF-8 text of URLs does.
-  private static let magics: [(Compression, [ClosedRange<UInt8>])] = [
-    (.gzip, [0x1F...0x1F, 0x8B...0x8B]),
-    (.zstd, [0x28...0x28, 0xB5...0xB5, 0x2F...0x2F, 0xFD...0xFD]),
-    (.zstd, [0x50...0x5F, 0x2A...0x2A, 0x4D...0x4D, 0x18...0x18]),
-  ]
 }

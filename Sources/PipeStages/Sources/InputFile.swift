@@ -56,7 +56,7 @@ final class InputFile {
   }
 
   /// What can be read without waiting; `nil` at the end, or where nothing is there yet (`isBlocked`).
-  private func readNow() throws(RunError) -> ArraySlice<UInt8>? {
+  func readNow() throws(RunError) -> ArraySlice<UInt8>? {
     isBlocked = false
     while true {
       let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }

@@ -1,5 +1,6 @@
 import PipeEngine
 import PipeSpec
+import PipeText
 import PipeWeb
 
 /// How the rows of a file or of standard input are written.
@@ -12,6 +13,8 @@ struct InputOptions: Sendable {
   let format: InputFormat
   /// The column or member that holds the URL.
   let column: String
+  /// Where it is named, if it is.
+  var columnSpan: SourceSpan?
 
   static let format = Key(
     "format",
@@ -23,15 +26,17 @@ struct InputOptions: Sendable {
       }
     }, default: InputFormat.lines, shown: "lines", "How the rows are written.")
   static let column = Key(
-    optional: "column", .text("a column's name"), "The csv column that holds the URL; without it, url.", example: "link"
+    optional: "column", Shape.text("a column's name").located, "The csv column that holds the URL; without it, url.",
+    example: "link"
   )
   static let field = Key(
-    optional: "field", .text("a member's name"), "The jsonl member that holds the URL; without it, url.",
+    optional: "field", Shape.text("a member's name").located, "The jsonl member that holds the URL; without it, url.",
     example: "link")
 
   /// Checks that the options fit the format.
   static func check(
-    format: InputFormat, column: String?, field: String?, map: MapNode, _ context: inout DecodingContext
+    format: InputFormat, column: Located<String>?, field: Located<String>?, map: MapNode,
+    _ context: inout DecodingContext
   ) -> InputOptions? {
     for (name, value, fits) in [("column", column, InputFormat.csv), ("field", field, .jsonl)]
     where value != nil && format != fits {
@@ -42,7 +47,8 @@ struct InputOptions: Sendable {
         notes: map.entry("format").map { [Diagnostic.Note("the format is given here", at: $0.value.span)] } ?? [])
       return nil
     }
-    return InputOptions(format: format, column: column ?? field ?? "url")
+    let written = column ?? field
+    return InputOptions(format: format, column: written?.value ?? "url", columnSpan: written?.span)
   }
 
   var summary: String { format.rawValue }
@@ -54,7 +60,7 @@ struct InputRow: Sendable {
   var method: Method?
   var headers: [(name: String, value: String)] = []
   var body: [UInt8]?
-  var columns: [String: Value] = [:]
+  var columns: [ExactText: Value] = [:]
   /// Why the row is not a request.
   var fault: String?
   /// The line that it begins in, from 1.
@@ -120,9 +126,7 @@ extension InputOptions {
       while let piece = try decoding.next() {
         // A small file can hold so much that a person stops it in the middle.
         try Task.checkCancellation()
-        for row in try reader.rows(text.take(piece)) {
-          try await output.yield(Request(row, of: name, for: output))
-        }
+        for row in try reader.rows(text.take(piece)) { try await output.yield(row, of: name) }
         for notice in reader.takeNotices() { output.tell(notice) }
       }
       if isAtEnd { break }
@@ -131,10 +135,15 @@ extension InputOptions {
       isAtEnd = chunk.isEmpty
       if isAtEnd { try decoding.end() } else { decoding.take(chunk) }
     }
-    for row in try reader.rows(text.finish()) + reader.finish() {
-      try await output.yield(Request(row, of: name, for: output))
-    }
+    for row in try reader.rows(text.finish()) + reader.finish() { try await output.yield(row, of: name) }
     for notice in reader.takeNotices() { output.tell(notice) }
+  }
+}
+
+extension RequestOutput {
+  fileprivate mutating func yield(_ row: InputRow, of name: String) async throws {
+    note(columns: row.columns.keys.lazy.map(\.text))
+    try await yield(Request(row, of: name, for: self))
   }
 }
 

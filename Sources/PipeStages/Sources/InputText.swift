@@ -84,6 +84,7 @@ struct InputText {
     if zeros.count == 4, zeros.allSatisfy(\.self) {
       throw RunError(name, "is not text: it begins with NUL bytes", hint: "is it a list of URLs?")
     }
+    if case .utf8 = form, let fault = ForeignFormat.binaryFault(in: bytes, of: name) { throw fault }
     bytes.removeFirst(mark)
     self.form = form
   }

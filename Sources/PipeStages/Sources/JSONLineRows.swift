@@ -1,5 +1,6 @@
 import PipeEngine
 import PipeSpec
+import PipeText
 import PipeWeb
 
 /// `format: jsonl`: an object a line; `method`, `headers` and `body` are the request's own.
@@ -90,7 +91,9 @@ struct JSONLineRows: RowReader {
     } else {
       row.fault = "no member '\(field)' with a URL"
     }
-    for member in object.members where member.name != field {
+    for member in object.members {
+      row.columns[ExactText(member.name)] = Value(member.value)
+      if member.name.isExactly(field) { continue }
       if let fault = row.take(member.name, member.value) { row.fault = row.fault ?? fault }
     }
     return row
@@ -119,7 +122,7 @@ extension InputRow {
     case ("body", .string(let text)): body = Array(text.utf8)
     // An object or a list is sent as the JSON that it is.
     case ("body", let value) where value != .null: body = Array(value.serialized.utf8)
-    default: columns[name] = Value(value)
+    default: break
     }
     return nil
   }

@@ -67,6 +67,8 @@ struct RangeSource: Source {
 
   var summary: String { "\(before){n}\(after), \(total) numbers" }
 
+  func columns(in folder: SourceFolder) -> SourceColumns { .none(hint: nil) }
+
   func count(in folder: SourceFolder) -> RequestCount { .exactly(total) }
 
   var requestsByHost: [String: Int]? {

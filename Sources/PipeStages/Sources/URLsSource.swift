@@ -31,6 +31,8 @@ struct URLsSource: Source {
 
   var summary: String { urls.count == 1 ? "1 URL" : "\(urls.count) URLs" }
 
+  func columns(in folder: SourceFolder) -> SourceColumns { .none(hint: nil) }
+
   func count(in folder: SourceFolder) -> RequestCount { .exactly(urls.count) }
 
   var requestsByHost: [String: Int]? {

@@ -40,6 +40,30 @@ struct InputsTests {
     }
   }
 
+  /// Rows on standard input, the column that a field reads, and what the run says.
+  static let columns: [(String, String, String)] = [
+    ("csv", "url,name\nSITE/page/1,x\n", "; did you mean 'name'?"),
+    ("jsonl", "{\"url\": \"SITE/page/1\", \"name\": 1}\n{\"url\": \"SITE/page/2\"}\n", "; did you mean 'name'?"),
+    ("jsonl", "{\"url\": \"SITE/page/1\"}\n{\"url\": \"SITE/page/2\", \"Name\": 1}\n", ""),
+    ("csv", "url,name\n", ""),
+  ]
+
+  @Test("a column that is missing in all rows is told at the end, with the nearest one", arguments: columns)
+  func missingColumn(format: String, rows: String, hint: String) async throws {
+    try await Workplace.use { place in
+      let spec = try place.spec(
+        "sources: [{stdin: {format: \(format)}}]\nfetch: {allow_private: [127.0.0.1]}\n"
+          + "extract: {url: url, n: {input: Name}}\nsinks: [{csv: \"-\"}]")
+      let input = rows.split(separator: "SITE", omittingEmptySubsequences: false).joined(separator: place.site.baseURL)
+      for progress in ["plain", "none"] {
+        let outcome = try await place.pipe("run", spec, "--progress", progress, input: input)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let told = "no row has a column 'Name', which the field 'n' reads" + hint
+        #expect(outcome.errors.contains(told) == !hint.isEmpty, "\(outcome.errors)")
+      }
+    }
+  }
+
   @Test("- is a spec on standard input, whose lists start at the working folder")
   func specOnStandardInput() async throws {
     try await Workplace.use { place in

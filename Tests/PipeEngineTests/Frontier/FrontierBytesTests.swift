@@ -1,5 +1,6 @@
 import PipeSpec
 import PipeTesting
+import PipeText
 import PipeWeb
 import Testing
 

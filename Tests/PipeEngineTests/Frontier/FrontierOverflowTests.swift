@@ -1,6 +1,7 @@
 import Glibc
 import PipeSpec
 import PipeTesting
+import PipeText
 import PipeWeb
 import Testing
 

@@ -19,7 +19,8 @@ struct KeyTests {
     ("1: a\n'1': b\n", false), ("1: a\n0x1: b\n", true), ("1: a\n1.0: b\n", false), ("~: a\nnull: b\n", true),
     ("true: a\nTrue: b\n", true), (".nan: a\n.NaN: b\n", true), ("a: 1\nA: 2\n", false), ("'': 1\n~: 2\n", false),
     ("? [a, {b: c}]\n: 1\n? [a, {'b': \"c\"}]\n: 2\n", true), ("? {a: 1, b: 2}\n: 1\n? {b: 2, a: 1}\n: 2\n", true),
-    ("? [a]\n: 1\n? [b]\n: 2\n", false), ("&x a: 1\n*x : 2\n", true),
+    ("? [a]\n: 1\n? [b]\n: 2\n", false), ("&x a: 1\n*x : 2\n", true), ("\u{E9}: 1\ne\u{301}: 2\n", false),
+    ("K: 1\n\u{212A}: 2\n", false), ("e\u{301}: 1\n\"e\\u0301\": 2\n", true),
   ]
 
   @Test(arguments: pairs.indices)

@@ -44,7 +44,7 @@ struct Field {
     let isMap = extractor.contains(": ")
     let spec = """
       version: 1
-      sources: [urls: [https://example.com/]]
+      sources: [stdin: {format: csv}]
       extract:
         field: \(isMap ? "{\(extractor)}" : extractor)
       sinks: [jsonl: "-"]

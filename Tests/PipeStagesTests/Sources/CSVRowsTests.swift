@@ -1,6 +1,7 @@
 import PipeEngine
 import PipeSpec
 import PipeTesting
+import PipeText
 import Testing
 
 @testable import PipeStages
@@ -96,11 +97,19 @@ struct CSVRowsTests {
     }
   }
 
+  @Test(
+    "columns are told apart by their code points", arguments: [("é", "composed"), ("e\u{301}", "decomposed")])
+  func exactNames(column: String, url: String) throws {
+    let rows = try CSVRows(name: "x", column: column).rows(of: "\u{E9},e\u{301}\ncomposed,decomposed\n")
+    #expect(rows.map(\.url) == [url])
+    #expect(rows[0].columns == ["\u{E9}": .string("composed"), "e\u{301}": .string("decomposed")])
+  }
+
   @Test("white space around the names of columns is not part of them")
   func spacedHeader() throws {
     let rows = try CSVRows(name: "x", column: "url").rows(of: "title, url ,\u{A0}note\na, http://a.example/ ,b\n")
     #expect(rows.map(\.url) == ["http://a.example/"])
-    #expect(rows[0].columns.keys.sorted() == ["note", "title", "url"])
+    #expect(rows[0].columns.keys.map(\.text).sorted() == ["note", "title", "url"])
   }
 
   @Test("cells that are not UTF-8 are read as windows-1252, and that is told once; a URL keeps its bytes")

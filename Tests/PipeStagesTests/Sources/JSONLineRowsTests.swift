@@ -1,5 +1,6 @@
 import PipeEngine
 import PipeSpec
+import PipeText
 import Testing
 
 @testable import PipeStages
@@ -34,9 +35,13 @@ struct JSONLineRowsTests {
       #expect(rows.allSatisfy { $0.fault == nil })
       #expect(
         rows[0].columns == [
-          "sku": .string("x"), "count": .int(3), "price": .json("1.5"), "new": .bool(true), "none": .null,
+          "url": .string("http://a.example/"), "sku": .string("x"), "count": .int(3), "price": .json("1.5"),
+          "new": .bool(true), "none": .null,
         ])
-      #expect(rows[1].columns == ["tags": .json(#"["a",1]"#), "more": .json(#"{"a":{}}"#)])
+      #expect(
+        rows[1].columns == [
+          "url": .string("http://b.example/é"), "tags": .json(#"["a",1]"#), "more": .json(#"{"a":{}}"#),
+        ])
     }
   }
 
@@ -52,6 +57,9 @@ struct JSONLineRowsTests {
     #expect(rows.map(\.method) == [.post, .put, nil])
     #expect(rows[0].headers.map { "\($0.name)=\($0.value)" } == ["X-A=1", "Accept=*/*"])
     #expect(rows.map { $0.body.map { String(decoding: $0, as: UTF8.self) } } == ["a=1", #"{"a":[1,null]}"#, nil])
+    // A field can tell them all the same.
+    #expect(rows[0].columns["method"] == .string("post"))
+    #expect(rows[1].columns["body"] == .json(#"{"a":[1,null]}"#))
   }
 
   @Test(
@@ -133,7 +141,8 @@ struct JSONLineRowsTests {
   func field() throws {
     let rows = try rows(#"{"link": "a", "url": "other"}"#, field: "link")
     #expect(rows.map(\.url) == ["a"])
-    #expect(rows[0].columns == ["url": .string("other")])
+    #expect(rows[0].columns == ["link": .string("a"), "url": .string("other")])
+
   }
 
   @Test(

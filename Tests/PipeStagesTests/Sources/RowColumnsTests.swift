@@ -1,6 +1,7 @@
 import PipeEngine
 import PipeSpec
 import PipeTesting
+import PipeText
 import Testing
 
 @testable import PipeEngine
@@ -19,7 +20,7 @@ struct RowColumnsTests {
     try folder.write("list", text.utf8)
     let source = FileSource(
       path: Located("list", at: .wholeFile), options: InputOptions(format: format, column: "url"))
-    for wanted in [[], ["b"], ["a", "c", "nowhere"], ["a", "b", "c"]] as [Set<String>] {
+    for wanted in [[], ["b"], ["a", "c", "nowhere"], ["a", "b", "c"]] as [Set<ExactText>] {
       let requests = try await source.requests(in: folder.path, columns: wanted)
       #expect(requests.count == 1)
       #expect(Set(requests[0].input.keys) == wanted.subtracting(["nowhere"]))
@@ -29,7 +30,10 @@ struct RowColumnsTests {
   @Test("a plan uses the columns that its input fields read")
   func used() throws {
     let plan = try #require(
-      Pipeline(spec: "extract: {url: url, sku: {input: sku}, price: {input: {name: list price, as: number}}}").plan)
+      Pipeline(
+        spec: "sources: [{stdin: {format: csv}}]\n"
+          + "extract: {url: url, sku: {input: sku}, price: {input: {name: list price, as: number}}}"
+      ).plan)
     #expect(plan.inputColumns == ["sku", "list price"])
   }
 }

@@ -1,5 +1,6 @@
 import PipeEngine
 import PipeSpec
+import PipeText
 
 @testable import PipeEngine
 @testable import PipeStages
@@ -8,7 +9,7 @@ extension Source {
   /// Everything that it yields.
   ///
   /// - Parameter columns: The columns of its rows that the plan uses.
-  func requests(in folder: String = "", columns: Set<String> = []) async throws -> [Request] {
+  func requests(in folder: String = "", columns: Set<ExactText> = []) async throws -> [Request] {
     let edge = Edge<Request>("requests", elements: .max)
     var output = RequestOutput(
       source: 0, columns: columns, edge: edge, control: RunControl(), counter: StageCounter("source"))

@@ -1,4 +1,5 @@
 internal import PipeSpec
+internal import PipeText
 internal import PipeWeb
 
 /// Requests as bytes, for the overflow of the frontier alone: nothing else ever reads them, so there is no version.
@@ -39,7 +40,7 @@ enum RequestCodec {
     }
     bytes.append(number: request.input.count)
     for (name, value) in request.input {
-      bytes.append(text: name)
+      bytes.append(text: name.text)
       bytes.append(value)
     }
     bytes.append(number: request.depth)
@@ -98,10 +99,10 @@ enum RequestCodec {
         headers.append(HTTPFields.Field(name: name, value: value))
       }
       guard let columns = number() else { return nil }
-      var input: [String: Value] = [:]
+      var input: [ExactText: Value] = [:]
       for _ in 0..<columns {
         guard let name = text(), let value = value() else { return nil }
-        input[name] = value
+        input[ExactText(name)] = value
       }
       guard let depth = number(), let hasReferrer = slice(1)?.first else { return nil }
       var referrer: String?

@@ -67,7 +67,8 @@ extension FieldPlan {
   ///
   /// - Parameter report: Gets a default that is none of the field's type.
   convenience init(
-    name: String, shown: String, _ extractor: any Extractor, _ options: ExtractorOptions, report: (Diagnostic) -> Void
+    name: String, shown: String, shownColumn: String? = nil, _ extractor: any Extractor, _ options: ExtractorOptions,
+    report: (Diagnostic) -> Void
   ) {
     let conversion = options.conversion
     let converted: any Extractor =
@@ -87,8 +88,8 @@ extension FieldPlan {
       }
     }
     self.init(
-      name: name, shown: shown, extractor: converted, isRequired: options.isRequired, fallback: fallback,
-      isHidden: false)
+      name: name, shown: shown, shownColumn: shownColumn, extractor: converted, isRequired: options.isRequired,
+      fallback: fallback, isHidden: false)
   }
 
   /// What expressions know of the field.

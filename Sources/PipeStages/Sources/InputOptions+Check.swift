@@ -1,0 +1,70 @@
+import PipeEngine
+import PipeSpec
+import PipeWeb
+
+// What can be told of a list before the run: of regular files alone, and by no more than their first bytes and header.
+extension InputOptions {
+  /// Reports a file that is not a list, and a CSV file without the column of the URLs.
+  func check(_ path: Located<String>, at file: String, _ report: (Diagnostic) -> Void) {
+    var reader = CSVRows(name: path.value, column: column)
+    do throws(RunError) {
+      try readHead(ofFileAt: file, &reader)
+    } catch {
+      let isColumn = reader.header != nil
+      report(
+        Diagnostic(
+          isColumn ? .unknownField : .unreadableFile, at: isColumn ? columnSpan ?? path.span : path.span,
+          "'\(path.value)' \(error.reason)", hint: error.hint))
+    }
+  }
+
+  /// The columns of the rows.
+  ///
+  /// - Parameter path: A regular file; `nil` for what cannot be looked at before the run.
+  func columns(ofFileAt path: String?) -> SourceColumns {
+    switch format {
+    case .lines: return .none(hint: "a list of lines has no columns: write format: csv or format: jsonl")
+    case .jsonl: return .unknown
+    case .csv:
+      guard let path else { return .unknown }
+      var reader = CSVRows(name: path, column: column)
+      // A fault is reported by the check.
+      try? readHead(ofFileAt: path, &reader)
+      return reader.header.flatMap { $0.place == nil ? nil : .named($0.names) } ?? .unknown
+    }
+  }
+
+  /// Reads the first bytes of a file, and of a CSV file so many that its header is whole.
+  private func readHead(ofFileAt path: String, _ reader: inout CSVRows) throws(RunError) {
+    let file = try InputFile(path: path)
+    if file.mayWait { return }
+    var decoding = InputDecoding()
+    var text = InputText(name: path)
+    do {
+      while let chunk = try file.readNow() {
+        decoding.take(chunk)
+        while let piece = try decoding.next() {
+          let bytes = try text.take(piece)
+          if format != .csv { return }
+          _ = try reader.rows(bytes)
+          if reader.header != nil { return }
+        }
+      }
+      try decoding.end()
+      while let piece = try decoding.next() {
+        let bytes = try text.take(piece)
+        if format == .csv { _ = try reader.rows(bytes) }
+      }
+      let bytes = try text.finish()
+      if format != .csv || reader.header != nil { return }
+      _ = try reader.rows(bytes)
+      if reader.header == nil { _ = try reader.finish() }
+    } catch let error as RunError {
+      throw error
+    } catch let fault as CompressionFault {
+      throw RunError(path, fault.reason, hint: fault.hint)
+    } catch {
+      throw RunError(path, "cannot be read: \(error)")
+    }
+  }
+}

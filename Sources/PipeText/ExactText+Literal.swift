@@ -1,0 +1,3 @@
+extension ExactText: ExpressibleByStringLiteral {
+  package init(stringLiteral text: String) { self.init(text) }
+}
