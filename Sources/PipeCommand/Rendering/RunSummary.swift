@@ -48,7 +48,8 @@ struct RunSummary {
     if elapsed > .zero, counts.records > 0 {
       lines.append("  rate       \(Int((Double(counts.records) / elapsed.seconds).rounded()).grouped)/s")
     }
-    for (sink, count) in zip(plan.sinks, progress.stages.suffix(plan.sinks.count)) {
+    for (index, sink) in plan.sinks.enumerated() {
+      let count = progress.count(of: .sink(index))
       lines.append(
         "  \(sink.name.padded(to: 9))  \(sink.shown): \(count.sent.grouped) row\(count.sent == 1 ? "" : "s")")
     }

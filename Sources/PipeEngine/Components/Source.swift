@@ -84,7 +84,7 @@ package struct RequestOutput {
   /// The columns of the first row that has any, for a hint.
   private(set) var firstColumns: [String] = []
   private let source: Int
-  private let edge: Edge<Request>
+  private let outlet: Outlet<Request>
   private let control: RunControl
   private let counter: StageCounter
   private var ordinal = 0
@@ -94,12 +94,12 @@ package struct RequestOutput {
   private static let batchByteSize = 256 << 10
 
   init(
-    source: Int, columns: Set<ExactText> = [], edge: Edge<Request>, control: RunControl, counter: StageCounter
+    source: Int, columns: Set<ExactText> = [], outlet: Outlet<Request>, control: RunControl, counter: StageCounter
   ) {
     self.source = source
     self.columns = columns
     missingColumns = columns
-    self.edge = edge
+    self.outlet = outlet
     self.control = control
     self.counter = counter
   }
@@ -137,8 +137,7 @@ package struct RequestOutput {
     if batch.isEmpty { return }
     counter.add(generated: batch.count)
     do {
-      try await edge.send(batch, bytes: batchBytes)
-      counter.add(out: batch.count)
+      try await outlet.send(batch, bytes: batchBytes)
     } catch {
       counter.add(unfinished: batch.count)
       throw error

@@ -4,7 +4,7 @@ internal import Synchronization
 /// and decides what becomes of each response.
 final class FetchStage: FetchWork {
   private let frontier: Frontier
-  private let output: Edge<Fetched>
+  private let output: Outlet<Fetched>
   private let settings: FetchSettings
   private let control: RunControl
   private let counter: StageCounter
@@ -13,7 +13,7 @@ final class FetchStage: FetchWork {
   private let isCancelled = Atomic(false)
 
   init(
-    frontier: Frontier, output: Edge<Fetched>, settings: FetchSettings, control: RunControl, counter: StageCounter,
+    frontier: Frontier, output: Outlet<Fetched>, settings: FetchSettings, control: RunControl, counter: StageCounter,
     tally: Tally, order: OrderWindow<Routed>? = nil
   ) {
     self.frontier = frontier
@@ -119,7 +119,6 @@ final class FetchStage: FetchWork {
   }
 
   private func send(_ answers: [Fetched], bytes: Int) {
-    counter.add(out: answers.count)
     output.offer(answers, bytes: bytes)
   }
 

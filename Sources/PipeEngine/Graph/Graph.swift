@@ -3,39 +3,41 @@ internal import PipeSpec
 /// The running stages and edges of one plan.
 ///
 ///     source … ─▶ admit ─▶ frontier ─▶ fetch ─▶ extract … ─▶ route ─▶ sink …
-///                   └───── what cannot be fetched ─────▶
+///                   └───── URLs that cannot be fetched ────▶
 package struct Graph: Sendable {
   private let plan: Plan
+  private let layout: PlanLayout
   private let fetcher: any Fetcher
   package let control: RunControl
   package let progress: RunProgress
 
   private let requests: Edge<Request>
-  private let fetched: Edge<Fetched>
-  private let extracted: Edge<Extracted>
+  private let pages: Edge<Fetched>
+  private let records: Edge<Extracted>
   private let rows: [Edge<Record>]
   private let frontier: Frontier
   /// Where a sink wants its rows in the order of the input.
   private let order: OrderWindow<Routed>?
+  private let extraction: Extraction
+  private let files: FilesInUse
 
   package init(_ plan: Plan, fetcher: any Fetcher, control: RunControl = RunControl()) {
     self.plan = plan
     self.fetcher = fetcher
     self.control = control
-    let bounds = plan.bounds
-    requests = Edge(
-      "requests", elements: bounds.requests, bytes: bounds.requestBytes, senders: plan.sources.count)
-    // Both admit and fetch send pages to be extracted.
-    fetched = Edge(
-      "fetched", elements: bounds.fetched, bytes: bounds.fetchedBytes, batch: 32, senders: 2, lanes: bounds.extractors)
-    extracted = Edge(
-      "extracted", elements: bounds.records, bytes: bounds.recordBytes, senders: bounds.extractors)
-    rows = plan.sinks.map { Edge("rows \($0.sink.summary)", elements: bounds.records, bytes: bounds.recordBytes) }
+    let layout = plan.layout
+    self.layout = layout
+    requests = Edge(layout, .requests)
+    pages = Edge(layout, .pages, batch: 32)
+    records = Edge(layout, .records)
+    rows = plan.sinks.indices.map { Edge(layout, .rows($0)) }
     frontier = Frontier(
-      rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, capacity: bounds.frontier,
-      bytes: bounds.frontierBytes, overflows: !plan.isOrdered, tell: { control.tell($0) })
-    order = plan.isOrdered ? OrderWindow(capacity: bounds.orderBytes) : nil
+      rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, capacity: plan.bounds.frontier,
+      bytes: plan.bounds.frontierBytes, overflows: !plan.isOrdered, tell: { control.tell($0) })
+    order = plan.isOrdered ? OrderWindow(capacity: plan.bounds.orderBytes) : nil
     progress = RunProgress(plan: plan, frontier: frontier)
+    extraction = Extraction(plan)
+    files = FilesInUse(plan)
   }
 
   /// Runs to the end: the sources dry, the frontier empty, every row written.
@@ -46,60 +48,15 @@ package struct Graph: Sendable {
     // Before anything is replaced.
     for sink in plan.sinks { if case .refused(let error) = sink.sink.prospect() { throw error } }
     let sinkThreads = try plan.sinks.map { _ in try SinkThread() }
-    let files = FilesInUse(plan)
-    let extraction = Extraction(plan)
-    let columns = plan.inputColumns
-    let fetchStage = FetchStage(
-      frontier: frontier, output: fetched, settings: plan.fetch, control: control,
-      counter: progress.fetch, tally: progress.tally, order: order)
     control.onStop { [control, order] in if control.isStopping { order?.letGo() } }
-    // One after the other where their order counts: rows of the second would have to wait for all of the first.
-    let turns = order == nil ? plan.sources.indices.map { $0..<$0 + 1 } : [plan.sources.indices]
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for turn in turns {
-        group.addTask {
-          for index in turn {
-            try await ending([requests]) {
-              try await sourceStage(
-                plan.sources[index].source, index: index, columns: columns, folder: plan.folder, output: requests,
-                control: control, counter: progress.sources[index])
-            }
-          }
+      let tasks = tasks
+      for task in tasks {
+        let thread = if case .sink(let index)? = task.first?.stage { sinkThreads[index] } else { nil as SinkThread? }
+        group.addTask(executorPreference: thread) {
+          for (stage, lane) in task { try await run(stage, lane: lane) }
         }
       }
-      group.addTask {
-        try await ending([fetched]) {
-          try await admitStage(
-            requests, frontier: frontier, failed: fetched, limit: plan.limit, control: control,
-            counter: progress.admit, fetch: progress.fetch, order: order)
-        }
-      }
-      group.addTask { try await ending([fetched]) { try await fetchStage.run(fetcher) } }
-      for lane in 0..<plan.bounds.extractors {
-        group.addTask {
-          try await ending([extracted]) {
-            try await extractStage(
-              fetched, lane: lane, output: extracted, extraction: extraction, counter: progress.extract)
-          }
-        }
-      }
-      group.addTask {
-        let routes = plan.sinks.enumerated().map { index, sink in
-          Route(edge: rows[index], when: sink.when, order: sink.order, counter: progress.routes[index])
-        }
-        try await ending(rows) {
-          try await routeStage(
-            extracted, routes: routes, where: plan.filter, order: order, tally: progress.tally,
-            counter: progress.route)
-        }
-      }
-      for (index, sink) in plan.sinks.enumerated() {
-        group.addTask(executorPreference: sinkThreads[index]) {
-          try await sinkStage(
-            sink.sink, columns: sink.columns, besides: files, input: rows[index], counter: progress.sinks[index])
-        }
-      }
-      let stages = turns.count + 3 + plan.bounds.extractors + plan.sinks.count
       // Rows that wait in a buffer are written when there is leisure, so that a slow run shows its rows.
       // Cancelled from outside, it throws as the stages do, and is not taken for one that is done.
       group.addTask {
@@ -110,7 +67,7 @@ package struct Graph: Sendable {
       }
       group.addTask { try await frontier.keepOverflow() }
       do {
-        for _ in 0..<stages { try await group.next() }
+        for _ in tasks { try await group.next() }
         group.cancelAll()
       } catch {
         group.cancelAll()
@@ -124,5 +81,84 @@ package struct Graph: Sendable {
     }
     for notice in control.missingColumns(of: plan) { progress.tally.add(notice: notice) }
     if let failure = control.failure { throw failure }
+  }
+
+  /// The stages that each task of the run goes through: one lane of one stage, but for sources whose order counts.
+  private var tasks: [[(stage: PlanLayout.StageID, lane: Int)]] {
+    var tasks = layout.stages.flatMap { stage in (0..<stage.lanes).map { [(stage: stage.id, lane: $0)] } }
+    guard order != nil else { return tasks }
+    // One after the other: rows of the second source would have to wait for all of the first.
+    let sources = tasks.prefix(plan.sources.count).flatMap(\.self)
+    tasks.replaceSubrange(..<plan.sources.count, with: [sources])
+    return tasks
+  }
+
+  private func run(_ stage: PlanLayout.StageID, lane: Int) async throws {
+    let counter = progress.counter(stage)
+    switch stage {
+    case .source(let index):
+      let output = outlet(requests, .requests, of: stage)
+      try await ending([output]) {
+        try await sourceStage(
+          plan.sources[index].source, index: index, columns: plan.inputColumns, folder: plan.folder, output: output,
+          control: control, counter: counter)
+      }
+    case .admit:
+      let failed = outlet(pages, .pages, of: stage)
+      let passed = (progress.sent(by: stage, on: .frontier), progress.received(on: .frontier))
+      try await ending([failed]) {
+        try await admitStage(
+          inlet(requests, .requests), frontier: frontier, failed: failed, limit: plan.limit, control: control,
+          counter: counter,
+          passed: { count in
+            passed.0.add(count)
+            passed.1.add(count)
+          }, order: order)
+      }
+    case .fetch:
+      let output = outlet(pages, .pages, of: stage)
+      let work = FetchStage(
+        frontier: frontier, output: output, settings: plan.fetch, control: control, counter: counter,
+        tally: progress.tally, order: order)
+      try await ending([output]) { try await work.run(fetcher) }
+    case .extract:
+      let output = outlet(records, .records, of: stage)
+      try await ending([output]) {
+        try await extractStage(inlet(pages, .pages), lane: lane, output: output, extraction: extraction)
+      }
+    case .route:
+      let routes = plan.sinks.enumerated().map { index, sink in
+        Route(outlet: outlet(rows[index], .rows(index), of: stage), when: sink.when, order: sink.order)
+      }
+      try await ending(routes.map(\.outlet)) {
+        try await routeStage(
+          inlet(records, .records), routes: routes, where: plan.filter, order: order, tally: progress.tally,
+          counter: counter)
+      }
+    case .sink(let index):
+      try await sinkStage(
+        plan.sinks[index].sink, columns: plan.sinks[index].columns, besides: files,
+        input: inlet(rows[index], .rows(index)), counter: counter)
+    }
+  }
+
+  private func outlet<Element>(
+    _ edge: Edge<Element>, _ id: PlanLayout.EdgeID, of stage: PlanLayout.StageID
+  ) -> Outlet<Element> {
+    Outlet(edge, sent: progress.sent(by: stage, on: id))
+  }
+
+  private func inlet<Element>(_ edge: Edge<Element>, _ id: PlanLayout.EdgeID) -> Inlet<Element> {
+    Inlet(edge, received: progress.received(on: id))
+  }
+}
+
+extension Edge {
+  /// An edge as the layout has it.
+  fileprivate convenience init(_ layout: PlanLayout, _ id: PlanLayout.EdgeID, batch: Int = 64) {
+    let edge = layout.edge(id)
+    self.init(
+      "\(id)", elements: edge.elements, bytes: edge.bytes, batch: batch, senders: layout.senders(on: edge),
+      lanes: layout.stage(edge.to).lanes)
   }
 }

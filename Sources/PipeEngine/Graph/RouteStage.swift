@@ -2,11 +2,9 @@ internal import PipeSpec
 
 /// A sink as the route stage sees it.
 struct Route {
-  let edge: Edge<Record>
+  let outlet: Outlet<Record>
   let when: Expression?
   let order: RowOrder
-  /// Counts the rows that it was sent.
-  let counter: StageCounter
 
   func wants(_ record: Record) -> Bool { when?.evaluate(record.values) ?? true }
 }
@@ -22,7 +20,7 @@ struct Routed: Sendable {
 ///
 /// - Parameter order: Where a sink wants it.
 func routeStage(
-  _ input: Edge<Extracted>, routes: [Route], where filter: Expression?, order: OrderWindow<Routed>?, tally: Tally,
+  _ input: Inlet<Extracted>, routes: [Route], where filter: Expression?, order: OrderWindow<Routed>?, tally: Tally,
   counter: StageCounter
 ) async throws {
   let ordered = routes.indices.filter { routes[$0].order == .input }
@@ -36,7 +34,7 @@ func routeStage(
       try await send(wanted, to: route)
     }
     let count = passes?.count { $0 } ?? batch.count
-    counter.add(in: batch.count, out: count, filtered: batch.count - count)
+    counter.add(out: count, filtered: batch.count - count)
     tally.add(batch)
     guard let order else { continue }
     order.settle(
@@ -65,6 +63,5 @@ private func release(_ order: OrderWindow<Routed>, to routes: [Route]) async thr
 }
 
 private func send(_ records: [Record], to route: Route) async throws {
-  try await route.edge.send(records, bytes: records.reduce(0) { $0 + $1.cost })
-  route.counter.add(out: records.count)
+  try await route.outlet.send(records, bytes: records.reduce(0) { $0 + $1.cost })
 }

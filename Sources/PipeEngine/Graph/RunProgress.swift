@@ -1,26 +1,53 @@
 /// What a run has done so far, to be read at any moment from anywhere.
 package final class RunProgress: Sendable {
-  let sources: [StageCounter]
-  let admit = StageCounter("admit")
-  let fetch = StageCounter("fetch")
-  let extract = StageCounter("extract")
-  let route = StageCounter("route")
-  let sinks: [StageCounter]
-  /// What route sent to each sink.
-  let routes: [StageCounter]
+  private struct Connection: Hashable {
+    let from: PlanLayout.StageID
+    let edge: PlanLayout.EdgeID
+  }
+
+  private let layout: PlanLayout
+  private let names: [PlanLayout.StageID: String]
+  private let counters: [PlanLayout.StageID: StageCounter]
+  private let sent: [Connection: Flow]
+  private let received: [PlanLayout.EdgeID: Flow]
   package let tally = Tally()
   private let frontier: Frontier
 
   init(plan: Plan, frontier: Frontier) {
-    sources = plan.sources.map { StageCounter("source \($0.source.summary)") }
-    sinks = plan.sinks.map { StageCounter("sink \($0.sink.summary)") }
-    routes = plan.sinks.map { _ in StageCounter("route") }
+    layout = plan.layout
+    names = Dictionary(uniqueKeysWithValues: plan.layout.stages.map { ($0.id, plan.name(of: $0.id)) })
+    counters = Dictionary(uniqueKeysWithValues: plan.layout.stages.map { ($0.id, StageCounter()) })
+    sent = Dictionary(
+      uniqueKeysWithValues: plan.layout.edges.flatMap { edge in
+        edge.from.map { (Connection(from: $0, edge: edge.id), Flow()) }
+      })
+    received = Dictionary(uniqueKeysWithValues: plan.layout.edges.map { ($0.id, Flow()) })
     self.frontier = frontier
   }
 
+  /// What a stage counts besides what it receives and sends.
+  package func counter(_ stage: PlanLayout.StageID) -> StageCounter { counters[stage] ?? StageCounter() }
+
+  /// What a stage sends on an edge.
+  package func sent(by stage: PlanLayout.StageID, on edge: PlanLayout.EdgeID) -> Flow {
+    sent[Connection(from: stage, edge: edge)] ?? Flow()
+  }
+
+  package func received(on edge: PlanLayout.EdgeID) -> Flow { received[edge] ?? Flow() }
+
   /// The stages in the order of the graph.
-  package var stages: [StageCount] {
-    sources.map(\.count) + [admit.count, fetch.count, extract.count, route.count] + sinks.map(\.count)
+  package var stages: [StageCount] { layout.stages.map(count) }
+
+  package func count(of stage: PlanLayout.StageID) -> StageCount { count(layout.stage(stage)) }
+
+  private func count(_ stage: PlanLayout.Stage) -> StageCount {
+    let outgoing = layout.edges.filter { $0.from.contains(stage.id) }
+    let incoming = layout.edges.filter { $0.to == stage.id }
+    // A stage without an edge onward, and one that copies, counts what it has done.
+    let isCounted = stage.copies || outgoing.isEmpty
+    return counter(stage.id).count(
+      named: names[stage.id] ?? stage.id.name, received: incoming.reduce(0) { $0 + received(on: $1.id).count },
+      sent: isCounted ? nil : outgoing.reduce(0) { $0 + sent(by: stage.id, on: $1.id).count })
   }
 
   package var inFlight: Int { frontier.counts.inFlight }
@@ -29,22 +56,33 @@ package final class RunProgress: Sendable {
   /// Requests that an interrupted run did not get to.
   package var unfinished: Int { stages.reduce(0) { $0 + $1.unfinished } }
 
-  /// Where a finished run lost count: empty when every request is accounted for, in each stage and from each
-  /// stage to the next.
+  /// Where a finished run lost count: empty when every request is accounted for, in each stage and on each edge.
   package var discrepancies: [String] {
-    var found = stages.filter { !$0.isConserved }.map { count in
+    let stages = stages.filter { !$0.isConserved }.map { count in
       "\(count.name): \(count.received) in + \(count.generated) generated, but \(count.sent) out"
         + " + \(count.filtered) filtered + \(count.deduplicated) deduplicated + \(count.beyondLimit) beyond the limit"
         + " + \(count.unfinished) unfinished"
     }
-    func follows(_ from: String, _ sent: Int, _ to: StageCount) {
-      if sent != to.received { found.append("\(to.name): \(to.received) in, but \(from) sent \(sent)") }
+    let edges = layout.edges.compactMap { edge -> String? in
+      let sent = edge.from.reduce(0) { $0 + self.sent(by: $1, on: edge.id).count }
+      let received = received(on: edge.id).count
+      if sent == received { return nil }
+      let senders =
+        edge.from.allSatisfy { if case .source = $0 { true } else { false } }
+        ? "the sources" : edge.from.map(\.name).joined(separator: " and ")
+      return "\(names[edge.to] ?? edge.to.name): \(received) in, but \(senders) sent \(sent)"
     }
-    follows("the sources", sources.reduce(0) { $0 + $1.count.sent }, admit.count)
-    // What admit lets out goes to fetch, or past it where it cannot be fetched.
-    follows("admit and fetch", admit.count.sent - fetch.count.received + fetch.count.sent, extract.count)
-    follows("extract", extract.count.sent, route.count)
-    for (route, sink) in zip(routes, sinks) { follows("route", route.count.sent, sink.count) }
-    return found
+    return stages + edges
+  }
+}
+
+extension Plan {
+  /// What messages call a stage.
+  fileprivate func name(of stage: PlanLayout.StageID) -> String {
+    switch stage {
+    case .source(let index): "source \(sources[index].source.summary)"
+    case .sink(let index): "sink \(sinks[index].sink.summary)"
+    default: stage.name
+    }
   }
 }

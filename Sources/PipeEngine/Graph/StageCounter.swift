@@ -1,10 +1,8 @@
 internal import Synchronization
 
-/// What went through a stage. For every stage, at the end of every run:
+/// What a stage does with what goes through it, besides handing it on. For every stage, at the end of every run:
 /// in + generated = out + filtered + deduplicated + beyond the limit + unfinished.
 package final class StageCounter: Sendable {
-  package let name: String
-  private let received = Atomic(0)
   private let generated = Atomic(0)
   private let sent = Atomic(0)
   private let filtered = Atomic(0)
@@ -12,13 +10,13 @@ package final class StageCounter: Sendable {
   private let beyondLimit = Atomic(0)
   private let unfinished = Atomic(0)
 
-  package init(_ name: String) { self.name = name }
+  package init() {}
 
+  /// - Parameter sent: What is done with at this stage: rows that are written, records that pass.
   func add(
-    in received: Int = 0, generated: Int = 0, out sent: Int = 0, filtered: Int = 0, deduplicated: Int = 0,
-    beyondLimit: Int = 0, unfinished: Int = 0
+    generated: Int = 0, out sent: Int = 0, filtered: Int = 0, deduplicated: Int = 0, beyondLimit: Int = 0,
+    unfinished: Int = 0
   ) {
-    if received != 0 { self.received.add(received, ordering: .relaxed) }
     if generated != 0 { self.generated.add(generated, ordering: .relaxed) }
     if sent != 0 { self.sent.add(sent, ordering: .relaxed) }
     if filtered != 0 { self.filtered.add(filtered, ordering: .relaxed) }
@@ -27,10 +25,13 @@ package final class StageCounter: Sendable {
     if unfinished != 0 { self.unfinished.add(unfinished, ordering: .relaxed) }
   }
 
-  package var count: StageCount {
+  /// - Parameters:
+  ///   - received: What the edges brought.
+  ///   - sent: What the edges took; `nil` for a stage that counts itself.
+  package func count(named name: String = "", received: Int = 0, sent: Int? = nil) -> StageCount {
     StageCount(
-      name: name, received: received.load(ordering: .relaxed), generated: generated.load(ordering: .relaxed),
-      sent: sent.load(ordering: .relaxed), filtered: filtered.load(ordering: .relaxed),
+      name: name, received: received, generated: generated.load(ordering: .relaxed),
+      sent: sent ?? self.sent.load(ordering: .relaxed), filtered: filtered.load(ordering: .relaxed),
       deduplicated: deduplicated.load(ordering: .relaxed), beyondLimit: beyondLimit.load(ordering: .relaxed),
       unfinished: unfinished.load(ordering: .relaxed))
   }

@@ -9,7 +9,7 @@ internal import PipeWeb
 /// Reads one source dry. A stop ends it where it is. Where it cannot be read further, what was read before goes its
 /// way, and the run fails at its end.
 func sourceStage(
-  _ source: any Source, index: Int, columns: Set<ExactText>, folder: SourceFolder, output edge: Edge<Request>,
+  _ source: any Source, index: Int, columns: Set<ExactText>, folder: SourceFolder, output outlet: Outlet<Request>,
   control: RunControl, counter: StageCounter
 ) async throws {
   if control.areSourcesClosed { return }
@@ -17,7 +17,7 @@ func sourceStage(
     let (stopped, stop) = AsyncStream.makeStream(of: Void.self)
     control.onStop { stop.finish() }
     group.addTask {
-      var output = RequestOutput(source: index, columns: columns, edge: edge, control: control, counter: counter)
+      var output = RequestOutput(source: index, columns: columns, outlet: outlet, control: control, counter: counter)
       var failure: RunError?
       do {
         do {
@@ -45,14 +45,13 @@ func sourceStage(
 
 /// Lets requests into the frontier; those that cannot be fetched become records at once.
 func admitStage(
-  _ input: Edge<Request>, frontier: Frontier, failed: Edge<Fetched>, limit: Int?, control: RunControl,
-  counter: StageCounter, fetch: StageCounter, order: OrderWindow<Routed>? = nil
+  _ input: Inlet<Request>, frontier: Frontier, failed: Outlet<Fetched>, limit: Int?, control: RunControl,
+  counter: StageCounter, passed: (_ count: Int) -> Void, order: OrderWindow<Routed>? = nil
 ) async throws {
   defer { frontier.close() }
   var batches = input.batches()
   var room = limit ?? .max
   while var batch = try await batches.next() {
-    counter.add(in: batch.count)
     if batch.count > room {
       counter.add(beyondLimit: batch.count - room)
       batch.removeLast(batch.count - room)
@@ -69,19 +68,17 @@ func admitStage(
     }
     let sound = faulty.isEmpty ? batch : batch.filter { $0.fault == nil }
     let isAdded = await frontier.add(sound)
-    if isAdded { fetch.add(in: sound.count) }
-    counter.add(out: faulty.count + (isAdded ? sound.count : 0), unfinished: isAdded ? 0 : sound.count)
+    if isAdded { passed(sound.count) } else { counter.add(unfinished: sound.count) }
   }
 }
 
 /// Makes records of pages; several of these run side by side, each on its lane.
 func extractStage(
-  _ input: Edge<Fetched>, lane: Int, output: Edge<Extracted>, extraction: Extraction, counter: StageCounter
+  _ input: Inlet<Fetched>, lane: Int, output: Outlet<Extracted>, extraction: Extraction
 ) async throws {
   var batches = input.batches(lane: lane)
   let mediaTypes = MediaTypeMemory()
   while let batch = try await batches.next() {
-    counter.add(in: batch.count)
     // A lane goes from thread to thread, and pages are what recursion could go too deep over.
     pipe_cover_thread()
     var extracted: [Extracted] = []
@@ -93,13 +90,12 @@ func extractStage(
       extracted.append(one)
     }
     try await output.send(extracted, bytes: bytes)
-    counter.add(out: extracted.count)
   }
 }
 
 /// Writes whole rows; what is written is handed to the system whenever there is leisure.
 func sinkStage(
-  _ sink: any Sink, columns: [Column], besides files: FilesInUse, input: Edge<Record>, counter: StageCounter
+  _ sink: any Sink, columns: [Column], besides files: FilesInUse, input: Inlet<Record>, counter: StageCounter
 ) async throws {
   var writer = try sink.open(columns, besides: files)
   var counted = 0
@@ -108,9 +104,7 @@ func sinkStage(
   var batches = input.batches()
   receiving: while true {
     switch await batches.receive() {
-    case .batch(let rows):
-      counter.add(in: rows.count)
-      try writer.write(rows)
+    case .batch(let rows): try writer.write(rows)
     case .idle: try writer.rest()
     case .end: break receiving
     case .cancelled:

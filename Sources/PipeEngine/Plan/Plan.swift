@@ -25,6 +25,9 @@ package struct Plan: Sendable {
   /// The most requests admitted, by `--limit`.
   package var limit: Int?
 
+  /// Its stages and edges.
+  package var layout: PlanLayout { PlanLayout(sources: sources.count, sinks: sinks.count, bounds: bounds) }
+
   /// The columns of the sources' rows that its fields read.
   package var inputColumns: Set<ExactText> {
     Set(fields.compactMap { $0.extractor.inputColumn.map { ExactText($0.value) } })

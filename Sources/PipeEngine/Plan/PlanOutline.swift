@@ -16,9 +16,9 @@ package struct PlanOutline: Sendable {
     /// What it is, in a few words.
     package let title: String
     /// What there is to know of it, a line each.
-    package let notes: [String]
+    package var notes: [String] = []
     /// How many of it work side by side.
-    package let concurrency: Int
+    package var concurrency = 1
   }
 
   package struct Connection: Sendable {
@@ -27,8 +27,8 @@ package struct PlanOutline: Sendable {
     package let carries: String
     /// Credits in elements.
     package let elements: Int
-    /// Credits in bytes, where they are counted.
-    package let bytes: Int?
+    /// Credits in bytes.
+    package let bytes: Int
     /// Which records travel it, where not all do.
     package let condition: String?
   }
@@ -68,65 +68,61 @@ package struct PlanOutline: Sendable {
   /// Reads local files in order to count what is in them, and nothing else.
   package init(_ plan: Plan) {
     let totals = PlanTotals(plan)
-    let sources = plan.sources.enumerated().map { index, source in
-      Stage(
-        id: "source-\(index + 1)", kind: .source, title: "\(source.name): \(source.shown)",
-        notes: [totals.sources[index].text], concurrency: 1)
-    }
-    outputs = plan.sinks.enumerated().map { index, sink in
-      Output(
-        id: "sink-\(index + 1)", component: sink.name, target: sink.shown,
-        columns: sink.columns.map { plan.fields[$0.index].shown }, condition: sink.whenText, order: sink.order,
-        delivery: Delivery(of: sink))
-    }
-    let sinks = outputs.map { output in
-      Stage(
-        id: output.id, kind: .sink, title: "\(output.component): \(output.target)",
-        notes: [output.columns.joined(separator: ", "), output.orderText, output.delivery.text].compactMap(\.self),
-        concurrency: 1)
-    }
     let fields = plan.fields.map { field in
       Field(
         name: field.shown, type: field.extractor.type.name, need: PageNeed(field.extractor.needs),
         isHidden: field.isHidden)
     }
+    let outputs = plan.sinks.enumerated().map { index, sink in
+      Output(
+        id: PlanLayout.StageID.sink(index).name, component: sink.name, target: sink.shown,
+        columns: sink.columns.map { plan.fields[$0.index].shown }, condition: sink.whenText, order: sink.order,
+        delivery: Delivery(of: sink))
+    }
     let need = PageNeed(plan.needs)
-    let condition = plan.filterText
-    stages =
-      sources + [
-        Stage(
-          id: "admit", kind: .admit, title: "what is no http or https URL becomes a record at once",
-          notes: plan.limit.map { ["no more than \($0) requests"] } ?? [], concurrency: 1),
-        Stage(
-          id: "fetch", kind: .fetch, title: Self.politeness(of: plan.fetch),
-          notes: Self.notes(on: plan.fetch) + plan.connectionNotes, concurrency: plan.fetch.concurrency),
-        Stage(
-          id: "extract", kind: .extract, title: "\(plan.bounds.extractors) side by side",
-          notes: [need.text(for: fields.filter { $0.need == need }.map(\.name))],
-          concurrency: plan.bounds.extractors),
-        Stage(
-          id: "route", kind: .route, title: condition.map { "where \($0)" } ?? "every record", notes: [],
-          concurrency: 1),
-      ] + sinks
-    connections = Self.connections(plan.bounds, sources: sources.map(\.id), outputs: outputs)
+    let layout = plan.layout
+    stages = layout.stages.map { stage in
+      let id = stage.id.name
+      switch stage.id {
+      case .source(let index):
+        let source = plan.sources[index]
+        return Stage(
+          id: id, kind: .source, title: "\(source.name): \(source.shown)", notes: [totals.sources[index].text])
+      case .admit:
+        return Stage(
+          id: id, kind: .admit, title: "URLs that are not http(s) become error records immediately",
+          notes: plan.limit.map { ["no more than \($0) requests"] } ?? [])
+      case .fetch:
+        return Stage(
+          id: id, kind: .fetch, title: Self.politeness(of: plan.fetch),
+          notes: Self.notes(on: plan.fetch) + plan.connectionNotes, concurrency: plan.fetch.concurrency)
+      case .extract:
+        return Stage(
+          id: id, kind: .extract, title: "\(stage.lanes) side by side",
+          notes: [need.text(for: fields.filter { $0.need == need }.map(\.name))], concurrency: stage.lanes)
+      case .route:
+        return Stage(id: id, kind: .route, title: plan.filterText.map { "where \($0)" } ?? "every record")
+      case .sink(let index):
+        let output = outputs[index]
+        return Stage(
+          id: id, kind: .sink, title: "\(output.component): \(output.target)",
+          notes: [output.columns.joined(separator: ", "), output.orderText, output.delivery.text].compactMap(\.self))
+      }
+    }
+    connections = layout.edges.flatMap { edge in
+      let condition = if case .rows(let index) = edge.id { plan.sinks[index].whenText } else { nil as String? }
+      return edge.from.map { from in
+        Connection(
+          from: from.name, to: edge.to.name, carries: edge.id.carries, elements: edge.elements, bytes: edge.bytes,
+          condition: condition)
+      }
+    }
+    self.outputs = outputs
     self.fields = fields
     self.need = need
     name = plan.name
     description = plan.description
     self.totals = totals
-  }
-
-  private static func connections(_ bounds: Bounds, sources: [String], outputs: [Output]) -> [Connection] {
-    func edge(
-      _ from: String, _ to: String, _ carries: String, _ elements: Int, _ bytes: Int?, when condition: String? = nil
-    ) -> Connection {
-      Connection(from: from, to: to, carries: carries, elements: elements, bytes: bytes, condition: condition)
-    }
-    return sources.map { edge($0, "admit", "requests", bounds.requests, nil) } + [
-      edge("admit", "fetch", "requests", bounds.frontier, nil),
-      edge("fetch", "extract", "pages", bounds.fetched, bounds.fetchedBytes),
-      edge("extract", "route", "records", bounds.records, bounds.recordBytes),
-    ] + outputs.map { edge("route", $0.id, "records", bounds.records, bounds.recordBytes, when: $0.condition) }
   }
 
   private static func politeness(of fetch: FetchSettings) -> String {

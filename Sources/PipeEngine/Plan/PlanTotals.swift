@@ -65,9 +65,7 @@ package struct PlanTotals: Sendable {
     let most = isLimited ? 0 : byHost.values.max() ?? 0
     leastDuration = plan.fetch.perHost.interval.times(max(0, most - 1))
     memory = Memory(
-      edges: plan.bounds.requestBytes + plan.bounds.frontierBytes + plan.bounds.fetchedBytes + plan.bounds.recordBytes
-        * (1 + plan.sinks.count)
-        + (plan.isOrdered ? plan.bounds.orderBytes : 0),
+      edges: plan.layout.bytes + (plan.isOrdered ? plan.bounds.orderBytes : 0),
       transfers: plan.needs.content == .nothing
         ? 0 : min(plan.bounds.bodyBytes + plan.fetch.maxBody.bytes, plan.fetch.concurrency * plan.fetch.maxBody.bytes))
     // A connection may be tried over IPv6 and IPv4 at once (RFC 8305); idle ones are kept for the next request.

@@ -17,12 +17,20 @@ struct RunSummaryTests {
 
   /// Counts requests as if each had become a row of both sinks.
   private func count(_ count: Int, _ status: Int?, _ error: RequestError.Code? = nil) {
-    progress.sources[0].add(generated: count, out: count)
-    for stage in [progress.admit, progress.fetch, progress.extract, progress.route] { stage.add(in: count, out: count) }
-    for counter in progress.routes { counter.add(out: count) }
-    for counter in progress.sinks { counter.add(in: count, out: count) }
+    progress.counter(.source(0)).add(generated: count)
+    pass(count, [(.source(0), .requests), (.admit, .frontier), (.fetch, .pages), (.extract, .records)])
+    progress.counter(.route).add(out: count)
+    pass(count, [(.route, .rows(0)), (.route, .rows(1))])
+    for index in 0..<2 { progress.counter(.sink(index)).add(out: count) }
     let record = Record(id: RequestID(source: 0, ordinal: 0), values: [])
     progress.tally.add(Array(repeating: Extracted(record: record, status: status, error: error), count: count))
+  }
+
+  private func pass(_ count: Int, _ ways: [(from: PlanLayout.StageID, on: PlanLayout.EdgeID)]) {
+    for way in ways {
+      progress.sent(by: way.from, on: way.on).add(count)
+      progress.received(on: way.on).add(count)
+    }
   }
 
   private func summary(
@@ -70,9 +78,11 @@ struct RunSummaryTests {
   @Test("what was filtered and what was left undone is told")
   func undone() {
     count(5, 200)
-    progress.sources[0].add(generated: 4, out: 4)
-    progress.admit.add(in: 4, out: 3, filtered: 1)
-    progress.fetch.add(in: 3, unfinished: 3)
+    progress.counter(.source(0)).add(generated: 4)
+    pass(4, [(.source(0), .requests)])
+    progress.counter(.admit).add(filtered: 1)
+    pass(3, [(.admit, .frontier)])
+    progress.counter(.fetch).add(unfinished: 3)
     let lines = lines(summary(isStopped: true))
     #expect(lines[0].hasPrefix("pipe: stopped in"))
     #expect(lines.last == "  accounted  9 read, 5 recorded, 1 filtered, 3 left undone, none lost")
@@ -81,7 +91,8 @@ struct RunSummaryTests {
   @Test("a run that lost count says where, and is not conserved")
   func lost() {
     count(5, 200)
-    progress.sinks[1].add(in: -1, out: -1)
+    progress.received(on: .rows(1)).add(-1)
+    progress.counter(.sink(1)).add(out: -1)
     let summary = summary()
     #expect(!summary.isConserved)
     let last = lines(summary).last ?? ""
@@ -93,7 +104,7 @@ struct RunSummaryTests {
   @Test("a run that failed says why and what to try, and claims no balance")
   func failed() {
     count(5, 200)
-    progress.sinks[0].add(in: -1)
+    progress.received(on: .rows(0)).add(-1)
     let summary = summary(failure: RunError("out.csv", "is full", hint: "make room"), isStopped: true)
     let lines = lines(summary)
     #expect(lines[0].hasPrefix("pipe: failed in"))

@@ -112,7 +112,7 @@ struct PlanTests {
     let plan = try JSONDecoder().decode(Shown.self, from: Data(outcome.output.utf8))
     #expect(
       plan.stages.map(\.id) == ["source-1", "source-2", "admit", "fetch", "extract", "route", "sink-1", "sink-2"])
-    #expect(plan.edges.count == 7)
+    #expect(plan.edges.count == 8)
     #expect(plan.bounds.requests.known == 14 && plan.bounds.requests.exact)
     #expect(plan.bounds.hosts.known == 1 && !plan.bounds.hosts.exact)
     #expect(plan.bounds.least_duration_ms == 22_000)

@@ -13,16 +13,20 @@ struct RunProgressTests {
     let pipeline = MemoryPipeline(
       sources: [MemorySource(urls: []), MemorySource(urls: [])], sinks: [MemorySink("one"), MemorySink("two")])
     progress = RunProgress(plan: try pipeline.plan(), frontier: Frontier(rules: HostRules(concurrency: 1), capacity: 1))
-    progress.sources[0].add(generated: 6, out: 6)
-    progress.sources[1].add(generated: 4, out: 4)
-    progress.admit.add(in: 10, out: 10)
-    progress.fetch.add(in: 8, out: 7, unfinished: 1)
-    progress.extract.add(in: 9, out: 9)
-    progress.route.add(in: 9, out: 8, filtered: 1)
-    progress.routes[0].add(out: 8)
-    progress.routes[1].add(out: 3)
-    progress.sinks[0].add(in: 8, out: 8)
-    progress.sinks[1].add(in: 3, out: 3)
+    for (index, count) in [6, 4].enumerated() {
+      progress.counter(.source(index)).add(generated: count)
+      progress.pass(count, from: .source(index), on: .requests)
+    }
+    progress.pass(8, from: .admit, on: .frontier)
+    progress.pass(2, from: .admit, on: .pages)
+    progress.counter(.fetch).add(unfinished: 1)
+    progress.pass(7, from: .fetch, on: .pages)
+    progress.pass(9, from: .extract, on: .records)
+    progress.counter(.route).add(out: 8, filtered: 1)
+    for (index, count) in [8, 3].enumerated() {
+      progress.pass(count, from: .route, on: .rows(index))
+      progress.counter(.sink(index)).add(out: count)
+    }
   }
 
   @Test("a run that lost nothing has no discrepancies")
@@ -33,62 +37,47 @@ struct RunProgressTests {
 
   @Test("what a stage loses is told with its numbers")
   func lostInAStage() {
-    progress.extract.add(in: 1)
-    progress.admit.add(in: 1, out: 1)
-    progress.sources[0].add(generated: 1, out: 1)
-    progress.fetch.add(in: 1, out: 1)
+    progress.counter(.source(0)).add(generated: 1)
+    progress.pass(1, from: .source(0), on: .requests)
+    progress.pass(1, from: .admit, on: .frontier)
+    progress.pass(1, from: .fetch, on: .pages)
     #expect(progress.discrepancies.count == 1)
     #expect(progress.discrepancies.first?.hasPrefix("extract: 10 in + 0 generated, but 9 out + 0 filtered") == true)
   }
 
-  /// A place where one is lost, or is there twice.
-  private enum Place: CaseIterable {
-    case source, betweenSourcesAndAdmit, admit, fetch, betweenFetchAndExtract, extract, betweenExtractAndRoute, route
-    case betweenRouteAndSink, sink
-
-    func counter(_ progress: RunProgress) -> StageCounter {
-      switch self {
-      case .source: progress.sources[1]
-      case .betweenSourcesAndAdmit, .admit: progress.admit
-      case .fetch, .betweenFetchAndExtract: progress.fetch
-      case .extract: progress.extract
-      case .betweenExtractAndRoute, .route: progress.route
-      case .betweenRouteAndSink, .sink: progress.sinks[1]
-      }
-    }
-
-    /// The stage that tells.
-    var name: String {
-      switch self {
-      case .source: "source memory"
-      case .betweenSourcesAndAdmit, .admit: "admit"
-      case .fetch: "fetch"
-      case .betweenFetchAndExtract, .extract: "extract"
-      case .betweenExtractAndRoute, .route: "route"
-      case .betweenRouteAndSink, .sink: "sink two"
-      }
-    }
-
-    func change(_ counter: StageCounter, by count: Int) {
-      switch self {
-      case .source: counter.add(generated: -count)
-      // Where one is lost between two stages, the second is sound by itself.
-      case .betweenSourcesAndAdmit, .betweenExtractAndRoute, .betweenRouteAndSink: counter.add(in: count, out: count)
-      case .betweenFetchAndExtract: counter.add(out: count, unfinished: -count)
-      case .admit, .fetch, .extract, .route, .sink: counter.add(out: count)
-      }
-    }
+  @Test("one that a stage loses, or has twice, is noticed", arguments: 0..<8, [-1, 1])
+  func inAStage(number: Int, change: Int) {
+    let ids: [PlanLayout.StageID] = [
+      .source(0), .source(1), .admit, .fetch, .extract, .route, .sink(0), .sink(1),
+    ]
+    let name = progress.stages[number].name
+    progress.counter(ids[number]).add(unfinished: change)
+    #expect(progress.discrepancies.count == 1)
+    #expect(progress.discrepancies.allSatisfy { $0.hasPrefix(name + ":") })
   }
 
-  @Test("one that is lost or there twice is noticed wherever it is", arguments: Place.allCases, [-1, 1])
-  private func anywhere(place: Place, change: Int) {
-    place.change(place.counter(progress), by: change)
-    #expect(progress.discrepancies.contains { $0.hasPrefix(place.name + ":") }, "\(progress.discrepancies)")
+  @Test(
+    "one that an edge loses, or carries twice, is noticed by who receives",
+    arguments: [
+      (PlanLayout.EdgeID.requests, "admit"), (.frontier, "fetch"), (.pages, "extract"), (.records, "route"),
+      (.rows(0), "sink one"), (.rows(1), "sink two"),
+    ], [-1, 1])
+  func onAnEdge(place: (edge: PlanLayout.EdgeID, stage: String), change: Int) {
+    progress.received(on: place.edge).add(change)
+    #expect(progress.discrepancies.contains { $0.hasPrefix(place.stage + ":") && $0.contains(" sent ") })
   }
 
   @Test("a sink that takes fewer rows than it was sent is told in words")
   func lostOnTheLastHop() {
-    progress.routes[0].add(out: 1)
+    progress.sent(by: .route, on: .rows(0)).add(1)
     #expect(progress.discrepancies == ["sink one: 8 in, but route sent 9"])
+  }
+}
+
+extension RunProgress {
+  /// Counts elements that one stage sent and the next one received.
+  func pass(_ count: Int, from stage: PlanLayout.StageID, on edge: PlanLayout.EdgeID) {
+    sent(by: stage, on: edge).add(count)
+    received(on: edge).add(count)
   }
 }

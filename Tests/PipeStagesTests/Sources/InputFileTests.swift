@@ -64,7 +64,7 @@ struct FileSourceTests {
     let source = source("pipe")
     let run = Task {
       defer { edge.close() }
-      var output = RequestOutput(source: 0, edge: edge, control: RunControl(), counter: StageCounter("source"))
+      var output = RequestOutput(source: 0, outlet: Outlet(edge), control: RunControl(), counter: StageCounter())
       try await source.run(&output, in: SourceFolder(folder.path))
       try await output.flush()
     }
@@ -95,7 +95,7 @@ struct FileSourceTests {
     let edge = Edge<Request>("requests", elements: 100)
     let source = source("pipe")
     let run = Task {
-      var output = RequestOutput(source: 0, edge: edge, control: RunControl(), counter: StageCounter("source"))
+      var output = RequestOutput(source: 0, outlet: Outlet(edge), control: RunControl(), counter: StageCounter())
       try await source.run(&output, in: SourceFolder(folder.path))
     }
     var batches = edge.batches()
@@ -144,7 +144,7 @@ struct FileSourceTests {
       try folder.write("rows.gz", bytes)
     }
     let edge = Edge<Request>("requests", elements: .max)
-    var output = RequestOutput(source: 0, edge: edge, control: RunControl(), counter: StageCounter("source"))
+    var output = RequestOutput(source: 0, outlet: Outlet(edge), control: RunControl(), counter: StageCounter())
     let error = await #expect(throws: RunError.self) {
       try await source("rows.gz").run(&output, in: SourceFolder(folder.path))
     }

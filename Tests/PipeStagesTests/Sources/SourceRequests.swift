@@ -12,7 +12,7 @@ extension Source {
   func requests(in folder: String = "", columns: Set<ExactText> = []) async throws -> [Request] {
     let edge = Edge<Request>("requests", elements: .max)
     var output = RequestOutput(
-      source: 0, columns: columns, edge: edge, control: RunControl(), counter: StageCounter("source"))
+      source: 0, columns: columns, outlet: Outlet(edge), control: RunControl(), counter: StageCounter())
     try await run(&output, in: SourceFolder(folder))
     try await output.flush()
     edge.close()

@@ -29,8 +29,7 @@ package enum PlanDiagram {
   }
 
   private static func label(_ edge: PlanOutline.Connection) -> [String] {
-    let bytes = edge.bytes.map { " or \(ByteCount($0).description)" } ?? ""
-    return ["\(edge.elements.grouped) \(edge.carries)\(bytes)"]
+    ["\(edge.elements.grouped) \(edge.carries) or \(ByteCount(edge.bytes).description)"]
       + [edge.condition.map { "when \($0)" }].compactMap(\.self)
   }
 

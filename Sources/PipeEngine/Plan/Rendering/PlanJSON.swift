@@ -37,7 +37,7 @@ package enum PlanJSON {
   private static func edge(_ edge: PlanOutline.Connection) -> JSONText {
     [
       "from": .string(edge.from), "to": .string(edge.to), "carries": .string(edge.carries),
-      "elements": .int(edge.elements), "bytes": edge.bytes.map { .int($0) } ?? .null,
+      "elements": .int(edge.elements), "bytes": .int(edge.bytes),
       "when": optional(edge.condition),
     ]
   }

@@ -44,8 +44,7 @@ package enum PlanText {
   }
 
   private static func capacity(_ edge: PlanOutline.Connection) -> String {
-    let bytes = edge.bytes.map { " or \(ByteCount($0).description)" } ?? ""
-    return "at most \(edge.elements.grouped) \(edge.carries)\(bytes)"
+    "at most \(edge.elements.grouped) \(edge.carries) or \(ByteCount(edge.bytes).description)"
   }
 
   private static func bounds(_ outline: PlanOutline) -> [String] {
