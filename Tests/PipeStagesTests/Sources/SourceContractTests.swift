@@ -139,7 +139,8 @@ struct SourceContractTests {
     let (counter, sent) = (StageCounter(), Flow())
     let folder = SourceFolder(folder.path)
     let run = Task {
-      var output = RequestOutput(source: 0, columns: [], outlet: Outlet(edge, sent: sent), control: RunControl(), counter: counter)
+      var output = RequestOutput(
+        source: 0, columns: [], outlet: Outlet(edge, sent: sent), control: RunControl(), counter: counter)
       try await source.run(&output, in: folder)
       try await output.flush()
     }
@@ -160,7 +161,8 @@ struct SourceContractTests {
     let sent = Flow()
     control.stop(by: .now)
     await #expect(throws: CancellationError.self) {
-      var output = RequestOutput(source: 0, columns: [], outlet: Outlet(edge, sent: sent), control: control, counter: StageCounter())
+      var output = RequestOutput(
+        source: 0, columns: [], outlet: Outlet(edge, sent: sent), control: control, counter: StageCounter())
       try await source.run(&output, in: SourceFolder(folder.path))
       try await output.flush()
     }
