@@ -44,17 +44,18 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // The product.
+    .target(name: "PipeSystem", dependencies: ["CLinux"], swiftSettings: settings),
     .target(name: "PipeText", swiftSettings: settings),
     .target(name: "PipeSpec", dependencies: ["CLibyaml", "CLibpcre2", "PipeText"], swiftSettings: settings),
     .target(
       name: "PipeWeb",
       dependencies: ["CByteSearch", "CLibbrotli", "CLibxml2", "CLibidn2", "CLibpsl", "CZlib", "CZstd", "PipeText"],
       swiftSettings: settings),
-    .target(name: "PipeHTTP", dependencies: ["CLinux", "CLibcurl", "PipeWeb"], swiftSettings: settings),
+    .target(name: "PipeHTTP", dependencies: ["CLinux", "CLibcurl", "PipeSystem", "PipeWeb"], swiftSettings: settings),
     .target(
       name: "PipeEngine",
       dependencies: [
-        "CLinux", "PipeText", "PipeSpec", "PipeWeb",
+        "CLinux", "PipeSystem", "PipeText", "PipeSpec", "PipeWeb",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -68,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "PipeCommand",
       dependencies: [
-        "CLinux", "CMimalloc", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine", "PipeStages",
+        "CLinux", "CMimalloc", "PipeSystem", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine", "PipeStages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

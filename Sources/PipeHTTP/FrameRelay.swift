@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PipeSystem
 internal import PipeWeb
 internal import Synchronization
 
@@ -38,7 +39,7 @@ final class FrameRelay: Sendable {
     (descriptor, self.address) = (client, address)
     let milliseconds = Int32(clamping: limit.nanoseconds / 1_000_000)
     do {
-      let thread = try LoopThread.start { [self] in
+      let thread = try SystemThread { [self] in
         defer { close(server) }
         let inner = Self.accept(listener, milliseconds)
         close(listener)
@@ -46,7 +47,7 @@ final class FrameRelay: Sendable {
         defer { close(inner) }
         if connect(server, target, milliseconds) { FrameMover(server: server, client: inner).run(noting: noteAnswer) }
       }
-      pthread_detach(thread)
+      thread.detach()
     } catch {
       close(listener)
       close(client)

@@ -1,6 +1,7 @@
 internal import CLibcurl
 internal import CLinux
 internal import Glibc
+internal import PipeSystem
 internal import Synchronization
 
 /// libcurl's multi interface on a thread of its own: one queue in, one queue out.
@@ -10,6 +11,10 @@ internal import Synchronization
 package final class TransferLoop: Sendable {
   private let settings: TransferSettings
   private let wakeup: Wakeup
+
+  /// The descriptors that it cannot do without: an epoll instance, an eventfd and libcurl's pair of sockets; a connection,
+  /// and beside it the three that a name is looked up with, or the one that libcurl has not closed yet.
+  package static let descriptors = 8
 
   /// - Throws: `TransferLoopError` where the system gives no descriptors.
   package init(_ settings: TransferSettings) throws(TransferLoopError) {
@@ -25,13 +30,13 @@ package final class TransferLoop: Sendable {
   package func run(_ exchange: some TransferExchange) async throws {
     let settings = settings
     let wakeup = wakeup
-    var thread: pthread_t?
+    var thread: SystemThread?
     // The thread has nothing left to do by then but to end. The process may end as soon as the run has, and what TLS
     // keeps for a thread would be pulled away under it.
-    defer { if let thread { pthread_join(thread, nil) } }
+    defer { thread?.join() }
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      do throws(TransferLoopError) {
-        thread = try LoopThread.start {
+      do throws(SystemThread.Refusal) {
+        thread = try SystemThread {
           // Connections and handles are gone when the outcome is told.
           let outcome = Result { () throws(TransferLoopError) in
             let exchange = settings.screened(exchange, onAnswer: { wakeup.signal() })
@@ -41,7 +46,7 @@ package final class TransferLoop: Sendable {
           continuation.resume(with: outcome)
         }
       } catch {
-        continuation.resume(throwing: error)
+        continuation.resume(throwing: TransferLoopError(message: "no thread: \(error.reason)"))
       }
     }
   }
@@ -79,33 +84,5 @@ final class Wakeup: Sendable {
     var count: UInt64 = 0
     read(descriptor, &count, 8)
     return true
-  }
-}
-
-/// A thread that runs one function.
-enum LoopThread {
-  private final class Start {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-
-  /// - Returns: The thread, which is to be joined.
-  /// - Throws: Where the thread did not start.
-  static func start(_ body: @escaping @Sendable () -> Void) throws(TransferLoopError) -> pthread_t {
-    var thread = pthread_t()
-    let start = Unmanaged.passRetained(Start(body))
-    let code = pthread_create(
-      &thread, nil,
-      { context in
-        guard let context else { return nil }
-        pipe_cover_thread()
-        Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body()
-        return nil
-      }, start.toOpaque())
-    guard code == 0 else {
-      start.release()
-      throw TransferLoopError(message: "no thread: \(String(cString: strerror(code)))")
-    }
-    return thread
   }
 }

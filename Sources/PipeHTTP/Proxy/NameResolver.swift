@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PipeSystem
 internal import PipeWeb
 internal import Synchronization
 
@@ -65,8 +66,8 @@ final class NameResolver: Sendable {
       return (nil, needsThread)
     }
     guard needsThread else { return answer }
-    if let thread = try? LoopThread.start({ [self] in work() }) {
-      pthread_detach(thread)
+    if let thread = try? SystemThread({ [self] in work() }) {
+      thread.detach()
     } else {
       // Without a thread there is no answer; a name that others look for is left to them.
       storage.withLock { storage in
