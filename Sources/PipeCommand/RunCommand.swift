@@ -37,7 +37,6 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    CrashReport.install()
     let pipeline = options.loader(reading: dryRun ? .regularFiles : .everything).load(spec)
     pipeline.show()
     guard var plan = pipeline.plan else { throw ExitStatus.invalidSpec }
@@ -56,7 +55,7 @@ struct RunCommand: AsyncParsableCommand {
     // So is a file that may not grow further.
     signal(SIGXFSZ, SIG_IGN)
     MemoryTuning.apply()
-    FileDescriptorLimit.raise()
+    try MachineCheck.checkFiles(plan.openFiles)
     let graph = Graph(plan, fetcher: HTTPFetcher(plan))
     try SignalWatch.start(graph.control)
     let display = ProgressDisplay(

@@ -23,8 +23,9 @@ struct MachineShortage {
   private var changed: UInt64 = 0
   private var reason: Int32 = 0
 
-  /// Longer than Linux keeps a closed connection's port (TIME_WAIT, 60 s).
-  private static let patience: UInt64 = 75_000_000_000
+  /// How long nothing can begin before the run fails. For ports, longer than Linux keeps that of a closed connection
+  /// (TIME_WAIT, 60 s); of the process's own descriptors, none comes free while no transfer is under way.
+  private var patience: UInt64 { (reason == EMFILE ? 10 : 75) * Self.second }
   private static let pause: UInt64 = 250_000_000
   private static let second: UInt64 = 1_000_000_000
   /// Files that the process opens beside its transfers: sources and sinks, certificates, the resolver.
@@ -91,7 +92,7 @@ struct MachineShortage {
 
   /// Why the run cannot go on, if it cannot.
   func failure(now: UInt64) -> TransferLoopError? {
-    guard !waiting.isEmpty, let since, now >= since + Self.patience else { return nil }
+    guard !waiting.isEmpty, let since, now >= since + patience else { return nil }
     return TransferLoopError(message: Self.words(reason))
   }
 

@@ -45,6 +45,14 @@ struct MachineShortageTests {
     #expect(shortage.failure(now: 200 * Self.second) == nil)
   }
 
+  @Test("descriptors of the process's own do not come free by waiting")
+  func ownDescriptors() {
+    var shortage = MachineShortage(limit: .max)
+    shortage.put(request, sends: 0, because: EMFILE, active: 0, now: 0)
+    #expect(shortage.failure(now: 9 * Self.second) == nil)
+    #expect(shortage.failure(now: 10 * Self.second)?.message.contains("ulimit -n") == true)
+  }
+
   @Test("numbers of the system's that are no server's fault", arguments: [EMFILE, ENFILE, ENOBUFS, ENOMEM])
   func numbers(number: Int32) {
     #expect(MachineShortage.isShortage(number))

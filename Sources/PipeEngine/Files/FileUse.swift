@@ -160,4 +160,9 @@ extension Plan {
     FileConflicts.find(among: files + [FileUse(.standardError, .messages, at: .wholeFile)], isRunning: true)
       .ordered()
   }
+
+  /// How many files a run has open at once, its sources and its sinks; standard output is open anyway.
+  package var openFiles: Int {
+    files.count { $0.role == .source || $0.role == .sink && $0.target != .standardOutput }
+  }
 }
