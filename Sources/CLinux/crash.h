@@ -14,10 +14,12 @@ struct pipe_crash_report {
   // Whoever was to be told before: a sanitizer, or Swift's backtraces.
   struct sigaction earlier[PIPE_CRASH_SIGNALS];
   int reporting;
+  // Whether rows are written.
+  int writes_rows;
 };
 
 static inline struct pipe_crash_report *pipe_crash_state(void) {
-  static struct pipe_crash_report report = {{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP}, {}, 0};
+  static struct pipe_crash_report report = {{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP}, {}, 0, 0};
   return &report;
 }
 
@@ -47,8 +49,10 @@ static inline void pipe_crashed(int number, siginfo_t *information, void *contex
     length = pipe_crash_append(line, length, sizeof line, pipe_crash_words(number));
     length = pipe_crash_append(
         line, length, sizeof line,
-        ": this is a fault in pipe. The rows written so far are whole; run again for the rest, and please report it "
-        "with the spec and `pipe --version`\n");
+        report->writes_rows ? ": this is a fault in pipe. The rows written so far are whole; run again for the rest, and "
+                            : ": this is a fault in pipe; ");
+    length = pipe_crash_append(
+        line, length, sizeof line, "please report it with the spec and `pipe --version`\n");
     // Nobody may be reading.
     struct pollfd ready = {STDERR_FILENO, POLLOUT, 0};
     if (poll(&ready, 1, 1000) > 0 && write(STDERR_FILENO, line, length) < 0) {
@@ -56,11 +60,24 @@ static inline void pipe_crashed(int number, siginfo_t *information, void *contex
     }
   }
   for (int index = 0; index < PIPE_CRASH_SIGNALS; index++) {
-    if (report->signals[index] == number) sigaction(number, &report->earlier[index], NULL);
+    if (report->signals[index] != number) continue;
+    // Swift's backtraces go to standard output, which carries data alone. What another thread has not written by now
+    // would be lost with the process in any case.
+    const int is_told = report->earlier[index].sa_handler != SIG_DFL;
+    if (is_told && dup2(STDERR_FILENO, STDOUT_FILENO) < 0) close(STDOUT_FILENO);
+    sigaction(number, &report->earlier[index], NULL);
   }
   // What failed fails again, and whoever is told then sees where. A signal that somebody sent does not come again, and
   // behind some traps the program would go on.
-  if (information->si_code <= 0 || number == SIGTRAP) raise(number);
+  if (information->si_code > 0 && number != SIGTRAP) return;
+  sigset_t only;
+  sigemptyset(&only);
+  sigaddset(&only, number);
+  pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+  raise(number);
+  // Swift's handler leaves it at its words, and waits for what failed to fail again.
+  signal(number, SIG_DFL);
+  raise(number);
 }
 
 // Gives the calling thread a stack of its own for the report, without which an overflow of its stack would end the
@@ -74,8 +91,9 @@ static inline void pipe_cover_thread(void) {
   if (sigaltstack(&stack, NULL)) munmap(memory, PIPE_CRASH_STACK);
 }
 
-static inline void pipe_report_crashes(void) {
+static inline void pipe_report_crashes(int writes_rows) {
   struct pipe_crash_report *report = pipe_crash_state();
+  report->writes_rows = writes_rows;
   pipe_cover_thread();
   for (int index = 0; index < PIPE_CRASH_SIGNALS; index++) {
     struct sigaction action = {.sa_flags = SA_ONSTACK | SA_SIGINFO};

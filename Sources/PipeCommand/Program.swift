@@ -10,7 +10,9 @@ enum Program {
     StandardStreams.fillGaps()
     do {
       var command = try Pipe.parseAsRoot(CommandLineArguments.all)
-      guard let run = command as? RunCommand else {
+      let run = command as? RunCommand
+      CrashReport.install(writesRows: run != nil)
+      guard let run else {
         try command.run()
         return
       }

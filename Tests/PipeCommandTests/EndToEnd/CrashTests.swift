@@ -38,6 +38,21 @@ struct CrashTests {
     }
   }
 
+  @Test("what Swift says of a crash is not among the rows")
+  func backtrace() async throws {
+    try await Workplace.use(pages: 1) { place in
+      let command = try place.start(
+        ["run", try place.spec(Self.slow), "--progress", "none"],
+        environment: ["SWIFT_BACKTRACE": "enable=yes,symbolicate=off,cache=no,interactive=no,color=no,timeout=30s"])
+      #expect(await command.waitUntil { output, _ in output.contains("/delay/") })
+      command.send(SIGILL)
+      let outcome = await command.outcome()
+      #expect(outcome.status == 128 + SIGILL)
+      #expect(outcome.errors.hasPrefix("pipe: crashed by SIGILL"), "\(outcome.errors)")
+      #expect(try CSVTable(outcome.output).rows.allSatisfy { $0["status"] == "200" }, "\(outcome.output)")
+    }
+  }
+
   /// A program of a few lines that crashes as no signal from outside does: pipe's own report, without pipe.
   private static let program = """
     #include "crash.h"
@@ -56,7 +71,7 @@ struct CrashTests {
     }
     int main(int count, char **words) {
       pthread_t other;
-      pipe_report_crashes();
+      pipe_report_crashes(1);
       if (!strcmp(words[count - 1], "overflow")) result = dig(0);
       if (!strcmp(words[count - 1], "thread")) {
         pthread_create(&other, NULL, thread, NULL);
