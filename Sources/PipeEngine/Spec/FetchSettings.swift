@@ -58,7 +58,8 @@ extension FetchSettings {
       example: "10s"),
     Key("method", Method.shape, default: Method.get, shown: "GET", "The request method (RFC 9110, 9)."),
     Key(
-      "headers", HeaderList.shape, default: [], shown: "{}", "Header fields sent with every request.",
+      "headers", HeaderList.shape, default: [], shown: "{}",
+      "Header fields sent with every request; \"\" sends a field without a value.",
       example: "{Accept-Language: en}"),
     Key(optional: "body", Shape<String>.string, "The content sent with every request.", example: "page=1"),
     Key(
@@ -218,41 +219,4 @@ extension FetchSettings.Timeouts {
   )
 
   static let shape = map.shape
-}
-
-/// Header fields by name.
-private enum HeaderList {
-  static let shape = Shape<[HTTPFields.Field]>(
-    .dictionary(of: .text(name: "a header field's value"), names: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-  ) { node, context in
-    guard case .mapping(let entries) = node.content else {
-      context.report(.wrongType, on: node, "\(context.place) must be a map of names to values, not \(node.kindName)")
-      return nil
-    }
-    var fields: [HTTPFields.Field] = []
-    for entry in entries {
-      guard let name = entry.key.text, HTTPFields.isName(name) else {
-        context.report(.badValue, on: entry.key, "a header field's name is a token (RFC 9110, 5.6.2)")
-        continue
-      }
-      guard let value = context.within(name, { $0.text(of: entry.value, expected: "a header field's value") }) else {
-        continue
-      }
-      if HTTPFields.isValue(value.text) {
-        let field = HTTPFields.Field(name: name, value: value.text)
-        if let refusal = field.refusal {
-          context.report(
-            .badValue, on: entry.key, "\(context.place): '\(name)' \(refusal)",
-            hint: name.lowercased() == "host" ? "write a host name or an address" : "remove the line")
-          continue
-        }
-        if field.isCredential { context.within(name) { $0.protect(value) } }
-        fields.append(field)
-      } else {
-        context.report(
-          .badValue, on: entry.value, "a header field's value cannot hold a line break or a NUL (RFC 9110, 5.5)")
-      }
-    }
-    return fields.count == entries.count ? fields : nil
-  }
 }

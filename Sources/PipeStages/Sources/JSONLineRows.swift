@@ -111,19 +111,34 @@ extension InputRow {
       self.method = method
     case ("headers", .object(let fields)):
       for field in fields.members {
-        guard case .string(let text) = field.value, HTTPFields.isName(field.name), HTTPFields.isValue(text) else {
-          return "the header '\(field.name)' is not a header field"
-        }
-        if let refusal = HTTPFields.Field(name: field.name, value: text).refusal {
-          return "the header '\(field.name)' \(refusal)"
-        }
-        headers.append((field.name, text))
+        if let fault = takeHeader(field.name, field.value) { return fault }
       }
     case ("body", .string(let text)): body = Array(text.utf8)
     // An object or a list is sent as the JSON that it is.
     case ("body", let value) where value != .null: body = Array(value.serialized.utf8)
     default: break
     }
+    return nil
+  }
+
+  /// Takes a header field. A number or a truth value is sent as it is written, as in a spec.
+  ///
+  /// - Returns: Why it cannot be sent.
+  private mutating func takeHeader(_ name: String, _ value: JSONValue) -> String? {
+    let text: String
+    switch value {
+    case .string(let string): text = string
+    case .number, .bool: text = value.serialized
+    case .null: return "the header '\(name)' is null: leave it out, or write \"\" to send it without a value"
+    case .array: return "the header '\(name)' must be a string, not an array"
+    case .object: return "the header '\(name)' must be a string, not an object"
+    }
+    guard HTTPFields.isName(name), HTTPFields.isValue(text) else { return "the header '\(name)' is not a header field" }
+    if let refusal = HTTPFields.Field(name: name, value: text).refusal { return "the header '\(name)' \(refusal)" }
+    if let other = headers.first(where: { $0.name.lowercased() == name.lowercased() })?.name {
+      return "the headers '\(other)' and '\(name)' are the same: case makes no difference in a header's name"
+    }
+    headers.append((name, text))
     return nil
   }
 }

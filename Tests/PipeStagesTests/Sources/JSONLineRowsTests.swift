@@ -63,6 +63,18 @@ struct JSONLineRowsTests {
   }
 
   @Test(
+    "a number or a truth value is sent as a header as it is written",
+    arguments: [
+      ("5", "5"), ("1.50", "1.50"), ("-0", "-0"), ("1e3", "1e3"), ("12345678901234567890", "12345678901234567890"),
+      ("true", "true"), ("false", "false"), ("\"\"", ""),
+    ])
+  func writtenHeaders(json: String, value: String) throws {
+    let row = try #require(try rows("{\"url\": \"u\", \"headers\": {\"A\": \(json)}}\n").first)
+    #expect(row.fault == nil)
+    #expect(row.headers.map { "\($0.name)=\($0.value)" } == ["A=\(value)"])
+  }
+
+  @Test(
     "a line that is no request is a request that fails, and says where",
     arguments: [
       ("no json", "not JSON"), (#"{"url": "a""#, "not JSON"), ("[1]", "not a JSON object"),
@@ -73,7 +85,10 @@ struct JSONLineRowsTests {
       (#"{"url": "a", "headers": {"Content-Length": "5"}}"#, "the header 'Content-Length' is set for each"),
       (#"{"url": "a", "headers": {"te": "trailers"}}"#, "the header 'te' is set for each request"),
       (#"{"url": "a", "headers": {"Host": "a b"}}"#, "the header 'Host' is not a host"),
-      (#"{"url": "a", "headers": {"A": 5}}"#, "the header 'A' is not a header field"),
+      (#"{"url": "a", "headers": {"A": null}}"#, "the header 'A' is null: leave it out, or write \"\""),
+      (#"{"url": "a", "headers": {"A": ["b"]}}"#, "the header 'A' must be a string, not an array"),
+      (#"{"url": "a", "headers": {"A": {"b": 1}}}"#, "the header 'A' must be a string, not an object"),
+      (#"{"url": "a", "headers": {"z": "1", "B": "2", "Z": "3"}}"#, "the headers 'z' and 'Z' are the same"),
       (#"{"url": "a", "url\#(String(repeating: "[", count: 10_000))"#, "not JSON"),
     ])
   func faults(line: String, fault: String) throws {
