@@ -70,12 +70,12 @@ enum TLSFault {
     let hasCertificate = tls.certificate != nil && end.proxyAtFault == nil
     let server = end.proxyAtFault == nil ? "the server" : "it"
     guard let reason = reason(in: end.detail) else {
-      return end.isCode([CURLE_SSL_CONNECT_ERROR]) ? "\(server) broke off the handshake" : nil
+      return end.isCode([CURLE_SSL_CONNECT_ERROR]) ? brokenHandshake(end) : nil
     }
     switch reason {
     case 258, 1070: return "\(server) speaks no TLS \(tls.minimumVersion.rawValue) or later"
     case 267: return "what answers there is not TLS: the port may be one for http"
-    case 294: return "\(server) broke off the handshake"
+    case 294: return brokenHandshake(end)
     case 1040 where !hasCertificate:
       return "\(server) refuses the handshake: no cipher in common, or it wants a certificate (tls.client_cert)"
     case 1116, 1042...1046, 1048, 1049:
@@ -85,6 +85,13 @@ enum TLSFault {
     case 1000...1255: return "\(server) refuses the handshake (TLS alert \(reason - 1000))"
     default: return "the handshake failed (OpenSSL's reason \(reason))"
     }
+  }
+
+  /// Behind a proxy, nobody knows which of the two it was.
+  private static func brokenHandshake(_ end: TransferEnd) -> String {
+    if end.proxyAtFault != nil { return "it broke off the handshake" }
+    guard let proxy = end.connection.proxy else { return "the server broke off the handshake" }
+    return "the connection through the proxy \(proxy.name) was closed within the handshake"
   }
 
   /// The number of the reason in words such as `error:0A00042E:SSL routines::…`.

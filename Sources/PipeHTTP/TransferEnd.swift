@@ -97,6 +97,9 @@ struct TransferEnd {
     }
   }
 
+  /// Words for what was received, with the proxy's name where it was the proxy that said it.
+  func told(_ words: String) -> String { proxyAtFault.map { "the proxy \($0.name): \(words)" } ?? words }
+
   /// Who was spoken to, for messages.
   var peer: String { proxyAtFault.map { "the proxy \($0.name)" } ?? host }
 

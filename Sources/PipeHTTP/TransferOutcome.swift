@@ -42,28 +42,33 @@ enum TransferOutcome {
       return notHTTP(end)
     case CURLE_BAD_CONTENT_ENCODING:
       // libcurl undoes transfer codings alone.
-      return TransferFailure(.body, "the transfer coding is unknown, or broken after \(end.length) bytes")
+      return TransferFailure(.body, brokenCoding(after: end.length))
     case CURLE_OUT_OF_MEMORY where !end.isHeadWhole && end.isSent:
       // What libcurl says of a line of more than 100 KiB.
-      return TransferFailure(.protocol, TransferHead.excess)
+      return TransferFailure(.protocol, end.told(TransferHead.excess))
     case CURLE_OUT_OF_MEMORY:
       return TransferFailure(.connection, "no memory for the transfer")
     case _ where end.isHeadWhole:
       return TransferFailure(.bodyBrokeOff, "the content broke off after \(end.length) bytes")
     case _ where end.headBytes > 0:
-      return TransferFailure(.connection, byProxy("broken off within the head", end))
+      return TransferFailure(.connection, end.told("broken off within the head"))
     case _ where end.isSent:
-      return TransferFailure(.connection, byProxy("closed without an answer", end))
+      return TransferFailure(.connection, end.told("closed without an answer"))
     default:
-      return TransferFailure(.connection, byProxy("broken off before an answer", end))
+      return TransferFailure(.connection, end.told("broken off before an answer"))
     }
+  }
+
+  static func brokenCoding(after length: Int) -> String {
+    "the transfer coding is unknown, or broken after \(length) bytes"
   }
 
   /// What the total limit of time cut off.
   static func totalTimeout(_ end: TransferEnd) -> TransferFailure {
     if !end.isSent { return noConnection(within: end.totalTimeout, end) }
     let limit = end.totalTimeout.shown
-    return TransferFailure(.timeout, end.isHeadWhole ? "not complete within \(limit)" : "no answer within \(limit)")
+    return TransferFailure(
+      .timeout, end.told(end.isHeadWhole ? "not complete within \(limit)" : "no answer within \(limit)"))
   }
 
   private static func noConnection(within limit: Duration, _ end: TransferEnd) -> TransferFailure {
@@ -92,17 +97,14 @@ enum TransferOutcome {
         "a header line without a colon"
       } else if end.detail.contains("Nul byte") {
         "a zero byte in the head"
+      } else if end.detail.contains("Content-Length") {
+        TransferHead.noLength
       } else if end.detail.contains("response code") {
         "a status that is none"
       } else {
         "not HTTP"
       }
-    return TransferFailure(
-      .protocol, end.proxyAtFault.map { "the proxy \($0.name) answers: \(words)" } ?? words)
-  }
-
-  private static func byProxy(_ words: String, _ end: TransferEnd) -> String {
-    end.proxyAtFault.map { "the proxy \($0.name): \(words)" } ?? words
+    return TransferFailure(.protocol, end.told(words))
   }
 }
 

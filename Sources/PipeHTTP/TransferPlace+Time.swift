@@ -9,12 +9,14 @@ extension TransferPlace {
     case nil: nil
     case .total: TransferOutcome.totalTimeout(TransferEnd(CURLE_OPERATION_TIMEDOUT, self))
     case .firstByte:
-      TransferFailure(
-        .timeout, "no answer within \((settings.firstByteTimeout ?? settings.totalTimeout).shown) of asking")
+      tooLate("no answer within \((settings.firstByteTimeout ?? settings.totalTimeout).shown) of asking")
     case .idle:
-      TransferFailure(
-        .timeout, "nothing came for \(settings.idleTimeout.shown)" + (head.isWhole ? " after \(length) bytes" : ""))
+      tooLate("nothing came for \(settings.idleTimeout.shown)" + (head.isWhole ? " after \(length) bytes" : ""))
     }
+  }
+
+  private func tooLate(_ words: String) -> TransferFailure {
+    TransferFailure(.timeout, TransferEnd(CURLE_OPERATION_TIMEDOUT, self).told(words))
   }
 
   /// Marks the transfer where it has been without a connection for so long that another may run in its stead.

@@ -218,12 +218,45 @@ struct TransferOutcomeTests {
   func beyondTheTunnel() {
     for code in [CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_GOT_NOTHING, CURLE_RECV_ERROR] {
       var end = Self.proxied(code)
+      // An alert is the target's own.
+      if code == CURLE_SSL_CONNECT_ERROR { end.detail = "error:0A000410:SSL routines::sslv3 alert handshake failure" }
       end.tunnelStatus = 200
       end.isSent = !end.isCode(TransferEnd.tls)
       end.isHandshaken = end.isSent
       let failure = TransferOutcome.failure(end)
       #expect(failure?.message.contains("proxy") == false, "\(failure?.message ?? "nothing")")
     }
+  }
+
+  @Test("a tunnel that is closed within the handshake of TLS may be the proxy's fault")
+  func closedTunnel() {
+    for scheme in [Proxy.Scheme.http, .https, .socks5] {
+      var end = Self.proxied(CURLE_SSL_CONNECT_ERROR, scheme)
+      end.tunnelStatus = scheme == .socks5 ? 0 : 200
+      let words = "the connection through the proxy s://p:1 was closed within the handshake"
+      #expect(TransferOutcome.failure(end) == TransferFailure(.tls, "site.example: \(words)"))
+    }
+  }
+
+  @Test("an interim answer to CONNECT is told as such, and would come again", arguments: [100, 102, 103])
+  func interimTunnel(status: Int) {
+    var end = Self.proxied(CURLE_RECV_ERROR)
+    end.tunnelStatus = status
+    let failure = TransferOutcome.failure(end)
+    #expect(failure?.reason == .refusedByProxy)
+    #expect(failure?.message.contains("the proxy s://p:1 answers CONNECT with an interim status") == true)
+  }
+
+  @Test("a proxy that makes the request itself and says nothing in time is named", arguments: [true, false])
+  func silentProxy(isHeadWhole: Bool) {
+    var end = Self.proxied(CURLE_OPERATION_TIMEDOUT, isSecure: false)
+    end.isSent = true
+    end.isHeadWhole = isHeadWhole
+    let words = isHeadWhole ? "not complete within 3s" : "no answer within 3s"
+    #expect(TransferOutcome.totalTimeout(end) == TransferFailure(.timeout, "the proxy s://p:1: \(words)"))
+    end.isSecure = true
+    end.tunnelStatus = 200
+    #expect(TransferOutcome.totalTimeout(end) == TransferFailure(.timeout, words))
   }
 
   @Test("no name, and a silent name server, are told from no connection")

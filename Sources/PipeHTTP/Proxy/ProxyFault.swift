@@ -41,10 +41,14 @@ enum ProxyFault {
     case 407, 401: return TransferFailure(.refusedByProxy, credentials(proxy))
     case 200...299:
       return TransferFailure(.connect, "\(end.host): \(name) broke off within its answer to CONNECT")
+    // An interim answer has another one behind it (RFC 9110, 15.2), and libcurl (7.88) takes it for the last.
+    case 100...199:
+      let words = "answers CONNECT with an interim status, \(end.tunnelStatus), and only a final one is read"
+      return TransferFailure(.refusedByProxy, "\(end.host): \(name) \(words)")
     // It has not reached the target, or is busy.
     case 408, 429, 500...:
       return TransferFailure(.connect, "\(end.host): \(name) makes no tunnel, status \(end.tunnelStatus)")
-    case 100...:
+    case 300...:
       return TransferFailure(.refusedByProxy, "\(end.host): \(name) makes no tunnel, status \(end.tunnelStatus)")
     default:
       let isAnswer = end.detail.contains("response")
