@@ -22,6 +22,14 @@ static inline CURLcode pipe_easy_set_list(CURL *easy, CURLoption option, struct 
   return curl_easy_setopt(easy, option, value);
 }
 
+/// http and https alone. Option and values are deprecated for a text that libcurl would parse for each transfer.
+static inline CURLcode pipe_easy_allow_http(CURL *easy) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  return curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#pragma GCC diagnostic pop
+}
+
 typedef size_t (*pipe_data_function)(char *bytes, size_t size, size_t count, void *context);
 
 /// For CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION.

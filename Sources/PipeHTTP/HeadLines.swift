@@ -36,8 +36,6 @@ struct StatusLine {
 /// The fields that a transfer reads itself.
 enum HeadFieldKind {
   case contentLength, contentEncoding, contentType, location, retryAfter, transferEncoding
-  /// Another one.
-  case other
 
   /// Whether it says where the content ends.
   var isFraming: Bool { self == .contentLength || self == .transferEncoding }
@@ -50,28 +48,29 @@ enum HeadFieldKind {
     case .location: "Location"
     case .retryAfter: "Retry-After"
     case .transferEncoding: "Transfer-Encoding"
-    case .other: ""
     }
   }
 
+  /// - Parameter colon: Gets the place of the colon.
   /// - Returns: `nil` where the line begins with no such name.
-  init?(_ line: UnsafeRawBufferPointer) {
+  init?(_ line: UnsafeRawBufferPointer, colon: inout Int) {
     // Most fields go no further.
     switch line[0] | 0x20 {
     case UInt8(ascii: "c"): guard line.count > 12, line[7] == UInt8(ascii: "-") else { return nil }
     case UInt8(ascii: "l"), UInt8(ascii: "r"), UInt8(ascii: "t"): break
     default: return nil
     }
-    var colon = 0
-    while colon < line.count, line[colon] != UInt8(ascii: ":") { colon += 1 }
-    if colon == line.count || colon > 40 { return nil }
-    while colon > 0, line[colon - 1] <= UInt8(ascii: " ") { colon -= 1 }
+    var count = 0
+    while count < line.count, line[count] != UInt8(ascii: ":") { count += 1 }
+    if count == line.count || count > 40 { return nil }
+    colon = count
+    while count > 0, line[count - 1] <= UInt8(ascii: " ") { count -= 1 }
     func isName(_ name: StaticString) -> Bool {
-      for index in 0..<colon where line[index] | 0x20 != name.utf8Start[index] { return false }
+      for index in 0..<count where line[index] | 0x20 != name.utf8Start[index] { return false }
       return true
     }
     // By the length of the name; a hyphen stays one with the bit of lower case set.
-    switch colon {
+    switch count {
     case 8 where isName("location"): self = .location
     case 11 where isName("retry-after"): self = .retryAfter
     case 12 where isName("content-type"): self = .contentType

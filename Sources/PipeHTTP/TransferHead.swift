@@ -11,8 +11,8 @@ struct TransferHead {
   private(set) var isWhole = false
   /// The codings of the content, in the order in which they were applied; one more than can be undone at most.
   private(set) var codings: [ContentCoding] = []
-  /// The last Content-Type that is not empty.
-  private(set) var contentType: [UInt8]?
+  /// The Content-Type fields that are not empty, joined by commas (Fetch, "get, decode, and split"); no bytes for none.
+  private(set) var contentType = ReusedBytes()
   private(set) var location: [UInt8]?
   /// Whether two Location fields lead to two places.
   private(set) var leadsToTwoPlaces = false
@@ -20,39 +20,47 @@ struct TransferHead {
   /// The fields of the final head; `nil` where nobody asked for them.
   private(set) var fields: HeadFields?
   private(set) var status = 0
-  private var contentLength: Int64?
+  private(set) var contentLength: Int64?
+  /// Whether the content has a transfer coding.
+  private(set) var hasTransferCoding = false
+  /// Whether the content is chunked by a field whose first line has no value, so that libcurl does not know of it.
+  private(set) var isChunkedUnseen = false
 
   private var isStatusLineNext = true
-  /// The field that may go on, without its line's end; its kind is `nil` where nobody reads it.
-  private var pending: [UInt8] = []
-  private var pendingKind: HeadFieldKind?
-  private var isPendingFolded = false
+  /// The field that may go on; `nil` where nobody reads it.
+  private var pending: HeadFieldKind?
+  /// Its value.
+  private var value = ReusedBytes()
+  /// The bytes of the value in its first line.
+  private var firstCount = 0
+  private var isFolded = false
 
   /// The most bytes of headers: what is above it is no honest answer.
   static let limit = 64 << 10
   static let excess = "more than \(limit >> 10) KiB of headers"
+  static let noLength = "a Content-Length that is no length"
 
   /// Begins the head of another transfer.
   mutating func begin(keepsFields: Bool) {
     bytes = 0
     restart()
     isStatusLineNext = true
-    fields = keepsFields ? HeadFields() : nil
+    if keepsFields != (fields != nil) { fields = keepsFields ? HeadFields() : nil }
   }
 
   /// Begins another head. Memory is kept, as there is one for every page.
   private mutating func restart() {
     isWhole = false
     if !codings.isEmpty { codings = [] }
-    contentType = nil
-    location = nil
+    contentType.removeAll()
+    if location != nil { location = nil }
     leadsToTwoPlaces = false
-    retryAfter = nil
+    if retryAfter != nil { retryAfter = nil }
     fields?.removeAll()
     contentLength = nil
-    pending.removeAll(keepingCapacity: true)
-    pendingKind = nil
-    isPendingFolded = false
+    hasTransferCoding = false
+    isChunkedUnseen = false
+    pending = nil
   }
 
   /// Reads the next line. This is called for every field of every answer: plain comparisons of bytes, no sequences.
@@ -63,22 +71,29 @@ struct TransferHead {
     if bytes > Self.limit { return Self.excess }
     if isStatusLineNext { return readStatusLine(line) }
     if line.count == 2 && line[0] == UInt8(ascii: "\r") || line.count == 1 && line[0] == UInt8(ascii: "\n") {
-      if let fault = finishField() { return fault }
+      if pending != nil, let fault = finishField() { return fault }
       isStatusLineNext = isInformational
       isWhole = !isInformational
       return nil
     }
     // Behind the final head come trailers; or another head, where libcurl has sent the request once more.
     if isWhole { return StatusLine(line) == nil ? nil : readStatusLine(line) }
-    guard let first = line.first else { return nil }
-    if Self.isBlank(first) {
+    if line.isEmpty { return nil }
+    if FieldText.isBlank(line[0]) {
       goOn(line)
       return nil
     }
-    if let fault = finishField() { return fault }
-    pendingKind = HeadFieldKind(line)
-    if pendingKind == nil, fields != nil { pendingKind = .other }
-    if pendingKind != nil { pending.append(contentsOf: Self.withoutEnd(line)) }
+    if pending != nil, let fault = finishField() { return fault }
+    fields?.begin(UnsafeRawBufferPointer(rebasing: line[..<FieldText.end(of: line)]))
+    var colon = 0
+    guard let kind = HeadFieldKind(line, colon: &colon) else { return nil }
+    // libcurl does not take this for the field that it is. Where the content ends would be anybody's guess.
+    if kind.isFraming, FieldText.isBlank(line[colon - 1]) { return "a space behind the name \(kind.name)" }
+    pending = kind
+    value.removeAll()
+    value.append(UnsafeRawBufferPointer(rebasing: line[FieldText.trimmed(line, colon + 1..<line.count)]))
+    firstCount = value.count
+    isFolded = false
     return nil
   }
 
@@ -97,48 +112,57 @@ struct TransferHead {
 
   /// The line goes on with the value of the field before it.
   private mutating func goOn(_ line: UnsafeRawBufferPointer) {
-    if pendingKind == nil { return }
-    isPendingFolded = true
-    pending.append(UInt8(ascii: " "))
-    pending.append(contentsOf: Self.trimmed(line[...]))
+    let text = UnsafeRawBufferPointer(rebasing: line[FieldText.trimmed(line, 0..<line.count)])
+    fields?.goOn(text)
+    if pending == nil { return }
+    isFolded = true
+    value.append(UInt8(ascii: " "))
+    value.append(text)
   }
 
   /// Reads the field that is complete.
   private mutating func finishField() -> String? {
-    guard let kind = pendingKind else { return nil }
-    defer {
-      pending.removeAll(keepingCapacity: true)
-      pendingKind = nil
-      isPendingFolded = false
-    }
-    fields?.append(pending)
-    if kind == .other { return nil }
-    guard let colon = pending.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-    let value = Self.trimmed(pending[(colon + 1)...])
-    // libcurl cannot read these otherwise than as they stand. Where the content ends would be anybody's guess.
-    if kind.isFraming {
-      if isPendingFolded { return "a \(kind.name) over several lines" }
-      if Self.isBlank(pending[colon - 1]) { return "a space behind the name \(kind.name)" }
-    }
+    guard let kind = pending else { return nil }
+    pending = nil
+    if isFolded { value.trim() }
     switch kind {
     case .contentLength:
-      guard let length = Self.length(value) else { return "a Content-Length that is no length" }
+      guard let length = value.withBytes({ Self.length($0) }) else { return Self.noLength }
       defer { contentLength = length }
       return contentLength ?? length == length ? nil : "two Content-Length fields that differ"
-    case .contentEncoding: ContentCoding.append(value, to: &codings, upTo: ContentDecoding.limit + 1)
-    case .contentType: if !value.isEmpty { contentType = Array(value) }
+    case .transferEncoding:
+      hasTransferCoding = true
+      return isFolded ? readFoldedCoding() : nil
+    case .contentType:
+      if value.isEmpty { return nil }
+      if contentType.isEmpty {
+        swap(&contentType, &value)
+      } else {
+        let more = [UInt8(ascii: ","), UInt8(ascii: " ")] + value.array
+        more.withUnsafeBytes { contentType.append($0) }
+      }
+    case .contentEncoding: ContentCoding.append(value.array, to: &codings, upTo: ContentDecoding.limit + 1)
     case .location:
-      if let location, !location.elementsEqual(value) { leadsToTwoPlaces = true }
-      location = location ?? Array(value)
-    case .retryAfter: retryAfter = retryAfter ?? Array(value)
-    case .transferEncoding, .other: break
+      let place = value.array
+      if let location, location != place { leadsToTwoPlaces = true }
+      location = location ?? place
+    case .retryAfter: retryAfter = retryAfter ?? value.array
     }
+    return nil
+  }
+
+  /// Reads a Transfer-Encoding over several lines. libcurl undoes those of its first line.
+  private mutating func readFoldedCoding() -> String? {
+    if value.count == firstCount { return nil }
+    let isChunked = String(decoding: value.array, as: UTF8.self).lowercased() == "chunked"
+    if firstCount > 0 || !isChunked { return "a Transfer-Encoding over several lines" }
+    isChunkedUnseen = true
     return nil
   }
 
   /// The value of a Content-Length field: digits, or a list of the same number (RFC 9110, 8.6). libcurl takes the first
   /// of several, and of one what `strtol` would.
-  private static func length(_ value: ArraySlice<UInt8>) -> Int64? {
+  private static func length(_ value: UnsafeRawBufferPointer) -> Int64? {
     // Negative for none: the element before, and this one.
     var length: Int64 = -1
     var number: Int64 = -1
@@ -159,24 +183,5 @@ struct TransferHead {
       }
     }
     return number < 0 || length >= 0 && length != number ? nil : number
-  }
-
-  private static func withoutEnd(_ line: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer> {
-    var end = line.count
-    while end > 0, line[end - 1] == UInt8(ascii: "\n") || line[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-    return line[..<end]
-  }
-
-  /// Without the white space around it.
-  static func trimmed<Bytes: RandomAccessCollection<UInt8>>(_ text: Bytes) -> Bytes.SubSequence
-  where Bytes.SubSequence == Bytes, Bytes.Index == Int {
-    var (start, end) = (text.startIndex, text.endIndex)
-    while start < end, isBlank(text[start]) { start += 1 }
-    while start < end, isBlank(text[end - 1]) { end -= 1 }
-    return text[start..<end]
-  }
-
-  private static func isBlank(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n")
   }
 }

@@ -9,28 +9,65 @@ extension TransferPlace {
     limits.lastByte = sockets.now
     if isStalled { hasConnection() }
     if let fault = head.read(line) { return refuse(fault) }
+    if head.isWhole, ignoresLength || head.isChunkedUnseen, framing == nil { return beginFraming() ? line.count : 0 }
     return line.count
   }
 
+  /// Begins to look where the content ends, where libcurl does not know.
+  ///
+  /// - Returns: Whether there is any content.
+  private func beginFraming() -> Bool {
+    // These have no content, whatever their fields say (RFC 9112, 6.3).
+    if method == "HEAD" || head.status == 204 || head.status == 304 { return true }
+    if head.isChunkedUnseen {
+      framing = .chunks
+    } else if !head.hasTransferCoding, let length = head.contentLength {
+      framing = ContentFraming(length: length)
+    }
+    return framing?.isWhole != true
+  }
+
   private func refuse(_ words: String) -> Int {
-    stop = TransferFailure(.protocol, words)
+    stop = TransferFailure(.protocol, TransferEnd(CURLE_WRITE_ERROR, self).told(words))
     return 0
   }
 
   /// - Returns: How many bytes were taken; fewer than given ends the transfer.
   func received(_ bytes: UnsafeRawBufferPointer) -> Int {
     limits.lastByte = sockets.now
+    if framing != nil { return receivedFramed(bytes) }
+    return receivedContent(bytes)
+  }
+
+  /// Receives content whose end libcurl does not know.
+  private func receivedFramed(_ bytes: UnsafeRawBufferPointer) -> Int {
+    // What is not taken while it is paused comes once more.
+    if isToPause { return pause() }
+    guard var framing else { return 0 }
+    let step = framing.take(bytes) { receivedContent($0, mayPause: false) == $0.count }
+    self.framing = framing
+    if step == .broken { stop = TransferFailure(.body, TransferOutcome.brokenCoding(after: length)) }
+    return step == .goesOn ? bytes.count : 0
+  }
+
+  private func receivedContent(_ bytes: UnsafeRawBufferPointer, mayPause: Bool = true) -> Int {
     if isFollowed { return passOver(bytes) }
     // Paused, not dropped: the server waits, as TCP has it.
-    if sockets.held >= settings.bodyMemory, isKeeping, !isPrivileged {
-      pausedSince = sockets.now
-      sockets.paused.append(self)
-      return Int(CURL_WRITEFUNC_PAUSE)
-    }
+    if mayPause, isToPause { return pause() }
     let before = body.count
     defer { sockets.held += body.count - before }
     let isWanted = head.codings.isEmpty ? take(bytes) : decode(bytes)
     return isWanted ? bytes.count : 0
+  }
+
+  private var isToPause: Bool {
+    sockets.held >= settings.bodyMemory && isKeeping && !isPrivileged
+  }
+
+  private func pause() -> Int {
+    pausedSince = sockets.now
+    sockets.paused.append(self)
+    return Int(CURL_WRITEFUNC_PAUSE)
   }
 
   /// The content of a redirect that is followed: whatever it is, nobody asked for it. It is read as far as that costs
@@ -116,8 +153,9 @@ extension TransferPlace {
   private func keepUntilFound(_ facts: PageFacts.Wanted, _ bytes: UnsafeRawBufferPointer) {
     // The scanner is large: it is fed where it is.
     if scanner == nil {
-      guard declaresHTML else { return keepIfHTML(bytes) }
-      scanner = PageScanner(wanted: hasUsableCharset ? facts : facts.union(.encoding))
+      guard let type = knownType, type.isHTML else { return keepIfHTML(bytes) }
+      labelled = type.encoding
+      scanner = PageScanner(wanted: labelled == nil ? facts.union(.encoding) : facts)
     }
     var rest = UnsafeBufferPointer(rebasing: bytes.assumingMemoryBound(to: UInt8.self)[...])
     while !rest.isEmpty {
@@ -141,8 +179,13 @@ extension TransferPlace {
     let declared = scanner?.declaredEncoding
     if !hasAskedForEncoding, declared != nil || body.count >= EncodingSniffer.declarationLimit {
       hasAskedForEncoding = true
-      let (found, source) = sniff()
-      if source == .byteOrderMark || source == .http || !found.isASCIICompatible {
+      if let certain = markedOrLabelled {
+        encoding = certain
+        scanner?.leaveEncoding()
+        return
+      }
+      let (found, _) = sniff()
+      if !found.isASCIICompatible {
         encoding = found
         scanner?.leaveEncoding()
         return
@@ -151,34 +194,17 @@ extension TransferPlace {
     encoding = declared
   }
 
+  /// What no meta element can change: a byte order mark, or else the header's charset.
+  private var markedOrLabelled: CharacterEncoding? {
+    let body = body
+    return EncodingSniffer.marked(body.span) ?? labelled
+  }
+
   /// Whether all is found but the encoding, in bytes that are the same in every encoding that a meta may yet declare.
   private var isPlainSoFar: Bool {
     guard !lacksEncodingAlone, scanner?.lacksEncodingAlone == true else { return false }
     lacksEncodingAlone = true
     return body.allSatisfy { $0 < 0x80 && $0 != 0x1B && $0 != 0 }
-  }
-
-  /// Whether the header tells the encoding, by a glance at first.
-  private var hasUsableCharset: Bool {
-    guard let type = head.contentType, Self.holds("charset", in: type) else { return false }
-    return mediaType?.charset.flatMap { CharacterEncoding(label: $0) } != nil
-  }
-
-  /// Whether the content is HTML, by a glance at its media type; `false` where that takes more than a glance.
-  private var declaresHTML: Bool {
-    guard let type = head.contentType, Self.begins("text/html", in: type, at: 0) else { return false }
-    return type.count == 9 || type[9] == UInt8(ascii: ";") || mediaType?.isHTML == true
-  }
-
-  private static func holds(_ word: StaticString, in type: [UInt8]) -> Bool {
-    type.indices.contains { begins(word, in: type, at: $0) }
-  }
-
-  /// - Parameter word: In lower case, without digits.
-  private static func begins(_ word: StaticString, in type: [UInt8], at start: Int) -> Bool {
-    let count = word.utf8CodeUnitCount
-    return type.count - start >= count
-      && (0..<count).allSatisfy { type[start + $0] | 0x20 == word.utf8Start[$0] }
   }
 
   /// Keeps the whole of XHTML, which is read as a tree, and of what turns out to be HTML though no usable media type says
@@ -220,6 +246,7 @@ extension TransferPlace {
       return CURL_SOCKET_BAD
     }
     refusal = nil
+    hasOpenedSocket = true
     if case .v4 = target { isIPv4 = true } else { isIPv4 = false }
     var descriptor = socket(
       address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)

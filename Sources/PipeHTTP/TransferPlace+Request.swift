@@ -3,6 +3,12 @@ internal import PipeWeb
 
 // What a request is made of, in libcurl's terms.
 extension TransferPlace {
+  /// What a request sends: of the methods that have a meaning for content, content of no bytes where none is given, so
+  /// that its length is said (RFC 9110, 8.6). Some servers wait for it, or answer 411.
+  static func content(_ method: String, _ content: [UInt8]?) -> [UInt8]? {
+    content ?? (["POST", "PUT", "PATCH"].contains(method) ? [] : nil)
+  }
+
   func setMethod(_ method: String, _ content: [UInt8]?) {
     pipe_easy_set_long(handle, CURLOPT_NOBODY, 0)
     pipe_easy_set_long(handle, CURLOPT_HTTPGET, 1)

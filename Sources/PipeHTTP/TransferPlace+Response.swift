@@ -12,7 +12,6 @@ extension TransferPlace {
       case CURL_HTTP_VERSION_3: .http3
       default: .http11
       }
-    let contentType = contentType
     let scanned = scanned()
     // All is known that the page was kept for; to hand its bytes to another core costs more than to look at them here.
     let isSpent = scanned?.encoding?.isASCIICompatible == true
@@ -20,7 +19,7 @@ extension TransferPlace {
     if isSpent { body.removeAll(keepingCapacity: body.capacity <= Self.spareCapacity) } else { body = [] }
     return HTTPResponse(
       status: status, version: version, fields: head.fields?.all ?? HTTPFields(),
-      contentType: contentType,
+      contentType: knownType?.field,
       location: isRedirect ? head.location.map { HTTPFields.reference($0) } : nil,
       retryAfter: status == 429 || status == 503 ? head.retryAfter.map { HTTPFields.text($0) } : nil, body: content,
       scanned: scanned, length: length, isTruncated: isTruncated,
@@ -44,10 +43,12 @@ extension TransferPlace {
   }
 
   /// The Content-Type field's value, read.
-  var mediaType: MediaType? { contentType.flatMap { sockets.mediaTypes.type(of: $0) } }
+  var mediaType: MediaType? { knownType?.type }
 
-  /// The Content-Type field's value.
-  private var contentType: String? { head.contentType.map { HTTPFields.text($0) } }
+  /// The Content-Type field's value and what it comes to.
+  var knownType: KnownMediaType? {
+    head.contentType.isEmpty ? nil : head.contentType.withBytes { sockets.mediaTypes.known($0) }
+  }
 
   /// The address that the transfer's connection goes to; a proxy's where there is one.
   private var connectedAddress: IPAddress? {

@@ -18,7 +18,7 @@ extension TransferPlace {
     isBegun = true
     if isFirst {
       // Should this connection turn out to be closed, the others that are kept may be as well.
-      if long(CURLINFO_NUM_CONNECTS) == 0 { takeFreshConnection(true) }
+      if !hasOpenedSocket { takeFreshConnection(true) }
       return true
     }
     if head.bytes > 0 || detail.contains("(err 13)") { return true }
@@ -54,12 +54,20 @@ extension TransferPlace {
   }
 
   /// Whether what came over a kept connection is no answer, and may be left over from the one before (RFC 9112, 9.2):
-  /// a new connection will tell.
+  /// a new connection will tell. So it will where libcurl has sent the request once more by itself: its words are still
+  /// those for the lost connection.
   func isFaultOfKeptConnection(_ code: CURLcode) -> Bool {
-    guard code != CURLE_OK, !head.isWhole, sends == 1, isIdempotent, long(CURLINFO_NUM_CONNECTS) == 0 else {
-      return false
-    }
-    return stop?.reason == .protocol || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY
+    guard code != CURLE_OK, !head.isWhole, isIdempotent else { return false }
+    let isFault = code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY
+    if sends == 2, sentBefore == 0 { return isFault }
+    return sends == 1 && (isFault || stop?.reason == .protocol) && long(CURLINFO_NUM_CONNECTS) == 0
+  }
+
+  /// Whether libcurl has refused a Content-Length that may go on in the next line (RFC 9112, 5.2), which it has not
+  /// read: the request is sent once more, and the field is read here.
+  func mayHaveFoldedLength(_ code: CURLcode) -> Bool {
+    code == CURLE_WEIRD_SERVER_REPLY && isIdempotent && !ignoresLength && stop == nil
+      && detail.contains("Invalid Content-Length")
   }
 
   /// Whether the request may be sent twice (RFC 9110, 9.2.2).

@@ -27,14 +27,16 @@ final class TransferPlace {
   private var hasOwnMethod = false
   private var keepsConnection = true
 
-  // The transfer's state. What is read or written for every field and piece of content, and is plain numbers, is not
-  // checked for overlapping accesses at run time: nothing is called while it is accessed.
-  var head = TransferHead()
+  // The transfer's state. What is read or written for every field and piece of content is not checked for overlapping
+  // accesses at run time: nothing of the place is called while it is accessed.
+  @exclusivity(unchecked) var head = TransferHead()
   var body: [UInt8] = []
   /// What tells when enough of the content is kept.
   var scanner: PageScanner?
   /// The page's encoding, once that is certain.
   var encoding: CharacterEncoding?
+  /// The encoding that the header names.
+  var labelled: CharacterEncoding?
   /// Whether the start of the page has been asked for it.
   var hasAskedForEncoding = false
   /// Whether all that is wanted but the encoding has been found.
@@ -54,8 +56,12 @@ final class TransferPlace {
   var refusal: String?
   /// How often the request was sent, earlier transfers that came to nothing included.
   @exclusivity(unchecked) var sends = 0
+  /// How often earlier transfers sent it.
+  private(set) var sentBefore = 0
   /// Whether this transfer has begun to send it.
   @exclusivity(unchecked) var isBegun = false
+  /// Whether it has opened a socket, and not taken over a connection.
+  @exclusivity(unchecked) var hasOpenedSocket = false
   /// The port of its connection on this machine.
   @exclusivity(unchecked) var localPort = 0
   /// What the machine had no more of when a socket was to be opened; a number of the system's.
@@ -66,6 +72,10 @@ final class TransferPlace {
   var isOnSuspect = false
   /// Whether it takes no connection that was used before.
   var takesFreshConnection = false
+  /// Whether libcurl does not read Content-Length.
+  private(set) var ignoresLength = false
+  /// Where the content ends, where libcurl does not know.
+  @exclusivity(unchecked) var framing: ContentFraming?
   /// Whether HTTP/2 is not spoken for this request.
   var isHTTP11Only = false
   /// Whether frames of HTTP/2 come to libcurl one at a time.
@@ -99,7 +109,7 @@ final class TransferPlace {
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.pointee = 0
     common = settings.fields
-    commonHeaders = TransferPlace.list(common, content: settings.body)
+    commonHeaders = TransferPlace.list(common, content: Self.content(settings.method, settings.body))
     setUp()
   }
 
@@ -139,8 +149,13 @@ final class TransferPlace {
 
   /// Sets the handle up for a request.
   ///
+  /// - Parameters:
+  ///   - sends: How often it was sent already.
+  ///   - ignoresLength: Whether Content-Length is not left to libcurl.
   /// - Throws: `TransferLoopError` where libcurl has no memory.
-  func begin(_ request: any TransferRequest, sends: Int = 0) throws(TransferLoopError) {
+  func begin(
+    _ request: any TransferRequest, sends: Int = 0, ignoresLength: Bool = false
+  ) throws(TransferLoopError) {
     if isUsed, Self.losesHeaders { try renew() }
     isUsed = true
     self.request = request
@@ -149,6 +164,7 @@ final class TransferPlace {
     head.begin(keepsFields: settings.keepsFields)
     scanner = nil
     encoding = nil
+    labelled = nil
     hasAskedForEncoding = false
     lacksEncodingAlone = false
     keepsWhole = false
@@ -161,25 +177,34 @@ final class TransferPlace {
     undecoded = nil
     refusal = nil
     self.sends = sends
+    sentBefore = sends
     isBegun = false
+    hasOpenedSocket = false
     localPort = 0
     shortage = nil
     isOnSuspect = false
     relay = nil
+    framing = nil
+    if ignoresLength != self.ignoresLength {
+      self.ignoresLength = ignoresLength
+      pipe_easy_set_long(handle, CURLOPT_IGNORE_CONTENT_LENGTH, ignoresLength ? 1 : 0)
+    }
     errorText.pointee = 0
     _ = request.href.withCString { pipe_easy_set_text(handle, CURLOPT_URL, $0) }
     connect(for: request)
     setUpSending(content: (request.body ?? settings.body)?.count ?? 0)
     let (method, content) = (request.transferMethod, request.body)
+    // The settings' own content is that of their method.
+    let given = content ?? (method == nil ? settings.body : nil)
     if method != nil || content != nil || hasOwnMethod {
-      setMethod(method ?? settings.method, content ?? (method == nil ? settings.body : nil))
+      setMethod(method ?? settings.method, Self.content(method ?? settings.method, given))
       hasOwnMethod = method != nil || content != nil
     }
     let isSpecial =
       !request.headers.isEmpty || request.withholdsCredentials || request.withholdsContentFields || content != nil
-      || method != nil && settings.body != nil
+      || method != nil && method != settings.method || method != nil && settings.body != nil
     if isSpecial || hasOwnHeaders {
-      let sent = content ?? (method == nil ? settings.body : nil)
+      let sent = Self.content(method ?? settings.method, given)
       let list = isSpecial ? Self.list(request.fields(with: common), content: sent) : nil
       pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, isSpecial ? list : commonHeaders)
       curl_slist_free_all(ownHeaders)
@@ -210,6 +235,7 @@ final class TransferPlace {
     keepsConnection = true
     takesFreshConnection = false
     isHTTP11Only = false
+    ignoresLength = false
     longestIdle = Self.ordinaryAge
     setUp()
   }
@@ -265,6 +291,11 @@ final class TransferPlace {
   }
 
   private func failure(of code: CURLcode) -> TransferFailure? {
+    var code = code
+    if let framing {
+      // We ended it where the content does; to libcurl that is the end of the connection.
+      if framing.isWhole { code = CURLE_OK } else if code == CURLE_OK { code = CURLE_PARTIAL_FILE }
+    }
     if let relay, relay.fault != 0 {
       return relay.fault == ETIMEDOUT
         ? TransferFailure(.connectTimeout, "no connection within \(settings.connectTimeout.shown)")
@@ -313,7 +344,7 @@ final class TransferPlace {
     pipe_easy_set_long(handle, CURLOPT_NOSIGNAL, 1)
     pipe_easy_set_long(handle, CURLOPT_PATH_AS_IS, 1)
     pipe_easy_set_long(handle, CURLOPT_BUFFERSIZE, settings.receiveBuffer)
-    pipe_easy_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+    pipe_easy_allow_http(handle)
     setUpConnections()
     pipe_easy_set_text(handle, CURLOPT_USERAGENT, userAgent)
     // For each name that it looks up, libcurl walks through all that it remembers: with many hosts that comes to more
@@ -321,7 +352,9 @@ final class TransferPlace {
     pipe_easy_set_long(handle, CURLOPT_DNS_CACHE_TIMEOUT, 2)
     pipe_easy_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.milliseconds)
     pipe_easy_set_long(handle, CURLOPT_HTTP_VERSION, ordinaryVersion)
-    if settings.method != "GET" || settings.body != nil { setMethod(settings.method, settings.body) }
+    if settings.method != "GET" || settings.body != nil {
+      setMethod(settings.method, Self.content(settings.method, settings.body))
+    }
     if commonHeaders != nil { pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, commonHeaders) }
     pipe_easy_set_data_function(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
       TransferPlace.lent(context) { $0.received(UnsafeRawBufferPointer(start: bytes, count: size * count)) }

@@ -97,8 +97,9 @@ struct TransferRounds: ~Copyable {
   /// - Parameters:
   ///   - sends: How often it was sent already.
   ///   - isFresh: Whether it must not go over a connection that was used before.
+  ///   - ignoresLength: Whether Content-Length is not left to libcurl.
   private mutating func begin(
-    _ request: any TransferRequest, sends: Int = 0, isFresh: Bool = false
+    _ request: any TransferRequest, sends: Int = 0, isFresh: Bool = false, ignoresLength: Bool = false
   ) throws(TransferLoopError) {
     let place: TransferPlace
     if let reused = free.popLast() {
@@ -107,7 +108,7 @@ struct TransferRounds: ~Copyable {
       place = try TransferPlace(settings, multi.sockets)
       all.append(place)
     }
-    try place.begin(request, sends: sends)
+    try place.begin(request, sends: sends, ignoresLength: ignoresLength)
     place.keepConnection(isWorthKeeping(for: request))
     nextLook = min(nextLook, place.limits.nextLook)
     activeCount += 1
@@ -136,11 +137,10 @@ struct TransferRounds: ~Copyable {
     for done in done {
       if let number = done.place.lacks(done.code, any: wakeup.descriptor) {
         putOff(done.place, because: number)
+      } else if done.place.mayHaveFoldedLength(done.code) {
+        try beginAgain(done.place, ignoresLength: true)
       } else if done.place.isFaultOfKeptConnection(done.code) {
-        let sends = done.place.sends
-        guard let request = done.place.giveUp() else { continue }
-        release(done.place)
-        try begin(request, sends: sends, isFresh: true)
+        try beginAgain(done.place)
       } else {
         if done.place.sends > 0 { shortage.succeeded(now: multi.now) }
         let result = done.place.end(done.code)
@@ -153,6 +153,14 @@ struct TransferRounds: ~Copyable {
         }
       }
     }
+  }
+
+  /// Sends a transfer's request once more, over a new connection.
+  private mutating func beginAgain(_ place: TransferPlace, ignoresLength: Bool = false) throws(TransferLoopError) {
+    let sends = place.sends
+    guard let request = place.giveUp() else { return }
+    release(place)
+    try begin(request, sends: sends, isFresh: true, ignoresLength: ignoresLength)
   }
 
   /// A TLS alert that comes after the handshake ends all streams of a connection, and only one of them reads it; a reset

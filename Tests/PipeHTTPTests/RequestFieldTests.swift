@@ -38,6 +38,24 @@ struct RequestFieldTests {
     #expect(try await Self.sent("content-type", settings, method: nil) == lines)
   }
 
+  @Test(
+    "a method that has a meaning for content says the length of none (RFC 9110, 8.6)",
+    arguments: [
+      ("POST", ["Content-Length: 0"]), ("PUT", ["Content-Length: 0"]), ("PATCH", ["Content-Length: 0"]), ("GET", []),
+      ("HEAD", []), ("DELETE", []), ("OPTIONS", []),
+    ])
+  func noContent(method: String, lines: [String]) async throws {
+    #expect(try await Self.sent("content-length", .loopback, method: method) == lines)
+    #expect(try await Self.sent("content-type", .loopback, method: method) == [])
+    var settings = TransferSettings.loopback
+    settings.method = method
+    #expect(try await Self.sent("content-length", settings, method: nil) == lines)
+    #expect(try await Self.sent("content-type", settings, method: nil) == [])
+    #expect(try await Self.sent("content-length", settings, method: "GET") == [])
+    settings.body = Array("abc".utf8)
+    #expect(try await Self.sent("content-length", settings, method: "PUT") == ["Content-Length: 0"])
+  }
+
   @Test("a type that somebody gives is sent as it is")
   func ownType() async throws {
     let own = try await Self.sent("content-type", .loopback, body: "{}", headers: [("content-type", "text/x")])

@@ -5,14 +5,12 @@ struct ByteOrderMark {
   let length: Int
 
   init?(_ bytes: UnsafeBufferPointer<UInt8>) {
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-      (encoding, length) = (.utf8, 3)
-    } else if bytes.starts(with: [0xFE, 0xFF]) {
-      (encoding, length) = (.utf16BE, 2)
-    } else if bytes.starts(with: [0xFF, 0xFE]) {
-      (encoding, length) = (.utf16LE, 2)
-    } else {
-      return nil
+    guard bytes.count >= 2 else { return nil }
+    switch (bytes[0], bytes[1]) {
+    case (0xEF, 0xBB) where bytes.count > 2 && bytes[2] == 0xBF: (encoding, length) = (.utf8, 3)
+    case (0xFE, 0xFF): (encoding, length) = (.utf16BE, 2)
+    case (0xFF, 0xFE): (encoding, length) = (.utf16LE, 2)
+    default: return nil
     }
   }
 }

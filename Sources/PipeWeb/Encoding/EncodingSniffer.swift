@@ -50,6 +50,11 @@ package enum EncodingSniffer {
     }
   }
 
+  /// The encoding that a byte order mark at the start tells; `nil` where there is none.
+  package static func marked(_ prefix: Span<UInt8>) -> CharacterEncoding? {
+    prefix.withUnsafeBufferPointer { ByteOrderMark($0)?.encoding }
+  }
+
   /// Finds the encoding of a whole page, as ``sniff(prefix:mediaType:declared:)`` does, and reads a page of HTML as far
   /// as a meta element that declares one, if nothing stronger does.
   package static func encoding(of page: Span<UInt8>, mediaType: MediaType?) -> CharacterEncoding {
