@@ -2,41 +2,48 @@
 enum EUCJPDecoder {
   @inline(__always)
   static func decode(_ input: UnsafeBufferPointer<UInt8>, into output: inout UTF8Output) {
-    let table = EncodingIndex.jis0208.entries
-    let jis0208 = table.span
-    var index = 0
-    while index < input.count {
-      index = output.copyASCII(input, from: index)
-      while index < input.count, input[index] >= 0x80 {
-        var lead = input[index]
-        guard lead == 0x8E || lead == 0x8F || (0xA1...0xFE).contains(lead) else {
-          output.appendError()
-          index += 1
-          continue
-        }
-        guard index + 1 < input.count else { return output.appendError() }
-        var trail = input[index + 1]
-        if lead == 0x8E, (0xA1...0xDF).contains(trail) {
-          output.append(scalar: 0xFF61 - 0xA1 + UInt32(trail))
-          index += 2
-          continue
-        }
-        let isJIS0212 = lead == 0x8F && (0xA1...0xFE).contains(trail)
-        if isJIS0212 {
-          guard index + 2 < input.count else { return output.appendError() }
-          index += 1
-          lead = trail
-          trail = input[index + 1]
-        }
-        var packed: UInt32 = 0
-        if (0xA1...0xFE).contains(lead), (0xA1...0xFE).contains(trail) {
-          let pointer = Int(lead - 0xA1) * 94 + Int(trail - 0xA1)
-          packed = isJIS0212 ? EncodingIndex.jis0212.entries[pointer] : jis0208[pointer]
-        }
-        output.append(packed: packed == 0 ? .packedReplacement : packed)
-        index += packed == 0 && trail < 0x80 ? 1 : 2
-      }
+    EncodingIndex.jis0208.entries.withUnsafeBufferPointer { jis0208 in
+      PairDecoder.decode(
+        input, into: &output,
+        single: { $0 == 0x8E || $0 == 0x8F || 0xA1...0xFE ~= $0 ? nil : 0 },
+        longer: { index, output in
+          switch input[index] {
+          case 0x8E: halfWidthKatakana(input, at: index, into: &output)
+          case 0x8F: threeBytes(input, at: index, into: &output)
+          default: 0
+          }
+        },
+        pair: { lead, trail in
+          guard 0xA1...0xFE ~= lead, 0xA1...0xFE ~= trail else { return 0 }
+          return jis0208[Int(lead - 0xA1) * 94 + Int(trail - 0xA1)]
+        })
     }
+  }
+
+  private static func halfWidthKatakana(
+    _ input: UnsafeBufferPointer<UInt8>, at index: Int, into output: inout UTF8Output
+  ) -> Int {
+    let trail = input[index + 1]
+    guard 0xA1...0xDF ~= trail else { return 0 }
+    output.append(scalar: 0xFF61 - 0xA1 + UInt32(trail))
+    return 2
+  }
+
+  /// A character of JIS X 0212.
+  private static func threeBytes(
+    _ input: UnsafeBufferPointer<UInt8>, at index: Int, into output: inout UTF8Output
+  ) -> Int {
+    let lead = input[index + 1]
+    guard 0xA1...0xFE ~= lead else { return 0 }
+    guard index + 2 < input.count else {
+      output.appendError()
+      return 2
+    }
+    let trail = input[index + 2]
+    let packed =
+      0xA1...0xFE ~= trail ? EncodingIndex.jis0212.entries[Int(lead - 0xA1) * 94 + Int(trail - 0xA1)] : 0
+    output.append(packed: packed == 0 ? .packedReplacement : packed)
+    return packed == 0 && trail < 0x80 ? 2 : 3
   }
 }
 
@@ -44,28 +51,16 @@ enum EUCJPDecoder {
 enum EUCKRDecoder {
   @inline(__always)
   static func decode(_ input: UnsafeBufferPointer<UInt8>, into output: inout UTF8Output) {
-    let table = EncodingIndex.eucKR.entries
-    let entries = table.span
-    var index = 0
-    while index < input.count {
-      index = output.copyASCII(input, from: index)
-      while index < input.count, input[index] >= 0x80 {
-        let lead = input[index]
-        guard (0x81...0xFE).contains(lead) else {
-          output.appendError()
-          index += 1
-          continue
-        }
-        guard index + 1 < input.count else { return output.appendError() }
-        let trail = input[index + 1]
-        var packed: UInt32 = 0
-        if (0x41...0xFE).contains(trail) {
+    EncodingIndex.eucKR.entries.withUnsafeBufferPointer { entries in
+      PairDecoder.decode(
+        input, into: &output,
+        single: { 0x81...0xFE ~= $0 ? nil : 0 },
+        longer: { _, _ in 0 },
+        pair: { lead, trail in
+          guard 0x41...0xFE ~= trail else { return 0 }
           let pointer = Int(lead - 0x81) * 190 + Int(trail - 0x41)
-          if pointer < entries.count { packed = entries[pointer] }
-        }
-        output.append(packed: packed == 0 ? .packedReplacement : packed)
-        index += packed == 0 && trail < 0x80 ? 1 : 2
-      }
+          return pointer < entries.count ? entries[pointer] : 0
+        })
     }
   }
 }

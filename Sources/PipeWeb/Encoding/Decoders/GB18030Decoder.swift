@@ -2,34 +2,22 @@
 enum GB18030Decoder {
   @inline(__always)
   static func decode(_ input: UnsafeBufferPointer<UInt8>, into output: inout UTF8Output) {
-    let table = EncodingIndex.gb18030.entries
-    let entries = table.span
-    var index = 0
-    while index < input.count {
-      index = output.copyASCII(input, from: index)
-      while index < input.count, input[index] >= 0x80 {
-        let lead = input[index]
-        guard (0x81...0xFE).contains(lead) else {
-          output.append(packed: lead == 0x80 ? 0xAC_82E2 : .packedReplacement)  // U+20AC
-          index += 1
-          continue
-        }
-        guard index + 1 < input.count else { return output.appendError() }
-        let second = input[index + 1]
-        if (0x30...0x39).contains(second) {
+    EncodingIndex.gb18030.entries.withUnsafeBufferPointer { entries in
+      PairDecoder.decode(
+        input, into: &output,
+        // 0x80 is the euro sign.
+        single: { 0x81...0xFE ~= $0 ? nil : $0 == 0x80 ? 0xAC_82E2 : 0 },
+        longer: { index, output in
+          guard 0x30...0x39 ~= input[index + 1] else { return 0 }
           let (packed, length) = fourBytes(input, at: index)
           output.append(packed: packed)
-          index += length
-          continue
-        }
-        var packed: UInt32 = 0
-        if second >= 0x40, second != 0x7F, second != 0xFF {
-          let pointer = Int(lead - 0x81) * 190 + Int(second) - (second < 0x7F ? 0x40 : 0x41)
-          if pointer < entries.count { packed = entries[pointer] }
-        }
-        output.append(packed: packed == 0 ? .packedReplacement : packed)
-        index += packed == 0 && second < 0x80 ? 1 : 2
-      }
+          return length
+        },
+        pair: { lead, trail in
+          guard trail >= 0x40, trail != 0x7F, trail != 0xFF else { return 0 }
+          let pointer = Int(lead - 0x81) * 190 + Int(trail) - (trail < 0x7F ? 0x40 : 0x41)
+          return pointer < entries.count ? entries[pointer] : 0
+        })
     }
   }
 

@@ -98,13 +98,12 @@ package struct CharacterEncoder {
 
   /// WHATWG Encoding 12.1.2.
   private func appendEUCJP(_ scalar: Unicode.Scalar, to output: inout [UInt8]) -> Bool {
-    switch scalar.value {
-    case 0xA5: output.append(0x5C)
-    case 0x203E: output.append(0x7E)
-    case 0xFF61...0xFF9F:
+    if let byte = scalar.asRoman {
+      output.append(byte)
+    } else if let byte = scalar.asHalfWidthKatakana {
       output.append(0x8E)
-      output.append(UInt8(truncatingIfNeeded: scalar.value - 0xFF61 + 0xA1))
-    default:
+      output.append(byte)
+    } else {
       guard let pointer = EncodingPointers.jis0208[scalar.asJIS] else { return false }
       appendPair(pointer, row: 94, lead: 0xA1, trail: 0xA1, to: &output)
     }
@@ -113,12 +112,11 @@ package struct CharacterEncoder {
 
   /// WHATWG Encoding 12.3.2.
   private func appendShiftJIS(_ scalar: Unicode.Scalar, to output: inout [UInt8]) -> Bool {
-    switch scalar.value {
-    case 0x80: output.append(0x80)
-    case 0xA5: output.append(0x5C)
-    case 0x203E: output.append(0x7E)
-    case 0xFF61...0xFF9F: output.append(UInt8(truncatingIfNeeded: scalar.value - 0xFF61 + 0xA1))
-    default:
+    if scalar.value == 0x80 {
+      output.append(0x80)
+    } else if let byte = scalar.asRoman ?? scalar.asHalfWidthKatakana {
+      output.append(byte)
+    } else {
       guard let pointer = EncodingPointers.shiftJIS[scalar.asJIS] else { return false }
       appendPair(
         pointer, row: 188, lead: pointer / 188 < 0x1F ? 0x81 : 0xC1, trail: pointer % 188 < 0x3F ? 0x40 : 0x41,
@@ -145,7 +143,6 @@ struct ISO2022JPEncoder {
     let value = scalar.value
     // Escapes and shifts of the text would be taken for the encoding's own.
     if state != .jis0208, value == 0x0E || value == 0x0F || value == 0x1B { return "\u{FFFD}" }
-    let isRoman = value == 0xA5 || value == 0x203E
     if scalar.isASCII {
       let isRead = state == .ascii || state == .roman && value != 0x5C && value != 0x7E
       if !isRead {
@@ -155,9 +152,9 @@ struct ISO2022JPEncoder {
       output.append(UInt8(truncatingIfNeeded: value))
       return nil
     }
-    if isRoman {
+    if let byte = scalar.asRoman {
       enter(.roman, &output)
-      output.append(value == 0xA5 ? 0x5C : 0x7E)
+      output.append(byte)
       return nil
     }
     let known = Self.katakana(value).flatMap { Unicode.Scalar($0) } ?? scalar.asJIS
@@ -194,6 +191,13 @@ struct ISO2022JPEncoder {
 }
 
 extension Unicode.Scalar {
+  /// The yen sign and the overline, which have the places of two characters of ASCII (JIS X 0201, "Roman").
+  fileprivate var asRoman: UInt8? { value == 0xA5 ? 0x5C : value == 0x203E ? 0x7E : nil }
+
+  fileprivate var asHalfWidthKatakana: UInt8? {
+    0xFF61...0xFF9F ~= value ? UInt8(truncatingIfNeeded: value - 0xFF61 + 0xA1) : nil
+  }
+
   /// JIS has the minus sign in its full-width form only.
   fileprivate var asJIS: Unicode.Scalar { value == 0x2212 ? "\u{FF0D}" : self }
 }
