@@ -1,11 +1,12 @@
+internal import PipeText
 internal import PipeWeb
 
 /// The JSON-LD of a page (JSON-LD 1.1, 7): its scripts of that type, as far as they can be read.
 enum LinkedData {
   static func documents(in page: DOMDocument) -> [JSONValue] {
     guard let scripts = try? scripts?.select(in: page) else { return [] }
-    return scripts.compactMap { script in
-      isLinkedData(script[attribute: "type"]) ? JSONValue(ofScript: script.textContent) : nil
+    return scripts.flatMap { script in
+      isLinkedData(script[attribute: "type"]) ? JSONValue.values(ofScript: script.textContent) : []
     }
   }
 
@@ -16,6 +17,6 @@ enum LinkedData {
     guard let essence = type?.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false).first else {
       return false
     }
-    return String(essence).trimmingWhiteSpace().lowercased() == "application/ld+json"
+    return String(essence).trimmingWhiteSpace().isExactlyInAnyCase("application/ld+json")
   }
 }

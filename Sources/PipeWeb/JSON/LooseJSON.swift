@@ -1,24 +1,33 @@
 /// JSON as the scripts of pages hold it: wrapped for parsers of old, and written by the habits of JavaScript.
 ///
 /// What is passed over: the marks of HTML comments and of CDATA sections around the value, with or without a JavaScript
-/// comment before each; comments; a comma before a closing bracket; a semicolon at the end. Control characters in strings
-/// stand for themselves (RFC 8259, 7, wants them escaped). Where all of that does not help, character references are
-/// taken for what they stand for: templates escape scripts like text.
+/// comment before each; comments; commas that separate nothing; semicolons. Control characters in strings stand for
+/// themselves (RFC 8259, 7, wants them escaped). Where all of that does not help, character references are taken for what
+/// they stand for: templates escape scripts like text. Several values may follow each other, and those that can be read
+/// are kept.
 struct LooseJSON {
-  /// The value; `nil` where the text holds none, or more than one.
-  static func value(of text: String) -> JSONValue? {
-    if let value = try? JSONValue(parsing: text) { return value }
+  /// The values; none where the text holds something else.
+  static func values(of text: String) -> [JSONValue] {
+    if let value = try? JSONValue(parsing: text) { return [value] }
     let bytes = Array(text.utf8)
-    if let value = repaired(bytes) { return value }
-    guard bytes.contains(UInt8(ascii: "&")) else { return nil }
+    let values = repaired(bytes)
+    guard values.isEmpty, bytes.contains(UInt8(ascii: "&")) else { return values }
     let decoded = bytes.withUnsafeBufferPointer { HTMLText(references: .inText, nulls: .kept).string($0) }
-    return (try? JSONValue(parsing: decoded)) ?? repaired(Array(decoded.utf8))
+    return (try? JSONValue(parsing: decoded)).map { [$0] } ?? repaired(Array(decoded.utf8))
   }
 
-  private static func repaired(_ bytes: [UInt8]) -> JSONValue? {
+  private static func repaired(_ bytes: [UInt8]) -> [JSONValue] {
     var json = LooseJSON(bytes: bytes)
-    guard json.skipOpening(), let text = json.takeValue(), json.isClosing() else { return nil }
-    return try? JSONValue(parsing: text.span)
+    var values: [JSONValue] = []
+    guard json.skipOpening() else { return [] }
+    repeat {
+      // One that never ends is the last.
+      guard let text = json.takeValue() else { return values }
+      if let value = try? JSONValue(parsing: text.span) { values.append(value) }
+      json.skipClosing()
+    } while json.isAtValue
+    // Where something else follows, it is a program.
+    return json.peek() == nil ? values : []
   }
 
   private let bytes: [UInt8]
@@ -77,19 +86,21 @@ struct LooseJSON {
     return true
   }
 
-  /// Whether nothing but marks, comments and semicolons follows the value.
-  private mutating func isClosing() -> Bool {
+  private var isAtValue: Bool { peek() == UInt8(ascii: "{") || peek() == UInt8(ascii: "[") }
+
+  /// Passes over the marks, comments, commas and semicolons behind a value.
+  private mutating func skipClosing() {
     while let byte = peek() {
       switch byte {
       case 0x0A, 0x0D, UInt8(ascii: ";"), UInt8(ascii: ","): index += 1
       case _ where skipSpace() || skip("-->") || skip("]]>") || skip("<!]]>") || skip("*/"): break
       case _ where skip("//"): skipLine()
-      case _ where skip("/*"): guard skipPast("*/") else { return true }
-      case _ where skip("<!--"): guard skipPast("-->") else { return true }
-      default: return false
+      case _ where skip("/*"): if !skipPast("*/") { index = bytes.count }
+      case _ where skip("<!--"): if !skipPast("-->") { index = bytes.count }
+      case _ where skip("<![CDATA["): break
+      default: return
       }
     }
-    return true
   }
 
   // MARK: The value
@@ -97,13 +108,15 @@ struct LooseJSON {
   /// The value from its first bracket to the one that closes it, as strict JSON as far as this can be told.
   private mutating func takeValue() -> [UInt8]? {
     var output: [UInt8] = []
-    output.reserveCapacity(bytes.count - index)
+    output.reserveCapacity(min(bytes.count - index, 4096))
     var depth = 0
-    /// A comma that is dropped where a bracket closes behind it.
+    /// A comma that is dropped where it separates nothing: at a bracket, or beside another comma.
     var isCommaDue = false
+    var isAtOpening = false
     func payComma() {
-      if isCommaDue { output.append(UInt8(ascii: ",")) }
+      if isCommaDue, !isAtOpening { output.append(UInt8(ascii: ",")) }
       isCommaDue = false
+      isAtOpening = false
     }
     while let byte = peek() {
       switch byte {
@@ -113,20 +126,17 @@ struct LooseJSON {
       case UInt8(ascii: "{"), UInt8(ascii: "["):
         payComma()
         output.append(byte)
+        isAtOpening = true
         depth += 1
         index += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         isCommaDue = false
+        isAtOpening = false
         output.append(byte)
         depth -= 1
         index += 1
         if depth == 0 { return output }
       case UInt8(ascii: ","):
-        // Two commas in a row stay a fault, and so does one with nothing before it.
-        if let last = output.last(where: { $0 != 0x20 }), last == UInt8(ascii: "{") || last == UInt8(ascii: "[") {
-          return nil
-        }
-        payComma()
         isCommaDue = true
         index += 1
       case 0x0A, 0x0D:
@@ -233,10 +243,6 @@ struct LooseJSON {
 }
 
 extension JSONValue {
-  /// The JSON that a script of a page holds, in the wrappings and with the habits that pages have; `nil` where it holds
-  /// none.
-  package init?(ofScript text: String) {
-    guard let value = LooseJSON.value(of: text) else { return nil }
-    self = value
-  }
+  /// The JSON that a script of a page holds, in the wrappings and with the habits that pages have: one value, as a rule.
+  package static func values(ofScript text: String) -> [JSONValue] { LooseJSON.values(of: text) }
 }

@@ -17,7 +17,7 @@ struct LooseJSONTests {
     "// {generated}\n\(item)\n// {end}", "/**/\(item)/* not closed", "<![CDATA[\n\(item)",
   ])
   func `The value stands in any wrapping`(script: String) throws {
-    #expect(try JSONValue(ofScript: script) == JSONValue(parsing: Self.item))
+    #expect(try JSONValue.values(ofScript: script) == [JSONValue(parsing: Self.item)])
   }
 
   @Test(arguments: [
@@ -30,27 +30,45 @@ struct LooseJSONTests {
     ("{&quot;name&quot;: &quot;N&quot;}", #"{"name":"N"}"#),
     ("{&#34;a&#34;:&#x22;b &amp; c&quot;,}", #"{"a":"b & c"}"#),
     ("// <![CDATA[\n{&quot;a&quot;: 1};\n// ]]>", #"{"a":1}"#),
+    (#"{"a": 1,, "b": 2}"#, #"{"a":1,"b":2}"#), (#"{, "a": 1}"#, #"{"a":1}"#), ("[1,,2,, ,3,]", "[1,2,3]"),
+    ("{,}", "{}"), ("[,]", "[]"), ("[, /* c */ ,{,\"a\":[,1,],,},]", #"[{"a":[1]}]"#),
     // What is JSON already is not touched.
     (#"{"a": "&quot;b&quot; // c, }"}"#, #"{"a":"&quot;b&quot; // c, }"}"#),
     (#"{"a": "&amp;", "b": 1,}"#, #"{"a":"&amp;","b":1}"#), ("{\u{A0}\"a\":\u{A0}1}", #"{"a":1}"#),
     ("{\"a\": 12345678901234567890.10,}", #"{"a":12345678901234567890.10}"#),
   ])
   func `Habits of JavaScript are read`(script: String, expected: String) {
-    #expect(JSONValue(ofScript: script)?.serialized == expected)
+    #expect(JSONValue.values(ofScript: script).map(\.serialized) == [expected])
   }
 
   @Test(arguments: [
-    "", " ", "null;", "var x = {\"a\": 1};", "{a: 1}", "{'a': 1}", "{\"a\": 1} {\"b\": 2}", "{\"a\": 1", "{\"a\": \"1}",
-    "{\"a\": 1,, \"b\": 2}", "{,}", "[,]", "{\"a\": }", "{\"a\": 1 2}", "/* {\"a\": 1}", "// {\"a\": 1}",
+    "", " ", "null;", "var x = {\"a\": 1};", "{a: 1}", "{'a': 1}", "{\"a\": 1", "{\"a\": \"1}",
+    "{\"a\": }", "{\"a\": 1 2}", "/* {\"a\": 1}", "// {\"a\": 1}",
     "text {\"a\": 1}",
     "<p>{\"a\": 1}</p>", "{\"a\": 1}]", "&quot;", "{&quot;a&quot;: }", "{\"a\": 1 / 2}", "<!--", "//<![CDATA[",
   ])
-  func `What is not JSON even so is left out`(script: String) { #expect(JSONValue(ofScript: script) == nil) }
+  func `What is not JSON even so is left out`(script: String) { #expect(JSONValue.values(ofScript: script).isEmpty) }
 
-  @Test(arguments: ["<!--", "/*", "//\n", "{\"a\":[", "[/**/", "\\", "&quot;", "-->", "<!-- ", "[,", "{\"\\"])
+  @Test(
+    arguments: [
+      (#"{"a": 1} {"b": 2}"#, [#"{"a":1}"#, #"{"b":2}"#]),
+      (#"{"a": 1}{"b": 2}[3]"#, [#"{"a":1}"#, #"{"b":2}"#, "[3]"]),
+      ("{\"a\": 1},\n{\"b\": 2},", [#"{"a":1}"#, #"{"b":2}"#]), (#"[1];{"b": 2};"#, ["[1]", #"{"b":2}"#]),
+      ("<!--\n{\"a\": 1}\n// and\n{\"b\": 2,}\n-->", [#"{"a":1}"#, #"{"b":2}"#]),
+      ("<![CDATA[{\"a\": 1}]]><![CDATA[{\"b\": 2}]]>", [#"{"a":1}"#, #"{"b":2}"#]),
+      (#"{oops} {"b": 2}"#, [#"{"b":2}"#]), (#"{"a": 1} {"b": "#, [#"{"a":1}"#]), (#"{"a": 1} {"b": }"#, [#"{"a":1}"#]),
+      ("{&quot;a&quot;: 1} {&quot;b&quot;: 2}", [#"{"a":1}"#, #"{"b":2}"#]),
+    ])
+  func `Of several values those are kept that can be read`(script: String, expected: [String]) {
+    #expect(JSONValue.values(ofScript: script).map(\.serialized) == expected)
+  }
+
+  @Test(arguments: [
+    "{}", "[1],", "[,,", "{,", "<!--", "/*", "//\n", "{\"a\":[", "[/**/", "\\", "&quot;", "-->", "<!-- ", "[,", "{\"\\",
+  ])
   func `Repetition is read in time that its length bounds`(piece: String) {
     let script = String(repeating: piece, count: 400_000 / piece.utf8.count)
     // Quadratic work would take many minutes.
-    #expect(ContinuousClock().measure { _ = JSONValue(ofScript: script) } < .seconds(20))
+    #expect(ContinuousClock().measure { _ = JSONValue.values(ofScript: script) } < .seconds(20))
   }
 }
