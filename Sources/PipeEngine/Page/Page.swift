@@ -141,6 +141,19 @@ package final class Page {
     return string(of: value)
   }
 
+  /// The text of the first heading.
+  ///
+  /// - Throws: Where it is too large, or missing because the page has too many.
+  package func firstHeading() throws(ExtractionFault) -> String? {
+    let value = facts?.headings.first
+    try checkSize(of: value, .firstHeading)
+    guard let value, let scanned else { return nil }
+    guard let text = scanned.facts.heading(value, transcode: transcode) else {
+      throw ExtractionFault("it has more than 500,000 nodes")
+    }
+    return text
+  }
+
   /// - Throws: Where a fact is too large, or missing because the page has too much of its like.
   package func checkSize(of value: PageFacts.Value?, _ fact: PageFacts.Wanted) throws(ExtractionFault) {
     if let value, value.isTooLarge { throw Self.tooLarge }
@@ -156,11 +169,21 @@ package final class Page {
       partial: partial)
   }
 
+  /// Says what the tree of a page lacks.
+  ///
   /// - Parameter partial: What there is.
-  package static func treeTooLarge(_ partial: Value? = nil) -> ExtractionFault {
-    ExtractionFault(
-      "the page has more than 500,000 nodes, or more than 4,096 attributes on one element; the rest is missing",
-      partial: partial)
+  package static func incomplete(_ document: DOMDocument, _ partial: Value? = nil) -> ExtractionFault {
+    var reasons: [String] = []
+    if document.missing.contains(.nodes) { reasons.append("the page has more than 500,000 nodes; the rest is missing") }
+    if document.missing.contains(.attributes) {
+      reasons.append("the page has more than 4,096 attributes on one element, or a larger one; the rest is missing")
+    }
+    if document.missing.contains(.entities) {
+      reasons.append(
+        "the document's entities come to more than 64 KiB a reference, or 4 MiB in all; references beyond that are left as "
+          + "they are")
+    }
+    return ExtractionFault(reasons.joined(separator: "; "), partial: partial)
   }
 
   /// What relative URLs of the page are relative to (WHATWG HTML, 2.4.2); the facts must include the base.
@@ -226,10 +249,9 @@ package final class Page {
     // A scan in the page's own bytes is worth nothing where these do not agree with ASCII.
     if let scanned = response.scanned, encoding.isASCIICompatible { return scanned }
     if body.isEmpty { return nil }
+    if isXHTML, let document = xhtml.document { return ScannedPage(PageFacts(of: document, wanted: needs.facts)) }
     var scanner = PageScanner(wanted: needs.facts)
-    if isXHTML, let document = xhtml.document {
-      _ = scanner.feed(document.markup)
-    } else if encoding.isASCIICompatible {
+    if encoding.isASCIICompatible {
       _ = scanner.feed(body)
     } else {
       _ = scanner.feed(Array(text.utf8))

@@ -59,14 +59,19 @@ struct CSSExtractor: Extractor {
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard let document = page.document else { return .null }
     if selector.needsLanguage { document.contentLanguage = page.response?.fields["content-language"] }
-    let value: Value
+    let nodes: [DOMNode]
     do throws(CSSSelector.LimitExceeded) {
-      value = choice.value(of: try selector.select(in: document, limit: choice.limit))
+      nodes = try selector.select(in: document, limit: choice.limit)
     } catch {
       throw ExtractionFault("the selector takes too many steps on this page")
     }
+    let value = choice.value(of: nodes)
     // The first element is the first one, whatever is missing behind it.
-    if document.isTruncated, choice.all || value == .null { throw Page.treeTooLarge(value) }
+    if document.isTruncated,
+      choice.all || value == .null || document.missing.contains(.entities) || nodes.first?.isLast == true
+    {
+      throw Page.incomplete(document, value)
+    }
     return value
   }
 }

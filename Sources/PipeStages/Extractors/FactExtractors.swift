@@ -34,13 +34,13 @@ struct LanguageExtractor: Extractor {
 /// `description`: the `meta` named so.
 struct DescriptionExtractor: Extractor {
   static let component = Component.builtIn(
-    "description", "The content of the first meta element named description, white space collapsed.",
+    "description", "The content of the first meta element named description, as it is written.",
     DescriptionExtractor())
   let type = FieldType.string
   let needs = PageNeeds.scan(.description)
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    Value(try page.text(of: page.facts?.descriptionValue, .description)?.collapsingWhiteSpace())
+    Value(try page.text(of: page.facts?.descriptionValue, .description))
   }
 }
 
@@ -72,7 +72,7 @@ struct FirstHeadingExtractor: Extractor {
   let needs = PageNeeds.scan(.firstHeading)
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    Value(try page.text(of: page.facts?.headings.first, .firstHeading))
+    Value(try page.firstHeading())
   }
 }
 

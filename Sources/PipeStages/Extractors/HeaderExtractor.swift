@@ -1,5 +1,6 @@
 import PipeEngine
 import PipeSpec
+import PipeText
 import PipeWeb
 
 /// `header`: a field of the response's head (RFC 9110, 5).
@@ -36,6 +37,6 @@ struct HeaderExtractor: Extractor {
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard let fields = page.response?.fields else { return .null }
     if !all { return Value(fields[name]) }
-    return .list(fields.all.filter { $0.name.lowercased() == name }.map { .string($0.value) })
+    return .list(fields.all.filter { $0.name.isExactlyInAnyCase(name) }.map { .string($0.value) })
   }
 }

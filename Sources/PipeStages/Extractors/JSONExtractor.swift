@@ -69,10 +69,13 @@ struct JSONExtractor: Extractor {
     case .jsonLD:
       for document in page.linkedData where all || found.isEmpty { found += try select(in: document) }
     }
-    if place == .jsonLD, page.document?.isTruncated == true, all || found.isEmpty {
-      throw Page.treeTooLarge(.list(found.map { Value($0) }))
+    let value: Value = all ? .list(found.map { Value($0) }) : found.first.map { Value($0) } ?? .null
+    if place == .jsonLD, let document = page.document, document.isTruncated,
+      all || found.isEmpty || document.missing.contains(.entities)
+    {
+      throw Page.incomplete(document, value)
     }
-    return all ? .list(found.map { Value($0) }) : found.first.map { Value($0) } ?? .null
+    return value
   }
 
   private func select(in document: JSONValue) throws(ExtractionFault) -> [JSONValue] {

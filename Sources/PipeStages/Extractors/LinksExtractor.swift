@@ -76,11 +76,13 @@ struct LinksExtractor: Extractor {
     try page.checkBase()
     let nodes = document.links.filter { noFollow == .include || !Self.isNoFollow($0[attribute: "rel"]) }
     let links = ResolvedLinks(nodes.lazy.map { $0[attribute: "href"] }, base: page.baseURL, encoding: page.urlEncoding)
-    return try list(links, isWhole: !links.isTruncated && !document.isTruncated) { place in
+    let list = try list(links, isWhole: !links.isTruncated) { place in
       let node = nodes[place]
       let text = node.name == "area" ? node[attribute: "alt"]?.collapsingWhiteSpace() : node.readableText
       return (text, node[attribute: "rel"])
     }
+    if document.isTruncated { throw Page.incomplete(document, list) }
+    return list
   }
 
   /// The URLs, or JSON objects with what is told of each link.
@@ -108,7 +110,7 @@ struct LinksExtractor: Extractor {
   private func object(_ url: String, _ text: String?, _ rel: String?) -> String {
     var members: [(name: StaticString, value: Value)] = [("url", .string(url))]
     if details.contains(.text) { members.append(("text", Value(text))) }
-    if details.contains(.rel) { members.append(("rel", Value(rel?.collapsingWhiteSpace()))) }
+    if details.contains(.rel) { members.append(("rel", Value(rel))) }
     if details.contains(.nofollow) { members.append(("nofollow", .bool(Self.isNoFollow(rel)))) }
     var json = Array("{".utf8)
     for (index, member) in members.enumerated() {

@@ -1,15 +1,16 @@
 import PipeEngine
 import PipeSpec
+import PipeText
 import PipeWeb
 
 /// `meta`: the content of a `meta` element.
 struct MetaExtractor: Extractor {
-  /// In lower case.
   let name: String
   let all: Bool
 
   static let component = Component<any Extractor>(
-    .extractor, "meta", "The content of the meta element with this name, property or http-equiv, in any case.",
+    .extractor, "meta",
+    "The content of the meta element with this name, property or http-equiv, in any case; its white space is kept.",
     options: MapShape(
       main: "name",
       Key("name", .name("a name"), "What its name, property or http-equiv attribute says.", example: "og:title"),
@@ -22,7 +23,7 @@ struct MetaExtractor: Extractor {
   var type: FieldType { FieldType(.string, isList: all) }
 
   init(name: String, all: Bool) {
-    self.name = name.lowercased()
+    self.name = name
     self.all = all
   }
 
@@ -32,12 +33,12 @@ struct MetaExtractor: Extractor {
       isName(meta.name, page) || isName(meta.property, page) || isName(meta.httpEquiv, page)
     }
     if !all {
-      return Value(try page.text(of: found.first?.content, .metas)?.collapsingWhiteSpace())
+      return Value(try page.text(of: found.first?.content, .metas))
     }
     let contents = found.map(\.content)
     let list = Value.list(
       contents.compactMap { content in
-        page.string(of: content).map { .string($0.collapsingWhiteSpace()) }
+        page.string(of: content).map { .string($0) }
       })
     if contents.contains(where: \.isTooLarge) {
       throw ExtractionFault("one is larger than 1 MiB; it is missing", partial: list)
@@ -48,6 +49,6 @@ struct MetaExtractor: Extractor {
 
   private func isName(_ value: PageFacts.Value?, _ page: Page) -> Bool {
     guard let value else { return false }
-    return page.string(of: value)?.trimmingWhiteSpace().lowercased() == name
+    return page.string(of: value)?.trimmingWhiteSpace().isExactlyInAnyCase(name) == true
   }
 }

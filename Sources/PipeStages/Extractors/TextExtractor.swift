@@ -14,7 +14,7 @@ struct TextExtractor: Extractor {
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     let text = Value(page.readableText)
-    if page.document?.isTruncated == true { throw Page.treeTooLarge(text) }
+    if let document = page.document, document.isTruncated { throw Page.incomplete(document, text) }
     return text
   }
 }

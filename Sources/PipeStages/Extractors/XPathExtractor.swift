@@ -58,7 +58,7 @@ struct XPathExtractor: Extractor {
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard let document = page.document else { return .null }
     let value = try value(in: document)
-    if document.isTruncated { throw Page.treeTooLarge(value) }
+    if document.isTruncated { throw Page.incomplete(document, value) }
     return value
   }
 

@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// The value of a Set-Cookie field, taken apart (RFC 6265bis, 5.6); nothing is judged yet.
 struct SetCookie: Hashable {
   var name: [UInt8]
@@ -36,10 +38,10 @@ struct SetCookie: Hashable {
     // Bytes that are not UTF-8 are in no date, number, domain or path that a request can match.
     let value = given.map { String(decoding: $0, as: UTF8.self) } ?? ""
     // Of an attribute that comes twice the last one counts.
-    switch String(decoding: name, as: UTF8.self).lowercased() {
+    switch String(decoding: name, as: UTF8.self).inASCIILowercase {
     case "expires": if let seconds = CookieDate.seconds(value) { expires = seconds }
     case "max-age": if let seconds = Self.delta(value) { maxAge = seconds }
-    case "domain": domain = (value.utf8.first == UInt8(ascii: ".") ? String(value.dropFirst()) : value).lowercased()
+    case "domain": domain = (value.utf8.first == UInt8(ascii: ".") ? String(value.dropFirst()) : value).inASCIILowercase
     case "path": path = value.utf8.first == UInt8(ascii: "/") ? value : nil
     case "secure": isSecure = true
     // HttpOnly keeps scripts from cookies, and there are none. SameSite tells what another site's page may ask for;

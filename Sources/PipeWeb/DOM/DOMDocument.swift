@@ -10,9 +10,23 @@ package final class DOMDocument {
   /// That of the page's URL, without its `#`.
   package var fragment: String?
   /// Whether a bound left something out.
-  package let isTruncated: Bool
+  package var isTruncated: Bool { !missing.isEmpty }
+  package let missing: Missing
   /// Whether it is well-formed XML; false for HTML.
   package let isWellFormed: Bool
+
+  /// What the bounds may leave out.
+  package struct Missing: OptionSet, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// What stands behind the last node.
+    package static let nodes = Missing(rawValue: 1)
+    /// Attributes of some elements.
+    package static let attributes = Missing(rawValue: 2)
+    /// What some references to entities stand for; they are left as written.
+    package static let entities = Missing(rawValue: 4)
+  }
 
   /// Builds the tree of a page; `nil` where there is no memory.
   ///
@@ -21,7 +35,7 @@ package final class DOMDocument {
     guard let tree = DocumentTree() else { return nil }
     self.tree = tree
     isWellFormed = false
-    isTruncated = text.withUnsafeBufferPointer { bytes in
+    missing = text.withUnsafeBufferPointer { bytes in
       var limits = HTMLTokenizerLimits()
       limits.value = TreeBuilder.valueLimit
       var tokenizer = HTMLTokenizer(handler: TreeBuilder(tree: tree), limits: limits)
@@ -29,7 +43,7 @@ package final class DOMDocument {
       _ = tokenizer.feed(UnsafeBufferPointer(rebasing: bytes[start...]))
       tokenizer.end()
       tokenizer.handler.finish()
-      return tokenizer.handler.isTruncated
+      return tokenizer.handler.missing
     }
   }
 
@@ -39,20 +53,22 @@ package final class DOMDocument {
   package init?(parsingXML text: Span<UInt8>) {
     guard let tree = DocumentTree(isXML: true) else { return nil }
     self.tree = tree
-    (isTruncated, isWellFormed) = text.withUnsafeBufferPointer { bytes in
+    (missing, isWellFormed) = text.withUnsafeBufferPointer { bytes in
       if let expanded = XMLEntities.expand(bytes) {
-        return expanded.text.withUnsafeBufferPointer { Self.build(tree, $0, isTruncated: expanded.isTruncated) }
+        return expanded.text.withUnsafeBufferPointer {
+          Self.build(tree, $0, missing: expanded.isTruncated ? .entities : [])
+        }
       }
-      return Self.build(tree, bytes, isTruncated: false)
+      return Self.build(tree, bytes, missing: [])
     }
   }
 
   private static func build(
-    _ tree: DocumentTree, _ bytes: UnsafeBufferPointer<UInt8>, isTruncated: Bool
-  ) -> (isTruncated: Bool, isWellFormed: Bool) {
+    _ tree: DocumentTree, _ bytes: UnsafeBufferPointer<UInt8>, missing: Missing
+  ) -> (missing: Missing, isWellFormed: Bool) {
     var builder = XMLTreeBuilder(tree: tree, bytes)
-    let isCut = builder.build()
-    return (isCut || isTruncated, builder.isWellFormed && !isTruncated)
+    let more = builder.build()
+    return (missing.union(more), builder.isWellFormed && missing.isEmpty)
   }
 
   /// Whether it is XML: names are as written, prefix included.
@@ -82,8 +98,8 @@ package final class DOMDocument {
     return text.split { $0.isASCII && $0.isWhitespace }.first
   }
 
-  /// Whether it is XHTML (WHATWG HTML 14.1): XML whose root is called as HTML's; a namespace is not asked for.
-  package private(set) lazy var isXHTML: Bool = isXML && root?.name == "html"
+  /// Whether it is XHTML (WHATWG HTML 14.1): XML whose root is HTML's, of its namespace or of none.
+  package private(set) lazy var isXHTML: Bool = isXML && root.map { $0.pointer.isHTML("html") } == true
 
   /// The `html` element, or the root of an XML document.
   package var root: DOMNode? {
@@ -94,9 +110,17 @@ package final class DOMDocument {
   package var links: [DOMNode] {
     var found: [DOMNode] = []
     root?.pointer.walk { node in
-      if node.isElement, !node.isForeign, node.isNamed("a", "area"), node.value("href") != nil {
-        found.append(DOMNode(node, in: self))
-      }
+      if node.isHTML("a", "area"), node.value("href") != nil { found.append(DOMNode(node, in: self)) }
+      return .into
+    }
+    return found
+  }
+
+  /// The `h1` elements of HTML.
+  var headings: [DOMNode] {
+    var found: [DOMNode] = []
+    root?.pointer.walk { node in
+      if node.isHTML("h1") { found.append(DOMNode(node, in: self)) }
       return .into
     }
     return found
@@ -107,6 +131,6 @@ package final class DOMDocument {
 
   /// The `body` element.
   package var body: DOMNode? {
-    root?.children.last { $0.name == "body" }
+    root?.children.last { $0.pointer.isHTML("body") }
   }
 }

@@ -1,4 +1,5 @@
 internal import CLibxml2
+internal import PipeText
 
 /// A node of a document, which it keeps alive.
 package struct DOMNode {
@@ -17,6 +18,9 @@ package struct DOMNode {
 
   package var isText: Bool { pointer.isText }
 
+  /// Whether it is an element of another namespace than HTML's.
+  package var isForeign: Bool { pointer.isElement && pointer.isForeign }
+
   /// The target of a processing instruction.
   package var target: String? {
     pointer.pointee.type == XML_PI_NODE ? String(xml: pointer.pointee.name) : nil
@@ -28,6 +32,16 @@ package struct DOMNode {
       return pointer.pointee.children.map { String(xml: $0.pointee.content) } ?? ""
     }
     return String(xml: pointer.pointee.content)
+  }
+
+  /// Whether nothing stands behind it in the document, so that a tree that was cut may lack a part of it.
+  package var isLast: Bool {
+    var node: XMLNode? = pointer
+    while let here = node, here != document.tree.root {
+      if here.pointee.next != nil { return false }
+      node = here.pointee.parent
+    }
+    return true
   }
 
   package var children: [DOMNode] {
@@ -55,8 +69,8 @@ package struct DOMNode {
   /// The value of an attribute, by its name: in any case, in XML as written, prefix included.
   package subscript(attribute name: String) -> String? {
     guard pointer.isElement else { return nil }
-    if !document.isXML { return pointer.attribute(name.lowercased())?.value }
-    return attributes.first { $0.name == name }?.value
+    if !document.isXML { return pointer.attribute(name.inASCIILowercase)?.value }
+    return attributes.first { $0.name.isExactly(name) }?.value
   }
 
   /// The text as a person would read it: see ``ReadableText``; a script, a style and an attribute as they stand. Of XML,
@@ -99,8 +113,8 @@ extension XMLNode {
   var isElement: Bool { pointee.type == XML_ELEMENT_NODE }
   var isText: Bool { pointee.type == XML_TEXT_NODE || pointee.type == XML_CDATA_SECTION_NODE }
 
-  /// Whether it is SVG's or MathML's, in HTML. Names alone do not tell, and the nodes have no namespace, since XPath
-  /// would not find them by their names.
+  /// Whether it is SVG's or MathML's, in HTML, or of another namespace than XHTML's, in XHTML. Names alone do not tell, and
+  /// nodes without a prefix have no namespace, since XPath would not find them by their names.
   var isForeign: Bool { pointee.line != 0 }
 
   /// Keeps it in the place of a line number, which no tree of ours has.
@@ -113,6 +127,11 @@ extension XMLNode {
       attribute = here.pointee.next
     }
     return nil
+  }
+
+  /// Whether it is HTML's element of one of these names.
+  func isHTML(_ names: StaticString...) -> Bool {
+    isElement && !isForeign && names.contains { xmlStrEqual(pointee.name, $0.utf8Start) != 0 }
   }
 
   enum Walk {

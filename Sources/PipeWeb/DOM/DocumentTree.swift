@@ -1,4 +1,5 @@
 internal import CLibxml2
+internal import PipeText
 
 typealias XMLNode = UnsafeMutablePointer<xmlNode>
 
@@ -26,7 +27,7 @@ final class DocumentTree {
   /// The attribute that was added last.
   private var lastAttribute: UnsafeMutablePointer<xmlAttr>?
   /// The namespaces that prefixes stand for, by what an XML document declares first.
-  var namespaces: [String: String] = [:]
+  var namespaces: [ExactText: String] = [:]
 
   /// `nil` where there is no memory.
   init?(isXML: Bool = false) {

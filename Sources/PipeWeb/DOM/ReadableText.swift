@@ -18,8 +18,9 @@ struct ReadableText {
 
   init(of element: XMLNode) {
     let role = Self.role(of: element)
-    // Asked for the text of a script or a title, that is what is wanted.
-    if role.kind == .hidden, !element.isNamed("noscript"), element.value("hidden") == nil {
+    // Asked for the text of a script or a title, that is what is wanted; what its own attributes hide is read as if it
+    // were shown.
+    if role.kind == .hidden, !role.isHiddenByAttribute, !element.isNamed("noscript") {
       element.walk { node in
         if node.isText { append(node) }
         return .into
@@ -110,6 +111,7 @@ struct ReadableText {
   private struct Role {
     var kind: Kind
     var isPreformatted = false
+    var isHiddenByAttribute = false
   }
 
   /// How an element is shown (WHATWG HTML 15.3).
@@ -118,11 +120,12 @@ struct ReadableText {
     let name = HTMLName(UnsafeBufferPointer(start: start, count: Int(xmlStrlen(start))))
     let slot = HTMLTagTable.shared.slot(of: name)
     let tag = slot.tag
-    if node.isHidden || ShownText.isNeverShown(tag, name) || tag == .dialog && node.value("open") == nil {
-      return Role(kind: .hidden)
-    }
+    if ShownText.isNeverShown(tag, name) { return Role(kind: .hidden) }
     if ShownText.isNeverShownInSVG(tag, name), node.isInside("svg") { return Role(kind: .hidden) }
     let isPreformatted = ShownText.isPreformatted(tag)
+    if node.isHidden || tag == .dialog && node.value("open") == nil {
+      return Role(kind: .hidden, isPreformatted: isPreformatted, isHiddenByAttribute: true)
+    }
     switch tag {
     case .br: return Role(kind: .lineBreak)
     case .td, .th: return Role(kind: .cell)

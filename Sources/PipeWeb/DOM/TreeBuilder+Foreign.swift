@@ -1,4 +1,5 @@
 internal import CLibxml2
+internal import PipeText
 
 // WHATWG HTML 13.2.6.5: the insides of SVG and MathML.
 
@@ -54,7 +55,7 @@ extension TreeBuilder {
     case (.math, .annotationXML):
       traits = [.special, .boundsScope]
       let encoding = token.index(of: HTMLName("encoding")).map { index in
-        token.withValue(ofAttribute: index) { HTMLText.attribute.string($0).lowercased() }
+        token.withValue(ofAttribute: index) { HTMLText.attribute.string($0).inASCIILowercase }
       }
       if encoding == "text/html" || encoding == "application/xhtml+xml" { traits.insert(.htmlIntegrationPoint) }
     default: break

@@ -128,7 +128,6 @@ extension TreeBuilder {
       let element = stack[index]
       if element.namespace == .html, matches(element) { return index }
       if !element.traits.isDisjoint(with: bounds) { return nil }
-      if element.isHTML(.select), bounds.contains(.boundsScope) { return nil }
     }
     return nil
   }

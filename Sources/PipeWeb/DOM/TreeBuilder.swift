@@ -60,7 +60,7 @@ struct TreeBuilder: HTMLTokenHandler {
   /// The element whose raw text is read.
   var textElement: HTMLTag?
   var dropsNewline = false
-  private(set) var isTruncated = false
+  private(set) var missing: DOMDocument.Missing = []
 
   private var pendingText: [UInt8] = []
   private var pendingModel = HTMLContentModel.data
@@ -72,7 +72,7 @@ struct TreeBuilder: HTMLTokenHandler {
 
   mutating func wantsAttributes(of tag: HTMLTag) -> Bool { true }
   mutating func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool { true }
-  mutating func limitReached() { isTruncated = true }
+  mutating func limitReached() { missing.insert(.attributes) }
 
   // MARK: Tokens
 
@@ -126,7 +126,7 @@ struct TreeBuilder: HTMLTokenHandler {
   /// The end of the page: every page has a head and a body.
   mutating func finish() {
     flushText()
-    isTruncated = isTruncated || isFinished
+    if isFinished { missing.insert(.nodes) }
     if textElement != nil { pop() }
     while has(.template) { endTemplate() }
     if mode.rawValue < Mode.inBody.rawValue { enterBody() }

@@ -1,4 +1,5 @@
 internal import CLibxml2
+internal import PipeText
 
 /// Builds the tree of an XML document from its tags and texts.
 ///
@@ -15,12 +16,24 @@ struct XMLTreeBuilder {
     let name: UnsafePointer<xmlChar>
     /// How many prefixes it declares.
     let declarations: Int
+    /// Whose elements without a prefix are inside.
+    let inner: Home
   }
+
+  /// The namespace of an element, as far as it matters.
+  private enum Home {
+    case none, html, other
+  }
+
+  private static let html: StaticString = "http://www.w3.org/1999/xhtml"
 
   private let tree: DocumentTree
   private var scanner: XMLScanner
   private var stack: [Open] = []
   private var hasRoot = false
+  private var isXHTML = false
+  /// Whether the root is of no namespace, so that others are XHTML's as well.
+  private var isWithoutNamespaces = false
   private var nests = true
   /// How many elements of a name are open, so that a search for none need not begin.
   private var counts: [UnsafePointer<xmlChar>: Int] = [:]
@@ -45,15 +58,15 @@ struct XMLTreeBuilder {
     scanner = XMLScanner(bytes)
   }
 
-  /// Whether a bound left something out.
-  mutating func build() -> Bool {
+  /// What a bound left out.
+  mutating func build() -> DOMDocument.Missing {
     while tree.nodeCount < TreeBuilder.nodeLimit {
       switch scanner.next() {
       case .startTag(let isEmpty):
         // There is one root.
         if hasRoot, stack.isEmpty {
           nests = false
-          return scanner.isTruncated
+          return missing
         }
         open()
         if isEmpty { close() }
@@ -63,12 +76,14 @@ struct XMLTreeBuilder {
       case .instruction: append(tree.instruction(scanner.name, scanner.instruction))
       case nil:
         if !stack.isEmpty || !hasRoot { nests = false }
-        return scanner.isTruncated
+        return missing
       }
     }
     nests = false
-    return true
+    return missing.union(.nodes)
   }
+
+  private var missing: DOMDocument.Missing { scanner.isTruncated ? .attributes : [] }
 
   /// Whether the document was well-formed (XML 1.0, 2.1), as far as a reader of its own elements can tell: its document
   /// type declaration is not checked.
@@ -83,11 +98,20 @@ struct XMLTreeBuilder {
     }
     guard let written = tree.intern(asWritten: scanner.name) else { return }
     let declarations = declare()
-    guard let name = split(scanner.name), let node = tree.element(name.local, in: namespace(of: name)) else { return }
+    let inner = innerHome()
+    guard let name = split(scanner.name) else { return }
+    let namespace = namespace(of: name)
+    guard let node = tree.element(name.local, in: namespace) else { return }
+    let home = name.prefix == nil ? inner : isHTML(namespace?.pointee.href) ? .html : .other
+    if !hasRoot {
+      isXHTML = home != .other && xmlStrEqual(name.local, "html") != 0
+      isWithoutNamespaces = home == .none
+    }
     hasRoot = true
+    if isXHTML, home == .other || home == .none && !isWithoutNamespaces { node.markForeign() }
     addAttributes(to: node)
     append(node)
-    stack.append(Open(node: node, name: written, declarations: declarations))
+    stack.append(Open(node: node, name: written, declarations: declarations, inner: inner))
     counts[written, default: 0] += 1
   }
 
@@ -147,6 +171,22 @@ struct XMLTreeBuilder {
 
   // MARK: Namespaces
 
+  /// Where elements without a prefix belong from the start tag at hand on (Namespaces in XML 1.0, 6.2).
+  private func innerHome() -> Home {
+    for attribute in scanner.attributes where declaredPrefix(of: attribute)?.isEmpty == true {
+      var name: [UInt8] = []
+      XMLText.append(attribute.value, to: &name, isAttribute: true)
+      return name.isEmpty
+        ? .none
+        : name.elementsEqual(
+          UnsafeBufferPointer(
+            start: Self.html.utf8Start, count: Self.html.utf8CodeUnitCount)) ? .html : .other
+    }
+    return stack.last?.inner ?? .none
+  }
+
+  private func isHTML(_ name: UnsafePointer<xmlChar>?) -> Bool { xmlStrEqual(name, Self.html.utf8Start) != 0 }
+
   /// Declares the prefixes that the start tag at hand declares.
   ///
   /// - Returns: How many.
@@ -188,7 +228,8 @@ struct XMLTreeBuilder {
     }
     known[key] = namespace
     let prefix = String(xml: prefix)
-    if tree.namespaces[prefix] == nil { tree.namespaces[prefix] = String(decoding: name, as: UTF8.self) }
+    let text = ExactText(prefix)
+    if tree.namespaces[text] == nil { tree.namespaces[text] = String(decoding: name, as: UTF8.self) }
     return namespace
   }
 

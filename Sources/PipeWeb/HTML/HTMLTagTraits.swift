@@ -106,7 +106,7 @@ package struct HTMLTagTraits: OptionSet, BitwiseCopyable, Sendable {
       nobr ol p pre ruby s small span strong strike sub sup table tt u ul var
       """
     ),
-    (.boundsScope, "applet caption marquee object table td template th"),
+    (.boundsScope, "applet caption marquee object select table td template th"),
     (.boundsButtonScope, "button"),
     (.boundsListScope, "ol ul"),
     (.boundsTableScope, "table template"),

@@ -77,6 +77,19 @@ extension PageCollector {
     }
   }
 
+  /// Takes what a start tag does to the texts that are being read.
+  mutating func read(_ token: HTMLTagToken) {
+    if linkText != nil, !isUnseen(token) { partTexts(at: token) }
+    if heading != nil { noteInHeading(token) }
+  }
+
+  mutating func noteInHeading(_ token: HTMLTagToken) {
+    guard let count = heading?.bytes.count, count <= limits.value else { return }
+    let isForeign = elements.isCurrentForeign
+    let isAnnotation = isHTMLAnnotation(token)
+    heading?.append(token, isForeign: isForeign, isHTMLAnnotation: isAnnotation)
+  }
+
   /// A reader sees a gap where a block begins or ends, and where a line is broken.
   mutating func partTexts(at token: HTMLTagToken) {
     guard
@@ -84,9 +97,6 @@ extension PageCollector {
         || ShownText.isBlock(token.tag, token.name)
     else { return }
     if linkHidden == nil, let count = linkText?.count, count > 0, count < limits.value { linkText?.append(0x20) }
-    if headingHidden == nil, let count = headingText?.count, count > 0, count < limits.value {
-      headingText?.append(0x20)
-    }
   }
 
   /// Whether nobody sees the text of the element that a tag opens.
@@ -101,7 +111,6 @@ extension PageCollector {
     // Foreign elements lie above what was put off; they are counted together.
     elements.settle()
     if linkText != nil, linkHidden == nil { linkHidden = elements.count }
-    if headingText != nil, headingHidden == nil { headingHidden = elements.count }
   }
 
   /// The link's text ends with its end tag, the next link, or a part of a table.
@@ -129,7 +138,7 @@ extension PageCollector {
     if let label = value(HTMLName("charset"), of: token), let encoding = CharacterEncoding(label: label) {
       return encoding
     }
-    guard value(HTMLName("http-equiv"), of: token)?.lowercased() == "content-type",
+    guard isValue(HTMLName("http-equiv"), of: token, "content-type"),
       var content = value(HTMLName("content"), of: token)
     else { return nil }
     return content.withUTF8 { MetaPrescan.encoding(inContent: $0) }
@@ -140,7 +149,7 @@ extension PageCollector {
     guard !open.isDisjoint(with: [.metas, .description]), token.index(of: HTMLName("content")) != nil else { return }
     let isDescription =
       open.contains(.description) && facts.descriptionValue == nil
-      && value(HTMLName("name"), of: token)?.lowercased() == "description"
+      && isValue(HTMLName("name"), of: token, "description")
     let isListed = open.contains(.metas) && hasRoom(facts.metas.count, .metas)
     guard isDescription || isListed, let content = store(HTMLName("content"), of: token) else { return }
     if isDescription {
@@ -179,8 +188,25 @@ extension PageCollector {
   }
 
   private func isCanonical(_ token: HTMLTagToken) -> Bool {
-    guard let rel = value(HTMLName("rel"), of: token) else { return false }
-    return rel.utf8.split(whereSeparator: HTMLBytes.isSpace).contains { HTMLName($0) == HTMLName("canonical") }
+    guard let index = token.index(of: HTMLName("rel")) else { return false }
+    return token.withValue(ofAttribute: index) { bytes in
+      // Most pages have a dozen of other links.
+      if bytes.count < 9 { return false }
+      if !bytes.contains(UInt8(ascii: "&")) { return Self.hasCanonical(bytes) }
+      var text = HTMLText.attribute.string(bytes)
+      return text.withUTF8 { Self.hasCanonical($0) }
+    }
+  }
+
+  private static func hasCanonical(_ words: UnsafeBufferPointer<UInt8>) -> Bool {
+    var start = 0
+    while start < words.count {
+      var end = start
+      while end < words.count, !HTMLBytes.isSpace(words[end]) { end += 1 }
+      if UnsafeBufferPointer(rebasing: words[start..<end]).equalsIgnoringCase("canonical") { return true }
+      start = end + 1
+    }
+    return false
   }
 
   // MARK: Texts
@@ -203,30 +229,29 @@ extension PageCollector {
     guard !elements.isInTemplate, hasRoom(facts.headings.count, .headings),
       open.contains(.headings) || (open.contains(.firstHeading) && facts.headings.isEmpty)
     else { return }
-    openHeadings.append(OpenHeading(index: facts.headings.count, start: headingText?.count ?? 0))
+    let context =
+      openHeadings.count < Self.headingNesting ? HeadingMarkup.context(elements, isQuirky: isQuirky) : nil
+    openHeadings.append(
+      OpenHeading(index: facts.headings.count, start: heading?.bytes.count ?? 0, context: context))
     facts.headings.append(PageFacts.Value(kind: .text, offset: 0, count: 0))
-    if headingText == nil {
-      headingText = []
-      headingHidden = nil
-    }
+    if heading == nil { heading = HeadingMarkup() }
     updateWantsText()
   }
 
   /// Ends those of the open headings that are no longer on the stack of open elements: they nest, so it suffices to
   /// count.
   mutating func finishHeadings(leaving count: Int) {
-    while openHeadings.count > count, let heading = openHeadings.last {
+    while openHeadings.count > count, let ended = openHeadings.last {
       openHeadings.removeLast()
-      if let text = headingText {
+      if let heading {
         // Beyond the limit nothing is gathered for headings within headings either.
-        let value = text.count > limits.value ? .tooLarge : store(text[heading.start...], as: .text)
-        if let value { facts.headings[heading.index] = value }
+        let value = heading.bytes.count > limits.value ? .tooLarge : store(heading, from: ended)
+        if let value { facts.headings[ended.index] = value }
       }
-      if heading.index == 0 { settle(.firstHeading) }
+      if ended.index == 0 { settle(.firstHeading) }
     }
-    if openHeadings.isEmpty, headingText != nil {
-      headingText = nil
-      headingHidden = nil
+    if openHeadings.isEmpty, heading != nil {
+      heading = nil
       updateWantsText()
     }
   }
@@ -255,6 +280,11 @@ extension PageCollector {
   @inline(__always)
   private mutating func store(_ index: Int, of token: HTMLTagToken) -> PageFacts.Value? {
     token.withValue(ofAttribute: index) { store($0, as: .attribute) }
+  }
+
+  private mutating func store(_ heading: HeadingMarkup, from opened: OpenHeading) -> PageFacts.Value? {
+    guard heading.needsTree else { return store(heading.text(from: opened.start)[...], as: .text) }
+    return opened.context.map { store(heading.markup(from: opened.start, in: $0)[...], as: .markup) } ?? .tooLarge
   }
 
   private mutating func store(_ text: ArraySlice<UInt8>, as kind: PageFacts.Value.Kind) -> PageFacts.Value? {

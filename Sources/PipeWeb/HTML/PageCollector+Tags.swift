@@ -2,7 +2,7 @@
 
 extension PageCollector {
   mutating func startTag(_ token: HTMLTagToken) -> HTMLContentModel {
-    if isReading, !isUnseen(token) { partTexts(at: token) }
+    if isReading { read(token) }
     if isPostponing, token.tag == .a {
       // What follows comes to this for the tag that there is the most to do for.
       finishLink()
@@ -16,7 +16,7 @@ extension PageCollector {
   }
 
   mutating func endTag(_ token: HTMLTagToken) {
-    if isReading { partTexts(at: token) }
+    if linkText != nil { partTexts(at: token) }
     if let element = textElement {
       textElement = nil
       if element == .title { finishTitle() }
@@ -25,6 +25,7 @@ extension PageCollector {
     } else {
       endHTML(token)
     }
+    if heading != nil { noteInHeading(token) }
     updatePostponing()
   }
 
@@ -40,7 +41,7 @@ extension PageCollector {
     if isFramesetAllowed, traits.contains(.forbidsFrameset), !isHiddenInput(token) { forbidFrameset() }
     if tag == .a { finishLink() }
     let isTablePart = traits.contains(.tablePart) && tag != .table
-    let isUnseen = isReading && isUnseen(token)
+    let isUnseen = linkText != nil && isUnseen(token)
     let isPostponed =
       isPostponing && traits.isDisjoint(with: settling) && !(isTablePart && linkText != nil) && !isUnseen
     if isPostponed {
@@ -49,7 +50,7 @@ extension PageCollector {
       elements.settle()
       if isTablePart, elements.admitsTableParts { finishLink() }
       let isAdmitted = elements.makeRoom(for: tag, traits)
-      if headingText != nil { finishHeadings(leaving: elements.count(of: .h1)) }
+      if heading != nil { finishHeadings(leaving: elements.count(of: .h1)) }
       guard isAdmitted else { return .data }
     }
     if !elements.isInTemplate { take(token) } else if tag == .meta { takeEncoding(token) }
@@ -115,7 +116,7 @@ extension PageCollector {
   }
 
   private func isHiddenInput(_ token: HTMLTagToken) -> Bool {
-    token.tag == .input && value(HTMLName("type"), of: token)?.lowercased() == "hidden"
+    token.tag == .input && isValue(HTMLName("type"), of: token, "hidden")
   }
 
   private mutating func endHTML(_ token: HTMLTagToken) {
@@ -132,7 +133,7 @@ extension PageCollector {
     } else {
       elements.settle()
       elements.end(OpenTag(token))
-      if headingText != nil { finishHeadings(leaving: elements.count(of: .h1)) }
+      if heading != nil { finishHeadings(leaving: elements.count(of: .h1)) }
     }
   }
 
@@ -146,7 +147,7 @@ extension PageCollector {
     }
     if !token.isSelfClosing, let current = elements.current {
       let isUnseen =
-        isReading
+        linkText != nil
         && (isUnseen(token) || current.namespace == .svg && ShownText.isNeverShownInSVG(token.tag, token.name))
       pushForeign(token, in: current.namespace)
       if isUnseen { hideText() }
@@ -160,7 +161,7 @@ extension PageCollector {
       endHTML(token)
     } else if !elements.closeForeign(OpenTag(token)) {
       endHTML(token)
-    } else if headingText != nil {
+    } else if heading != nil {
       finishHeadings(leaving: elements.count(of: .h1))
     }
   }
@@ -189,14 +190,30 @@ extension PageCollector {
       traits = [.special, .boundsScope, .textIntegrationPoint]
     case (.math, .annotationXML):
       traits = [.special, .boundsScope]
-      let encoding = value(HTMLName("encoding"), of: token)?.lowercased()
-      if encoding == "text/html" || encoding == "application/xhtml+xml" { traits.insert(.htmlIntegrationPoint) }
+      if isHTMLAnnotation(token) { traits.insert(.htmlIntegrationPoint) }
     default:
       break
     }
     elements.push(
       OpenElements.Element(
         tag: token.tag, namespace: namespace, traits: traits, fingerprint: OpenTag(token).fingerprint))
+  }
+
+  func isHTMLAnnotation(_ token: HTMLTagToken) -> Bool {
+    isValue(HTMLName("encoding"), of: token, "text/html")
+      || isValue(HTMLName("encoding"), of: token, "application/xhtml+xml")
+  }
+
+  /// Whether an attribute's value is a word, which is in lower case, in letters of any case.
+  func isValue(_ name: HTMLName, of token: HTMLTagToken, _ word: StaticString) -> Bool {
+    guard let index = token.index(of: name) else { return false }
+    return token.withValue(ofAttribute: index) { bytes in
+      if bytes.equalsIgnoringCase(word) { return true }
+      // Only a character reference makes a word of what is longer.
+      guard bytes.count > word.utf8CodeUnitCount, bytes.contains(UInt8(ascii: "&")) else { return false }
+      var text = HTMLText.attribute.string(bytes)
+      return text.withUTF8 { $0.equalsIgnoringCase(word) }
+    }
   }
 
   /// An attribute's value, as far as ASCII tells.

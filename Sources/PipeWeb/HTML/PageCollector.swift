@@ -14,7 +14,7 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
 
   static let keepsNames = false
   let wantsComments = false
-  let wantsDoctype = false
+  var wantsDoctype: Bool { !wanted.isDisjoint(with: [.firstHeading, .headings]) }
 
   let wanted: PageFacts.Wanted
   let limits: PageFacts.Limits
@@ -35,20 +35,27 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   /// The raw text being gathered for the title, a link and the headings.
   var title: [UInt8]?
   var linkText: [UInt8]?
-  var headingText: [UInt8]?
+  var heading: HeadingMarkup?
   /// The headings being read, which may nest.
   var openHeadings: [OpenHeading] = []
 
   struct OpenHeading {
     /// Its place among the facts' headings.
     let index: Int
-    /// Where its text begins in `headingText`.
+    /// Where it begins in `heading`.
     let start: Int
+    /// What it stands in; `nil` where it stands in too many others.
+    let context: [UInt8]?
   }
 
-  /// How many elements are open inside of what nobody sees (`ShownText`) in the link and in the heading.
+  /// Headings in more headings than these have no text: each holds the markup of all inside of it.
+  static let headingNesting = 8
+
+  /// Whether the page is in quirks mode, as far as headings ask for it.
+  private(set) var isQuirky = true
+
+  /// How many elements are open inside of what nobody sees (`ShownText`) in the link.
   var linkHidden: Int?
-  var headingHidden: Int?
 
   private(set) var wantsText = true
   /// Whether the text of a link or a heading is being read.
@@ -70,11 +77,13 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   var isInForeignContent: Bool { elements.isCurrentForeign }
 
   func comment(_ bytes: UnsafeBufferPointer<UInt8>) {}
-  func doctype(_ doctype: HTMLDoctype) {}
+  mutating func doctype(_ doctype: HTMLDoctype) {
+    if mode == .beforeHead { isQuirky = doctype.isQuirky }
+  }
   mutating func limitReached() { facts.isTruncated = true }
 
   mutating func updateWantsText() {
-    isReading = linkText != nil || headingText != nil
+    isReading = linkText != nil || heading != nil
     wantsText = isFramesetAllowed || title != nil || isReading
   }
 
@@ -89,9 +98,8 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   /// foreign content, and on the ends of headings.
   mutating func updatePostponing() {
     if let hidden = linkHidden, elements.count < hidden { linkHidden = nil }
-    if let hidden = headingHidden, elements.count < hidden { headingHidden = nil }
     isPostponing =
-      mode == .inBody && !isFramesetAllowed && elements.isPlain && headingText == nil && linkHidden == nil
+      mode == .inBody && !isFramesetAllowed && elements.isPlain && heading == nil && linkHidden == nil
   }
 
   /// The tags before which it must be known what is open.
@@ -118,13 +126,17 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
       if let count = title?.count {
         let fitting = fitting(bytes, after: count)
         title?.append(contentsOf: fitting)
+      } else if textElement == .textarea {
+        appendToHeading(bytes, as: .raw, startsRun: false)
       }
     case .data, .cdata, .plaintext:
       if isFramesetAllowed, bytes.contains(where: { $0 != 0 && !HTMLBytes.isSpace($0) }) {
         if mode < .inBody { enterBody() }
         forbidFrameset()
       }
-      guard linkText != nil || headingText != nil, !elements.isInTemplate else { return }
+      guard isReading, !elements.isInTemplate else { return }
+      appendToHeading(bytes, as: model == .data ? .text : model == .cdata ? .characters : .raw, startsRun: startsRun)
+      guard linkText != nil else { return }
       let isPlain = model == .data && !(isInForeignContent && bytes.contains(0))
       if isPlain {
         appendFlow(bytes, startsRun: startsRun)
@@ -132,9 +144,19 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
         let text = escaped(bytes, hasReferences: model == .data)
         text.withUnsafeBufferPointer { appendFlow($0, startsRun: startsRun) }
       }
-    case .rawText, .script:
+    case .rawText:
+      if textElement == .xmp { appendToHeading(bytes, as: .raw, startsRun: false) }
+    case .script:
       break
     }
+  }
+
+  private mutating func appendToHeading(
+    _ bytes: UnsafeBufferPointer<UInt8>, as kind: HeadingMarkup.TextKind, startsRun: Bool
+  ) {
+    guard let count = heading?.bytes.count else { return }
+    let fitting = fitting(bytes, after: count)
+    heading?.append(fitting, as: kind, startsRun: startsRun)
   }
 
   /// A NUL parts two runs, so that no character reference spans them; it is dropped on decoding, as the tree
@@ -144,11 +166,6 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
       if startsRun, count > 0, count < limits.value { linkText?.append(0) }
       let fitting = fitting(bytes, after: linkText?.count ?? 0)
       linkText?.append(contentsOf: fitting)
-    }
-    if headingHidden == nil, let count = headingText?.count {
-      if startsRun, count > 0, count < limits.value { headingText?.append(0) }
-      let fitting = fitting(bytes, after: headingText?.count ?? 0)
-      headingText?.append(contentsOf: fitting)
     }
   }
 
@@ -194,7 +211,7 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
     if let factsBeforeBody { facts.cutBack(to: factsBeforeBody) }
     elements.removeAll()
     linkText = nil
-    headingText = nil
+    heading = nil
     openHeadings = []
     mode = .inFrameset
     forbidFrameset()

@@ -41,6 +41,8 @@ package struct PageFacts: Sendable {
   package struct Value: Sendable {
     enum Kind: UInt8 {
       case attribute, title, text
+      /// A heading whose text takes its tree (`HeadingMarkup`).
+      case markup
       /// Beyond the limit, and not kept.
       case tooLarge
     }
@@ -99,7 +101,7 @@ package struct PageFacts: Sendable {
   package internal(set) var links: [Link] = []
   /// The `src` of each `img` element, nil where it has none.
   package internal(set) var images: [Value?] = []
-  /// The text of each `h1` element, scripts, styles and other raw text left out.
+  /// The text of each `h1` element, as its tree's reader has it.
   package internal(set) var headings: [Value] = []
   /// Whether a limit left something out.
   package internal(set) var isTruncated = false
@@ -128,8 +130,17 @@ package struct PageFacts: Sendable {
         HTMLText(references: .inText, nulls: .replaced).collapsedString(bytes, transcode: transcode)
       case .text:
         HTMLText(references: .inText, nulls: .dropped).collapsedString(bytes, transcode: transcode)
+      case .markup:
+        HeadingMarkup.text(of: bytes, transcode: transcode).text
       }
     }
+  }
+
+  /// The text of a heading; `nil` where it has more nodes than a tree may have.
+  package func heading(_ value: Value, transcode: HTMLTranscode? = nil) -> String? {
+    guard value.kind == .markup else { return string(of: value, transcode: transcode) }
+    let (text, isWhole) = withBytes(of: value) { HeadingMarkup.text(of: $0, transcode: transcode) }
+    return isWhole ? text : nil
   }
 
   package func title(transcode: HTMLTranscode? = nil) -> String? {

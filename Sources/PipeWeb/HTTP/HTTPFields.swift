@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// Header fields (RFC 9110, 5): names compare without case, order is kept, a name may come again.
 package struct HTTPFields: Hashable, Sendable {
   package struct Field: Hashable, Sendable {
@@ -39,7 +41,7 @@ package struct HTTPFields: Hashable, Sendable {
 
   /// The values of the fields of a name, joined by `, ` (RFC 9110, 5.3); `nil` where there is none.
   package subscript(name: String) -> String? {
-    let values = all.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
+    let values = all.filter { $0.name.isExactlyInAnyCase(name) }.map(\.value)
     return values.isEmpty ? nil : values.joined(separator: ", ")
   }
 }

@@ -1,4 +1,5 @@
 internal import CLibxml2
+internal import PipeText
 internal import Synchronization
 
 /// An XPath 1.0 expression, compiled. In XML, names are as the document writes them: a prefix means what the document
@@ -126,7 +127,7 @@ package final class XPathExpression: @unchecked Sendable {
     context.pointee.error = { _, _ in }
     context.pointee.node = document.tree.root
     // No namespace is called "": a prefix that the document does not have finds nothing.
-    for prefix in prefixes { xmlXPathRegisterNs(context, prefix, document.tree.namespaces[prefix] ?? "") }
+    for prefix in prefixes { xmlXPathRegisterNs(context, prefix, document.tree.namespaces[ExactText(prefix)] ?? "") }
     context.pointee.opLimit = UInt(max(1, stepLimit))
     guard let object = xmlXPathCompiledEval(compiled.pointer, context) else {
       throw Failure(description: message(context.pointee.lastError.code))

@@ -1,7 +1,7 @@
 /// The entities that an XML document declares itself (XML 1.0, 4.2), and its text with the references to them replaced.
 ///
 /// Only internal ones: nothing is ever loaded. A reference to an external entity, or to one whose whole text is beyond
-/// the bounds, stands for nothing. The bounds are on work, not on depth alone: an entity that stands for nothing can be
+/// the bounds, stays as it is written. The bounds are on work, not on depth alone: an entity that stands for nothing can be
 /// referred to as often as one that stands for a gigabyte.
 struct XMLEntities {
   /// The most bytes that one reference may come to, those of references inside included.
@@ -197,7 +197,7 @@ struct XMLEntities {
     let name = Array(slice)
     guard declared.contains(name) else { return nil }
     // What is inside of an entity was counted with it.
-    guard let text = texts[name], isInside || admits(name) else { return end }
+    guard let text = texts[name], isInside || admits(name) else { return nil }
     text.withUnsafeBufferPointer {
       if isAttribute {
         appendValue($0, to: &output, isInside: true)

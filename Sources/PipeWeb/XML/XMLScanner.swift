@@ -5,8 +5,8 @@
 /// bounded number of times.
 ///
 /// Of the document type declaration nothing is taken, and nothing is loaded: `XMLEntities` has replaced the references to
-/// entities that it declares, and a reference to one that XML itself and HTML do not know is skipped, as a processor may
-/// that does not validate (XML 1.0, 5.1). What is not well-formed is read as what it most likely means: an ampersand or
+/// entities that it declares, and a reference to one that XML itself and HTML do not know stands for itself: most are
+/// ampersands of URLs that nobody escaped. What is not well-formed is read as what it most likely means: an ampersand or
 /// a less-than sign that begins nothing stands for itself, an attribute need not have quotes, or a value.
 struct XMLScanner {
   enum Token: Sendable {

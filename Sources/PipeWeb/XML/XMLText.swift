@@ -73,7 +73,9 @@ enum XMLText {
       output.append(contentsOf: String(entry.first).utf8)
       if let second = entry.second { output.append(contentsOf: String(second).utf8) }
     } else {
-      return (length + 1, false)
+      // `?a=1&b;` in a URL that nobody escaped.
+      output.append(UInt8(ascii: "&"))
+      return (0, false)
     }
     return (length + 1, true)
   }

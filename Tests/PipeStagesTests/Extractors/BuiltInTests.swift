@@ -18,7 +18,7 @@ struct BuiltInTests {
     arguments: [
       ("title", .string("A title")),
       ("language", .string("de-AT")),
-      ("description", .string("What it is")),
+      ("description", .string("What\n  it is")),
       ("canonical", .string("https://example.com/base/page?a=1&b=2")),
       ("h1", .string("One and only")),
       ("charset", .string("UTF-8")),
@@ -133,7 +133,7 @@ struct LinksTests {
       try values("with: [nofollow, text, rel]")
         == .list([
           .json(
-            #"{"url":"https://example.com/folder/a","text":"one ü&","rel":"nofollow noopener","nofollow":true}"#),
+            #"{"url":"https://example.com/folder/a","text":"one ü&","rel":"nofollow  noopener","nofollow":true}"#),
           .json(#"{"url":"https://example.com/folder/b","text":"map","rel":null,"nofollow":false}"#),
           .json(#"{"url":"https://example.com/folder/c?x&y","text":"\"q\"","rel":null,"nofollow":false}"#),
         ]))

@@ -18,10 +18,10 @@ struct SearchExtractorTests {
 
   @Test(
     arguments: [
-      ("meta: author", .string("A & B")), ("meta: OG:Title", .string("first one")),
+      ("meta: author", .string("A & B")), ("meta: OG:Title", .string("first\n  one")),
       ("meta: refresh", .string("5; url=x")),
       ("meta: keywords", .null),
-      ("meta: {name: og:title, all: true}", .list([.string("first one"), .string("second")])),
+      ("meta: {name: og:title, all: true}", .list([.string("first\n  one"), .string("second")])),
       ("header: etag", .string("\"x\"")), ("header: LINK", .string("<a>, <b>")), ("header: age", .null),
       ("header: {name: link, all: true}", .list([.string("<a>"), .string("<b>")])),
       (#"regex: '/\d+ EUR/'"#, .string("12 EUR")), (#"regex: '/(\d+) EUR/'"#, .string("12")),

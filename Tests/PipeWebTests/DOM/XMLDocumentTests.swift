@@ -40,7 +40,7 @@ struct XMLDocumentTests {
   }
 
   @Test(arguments: [
-    ("<a>AT&T, a & b, &nbsp;&eacute;&foo;&#xZ;&#;</a>", "a('AT&T, a & b, \u{A0}é&#xZ;&#;')"),
+    ("<a>AT&T, a & b, &nbsp;&eacute;&foo;&#xZ;&#;</a>", "a('AT&T, a & b, \u{A0}é&foo;&#xZ;&#;')"),
     ("<a>1 < 2 <= 3</a>", "a('1 < 2 <= 3')"), ("<a><b>1</a>", "a(b('1'))"), ("<a></b>1</a>", "a('1')"),
     ("<a><b><c>1</b>2</a>", "a(b(c('1')),'2')"), ("<a x=1 y z='2' x='3'>1", "a[x=1,y=,z=2]('1')"),
     ("<a x='1>1</a>", "a[x='1]('1')"), ("<a <b>1</b></a>", "a(b('1'))"), ("<a/><b/>", "a"), ("text<a/>more", "a"),
@@ -61,7 +61,7 @@ struct XMLDocumentTests {
     "<a xmlns:xi='http://www.w3.org/2001/XInclude'>12<xi:include href='file:///etc/passwd' parse='text'/></a>",
   ])
   func `No entity refers to itself, and nothing is loaded`(text: String) throws {
-    #expect(try Self.document(text).root?.textContent == "12")
+    #expect(try Self.document(text).root?.textContent == (text.contains("&e;2") ? "1&e;2" : "12"))
   }
 
   @Test(arguments: [
@@ -79,7 +79,8 @@ struct XMLDocumentTests {
     ("<!DOCTYPE a [<!ENTITY e 'x'>]><a><!--&e;--><?p &e;?><![CDATA[&e;]]></a>", "a(!&e;,?p &e;,'&e;')"),
     ("<!DOCTYPE a [<!ENTITY % p '<!ENTITY e \"x\">'>%p;]><a>&e;</a>", "a('x')"),
     ("<!DOCTYPE a [<!ATTLIST a b CDATA '>'><!ENTITY e 'x'>]><a>&e;</a>", "a('x')"),
-    ("<!DOCTYPE a [<!ENTITY e SYSTEM 'x'><!ENTITY e 'y'>]><a>1&e;2</a>", "a('12')"),
+    ("<!DOCTYPE a [<!ENTITY e SYSTEM 'x'><!ENTITY e 'y'>]><a>1&e;2</a>", "a('1&e;2')"),
+    ("<!DOCTYPE a [<!ENTITY e SYSTEM 'x'><!ENTITY f '1&e;2'>]><a b='&f;'>&f;</a>", "a[b=1&e;2]('1&e;2')"),
   ])
   func `An entity of the document itself stands for its text`(text: String, tree: String) throws {
     #expect(try Self.described(text) == tree)
@@ -97,9 +98,12 @@ struct XMLDocumentTests {
         + "%p60;]><a>&e;</a>",
       "<!DOCTYPE a [<!ENTITY e '" + repeated("&#38;e;", 1_000) + "'>]><a>&e;</a>",
     ].map(HostileText.init))
-  func `Entities beyond the bounds stand for nothing, and the document is called cut`(hostile: HostileText) throws {
+  func `References to entities beyond the bounds stay as they are, and the document is called cut`(hostile: HostileText)
+    throws
+  {
     let document = try Self.document(hostile.text)
-    #expect(document.isTruncated)
+    #expect(document.missing.contains(.entities))
+    #expect(hostile.text.contains("p60") || document.root?.textContent.contains("&e") == true)
     #expect((document.root?.textContent.utf8.count ?? 0) <= 4 << 20)
   }
 
@@ -125,7 +129,8 @@ struct XMLDocumentTests {
   func `A bomb of entities is a short text`() throws {
     let bytes = try Corpus.bytes("sitemaps/xml-attacks/billion_laughs.xml")
     let parsed = DOMDocument(parsingXML: bytes.span)
-    #expect(try #require(parsed).root?.textContent == "")
+    #expect(try #require(parsed).root?.textContent.hasPrefix("&") == true)
+    #expect(try #require(parsed).root?.textContent.utf8.count ?? 0 < 64)
   }
 
   private static func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
