@@ -192,20 +192,18 @@ package final class Frontier: Sendable {
   /// - Returns: How many of those that would go on are left undone, because it drains.
   func landed(_ landings: [Landing], now: Instant) -> Int {
     let (left, tell) = storage.withLock { storage -> (Int, (@Sendable () -> Void)?) in
-      var settled = 0
       var left = 0
       var goesOn = false
       for landing in landings {
         storage.state.landed(landing.request, landing.outcome, elapsed: landing.elapsed, now: now)
         switch landing.next {
-        case .settled: settled += 1
+        case .settled: break
         case .again(let request, let moment):
           goesOn = true
           if !storage.state.putBack(request, at: moment) { left += 1 }
         }
       }
-      storage.state.settled(settled)
-      return (left, goesOn || storage.state.openCount == 0 ? storage.onChange : nil)
+      return (left, goesOn || storage.state.inFlightCount == 0 ? storage.onChange : nil)
     }
     tell?()
     return left

@@ -73,8 +73,6 @@ struct FrontierState: Sendable {
   /// Bytes of the requests that wait here.
   private(set) var waitingBytes = 0
   private(set) var inFlightCount = 0
-  /// Requests added and not settled: waiting, in flight, or still able to bring more.
-  private(set) var openCount = 0
   private(set) var isClosed = false
   private(set) var isDraining = false
 
@@ -88,7 +86,6 @@ struct FrontierState: Sendable {
 
   /// A new request.
   mutating func add(_ request: Request) {
-    openCount += 1
     enqueue(request, first: false)
   }
 
@@ -106,7 +103,6 @@ struct FrontierState: Sendable {
 
   /// A new request that goes away.
   mutating func addAway(_ request: Request) {
-    openCount += 1
     waitingCount += 1
     awayCount += 1
     hosts[place(of: request.host)].away += 1
@@ -154,10 +150,7 @@ struct FrontierState: Sendable {
   ///
   /// - Returns: Whether it will go on; while draining it is left undone.
   mutating func putBack(_ request: Request, at moment: Instant?) -> Bool {
-    if isDraining {
-      openCount -= 1
-      return false
-    }
+    if isDraining { return false }
     if let moment {
       waitingCount += 1
       waitingBytes += request.cost
@@ -168,7 +161,7 @@ struct FrontierState: Sendable {
     return true
   }
 
-  /// No new request will be added.
+  /// Nothing will be added any more, and nothing comes back once what is in flight has landed.
   mutating func close() { isClosed = true }
 
   /// Nothing waiting will be handed out any more. Returns how many requests that leaves undone.
@@ -176,7 +169,6 @@ struct FrontierState: Sendable {
     isClosed = true
     isDraining = true
     let left = waitingCount
-    openCount -= left
     waitingCount = 0
     awayCount = 0
     waitingBytes = 0
@@ -213,7 +205,7 @@ struct FrontierState: Sendable {
     for request in taken { waitingBytes -= request.cost }
     inFlightCount += taken.count
     if !taken.isEmpty { return .requests(taken) }
-    if isClosed, openCount == 0 { return .finished }
+    if isClosed, waitingCount == 0, inFlightCount == 0 { return .finished }
     let next = [delayed.min?.until, postponed.min?.until].compactMap(\.self).min()
     return .wait(until: next)
   }
@@ -259,9 +251,6 @@ struct FrontierState: Sendable {
   mutating func hasWaiting(at host: String) -> Bool {
     knownPlace(of: host).map { !hosts[$0].waiting.isEmpty || hosts[$0].away > 0 } ?? false
   }
-
-  /// Requests that nothing more will come of.
-  mutating func settled(_ count: Int) { openCount -= count }
 
   private mutating func enqueue(_ request: Request, first: Bool) {
     waitingCount += 1
@@ -387,7 +376,6 @@ struct FrontierState: Sendable {
     defer { hopeless = [] }
     waitingCount -= hopeless.count
     for (request, _) in hopeless { waitingBytes -= request.cost }
-    openCount -= hopeless.count
     return .hopeless(hopeless)
   }
 

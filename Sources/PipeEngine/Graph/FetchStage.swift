@@ -9,12 +9,13 @@ final class FetchStage: FetchWork {
   private let control: RunControl
   private let counter: StageCounter
   private let tally: Tally
+  private let ledger: Ledger
   private let order: OrderWindow<Routed>?
   private let isCancelled = Atomic(false)
 
   init(
     frontier: Frontier, output: Outlet<Fetched>, settings: FetchSettings, control: RunControl, counter: StageCounter,
-    tally: Tally, order: OrderWindow<Routed>? = nil
+    tally: Tally, ledger: Ledger, order: OrderWindow<Routed>? = nil
   ) {
     self.frontier = frontier
     self.output = output
@@ -22,13 +23,14 @@ final class FetchStage: FetchWork {
     self.control = control
     self.counter = counter
     self.tally = tally
+    self.ledger = ledger
     self.order = order
   }
 
   /// Fetches until the frontier is finished.
   func run(_ fetcher: any Fetcher) async throws {
-    control.onStop { [frontier, counter, control] in
-      if control.isStopping { counter.add(unfinished: frontier.drain()) }
+    control.onStop { [weak self, frontier, control] in
+      if control.isStopping { self?.leaveUndone(frontier.drain()) }
     }
     defer {
       // They would hold this stage for good, which holds them.
@@ -95,7 +97,7 @@ final class FetchStage: FetchWork {
       }
     }
     send(answers, bytes: bytes)
-    counter.add(unfinished: frontier.landed(landings, now: now))
+    leaveUndone(frontier.landed(landings, now: now))
   }
 
   func notice(_ words: String) { tally.add(notice: words) }
@@ -103,8 +105,13 @@ final class FetchStage: FetchWork {
   func hasMore(at host: String) -> Bool { frontier.hasWaiting(at: host) }
 
   func abandon(_ requests: [Request]) {
-    counter.add(unfinished: requests.count)
+    leaveUndone(requests.count)
     _ = frontier.landed(requests.map { Landing($0) }, now: .now)
+  }
+
+  private func leaveUndone(_ count: Int) {
+    counter.add(unfinished: count)
+    ledger.leftUndone(count)
   }
 
   /// Requests whose host was given up are records with its error, as if each had been tried.

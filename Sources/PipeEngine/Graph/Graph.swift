@@ -16,6 +16,7 @@ package struct Graph: Sendable {
   private let records: Edge<Extracted>
   private let rows: [Edge<Record>]
   private let frontier: Frontier
+  private let ledger: Ledger
   /// Where a sink wants its rows in the order of the input.
   private let order: OrderWindow<Routed>?
   private let extraction: Extraction
@@ -35,7 +36,9 @@ package struct Graph: Sendable {
       rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, capacity: plan.bounds.frontier,
       bytes: plan.bounds.frontierBytes, overflows: !plan.isOrdered, tell: { control.tell($0) })
     order = plan.isOrdered ? OrderWindow(capacity: plan.bounds.orderBytes) : nil
-    progress = RunProgress(plan: plan, frontier: frontier)
+    ledger = Ledger(sources: plan.sources.count)
+    ledger.onOver { [frontier] in frontier.close() }
+    progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger)
     extraction = Extraction(plan)
     files = FilesInUse(plan)
   }
@@ -113,18 +116,18 @@ package struct Graph: Sendable {
           passed: { count in
             passed.0.add(count)
             passed.1.add(count)
-          }, order: order)
+          }, ledger: ledger, order: order)
       }
     case .fetch:
       let output = outlet(pages, .pages, of: stage)
       let work = FetchStage(
         frontier: frontier, output: output, settings: plan.fetch, control: control, counter: counter,
-        tally: progress.tally, order: order)
+        tally: progress.tally, ledger: ledger, order: order)
       try await ending([output]) { try await work.run(fetcher) }
     case .extract:
       let output = outlet(records, .records, of: stage)
       try await ending([output]) {
-        try await extractStage(inlet(pages, .pages), lane: lane, output: output, extraction: extraction)
+        try await extractStage(inlet(pages, .pages), lane: lane, output: output, extraction: extraction, ledger: ledger)
       }
     case .route:
       let routes = plan.sinks.enumerated().map { index, sink in
@@ -133,12 +136,12 @@ package struct Graph: Sendable {
       try await ending(routes.map(\.outlet)) {
         try await routeStage(
           inlet(records, .records), routes: routes, where: plan.filter, order: order, tally: progress.tally,
-          counter: counter)
+          counter: counter, ledger: ledger)
       }
     case .sink(let index):
       try await sinkStage(
         plan.sinks[index].sink, columns: plan.sinks[index].columns, besides: files,
-        input: inlet(rows[index], .rows(index)), counter: counter)
+        input: inlet(rows[index], .rows(index)), counter: counter, ledger: ledger)
     }
   }
 

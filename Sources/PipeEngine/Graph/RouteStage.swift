@@ -21,26 +21,29 @@ struct Routed: Sendable {
 /// - Parameter order: Where a sink wants it.
 func routeStage(
   _ input: Inlet<Extracted>, routes: [Route], where filter: Expression?, order: OrderWindow<Routed>?, tally: Tally,
-  counter: StageCounter
+  counter: StageCounter, ledger: Ledger
 ) async throws {
   let ordered = routes.indices.filter { routes[$0].order == .input }
   var batches = input.batches()
   while let batch = try await batches.next() {
     let passes = filter.map { filter in batch.map { filter.evaluate($0.record.values) } }
-    for route in routes where route.order == .completion {
-      let wanted = batch.indices.compactMap { index in
-        passes?[index] ?? true && route.wants(batch[index].record) ? batch[index].record : nil
-      }
-      try await send(wanted, to: route)
+    let wanted = routes.map { route in
+      batch.indices.filter { passes?[$0] ?? true && route.wants(batch[$0].record) }
+    }
+    // Before a row of them can be written.
+    ledger.routed(zip(batch.lazy.map(\.record.id), counts(wanted, of: batch.count)))
+    for (route, indices) in zip(routes, wanted) where route.order == .completion {
+      try await send(indices.map { batch[$0].record }, to: route)
     }
     let count = passes?.count { $0 } ?? batch.count
     counter.add(out: count, filtered: batch.count - count)
     tally.add(batch)
     guard let order else { continue }
+    var sinks: [[Int]] = Array(repeating: [], count: batch.count)
+    for route in ordered { for index in wanted[route] { sinks[index].append(route) } }
     order.settle(
-      batch.indices.map { index in
-        let record = batch[index].record
-        let sinks = passes?[index] ?? true ? ordered.filter { routes[$0].wants(record) } : []
+      zip(batch, sinks).map { one, sinks in
+        let record = one.record
         return (record.id, sinks.isEmpty ? nil : Routed(record: record, sinks: sinks), sinks.isEmpty ? 0 : record.cost)
       })
     try await release(order, to: routes)
@@ -49,6 +52,13 @@ func routeStage(
   // Where the run was stopped, there are rows behind requests that were left undone.
   order.giveUp()
   try await release(order, to: routes)
+}
+
+/// How many sinks want each record of a batch.
+private func counts(_ wanted: [[Int]], of count: Int) -> [Int] {
+  var counts = Array(repeating: 0, count: count)
+  for indices in wanted { for index in indices { counts[index] += 1 } }
+  return counts
 }
 
 /// Sends what waits for nothing any more; what is not sent yet goes on counting as held.

@@ -12,8 +12,9 @@ package final class RunProgress: Sendable {
   private let received: [PlanLayout.EdgeID: Flow]
   package let tally = Tally()
   private let frontier: Frontier
+  private let ledger: Ledger
 
-  init(plan: Plan, frontier: Frontier) {
+  init(plan: Plan, frontier: Frontier, ledger: Ledger) {
     layout = plan.layout
     names = Dictionary(uniqueKeysWithValues: plan.layout.stages.map { ($0.id, plan.name(of: $0.id)) })
     counters = Dictionary(uniqueKeysWithValues: plan.layout.stages.map { ($0.id, StageCounter()) })
@@ -23,6 +24,7 @@ package final class RunProgress: Sendable {
       })
     received = Dictionary(uniqueKeysWithValues: plan.layout.edges.map { ($0.id, Flow()) })
     self.frontier = frontier
+    self.ledger = ledger
   }
 
   /// What a stage counts besides what it receives and sends.
@@ -56,7 +58,8 @@ package final class RunProgress: Sendable {
   /// Requests that an interrupted run did not get to.
   package var unfinished: Int { stages.reduce(0) { $0 + $1.unfinished } }
 
-  /// Where a finished run lost count: empty when every request is accounted for, in each stage and on each edge.
+  /// Where a finished run lost count: empty when every request is accounted for, in each stage, on each edge and in the
+  /// ledger.
   package var discrepancies: [String] {
     let stages = stages.filter { !$0.isConserved }.map { count in
       "\(count.name): \(count.received) in + \(count.generated) generated, but \(count.sent) out"
@@ -72,7 +75,7 @@ package final class RunProgress: Sendable {
         ? "the sources" : edge.from.map(\.name).joined(separator: " and ")
       return "\(names[edge.to] ?? edge.to.name): \(received) in, but \(senders) sent \(sent)"
     }
-    return stages + edges
+    return stages + edges + ledger.discrepancies
   }
 }
 

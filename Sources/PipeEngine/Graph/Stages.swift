@@ -46,9 +46,8 @@ func sourceStage(
 /// Lets requests into the frontier; those that cannot be fetched become records at once.
 func admitStage(
   _ input: Inlet<Request>, frontier: Frontier, failed: Outlet<Fetched>, limit: Int?, control: RunControl,
-  counter: StageCounter, passed: (_ count: Int) -> Void, order: OrderWindow<Routed>? = nil
+  counter: StageCounter, passed: (_ count: Int) -> Void, ledger: Ledger, order: OrderWindow<Routed>? = nil
 ) async throws {
-  defer { frontier.close() }
   var batches = input.batches()
   var room = limit ?? .max
   while var batch = try await batches.next() {
@@ -62,19 +61,26 @@ func admitStage(
       await order.waitForRoom()
       order.admit(batch.lazy.map(\.id))
     }
+    ledger.admitted(batch.lazy.map(\.id))
     let faulty = batch.filter { $0.fault != nil }
     if !faulty.isEmpty {
       try await failed.send(faulty.map { Fetched(request: $0, response: nil, error: $0.fault) })
     }
     let sound = faulty.isEmpty ? batch : batch.filter { $0.fault == nil }
     let isAdded = await frontier.add(sound)
-    if isAdded { passed(sound.count) } else { counter.add(unfinished: sound.count) }
+    if isAdded {
+      passed(sound.count)
+    } else {
+      counter.add(unfinished: sound.count)
+      ledger.leftUndone(sound.count)
+    }
   }
+  ledger.sourcesEnded()
 }
 
 /// Makes records of pages; several of these run side by side, each on its lane.
 func extractStage(
-  _ input: Inlet<Fetched>, lane: Int, output: Outlet<Extracted>, extraction: Extraction
+  _ input: Inlet<Fetched>, lane: Int, output: Outlet<Extracted>, extraction: Extraction, ledger: Ledger
 ) async throws {
   var batches = input.batches(lane: lane)
   let mediaTypes = MediaTypeMemory()
@@ -89,22 +95,27 @@ func extractStage(
       bytes += one.record.cost
       extracted.append(one)
     }
+    // First, or a row could be written before.
+    ledger.extracted(extracted)
     try await output.send(extracted, bytes: bytes)
   }
 }
 
 /// Writes whole rows; what is written is handed to the system whenever there is leisure.
 func sinkStage(
-  _ sink: any Sink, columns: [Column], besides files: FilesInUse, input: Inlet<Record>, counter: StageCounter
+  _ sink: any Sink, columns: [Column], besides files: FilesInUse, input: Inlet<Record>, counter: StageCounter,
+  ledger: Ledger
 ) async throws {
   var writer = try sink.open(columns, besides: files)
-  var counted = 0
+  var account = RowAccount(counter: counter, ledger: ledger)
   // Rows that are still in a buffer when writing fails are not written.
-  defer { counter.add(out: writer.rowsWritten - counted) }
+  defer { account.settle(upTo: writer.rowsWritten) }
   var batches = input.batches()
   receiving: while true {
     switch await batches.receive() {
-    case .batch(let rows): try writer.write(rows)
+    case .batch(let rows):
+      account.add(rows)
+      try writer.write(rows)
     case .idle: try writer.rest()
     case .end: break receiving
     case .cancelled:
@@ -113,9 +124,7 @@ func sinkStage(
       try writer.close()
       throw CancellationError()
     }
-    let written = writer.rowsWritten
-    counter.add(out: written - counted)
-    counted = written
+    account.settle(upTo: writer.rowsWritten)
   }
   _ = try writer.flush()
   try writer.close()

@@ -19,7 +19,8 @@ struct OrderState<Element: Sendable>: Sendable {
   private var firstTurn = 0
   /// The turn of the oldest request that is not settled; past the last one where all are.
   private var oldestTurn = 0
-  private var turns: [RequestID: Int] = [:]
+  /// The turn that each source's request of ordinal 0 has or would have: sources are read one after the other.
+  private var starts: [Int: Int] = [:]
   /// Bytes of what is settled and not released.
   private(set) var heldBytes = 0
 
@@ -34,10 +35,10 @@ struct OrderState<Element: Sendable>: Sendable {
     return id
   }
 
-  /// The next requests in the order.
+  /// The next requests in the order: those of a source follow each other without a gap.
   mutating func admit(_ ids: some Sequence<RequestID>) {
     for id in ids {
-      turns[id] = firstTurn + slots.count
+      if starts[id.source] == nil { starts[id.source] = firstTurn + slots.count - id.ordinal }
       slots.append(.open(id))
     }
   }
@@ -47,8 +48,16 @@ struct OrderState<Element: Sendable>: Sendable {
     let bytes = bytes + Self.slotBytes
     let slot = Slot.settled(element, bytes: bytes)
     heldBytes += bytes
-    if let turn = turns.removeValue(forKey: id) { slots[turn - firstTurn] = slot } else { slots.append(slot) }
+    if let place = place(of: id) { slots[place] = slot } else { slots.append(slot) }
     while oldestTurn - firstTurn < slots.count, case .settled = slots[oldestTurn - firstTurn] { oldestTurn += 1 }
+  }
+
+  /// The slot of a request that is open.
+  private func place(of id: RequestID) -> Int? {
+    guard let start = starts[id.source], case let place = start + id.ordinal - firstTurn,
+      slots.indices.contains(place), case .open(id) = slots[place]
+    else { return nil }
+    return place
   }
 
   /// The next of what is held and waits for nothing, in the order.
@@ -66,7 +75,7 @@ struct OrderState<Element: Sendable>: Sendable {
   /// No request will be settled any more: those that are not are passed over.
   mutating func giveUp() {
     slots = slots.filter { if case .settled = $0 { true } else { false } }
-    turns = [:]
+    starts = [:]
     oldestTurn = firstTurn + slots.count
   }
 }

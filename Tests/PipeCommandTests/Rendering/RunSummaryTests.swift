@@ -12,7 +12,8 @@ struct RunSummaryTests {
 
   init() throws {
     plan = try Plan.rendered("name: audit")
-    progress = RunProgress(plan: plan, frontier: Frontier(rules: HostRules(concurrency: 1), capacity: 1))
+    progress = RunProgress(
+      plan: plan, frontier: Frontier(rules: HostRules(concurrency: 1), capacity: 1), ledger: Ledger(sources: 2))
   }
 
   /// Counts requests as if each had become a row of both sinks.

@@ -150,13 +150,12 @@ struct FrontierOverflowTests {
         shelf.bringBack()
         for request in inFlight.prefix(2) {
           shelf.state.landed(request, .answered, now: now)
-          shelf.state.settled(1)
         }
         inFlight.removeFirst(min(2, inFlight.count))
       }
       mostHere = max(mostHere, shelf.state.waitingCount - shelf.state.awayCount)
     }
-    while shelf.state.openCount > 0 {
+    while shelf.state.waitingCount + shelf.state.inFlightCount > 0 {
       shelf.bringBack()
       if case .requests(let requests) = shelf.state.take(upTo: 100, now: now) {
         for request in requests {
@@ -166,7 +165,6 @@ struct FrontierOverflowTests {
       }
       for request in inFlight {
         shelf.state.landed(request, .answered, now: now)
-        shelf.state.settled(1)
       }
       inFlight = []
     }
@@ -195,14 +193,13 @@ struct FrontierOverflowTests {
     var now = now
     var hopeless = 0
     var tried = 0
-    while shelf.state.openCount > 0 {
+    while shelf.state.waitingCount + shelf.state.inFlightCount > 0 {
       switch shelf.state.take(upTo: 1, now: now) {
       case .requests(let requests):
         tried += 1
         for request in requests {
           shelf.state.landed(request, .unreachable(RequestError(.connect, "refused", .noConnection)), now: now)
         }
-        shelf.state.settled(requests.count)
       case .hopeless(let requests): hopeless += requests.count
       case .wait(let until):
         shelf.bringBack()

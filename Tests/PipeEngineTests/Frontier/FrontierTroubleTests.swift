@@ -19,7 +19,6 @@ struct FrontierTroubleTests {
     frontier.add(request(9, host: "b.example"))
     #expect(frontier.take(upTo: 1, now: start).ordinals == [0])
     frontier.landed(request(0), .slowDown(after: .seconds(7)), now: start)
-    frontier.settled(1)
     #expect(frontier.take(upTo: 9, now: start).ordinals == [9])
     #expect(frontier.take(upTo: 9, now: start).waitingUntil == start + .seconds(7))
     #expect(frontier.take(upTo: 9, now: start + .seconds(7)).ordinals == [1])
@@ -56,7 +55,6 @@ struct FrontierTroubleTests {
       case .requests(let requests):
         tried += requests.count
         for request in requests { frontier.landed(request, refused, now: now) }
-        frontier.settled(requests.count)
       case .wait(let until): now = until ?? now
       case .hopeless(let requests): hopeless = requests
       case .finished: Issue.record("it finished")
@@ -65,7 +63,7 @@ struct FrontierTroubleTests {
     #expect(tried == HostHealth.failuresToBeDown + HostHealth.probes)
     #expect(hopeless.map(\.request.id.ordinal) == Array(tried..<20))
     #expect(hopeless.allSatisfy { $0.error.code == .connect })
-    #expect(frontier.openCount == 0)
+    #expect(frontier.waitingCount + frontier.inFlightCount == 0)
     #expect(frontier.waitingCount == 0)
     frontier.add(request(20))
     guard case .hopeless(let late) = frontier.take(upTo: 9, now: now) else {
@@ -101,7 +99,6 @@ struct FrontierTroubleTests {
           if isPlain { answered.append(request.id.ordinal) }
           frontier.landed(request, isPlain ? .answered : refused, now: now)
         }
-        frontier.settled(requests.count)
       case .wait(let until): now = until ?? now
       case .hopeless(let requests): hopeless += requests.map(\.request.id.ordinal)
       case .finished: break
@@ -119,7 +116,6 @@ struct FrontierTroubleTests {
       frontier.add(request)
       #expect(frontier.take(upTo: 1, now: start).ordinals == [number])
       frontier.landed(request, refused, now: start)
-      frontier.settled(1)
     }
     #expect(frontier.hostCount <= 8192)
     #expect(frontier.hostCount > 8000)

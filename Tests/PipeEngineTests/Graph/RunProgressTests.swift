@@ -12,7 +12,9 @@ struct RunProgressTests {
   init() throws {
     let pipeline = MemoryPipeline(
       sources: [MemorySource(urls: []), MemorySource(urls: [])], sinks: [MemorySink("one"), MemorySink("two")])
-    progress = RunProgress(plan: try pipeline.plan(), frontier: Frontier(rules: HostRules(concurrency: 1), capacity: 1))
+    progress = RunProgress(
+      plan: try pipeline.plan(), frontier: Frontier(rules: HostRules(concurrency: 1), capacity: 1),
+      ledger: Ledger(sources: 2))
     for (index, count) in [6, 4].enumerated() {
       progress.counter(.source(index)).add(generated: count)
       progress.pass(count, from: .source(index), on: .requests)

@@ -1,0 +1,61 @@
+internal import Synchronization
+
+/// The one account of where every request is, as the stages share it: the rules of `LedgerState` behind a lock.
+package final class Ledger: Sendable {
+  private struct Storage: Sendable {
+    var state: LedgerState
+    var onOver: (@Sendable () -> Void)?
+  }
+
+  private let storage: Mutex<Storage>
+
+  init(sources: Int) { storage = Mutex(Storage(state: LedgerState(sources: sources))) }
+
+  /// Calls a function once, when nothing will be fetched any more.
+  func onOver(_ call: @escaping @Sendable () -> Void) { change { $0.onOver = call } }
+
+  func admitted(_ ids: some Sequence<RequestID>) { storage.withLock { $0.state.admitted(ids) } }
+
+  func sourcesEnded() { change { $0.state.sourcesEnded() } }
+
+  func leftUndone(_ count: Int) { if count > 0 { change { $0.state.leftUndone(count) } } }
+
+  func extracted(_ batch: [Extracted]) {
+    change { storage in for one in batch { storage.state.extracted(one.record.id, records: 1) } }
+  }
+
+  /// Records that go to so many sinks each.
+  func routed(_ records: some Sequence<(RequestID, Int)>) {
+    storage.withLock { for (id, sinks) in records { $0.state.routed(id, sinks: sinks) } }
+  }
+
+  func written(_ ids: some Sequence<RequestID>) {
+    storage.withLock { for id in ids { $0.state.written(id) } }
+  }
+
+  /// What a finished run cannot account for; empty if every request is done or was left undone.
+  package var discrepancies: [String] {
+    storage.withLock { storage in
+      let state = storage.state
+      var found: [String] = []
+      if state.unsettledCount != 0 {
+        found.append(
+          "ledger: \(state.unsettledCount.grouped) of \(state.admittedCount.grouped) requests came to nothing")
+      }
+      if state.strayCount != 0 {
+        found.append("ledger: \(state.strayCount.grouped) steps of requests that were not at that step")
+      }
+      return found
+    }
+  }
+
+  private func change(_ body: (inout Storage) -> Void) {
+    let call = storage.withLock { storage -> (@Sendable () -> Void)? in
+      body(&storage)
+      guard storage.state.isOver else { return nil }
+      defer { storage.onOver = nil }
+      return storage.onOver
+    }
+    call?()
+  }
+}
