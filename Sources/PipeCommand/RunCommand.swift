@@ -38,6 +38,12 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let pipeline = options.loader(reading: dryRun ? .regularFiles : .everything).load(spec)
+    // Not a word into a list that is read.
+    if let plan = pipeline.plan, plan.readsItsMessages {
+      let report = DiagnosticReport(pipeline.file, plan.conflicts)
+      try StandardOutput.write(TextDiagnosticRenderer(colour: false).render([report]), terminator: "")
+      throw ExitStatus.invalidSpec
+    }
     pipeline.show()
     guard var plan = pipeline.plan else { throw ExitStatus.invalidSpec }
     plan.limit = limit

@@ -35,6 +35,7 @@ extension Catalogue {
       HTTPVersionExtractor.component,
       TruncatedExtractor.component,
       ErrorExtractor.component,
+      OKExtractor.component,
       TextExtractor.component,
       CSSExtractor.component,
       XPathExtractor.component,

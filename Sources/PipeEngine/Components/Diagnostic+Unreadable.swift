@@ -5,7 +5,9 @@ extension Diagnostic {
   package static func unreadable(_ path: Located<String>, in folder: SourceFolder, _ reason: String) -> Diagnostic {
     Diagnostic(
       .unreadableFile, at: path.span, "cannot read '\(path.value)': \(reason)",
-      hint: path.value.hasPrefix("/")
-        ? nil : "a relative path starts at the spec's folder: \(folder.resolve(path.value))")
+      hint: path.value.contains("*") || path.value.contains("?")
+        ? "patterns are not expanded: name each file as a source"
+        : path.value.hasPrefix("/")
+          ? nil : "a relative path starts at the spec's folder: \(folder.resolve(path.value))")
   }
 }

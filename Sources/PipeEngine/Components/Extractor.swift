@@ -17,8 +17,10 @@ package protocol Extractor: Sendable {
   var isMarkup: Bool { get }
   /// What a whole number is within, where that is known: a status has three digits.
   var bounds: ClosedRange<Int>? { get }
-  /// Whether each of its texts is `code: message`.
-  var isCoded: Bool { get }
+  /// The codes that its texts begin with, as `code: message`; empty if they do not.
+  var codes: [String] { get }
+  /// All texts that it can be, if there are few.
+  var words: [String]? { get }
   func extract(_ page: Page) throws(ExtractionFault) -> Value
 }
 
@@ -29,7 +31,8 @@ extension Extractor {
   package var inputColumn: Located<String>? { nil }
   package var isMarkup: Bool { needs.content > .nothing }
   package var bounds: ClosedRange<Int>? { nil }
-  package var isCoded: Bool { false }
+  package var codes: [String] { [] }
+  package var words: [String]? { nil }
 }
 
 /// A field that could not be had, for the record's `error`.

@@ -154,6 +154,12 @@ enum FileConflicts {
 }
 
 extension Plan {
+  /// Whether standard error goes to a file that the run reads: nothing can be said there without writing into it.
+  package var readsItsMessages: Bool {
+    guard let messages = FileIdentity(descriptor: 2), messages.kind == .content else { return false }
+    return files.contains { !$0.role.isWriting && $0.identity(isRunning: true) == messages }
+  }
+
   /// What keeps a run from beginning now: files that would be read and written at once, by what standard input, output
   /// and error are at this moment.
   package var conflicts: [Diagnostic] {

@@ -6,6 +6,8 @@ package import PipeWeb
 /// Lives in one extract task; it is not shared.
 package final class Page {
   package let fetched: Fetched
+  /// Whether it was fetched and its status is below 400.
+  package var isOK: Bool { fetched.error == nil && fetched.response.map { $0.status < 400 } ?? false }
   private let needs: PageNeeds
   private let sources: [String]
   private let mediaTypes: MediaTypeMemory

@@ -48,6 +48,12 @@ package struct Pipeline: Sendable {
       diagnostics = (document.diagnostics.isEmpty ? empty : document.diagnostics).ordered()
       return
     }
+    if let finding = ForeignSpec.finding(about: root, in: file) {
+      self.file = file
+      plan = nil
+      diagnostics = (document.diagnostics + [finding]).ordered()
+      return
+    }
     var context = DecodingContext(file: file, variables: variables)
     let spec = language.shape.decode(root, &context)
     let secrets = context.variables.secrets
@@ -102,7 +108,12 @@ extension Diagnostic {
     // A conflict is of two places and quotes neither.
     let isOfSecret = secrets.stand(at: span) && code != .conflict
     if !isOfSecret, !words.contains(where: secrets.occur) { return self }
-    if let same = shown.first(where: { $0.code == code && $0.span == span }) { return same }
+    // What is wrong with the syntax of a secret is not what is wrong with its mask.
+    let isSyntax = [.badRegex, .badSelector, .badExpression].contains(code)
+    if !isSyntax, let same = shown.first(where: { $0.code == code && $0.span == span }) { return same }
+    if code == .badRegex {
+      return Diagnostic(code, at: span, "the value that a secret gives here is not a regular expression")
+    }
     return Diagnostic(code, at: span, "the value that a secret gives here cannot be used")
   }
 }

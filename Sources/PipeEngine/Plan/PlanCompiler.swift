@@ -135,7 +135,9 @@ struct PlanCompiler {
   }
 
   /// What an expression or a sink may name besides the fields of `extract`.
-  private var standingNames: [String] { catalogue.extractors.filter(\.standsAlone).map(\.name) + ["ok"] }
+  private var standingNames: [String] {
+    catalogue.extractors.filter { $0.standsAlone && $0.name != "ok" }.map(\.name) + ["ok"]
+  }
 
   /// Resolves an expression's names, bringing in the hidden fields that it needs.
   private mutating func resolve(_ expression: ParsedExpression) -> Expression? {
@@ -233,6 +235,6 @@ private struct OKField: Extractor {
   let isNullable = false
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    .bool(page.fetched.error == nil && page.response.map { $0.status < 400 } ?? false)
+    .bool(page.isOK)
   }
 }

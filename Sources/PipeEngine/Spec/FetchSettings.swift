@@ -77,7 +77,8 @@ extension FetchSettings {
       "The proxy that all requests go through; the environment's proxies are never used.",
       example: "http://proxy.example:3128"),
     Key(
-      "redirects", Shape<Int>.int(0...50), default: 10, shown: "10",
+      "redirects", Shape<Int>.int(0...50, hint: "0 records the redirect itself, 10 is the default"), default: 10,
+      shown: "10",
       "The most redirects followed; 0 records the redirect itself."),
     Key(
       "retry", RetrySettings.shape, default: RetrySettings(), shown: "{attempts: 3}",

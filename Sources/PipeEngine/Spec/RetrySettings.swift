@@ -39,7 +39,8 @@ extension RetrySettings {
   private static let map: MapShape<Self> = MapShape<Self>(
     main: "attempts",
     Key(
-      "attempts", Shape<Int>.int(1...100), default: 3, shown: "3",
+      "attempts", Shape<Int>.int(1...100, hint: "the first time counts: 1 is no retries, 3 the default"), default: 3,
+      shown: "3",
       "How often a request is tried, the first time included; 1 for no retries. Where a kept connection was closed before"
         + " a byte of the answer, a request other than POST and PATCH is sent once more over another, and counted, in any"
         + " case (RFC 9112, 9.3.1)."),

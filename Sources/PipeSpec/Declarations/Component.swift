@@ -14,16 +14,17 @@ package struct Component<Product: Sendable>: Sendable {
 
   /// - Parameters:
   ///   - standsAlone: Whether the name may stand alone, without options: `title`.
+  ///   - endings: What a path ends in that stands alone for it.
   ///   - examples: Specs that use it, as YAML; each is run as a test.
   package init<Options: Sendable>(
     _ kind: ComponentKind, _ name: String, _ summary: String, options: MapShape<Options>,
-    standsAlone: Bool = false, examples: [String] = [],
+    standsAlone: Bool = false, endings: [String] = [], examples: [String] = [],
     make: @escaping @Sendable (Options) -> Product
   ) {
     self.kind = kind
     description = ComponentDescription(
       name: name, summary: summary, keys: options.keys, main: options.main, standsAlone: standsAlone,
-      examples: examples)
+      examples: examples, endings: endings)
     self.make = { map, context in options.decodeKnown(map, &context).map(make) }
   }
 

@@ -17,6 +17,12 @@ extension Shape {
           return nil
         }
         let main = component.map(\.main) ?? (written.value.isMap ? nil : "")
+        if let component, main == nil, !written.value.isMap, let example = component.examples.first {
+          context.report(
+            .wrongType, on: written.value, "\(context.place) must be a map, not \(written.value.kindName)",
+            hint: "for example: \(example)")
+          return nil
+        }
         guard var map = MapNode(written.value, main: main, &context) else { return nil }
         var product: Product?
         if let component {
@@ -53,6 +59,11 @@ private struct ComponentReader: Sendable {
   func parts(of node: Node, _ context: inout DecodingContext) -> Parts? {
     switch node.content {
     case .scalar(let scalar) where scalar.value == .string:
+      // A path alone is a sink of the format that its ending names.
+      if components[scalar.text] == nil, let owner = owner(ofPath: scalar.text) {
+        let key = Node(.scalar(Scalar(text: owner, value: .string, style: .plain)), span: node.span)
+        return Parts(key: key, value: node, isPlain: false)
+      }
       return Parts(key: node, value: Node(.mapping([]), span: node.span, anchored: node.anchored), isPlain: true)
     case .mapping(let entries) where entries.count == 1:
       return Parts(key: entries[0].key, value: entries[0].value, isPlain: false)
@@ -81,9 +92,40 @@ private struct ComponentReader: Sendable {
   /// What was meant by a text in an extractor's place that is no word: a selector or a path.
   private func hint(forPath text: String) -> String? {
     if kind == .source, text.contains("://"), names.contains("urls") { return "did you mean 'urls: \(excerpt(text))'?" }
+    if kind == .sink { return hint(forOutput: text) }
     guard kind == .extractor, text.utf8.contains(where: { !isWordByte($0) }) else { return nil }
     let name = text.hasPrefix("/") ? "xpath" : text.hasPrefix("$") ? "json" : "css"
-    return names.contains(name) ? "did you mean {\(name): \(JSONText.string(excerpt(text)).text)}?" : nil
+    guard names.contains(name) else { return nil }
+    // Scrapy's and parsel's own pseudo-elements.
+    if name == "css", let end = text.firstRange(of: "::") {
+      let selector = JSONText.string(excerpt(String(text[..<end.lowerBound]))).text
+      let pseudo = text[end.upperBound...]
+      if pseudo == "text" { return "did you mean {css: \(selector)}?" }
+      if pseudo.hasPrefix("attr("), pseudo.hasSuffix(")") {
+        return "did you mean {css: {selector: \(selector), attribute: \(pseudo.dropFirst(5).dropLast())}}?"
+      }
+    }
+    return "did you mean {\(name): \(JSONText.string(excerpt(text)).text)}?"
+  }
+
+  private func owner(ofPath text: String) -> String? {
+    var path = text.lowercased()
+    for ending in [".gz", ".zst"] where path.hasSuffix(ending) { path.removeLast(ending.utf8.count) }
+    return names.first { name in components[name]?.endings.contains { path.hasSuffix("." + $0) } ?? false }
+  }
+
+  /// What was meant by a sink that is no component: an output without a format.
+  private func hint(forOutput text: String) -> String? {
+    let endings = names.flatMap { components[$0]?.endings ?? [] }
+    guard !endings.isEmpty else { return nil }
+    if ["-", "stdout", "stderr", "console", "print", "standard_output"].contains(text.lowercased()) {
+      return "standard output is a path: write \(names.map { "\($0): \"-\"" }.joined(separator: " or "))"
+    }
+    if ["file", "path", "filename", "files", "fs", "disk"].contains(text.lowercased()) {
+      return "a sink is named by its format: write csv: out/pages.csv"
+    }
+    return text.contains(".")
+      ? "a path alone is a sink if it ends in \(endings.map { "." + $0 }.joined(separator: ", "))" : nil
   }
 
   /// What was meant by an option that stands where the component's name belongs.
@@ -125,6 +167,15 @@ private struct ComponentReader: Sendable {
           ? kind == .extractor ? "a field has one extractor" : "begin another element with '- '"
           : "indent the options under '\(ownerName):'")
     }
+    // `{css: a, b}`: in braces a comma ends the value.
+    if isClear, let rest = others.first(where: { entries[$0].value.isUnwritten }), let text = owner.value.text,
+      let cut = entries[rest].key.text, !(components[ownerName]?.keys.contains { $0.name == cut } ?? false)
+    {
+      context.report(
+        .wrongType, on: entries[rest].key, "a comma ends a value in braces, so '\(excerpt(cut))' is a key of its own",
+        hint: "put quotes around the whole: {\(ownerName): \(JSONText.string(excerpt(text + ", " + cut)).text)}")
+      return nil
+    }
     var options = others.filter { !isName[$0] }.map { entries[$0] }
     switch owner.value.content {
     case .mapping(let own): options += own
@@ -146,11 +197,16 @@ private struct ComponentReader: Sendable {
       return nil
     }
     if components[name] != nil { return name }
+    guard context.takeGuess() else {
+      context.report(.unknownComponent, on: key, "no \(kind.rawValue) is called '\(excerpt(name))'")
+      return nil
+    }
     let near = nearestName(to: name, among: names)
     let meant = near ?? KnownWords.ours(for: name, among: names)
     context.report(
       .unknownComponent, on: key, "no \(kind.rawValue) is called '\(excerpt(name))'",
-      hint: meant.map { "did you mean '\($0)'?" } ?? hint(forPath: name) ?? hint(forOption: name) ?? list)
+      hint: (kind == .sink ? hint(forOutput: name) : nil) ?? meant.map { "did you mean '\($0)'?" } ?? hint(
+        forPath: name) ?? hint(forOption: name) ?? list)
     return near
   }
 

@@ -11,6 +11,8 @@ package struct DecodingContext {
   private var path: [String] = []
   /// The example of the key whose value is being decoded.
   private(set) var example: (key: String, value: String)?
+  /// Guesses at what was meant that are left: a file may have very many unknown names.
+  private var guesses = 500
   /// What the whole spec may say, for hints that name another place.
   private(set) var rootKeys: [KeyDescription] = []
 
@@ -39,6 +41,12 @@ package struct DecodingContext {
     example = key.example.map { (key.name, $0) }
     defer { example = outer }
     return within(key.name, body)
+  }
+
+  /// Whether another name may be compared with all those that are known.
+  mutating func takeGuess() -> Bool {
+    guesses -= 1
+    return guesses >= 0
   }
 
   /// Notes the keys of the spec itself, once.
@@ -90,9 +98,13 @@ package struct DecodingContext {
     }
     switch variables.resolve(scalar, of: node, in: file) {
     case .success(let text):
-      if let name = variables.foreignReference(in: scalar.text) {
+      let isFree = !["a header field's value", "a path", "a user agent"].contains(expected())
+      if let hint = variables.foreignReference(in: scalar.text, isFree: isFree) {
+        report(.noEffect, on: node, "'{{ … }}' is not replaced: it is part of the value", hint: hint)
+      } else if !isFree, let name = ShellReference.name(in: scalar.text) {
         report(
-          .noEffect, on: node, "'{{ … }}' is not replaced: it is part of the value", hint: "write ${\(excerpt(name))}")
+          .noEffect, on: node, "'\(excerpt(name.written))' is not replaced: it is part of the value",
+          hint: name.variable.map { "write ${env:\($0)}" } ?? "a command is not run here")
       }
       return isFit(text, for: expected(), on: node) ? text : nil
     case .failure(let faults):

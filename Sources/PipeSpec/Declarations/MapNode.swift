@@ -54,6 +54,10 @@ package struct MapNode: Sendable {
           hint: "write plain spaces, in front of a key too")
         continue
       }
+      guard context.takeGuess() else {
+        context.report(.unknownKey, on: entry.key, "unknown key '\(excerpt(name))' in \(context.place)")
+        continue
+      }
       let guess = KeyGuess(name, among: known, in: context)
       if let key = guess.key, self.entry(key) == nil {
         meant.insert(key)

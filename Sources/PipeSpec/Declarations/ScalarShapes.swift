@@ -77,18 +77,20 @@ extension Shape where Value == Bool {
 }
 
 extension Shape where Value == Int {
-  package static func int(_ range: ClosedRange<Int> = .min ... .max) -> Self {
+  /// - Parameter hint: What to write instead of a number that is out of the range, or of a word.
+  package static func int(_ range: ClosedRange<Int> = .min ... .max, hint: String? = nil) -> Self {
     .scalar(.integer(range)) { text throws(ScalarFault) in
       guard case .int(let value) = text.plainValue else {
         if case .float = text.plainValue, text.text.utf8.allSatisfy({ "+-0123456789".utf8.contains($0) }) {
           throw ScalarFault(.outOfRange, "must be \(Self.shown(range)), not \(excerpt(text.text, limit: 24))")
         }
         let isQuoted = !text.node.isPlain && Int(text.text) != nil
-        throw ScalarFault(
-          .wrongType, "must be a whole number, not \(text.shown)", hint: isQuoted ? "write it without quotes" : nil)
+        var advice = isQuoted ? "write it without quotes" : hint
+        if case .float(let number) = text.plainValue, let whole = Int(exactly: number) { advice = "write \(whole)" }
+        throw ScalarFault(.wrongType, "must be a whole number, not \(text.shown)", hint: advice)
       }
       guard range.contains(value) else {
-        throw ScalarFault(.outOfRange, "must be \(Self.shown(range)), not \(value)")
+        throw ScalarFault(.outOfRange, "must be \(Self.shown(range)), not \(value)", hint: hint)
       }
       return value
     }

@@ -87,4 +87,6 @@ package struct ComponentDescription: Sendable {
   package let standsAlone: Bool
   /// Specs that use it, as YAML.
   package let examples: [String]
+  /// What a path ends in that stands alone for it: `csv`.
+  package let endings: [String]
 }

@@ -1,12 +1,19 @@
 /// Diagnostics for a person: place, message, the line, a caret under what to change.
 package struct TextDiagnosticRenderer: DiagnosticRenderer {
+  /// The most findings of a file that are shown: nobody reads more.
+  private static let most = 200
+
   private let hasColour: Bool
 
   /// - Parameter colour: Whether the output may hold ANSI escape sequences.
   package init(colour: Bool) { hasColour = colour }
 
   package func render(_ reports: [DiagnosticReport]) -> String {
-    reports.flatMap { report in report.diagnostics.map { text(of: $0, in: report.file) } }.joined()
+    reports.map { report in
+      let shown = report.diagnostics.prefix(Self.most).map { text(of: $0, in: report.file) }.joined()
+      let rest = report.diagnostics.count - Self.most
+      return rest > 0 ? shown + "\(TerminalCell.shown(report.file.name)): \(rest) more are not shown\n" : shown
+    }.joined()
   }
 
   private func text(of diagnostic: Diagnostic, in file: SourceFile) -> String {

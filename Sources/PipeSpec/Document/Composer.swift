@@ -232,7 +232,10 @@ struct Composer {
   private mutating func add(_ node: Node, _ extent: NodeExtent, _ anchor: String?, _ id: Int) -> Bool {
     written += 1
     guard written <= DocumentLimit.nodes else {
-      stop(for: Diagnostic(.yamlSyntax, at: node.span, "the file has more than \(DocumentLimit.nodes) values"))
+      stop(
+        for: Diagnostic(
+          .yamlSyntax, at: node.span, "the file has more than \(DocumentLimit.nodes) values",
+          hint: "a long list of URLs belongs in a file of its own: sources: [{file: urls.txt}]"))
       return false
     }
     if let anchor, anchors[ExactText(anchor)]?.id == id {

@@ -18,7 +18,7 @@ enum DocumentLimit {
   /// Levels of nesting, aliases expanded.
   static let depth = 64
   /// Nodes written in a file.
-  static let nodes = 1_000_000
+  static let nodes = 300_000
   /// Nodes that the aliases of a file stand for.
   static let aliasedNodes = 100_000
   /// Bytes of UTF-8 in the scalars that the aliases of a file stand for.

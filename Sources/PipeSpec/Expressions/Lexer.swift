@@ -3,6 +3,8 @@ struct Lexer {
   private(set) var faults: [ScalarFault] = []
   private let bytes: [UInt8]
   private var index = 0
+  /// Whether a value has just ended, so that an operator follows.
+  private var isAfterOperand = false
 
   static func tokens(_ text: String) -> (tokens: [Token], faults: [ScalarFault]) {
     var lexer = Lexer(bytes: Array(text.utf8))
@@ -28,7 +30,14 @@ struct Lexer {
     guard index < bytes.count else { return Token(kind: .end, range: start..<start) }
     let kind = kind()
     if kind == .broken { index = bytes.count }
-    return Token(kind: kind, range: start..<index)
+    let token = Token(kind: kind, range: start..<index)
+    isAfterOperand =
+      switch kind {
+      case .word: token.keyword.map { [.null, .true, .false].contains($0) } ?? true
+      case .literal, .close, .closeList, .faultyValue: true
+      default: false
+      }
+    return token
   }
 
   private mutating func kind() -> Token.Kind {
@@ -66,6 +75,7 @@ struct Lexer {
       case "+", "-", "*", "%": "there is no arithmetic here; compare a field with a value"
       case "?": "there is no '? :' here; combine conditions with 'and' and 'or'"
       case "{", "$": "a field is written by its name alone"
+      case "#" where isAfterOperand: "a comment stands outside of the condition's quotes"
       case "@", "#", ".", ":": "a field whose name is no plain word is written between backquotes: `og:title`"
       default: nil
       }
@@ -146,6 +156,12 @@ struct Lexer {
 
   private mutating func regex() -> Token.Kind {
     guard let literal = RegularExpressionLiteral(bytes, at: index) else {
+      if isAfterOperand {
+        report(
+          .badExpression, "unexpected character '/'",
+          hint: "there is no arithmetic here; compare a field with a value", index..<index + 1)
+        return .broken
+      }
       report(
         .badExpression, "the regular expression has no closing /",
         hint: "close it with /; a slash inside it is written \\/", index..<bytes.count)
@@ -166,6 +182,18 @@ struct Lexer {
       index = end
       let date = String(decoding: bytes[start..<end], as: UTF8.self)
       report(.badExpression, "a date is written between quotes", hint: "write '\(date)'", start..<end)
+      return .faultyValue
+    }
+    if let end = WrittenQuantity.otherDateEnd(bytes[start...]) {
+      index = end
+      report(
+        .badExpression, "a date is written year first and between quotes", hint: "for example: '2026-01-31'",
+        start..<end)
+      return .faultyValue
+    }
+    if let (end, digits) = WrittenQuantity.groupedDigits(bytes[start...]) {
+      index = end
+      report(.badExpression, "digits are not grouped", hint: "write \(digits)", start..<end)
       return .faultyValue
     }
     index += 1
@@ -246,7 +274,8 @@ private struct Sign {
     Sign("..<", .range, hint: "did you mean '..'? Both ends are included"),
     Sign("..=", .range, hint: "did you mean '..'? Both ends are included"),
     Sign("==", .comparison(.equal)), Sign("!=", .comparison(.notEqual)),
-    Sign("=~", word(.matches), hint: "write 'matches'"),
+    Sign("=~", word(.matches), hint: "write 'matches'"), Sign("!~", word(.matches), hint: "write 'not matches'"),
+    Sign("~=", word(.matches), hint: "write 'matches'"), Sign("~", word(.matches), hint: "write 'matches'"),
     Sign("<=", .comparison(.lessOrEqual)), Sign(">=", .comparison(.greaterOrEqual)),
     Sign("=<", .comparison(.lessOrEqual), hint: "did you mean '<='?"),
     Sign("=>", .comparison(.greaterOrEqual), hint: "did you mean '>='?"),

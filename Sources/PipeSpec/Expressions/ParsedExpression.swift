@@ -42,14 +42,19 @@ package struct FieldDeclaration: Hashable, Sendable {
   package let isNullable: Bool
   /// What a whole number is within.
   package let bounds: ClosedRange<Int>?
-  /// Whether each of its texts is `code: message`.
-  package let isCoded: Bool
+  /// The codes that its texts begin with, as `code: message`; empty if they do not.
+  package let codes: [String]
+  /// All texts that it can be, if there are few.
+  package let words: [String]?
+  var isCoded: Bool { !codes.isEmpty }
 
   package init(
-    _ name: String, _ type: FieldType, isNullable: Bool = true, bounds: ClosedRange<Int>? = nil, isCoded: Bool = false
+    _ name: String, _ type: FieldType, isNullable: Bool = true, bounds: ClosedRange<Int>? = nil, codes: [String] = [],
+    words: [String]? = nil
   ) {
     self.bounds = bounds
-    self.isCoded = isCoded
+    self.codes = codes
+    self.words = words
     self.name = name
     self.type = type
     self.isNullable = isNullable
@@ -58,13 +63,11 @@ package struct FieldDeclaration: Hashable, Sendable {
 
 /// The faults of an expression, by place; none where all that is wrong is reported elsewhere.
 package struct ExpressionFaults: Error, Hashable {
-  /// Nobody reads more; and to find a place costs the length of the scalar.
-  private static let most = 100
 
   package let diagnostics: [Diagnostic]
 
   init(_ faults: [ScalarFault], in text: ResolvedText) {
-    diagnostics = faults.prefix(Self.most).map { fault in
+    diagnostics = faults.prefix(text.mostFaults).map { fault in
       let range = fault.range ?? 0..<0
       // An empty text has no part to point at.
       let span = range.isEmpty ? text.node.span : text.span(of: range)

@@ -71,6 +71,15 @@ extension Parser {
       return fail("'\(written(token.range))' has nothing on its left", hint: "write a field before it", token.range)
     }
     let previous = tokens[index - 1]
+    // `status >= 200 and < 300`: the field is said once.
+    if case .comparison = token.kind, previous.keyword == .and || previous.keyword == .or, let after,
+      let field = tokens[..<index].last(where: { if case .word = $0.kind { $0.keyword == nil } else { false } })
+    {
+      return fail(
+        "a value is expected after '\(written(previous.range))'",
+        hint: "name the field again: \(written(field.range)) \(written(token.range)) \(written(after.range))",
+        previous.range)
+    }
     return fail(
       "a value is expected after '\(written(previous.range))'", hint: "write a field or a value after it",
       previous.range)
@@ -93,6 +102,17 @@ extension Parser {
     default: hint = "for example: in 200..299, or in [301, 302]"
     }
     return fail("'in' needs a range or a list", hint: hint, placeOfMissing(after: word))
+  }
+
+  /// A list behind a test of one text.
+  mutating func failList(_ left: Operand, _ word: String, joint: String) -> Stop {
+    let texts = tokens[(index + 1)...].prefix { $0.kind != .closeList }.compactMap { token in
+      if case .literal = token.kind { written(token.range) } else { nil }
+    }
+    let hint = texts.prefix(3).map { "\(written(left.range)) \(word) \($0)" }.joined(separator: " \(joint) ")
+    return fail(
+      "a list stands only after 'in'", hint: texts.isEmpty ? "write one text after '\(word)'" : "write \(hint)",
+      current.range)
   }
 
   mutating func failCall(_ name: Token) -> Stop {

@@ -23,6 +23,11 @@ extension Parser {
     advance()
     let condition: Condition
     if case .comparison(let comparison) = word.kind {
+      if current.kind == .openList {
+        throw fail(
+          "a list stands only after 'in'",
+          hint: "write \(written(left.range)) \(comparison == .notEqual ? "not in" : "in") […]", current.range)
+      }
       let right = try operand(after: word)
       condition = .comparison(left, comparison, right, sign: word.range)
       try refuseChain(left, comparison, right)
@@ -30,6 +35,8 @@ extension Parser {
       condition = try membership(of: left, word)
     } else if keyword == .matches {
       condition = try match(of: left, word)
+    } else if current.kind == .openList {
+      throw failList(left, "\(isNegated ? "not " : "")\(written(word.range))", joint: isNegated ? "and" : "or")
     } else {
       condition = .text(
         left, TextTest(rawValue: keyword?.rawValue ?? "") ?? .contains, try operand(after: word), word: word.range)
@@ -132,6 +139,16 @@ extension Parser {
       } else if current.kind != .closeList {
         if current.kind == .broken { throw Stop() }
         if current.kind == .end { throw fail("'[' is never closed", hint: "add ']'", open.range) }
+        if current.kind == .range, let low = elements.last, low.value.isNumber, let after,
+          case .literal(let high) = after.kind, high.isNumber
+        {
+          let isAlone = elements.count == 1 && index + 2 < tokens.count && tokens[index + 2].kind == .closeList
+          throw fail(
+            "a range stands without brackets",
+            hint: "write \(written(left.range)) in \(written(low.range))..\(written(after.range))"
+              + (isAlone ? "" : ", and join it to the others with 'or'"),
+            low.range.lowerBound..<after.range.upperBound)
+        }
         throw fail(
           "'\(written(current.range))' is not expected in a list", hint: "separate values with ','", current.range)
       }

@@ -1,8 +1,20 @@
 internal import PipeText
 
 extension Resolver {
-  /// Reports what never holds beside `x == null`.
+  /// Reports what never holds beside `x == null` or `x == 1`.
   mutating func reportNeverNull(_ conditions: [Condition]) {
+    var values: [ExactText: (Literal, Range<Int>)] = [:]
+    for case (let name, let literal, let range)? in conditions.map(\.equality) where literal != .null {
+      if let (first, _) = values[ExactText(name)] {
+        if first != literal {
+          fault(
+            "this never holds where '\(name) == \(first.description)'",
+            hint: "did you mean 'or', or \(name) in [\(first.description), \(literal.description)]?", range)
+        }
+      } else {
+        values[ExactText(name)] = (literal, range)
+      }
+    }
     let names = Set(conditions.compactMap(\.nameOfNull).map { ExactText($0) })
     guard !names.isEmpty else { return }
     for condition in conditions {
@@ -13,6 +25,16 @@ extension Resolver {
 }
 
 extension Condition {
+  /// A field and the value that it is compared with by `==`.
+  fileprivate var equality: (name: String, literal: Literal, range: Range<Int>)? {
+    guard case .comparison(let left, .equal, let right, _) = self else { return nil }
+    let range = left.range.lowerBound..<right.range.upperBound
+    return switch (left.kind, right.kind) {
+    case (.field(let name), .literal(let literal)), (.literal(let literal), .field(let name)): (name, literal, range)
+    default: nil
+    }
+  }
+
   /// The field of a condition `x == null`.
   fileprivate var nameOfNull: String? {
     guard case .comparison(let left, .equal, let right, _) = self else { return nil }
@@ -83,6 +105,17 @@ extension Resolver {
       guard let bounds = field.declaration.bounds, !bounds.contains(number) else { return false }
       fault("\(field.boundsInWords(bounds)), so never \(number)", place)
     case .string(let text):
+      if let words = field.declaration.words, !words.contains(where: { $0.isExactly(text) }) {
+        let list = words.count > 8 ? nil : words.map { Literal.string($0).description }.joined(separator: ", ")
+        let near =
+          words.first { $0.lowercased() == text.lowercased() } ?? words.first { text.hasSuffix("/" + $0) }
+          ?? nearestName(to: text, among: words)
+        fault(
+          "'\(field.name)' is never \(literal.description)",
+          hint: near.map { "did you mean \(Literal.string($0).description)?" } ?? list.map { "it is one of \($0)" },
+          place)
+        return true
+      }
       guard field.declaration.isCoded, !text.contains(": ") else { return false }
       let begins = "\(field.name) starts_with \(literal.description)"
       let isNot = comparison == .notEqual
@@ -97,7 +130,34 @@ extension Resolver {
   }
 }
 
+extension Resolver {
+  /// Reports a beginning that no text of a field has whose texts begin with a code.
+  mutating func isNeverBegun(_ field: Field, by text: String, at place: Range<Int>) -> Bool {
+    let codes = field.declaration.codes
+    if codes.isEmpty || codes.contains(where: { "\($0): ".hasPrefix(text) || text.hasPrefix("\($0): ") }) {
+      return false
+    }
+    let word = text.lowercased().filter { $0.isLetter }
+    let near =
+      codes.first { $0.filter { $0.isLetter } == word } ?? nearestName(to: text, among: codes)
+    fault(
+      "'\(field.name)' begins with a code, so never with \(Literal.string(text).description)",
+      hint: near.map { "did you mean '\($0)'?" } ?? "the codes are \(codes.joined(separator: ", "))", place)
+    return true
+  }
+}
+
 extension Resolver.Field {
+  /// Whether an element of the list can be this literal.
+  func canHold(_ literal: Literal) -> Bool {
+    switch (type.element, literal) {
+    case (.int, .int), (.number, .int), (.number, .double), (.string, .string), (.url, .string), (.bool, .bool),
+      (.date, .string):
+      true
+    default: false
+    }
+  }
+
   func boundsInWords(_ bounds: ClosedRange<Int>) -> String {
     bounds.upperBound == .max
       ? "'\(name)' is at least \(bounds.lowerBound)"

@@ -11,7 +11,9 @@ extension Resolver {
       return fault("'\(test.rawValue)' needs \(needs), and \(field.kind)", hint: hint, word)
     }
     switch part {
-    case .literal(.string(let text), _): return .test(.text(field.index, test, text))
+    case .literal(.string(let text), let range):
+      if test == .startsWith, isNeverBegun(field, by: text, at: range) { return nil }
+      return .test(.text(field.index, test, text))
     case .literal(let literal, let range):
       let hint = literal == .null ? nil : "a text is written between quotes: '\(literal.description)'"
       return fault("'\(test.rawValue)' needs a text on its right, not \(literal.name)", hint: hint, range)

@@ -115,7 +115,11 @@ struct Resolver {
       if faulty.contains(ExactText(name)) { return nil }
       let names = fields.map(\.name) + faulty.map(\.text).sorted()
       let hint: String
-      if let near = ForeignWords.value(for: name) ?? guesses.nearest(to: name, among: names + others) {
+      if let last = name.split(separator: ".").last.map(String.init), last.utf8.count < name.utf8.count,
+        names.contains(last) || others.contains(last)
+      {
+        hint = "a field is written by its name alone: \(last)"
+      } else if let near = ForeignWords.value(for: name) ?? guesses.nearest(to: name, among: names + others) {
         hint = "did you mean '\(near)'?"
       } else if isRight {
         hint = "a text is written between quotes: \(Literal.string(name).description)"
@@ -180,7 +184,9 @@ struct Resolver {
     if field.type.isList {
       return fault(
         "a list cannot be compared, and \(field.kind)",
-        hint: "write \(field.name) contains \(literal.description), or compare it with null", sign)
+        hint: field.canHold(literal)
+          ? "write \(field.name) contains \(literal.description), or compare it with null"
+          : "the elements of a list are not counted; 'contains' finds one of them", sign)
     }
     if comparison.isOrder, field.type == .bool {
       return fault("booleans have no order", hint: "write '\(field.name)' or 'not \(field.name)'", sign)
@@ -208,7 +214,7 @@ struct Resolver {
         fault("dates are compared in UTC, and \(literal.description) is not", hint: "write it with a final Z", place)
       } catch {
         fault(
-          "\(field.kind), and \(literal.description) is none",
+          "\(field.kind), and \(literal.description) is not",
           hint: "write '2026-01-31' for the whole day, or '2026-01-31T10:00:00Z'", place)
       }
       return nil

@@ -44,6 +44,49 @@ enum WrittenQuantity {
     return rest.firstIndex { !"tTzZ:.+-0123456789".utf8.contains($0) } ?? bytes.endIndex
   }
 
+  /// The end of a date in another order, or with other signs: `01/02/2026`, `31.01.2026`, `2026/01/31`.
+  static func otherDateEnd(_ bytes: ArraySlice<UInt8>) -> Int? {
+    var parts: [Int] = []
+    var index = bytes.startIndex
+    var sign: UInt8?
+    while parts.count < 3 {
+      let digits = bytes[index...].prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+      parts.append(digits.count)
+      index = digits.endIndex
+      if parts.count == 3 { break }
+      guard index < bytes.endIndex, bytes[index] == UInt8(ascii: "/") || bytes[index] == UInt8(ascii: "."),
+        sign == nil || sign == bytes[index]
+      else { return nil }
+      sign = bytes[index]
+      index += 1
+    }
+    let isDate = parts[2] == 4 && (1...2).contains(parts[0]) || parts[0] == 4 && (1...2).contains(parts[2])
+    return isDate && (1...2).contains(parts[1]) ? index : nil
+  }
+
+  /// The end of a number whose digits are grouped by blanks, apostrophes or several commas, and its digits: `1 000`,
+  /// `1'000`, `1,000,000`.
+  static func groupedDigits(_ bytes: ArraySlice<UInt8>) -> (end: Int, digits: String)? {
+    func isDigit(_ index: Int) -> Bool {
+      index < bytes.endIndex && UInt8(ascii: "0")...UInt8(ascii: "9") ~= bytes[index]
+    }
+    var index = bytes.startIndex
+    while isDigit(index) { index += 1 }
+    var digits = Array(bytes[..<index])
+    guard (1...3).contains(digits.count), index < bytes.endIndex, " ',_".utf8.contains(bytes[index]) else { return nil }
+    let sign = bytes[index]
+    var groups = 0
+    while index < bytes.endIndex, bytes[index] == sign, (1...3).allSatisfy({ isDigit(index + $0) }), !isDigit(index + 4)
+    {
+      digits += bytes[(index + 1)...(index + 3)]
+      index += 4
+      groups += 1
+    }
+    // One comma may be a decimal sign, and `_` has a hint of its own.
+    guard groups > (sign == UInt8(ascii: ",") ? 1 : 0), sign != UInt8(ascii: "_") else { return nil }
+    return (index, String(decoding: digits, as: UTF8.self))
+  }
+
   private static func shown(_ number: Double) -> String {
     guard number.rounded() == number, let whole = Int(exactly: number) else { return "\(number)" }
     return "\(whole)"

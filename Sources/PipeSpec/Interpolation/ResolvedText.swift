@@ -18,6 +18,12 @@ package struct ResolvedText: Sendable {
   let segments: [Segment]
   let file: SourceFile
 
+  /// The most faults that are told of it: nobody reads more, and to find the place of each costs the length of the
+  /// scalar.
+  var mostFaults: Int { Self.mostFaults(in: text) }
+
+  static func mostFaults(in text: String) -> Int { max(10, min(100, 2_000_000 / max(1, text.utf8.count))) }
+
   /// The span of a stretch of the text (UTF-8 offsets), as exact as its origin allows: what an
   /// interpolation brought has the span of its `${…}`.
   package func span(of range: Range<Int>) -> SourceSpan {

@@ -111,7 +111,8 @@ package struct Variables: Sendable {
     var faults: [Diagnostic] = []
     var isInterpolated = false
     var isBroken = false
-    while let part = scanner.next() {
+    let most = ResolvedText.mostFaults(in: scalar.text)
+    while faults.count < most, let part = scanner.next() {
       let start = text.utf8.count
       switch part.kind {
       case .literal(let literal):
@@ -163,10 +164,12 @@ package struct Variables: Sendable {
         segments: segments, file: file))
   }
 
-  /// The variable that a text names in the form of Jinja, Ansible or Mustache, `{{ name }}`, which is not replaced.
+  /// What to write for a variable that a text names in the form of Jinja, Ansible or Mustache, `{{ name }}`, which is not
+  /// replaced.
   ///
-  /// A name that `vars` does not have is told in a URL alone: a text may be about templates.
-  mutating func foreignReference(in text: String) -> String? {
+  /// A name that `vars` does not have is told where no text about templates can stand, and where it names the
+  /// environment.
+  mutating func foreignReference(in text: String, isFree: Bool) -> String? {
     guard let opening = text.firstRange(of: "{{") else { return nil }
     let rest = text[opening.upperBound...]
     guard let closing = rest.firstRange(of: "}}") else { return nil }
@@ -177,9 +180,10 @@ package struct Variables: Sendable {
     let inner = name.hasPrefix("vars.") ? String(name.dropFirst("vars.".count)) : name
     if values[ExactText(inner)] != nil {
       used.insert(ExactText(inner))
-      return inner
+      return "write ${\(inner)}"
     }
-    return text.hasPrefix("http://") || text.hasPrefix("https://") ? name : nil
+    if let form = Self.ofAnotherTool(name) { return form }
+    return !isFree || text.hasPrefix("http://") || text.hasPrefix("https://") ? "write ${\(name)}" : nil
   }
 
   /// Notes the variables that a text names as used, though nobody asks for their values.
@@ -266,17 +270,41 @@ package struct Variables: Sendable {
     default:
       return .failure(
         Fault(
-          .badValue, "'${\(reference)}' is no interpolation",
-          "the forms are ${name}, ${env:NAME}, ${env:NAME:-default}, ${secret:env:NAME}, ${secret:file:PATH}"))
+          .badValue, "'${\(excerpt(reference))}' is not an interpolation",
+          Self.ofAnotherTool(reference)
+            ?? "the forms are ${name}, ${env:NAME}, ${env:NAME:-default}, ${secret:env:NAME}, ${secret:file:PATH}"))
     }
   }
 
-  /// What `${env.NAME}` and `${secrets.NAME}` are here.
-  private static func ofAnotherTool(_ name: String) -> String? {
-    for (prefix, form) in [("env.", "env"), ("secrets.", "secret:env")] where name.hasPrefix(prefix) {
-      return "write ${\(form):\(name.dropFirst(prefix.count))}"
+  /// What `${env.NAME}`, `${secrets.NAME}`, `${NAME:-default}` and the like are here.
+  static func ofAnotherTool(_ reference: String) -> String? {
+    let name = reference.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+    var rest = reference[name.endIndex...]
+    let isPath = rest.hasPrefix(".")
+    if isPath || rest.hasPrefix(":") {
+      let inner = String(rest.dropFirst())
+      switch name.lowercased() {
+      case "env", "environment",
+        "envvar" where isName(inner.prefix { $0 != ":" }):
+        return "write ${env:\(inner)}"
+      case "secret" where isName(inner), "secrets" where isName(inner): return "write ${secret:env:\(inner)}"
+      case "secret" where inner.lowercased().hasPrefix("env:") || inner.lowercased().hasPrefix("file:"):
+        return "write ${secret:\(inner.prefix { $0 != ":" }.lowercased())\(inner.drop { $0 != ":" })}"
+      case "file" where !isPath && !inner.isEmpty: return "write ${secret:file:\(inner)}"
+      case "vars" where isName(inner), "var" where isName(inner): return "write ${\(inner)}"
+      default: break
+      }
+    }
+    // Shells write ${NAME:-default}, others ${NAME:default}.
+    for sign in [":-", "-", ":"] where !name.isEmpty && rest.hasPrefix(sign) {
+      rest = rest.dropFirst(sign.count)
+      return "write ${env:\(name):-\(rest)} for the environment; a variable of vars has its default there"
     }
     return nil
+  }
+
+  private static func isName(_ text: some StringProtocol) -> Bool {
+    !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
   }
 
   /// `${{ secrets.X }}`, as GitHub Actions have it.

@@ -106,7 +106,24 @@ package struct JSONSchema {
     let plain = family.components.filter(\.standsAlone).map { component -> JSONText in
       ["const": .string(component.name), "description": .string(component.summary)]
     }
-    return ["anyOf": .array(plain + [map])]
+    let endings = family.components.flatMap(\.endings)
+    let paths: [JSONText] =
+      endings.isEmpty
+      ? []
+      : [
+        [
+          "type": "string",
+          "pattern": .string(
+            "\\.(\(endings.map(Self.inAnyCase).joined(separator: "|")))(\\.[gG][zZ]|\\.[zZ][sS][tT])?$"),
+          "description": .string("A path alone: a \(family.kind.rawValue) of the format that its ending names."),
+        ]
+      ]
+    return ["anyOf": .array(plain + paths + [map])]
+  }
+
+  /// ECMAScript's patterns have no flag of their own.
+  private static func inAnyCase(_ word: String) -> String {
+    word.map { "[\($0)\($0.uppercased())]" }.joined()
   }
 
   private mutating func reference(to family: ComponentFamily) -> JSONText {

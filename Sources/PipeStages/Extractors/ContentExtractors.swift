@@ -20,6 +20,7 @@ struct CharsetExtractor: Extractor {
     "charset", "The character encoding that the content was read in, by its name in the Encoding Standard: UTF-8.",
     CharsetExtractor())
   let type = FieldType.string
+  let words: [String]? = CharacterEncoding.allCases.map(\.name)
   let needs = PageNeeds(content: .whole)
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value { page.isText ? .string(page.encoding.name) : .null }

@@ -141,6 +141,7 @@ struct HTTPVersionExtractor: Extractor {
   static let component = Component.builtIn(
     "http_version", "The version of HTTP of the response: 1.0, 1.1, 2 or 3.", HTTPVersionExtractor())
   let type = FieldType.string
+  let words: [String]? = HTTPVersion.allCases.map(\.rawValue)
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     page.response.map { .string($0.version.rawValue) } ?? .null
@@ -156,13 +157,23 @@ struct TruncatedExtractor: Extractor {
   func extract(_ page: Page) throws(ExtractionFault) -> Value { page.response.map { .bool($0.isTruncated) } ?? .null }
 }
 
+/// `ok`: whether the page was fetched and its status is below 400.
+struct OKExtractor: Extractor {
+  static let component = Component.builtIn(
+    "ok", "Whether the page was fetched and its status is below 400.", OKExtractor())
+  let type = FieldType.bool
+  let isNullable = false
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { .bool(page.isOK) }
+}
+
 /// `error`: why the request failed.
 struct ErrorExtractor: Extractor {
   static let component = Component.builtIn(
     "error", "Why the request failed, as `code: message`; null for every answer, whatever its status.", ErrorExtractor()
   )
   let type = FieldType.string
-  let isCoded = true
+  let codes = RequestError.Code.allCases.map(\.rawValue)
   let comesLast = true
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value { page.error.map { .string($0.description) } ?? .null }

@@ -32,7 +32,7 @@ struct CSVSink: Sink {
             delimiter: delimiter, hasHeader: header, lineEnd: lineEnd, hasByteOrderMark: mark, escapesFormulas: escapes,
             listJoin: join))
       }),
-    examples: ["csv: out/pages.csv", "csv: {path: out/pages.csv, delimiter: \";\", line_end: lf}"],
+    endings: ["csv"], examples: ["csv: out/pages.csv", "csv: {path: out/pages.csv, delimiter: \";\", line_end: lf}"],
     make: { $0 })
 
   private static let delimiter = Shape.scalar(.text(name: "one ASCII character", examples: ["\";\"", "\"\\t\""])) {

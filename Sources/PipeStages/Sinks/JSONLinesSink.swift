@@ -10,7 +10,7 @@ struct JSONLinesSink: Sink {
     options: MapShape(
       main: "path", OutputOptions.path, OutputOptions.mode,
       make: { JSONLinesSink(output: OutputOptions(target: $0, mode: $1)) }),
-    examples: ["jsonl: out/pages.jsonl", "jsonl: \"-\""],
+    endings: ["jsonl", "ndjson"], examples: ["jsonl: out/pages.jsonl", "jsonl: \"-\""],
     make: { $0 })
 
   var summary: String { output.summary }

@@ -56,7 +56,12 @@ struct OutputOptions: Sendable {
 
   /// What would become of what is there, if it were opened now.
   func prospect() -> OutputProspect {
-    guard case .file(let path) = target.value else { return .new }
+    guard case .file(let path) = target.value else {
+      let flags = fcntl(1, F_GETFL)
+      if flags >= 0, flags & O_ACCMODE != O_RDONLY { return .new }
+      return .refused(
+        RunError("standard output", "is closed, or open for reading alone", hint: "redirect it, or name a file"))
+    }
     func refused() -> OutputProspect { .refused(RunError(path, "cannot be written: \(SystemError.current)")) }
     var status = stat()
     if path.withPath({ stat($0, &status) }) != 0 { return errno == ENOENT ? .new : refused() }

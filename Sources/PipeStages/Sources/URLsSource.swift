@@ -27,6 +27,29 @@ struct URLsSource: Source {
         hint: WrittenURL.suggestion(for: text.text).map { "did you mean \($0)?" })
     }
     return text.text
+  }.map { url, node, context in
+    if let pattern = counted(in: url) {
+      context.report(
+        .noEffect, at: node.span, "'\(pattern)' is not expanded: it is part of the URL",
+        hint: "the source range counts: range: {url: …{n}…, from: …, to: …}")
+    }
+    return url
+  }
+
+  /// `[1-5]` and `{1..5}`, which curl and shells expand.
+  private static func counted(in url: String) -> String? {
+    for (open, close, joint) in [("[", "]", "-"), ("{", "}", "..")] {
+      var rest = url[...]
+      while let start = rest.firstRange(of: open) {
+        rest = rest[start.upperBound...]
+        guard let end = rest.firstRange(of: close) else { break }
+        let parts = rest[..<end.lowerBound].split(separator: joint, omittingEmptySubsequences: false)
+        if parts.count == 2, parts.allSatisfy({ Int($0) != nil }) {
+          return String(url[start.lowerBound..<end.upperBound])
+        }
+      }
+    }
+    return nil
   }
 
   var summary: String { urls.count == 1 ? "1 URL" : "\(urls.count) URLs" }

@@ -45,7 +45,7 @@ package final class HTTPResponse: Sendable {
   }
 }
 
-package enum HTTPVersion: String, Sendable {
+package enum HTTPVersion: String, CaseIterable, Sendable {
   case http10 = "1.0"
   case http11 = "1.1"
   case http2 = "2"

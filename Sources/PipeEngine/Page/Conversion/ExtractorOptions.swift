@@ -96,7 +96,8 @@ extension FieldPlan {
   var declaration: FieldDeclaration {
     FieldDeclaration(
       name, extractor.type, isNullable: extractor.isNullable && fallback == nil,
-      bounds: fallback == nil ? extractor.bounds : nil, isCoded: fallback == nil && extractor.isCoded)
+      bounds: fallback == nil ? extractor.bounds : nil, codes: fallback == nil ? extractor.codes : [],
+      words: fallback == nil ? extractor.words : nil)
   }
 }
 
