@@ -23,7 +23,7 @@ enum RedirectRule {
     do throws(WebURL.Failure) {
       target = try WebURL(parsing: location, base: from).inheritingFragment(of: from)
     } catch {
-      return .fail(RequestError(.badURL, "the redirect's Location is no URL: \(error.message)"))
+      return .fail(RequestError(.badURL, "the redirect's Location is not a URL: \(error.message)"))
     }
     if !target.isHTTP { return .fail(RequestError(.forbidden, "a redirect to '\(target.scheme):' is not followed")) }
     if let fault = target.hostFault { return .fail(RequestError(.badURL, "the redirect's Location: \(fault)")) }

@@ -93,10 +93,24 @@ enum ForeignSpec {
     // A pipeline has fields; a file with sources and sinks of its own kind is another tool's.
     if keys.contains("extract") { return nil }
     for tool in tools where tool.keys.allSatisfy(keys.contains) {
-      if keys.contains("sinks"), keys.contains("version"), !keys.contains("transforms") { continue }
+      // What has parts of a pipeline is meant as one, and told part by part.
+      let ours = keys.intersection(["version", "vars", "fetch", "where", "limits"])
+      if !ours.isEmpty, tool.keys != ["services"] { continue }
       return Diagnostic(
         .wrongType, at: first.key.span, "this is \(tool.name), not a pipeline", hint: tool.hint)
     }
-    return nil
+    // Nothing of it is ours, nor meant as such.
+    let parts = ["version", "vars", "sources", "fetch", "extract", "where", "sinks", "limits"]
+    let isForeign =
+      entries.count > 1
+      && keys.allSatisfy { key in
+        !parts.contains(key) && nearestName(to: key, among: ["sources", "extract", "sinks"]) == nil
+          && !["url", "urls", "input", "inputs", "output", "outputs", "fields", "csv", "jsonl", "file"].contains(key)
+      }
+    return isForeign
+      ? Diagnostic(
+        .wrongType, at: first.key.span, "this is not a pipeline: it has neither version nor sources, extract and sinks",
+        hint: begin)
+      : nil
   }
 }

@@ -7,7 +7,9 @@ enum HeaderList {
     .dictionary(of: .text(name: "a header field's value"), names: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
   ) { node, context in
     guard case .mapping(let entries) = node.content else {
-      context.report(.wrongType, on: node, "\(context.place) must be a map of names to values, not \(node.kindName)")
+      context.report(
+        .wrongType, on: node, "\(context.place) must be a map of names to values, not \(node.kindName)",
+        hint: "for example: headers: {Accept-Language: en}")
       return nil
     }
     var fields: [HTTPFields.Field] = []

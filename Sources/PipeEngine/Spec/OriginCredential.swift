@@ -99,7 +99,7 @@ extension OriginCredential {
     do throws(WebURL.Failure) {
       url = try WebURL(parsing: text.text)
     } catch {
-      throw ScalarFault(.badURL, "is no URL: \(error.message)", hint: "write it as https://api.example.com")
+      throw ScalarFault(.badURL, "is not a URL: \(error.message)", hint: "write it as https://api.example.com")
     }
     guard url.isHTTP else { throw ScalarFault(.badURL, "must be of http or https, not \(url.scheme)") }
     guard url.href == "\(url.origin)/" else {

@@ -119,7 +119,7 @@ extension ProxySettings {
     do throws(WebURL.Failure) {
       url = try WebURL(parsing: "http://" + rest)
     } catch {
-      throw ScalarFault(.badURL, "is no URL: \(error.message)", hint: example)
+      throw ScalarFault(.badURL, "is not a URL: \(error.message)", hint: example)
     }
     guard url.pathname == "/", url.search.isEmpty, url.hash.isEmpty else {
       throw ScalarFault(.badValue, "is more than scheme, host and port", hint: example)

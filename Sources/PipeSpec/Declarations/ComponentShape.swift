@@ -10,7 +10,7 @@ extension Shape {
     let reader = ComponentReader(family)
     return Shape(.component(family)) { node, context in
       guard let written = reader.parts(of: node, &context) else { return nil }
-      let name = reader.name(written.key, &context)
+      let name = reader.name(written.key, of: written.value, &context)
       let component = name.flatMap { byName[$0] }
       return context.within(name ?? written.key.text ?? kind.rawValue) { context in
         if let component, reader.reportMissingOptions(component.description, written, &context) {
@@ -108,6 +108,29 @@ private struct ComponentReader: Sendable {
     return "did you mean {\(name): \(JSONText.string(excerpt(text)).text)}?"
   }
 
+  /// What was meant by a map that names its component by a key of its own: `{type: csv, path: a.csv}`.
+  private func hint(forTypeIn value: Node) -> String? {
+    guard case .mapping(let entries) = value.content else { return nil }
+    return hint(forTypeIn: entries)
+  }
+
+  private func hint(forTypeIn entries: [Node.Entry]) -> String? {
+    for entry in entries where ["type", "uses", "kind", "format", "name"].contains(entry.key.text ?? "") {
+      guard let name = entry.value.text, components[name] != nil else { continue }
+      return "the \(kind.rawValue)'s name is its key: write \(name): {…}"
+    }
+    return nil
+  }
+
+  /// What was meant by a format in a source's place.
+  private func hint(forList name: String) -> String? {
+    guard kind == .source, ["csv", "tsv", "jsonl", "ndjson", "json", "lines"].contains(name.lowercased()) else {
+      return nil
+    }
+    let format = ["csv", "tsv"].contains(name.lowercased()) ? "csv" : name.lowercased() == "lines" ? "lines" : "jsonl"
+    return "a list is a file with a format: write file: {path: …, format: \(format)}"
+  }
+
   private func owner(ofPath text: String) -> String? {
     var path = text.lowercased()
     for ending in [".gz", ".zst"] where path.hasSuffix(ending) { path.removeLast(ending.utf8.count) }
@@ -121,7 +144,7 @@ private struct ComponentReader: Sendable {
     if ["-", "stdout", "stderr", "console", "print", "standard_output"].contains(text.lowercased()) {
       return "standard output is a path: write \(names.map { "\($0): \"-\"" }.joined(separator: " or "))"
     }
-    if ["file", "path", "filename", "files", "fs", "disk"].contains(text.lowercased()) {
+    if ["file", "filename", "files", "fs", "disk"].contains(text.lowercased()) {
       return "a sink is named by its format: write csv: out/pages.csv"
     }
     return text.contains(".")
@@ -132,6 +155,11 @@ private struct ComponentReader: Sendable {
   private func hint(forOption name: String) -> String? {
     let owner = names.first { components[$0]?.keys.contains { $0.name == name } ?? false }
     return owner.map { "'\(name)' is an option: write \($0): {\(name): …}" }
+  }
+
+  /// The component that an option alone tells, by our word for another tool's: `{selector: .price}` is a css.
+  private func option(in entries: [Node.Entry]) -> String? {
+    kind == .extractor ? entries.first?.key.text.flatMap { KnownWords.ours(for: $0, among: names) } : nil
   }
 
   private func isWordByte(_ byte: UInt8) -> Bool {
@@ -151,7 +179,8 @@ private struct ComponentReader: Sendable {
     guard let index = isName.firstIndex(of: true) else {
       context.report(
         .wrongType, on: entries[0].key, "\(kind.article) \(kind.rawValue) is a map with one key, its name",
-        hint: kind == .extractor ? "name the extractor above its options; " + list : list)
+        hint: hint(forTypeIn: entries) ?? option(in: entries).map { "write \($0): {…}" }
+          ?? (kind == .extractor ? "name the extractor above its options; " + list : list))
       return nil
     }
     let owner = entries[index]
@@ -191,7 +220,7 @@ private struct ComponentReader: Sendable {
   }
 
   /// The name that was written or, once the fault is reported, the one that was meant.
-  func name(_ key: Node, _ context: inout DecodingContext) -> String? {
+  func name(_ key: Node, of value: Node, _ context: inout DecodingContext) -> String? {
     guard let name = key.text else {
       context.report(.wrongType, on: key, "the name of \(kind.article) \(kind.rawValue) must be a word")
       return nil
@@ -205,7 +234,8 @@ private struct ComponentReader: Sendable {
     let meant = near ?? KnownWords.ours(for: name, among: names)
     context.report(
       .unknownComponent, on: key, "no \(kind.rawValue) is called '\(excerpt(name))'",
-      hint: (kind == .sink ? hint(forOutput: name) : nil) ?? meant.map { "did you mean '\($0)'?" } ?? hint(
+      hint: hint(forTypeIn: value) ?? hint(forList: name) ?? (kind == .sink ? hint(forOutput: name) : nil) ?? meant.map
+      { "did you mean '\($0)'?" } ?? hint(
         forPath: name) ?? hint(forOption: name) ?? list)
     return near
   }

@@ -8,7 +8,9 @@ struct KeyGuess {
 
   init(_ name: String, among known: [KeyDescription], in context: DecodingContext) {
     let names = known.map(\.name)
-    if ["url", "urls"].contains(name), !names.contains("sources") {
+    if let words = KnownWords.explanation(of: name, among: names) {
+      self.init(words)
+    } else if ["url", "urls"].contains(name), !names.contains("sources") {
       // Every map that has a URL of its own is a worse guess.
       self.init("the URLs to fetch belong in 'sources': sources: [{urls: […]}]")
     } else if let owner = known.first(where: { $0.shape.keys.contains { $0.name == name } }) {

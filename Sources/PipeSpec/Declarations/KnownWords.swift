@@ -31,7 +31,8 @@ enum KnownWords {
     "ca": ["ca_file"], "cacert": ["ca_file"], "ca_cert": ["ca_file"], "cert": ["client_cert"], "key": ["client_key"],
     "certificate": ["client_cert"], "tls_version": ["min_version"], "http_version": ["http"], "proxies": ["proxy"],
     "http_proxy": ["proxy"], "https_proxy": ["proxy"], "authentication": ["auth"], "authorization": ["auth"],
-    "basic_auth": ["auth"], "user": ["username"], "pass": ["password"], "token": ["bearer"], "cookie_jar": ["cookies"],
+    "basic_auth": ["auth"], "user": ["username", "auth"], "pass": ["password"], "token": ["bearer"],
+    "cookie_jar": ["cookies"],
     "session": ["cookies"],
     "read": ["idle", "first_byte"], "read_timeout": ["idle", "timeout"], "response": ["first_byte"],
     "connect_timeout": ["connect", "timeout"], "conn": ["connect"], "handshake": ["connect"],
@@ -47,11 +48,49 @@ enum KnownWords {
     "ua": ["user_agent"], "request_delay": ["delay"], "rps": ["rate"], "rate_limit_minute": ["rate"],
     "to_csv": ["csv"], "csv_file": ["csv"], "feeds": ["sinks"], "stages": ["sources"],
     "items": ["extract"], "on_html": ["extract"], "assertions": ["where"], "tests": ["where"], "pages": ["sources"],
+    "download_timeout": ["timeout"], "tries": ["retry", "attempts"], "input_file": ["file"], "userpwd": ["auth"],
     "limit": ["limits"], "max_items": ["records"], "skip": ["where"], "match": ["where"],
   ]
 
+  /// Words for what is said in another way here, or not done at all.
+  private static let explanations: [(words: [String], text: String)] = [
+    (
+      ["headless", "viewport", "waitforselector", "javascript", "render", "render_js", "screenshot", "browser"],
+      "pages are fetched and not rendered: no JavaScript runs"
+    ),
+    (
+      [
+        "crawl", "depth", "max_depth", "depth_limit", "allowed_domains", "follow_links", "recursive", "spider",
+        "recursion", "level",
+      ], "links are not followed in this version: name the URLs in 'sources'"
+    ),
+    (["robotstxt_obey", "robots", "robots_txt"], "robots.txt is not asked in this version"),
+    (["params", "query_params", "querystring"], "write them in the URL, after '?'"),
+    (
+      [
+        "status_code", "expected_status", "accept", "accepted_status", "handle_httpstatus_list",
+        "httperror_allowed_codes",
+      ],
+      "every status is an answer; choose the rows with where: status == 200"
+    ),
+  ]
+
+  /// What to say of a word that no key here stands for.
+  static func explanation(of word: String, among known: [String]) -> String? {
+    let word = fold(word)
+    if word == "json", known.contains("body") {
+      return "write body: '{…}'; JSON is sent as application/json"
+    }
+    guard known.contains("fetch") || known.contains("per_host"), !known.contains(word) else { return nil }
+    return explanations.first { $0.words.contains(word) }?.text
+  }
+
+  private static func fold(_ word: String) -> String {
+    word.lowercased().split(separator: "-").joined(separator: "_")
+  }
+
   /// Our word for another tool's, where it is one of those that are known here.
   static func ours(for word: String, among known: [String]) -> String? {
-    words[word.lowercased().split(separator: "-").joined(separator: "_")]?.first(where: known.contains)
+    words[fold(word)]?.first(where: known.contains)
   }
 }

@@ -191,7 +191,7 @@ struct SyntaxProblem {
     "did not find expected comment or line break":
       ("only a comment can follow on this line", "begin the text on the next line"),
     "did not find expected alphabetic or numeric character":
-      ("this is no name of an anchor or alias", "put quotes around a value that begins with '&' or '*'"),
+      ("this is not the name of an anchor or alias", "put quotes around a value that begins with '&' or '*'"),
     "did not find expected whitespace or line break": ("a space should stand here", nil),
     "found undefined tag handle": ("tags are not used here", "put quotes around a value that begins with '!'"),
     "did not find expected <document start>":

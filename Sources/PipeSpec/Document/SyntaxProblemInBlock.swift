@@ -49,7 +49,8 @@ extension SyntaxProblem {
     }
     let isItem = isMap && isListItem(current)
     return make(
-      isItem ? "a list item stands among the keys of a map" : "this is no \(isMap ? "key" : "item") of the \(name)",
+      isItem
+        ? "a list item stands among the keys of a map" : "this is not \(isMap ? "a key" : "an item") of the \(name)",
       at: place..<wordEnd(place), hint: isMap ? "indent it as the keys it belongs to" : "begin each item with '- '",
       note: "the \(name) begins here", at: opening)
   }

@@ -5,6 +5,8 @@ struct Lexer {
   private var index = 0
   /// Whether a value has just ended, so that an operator follows.
   private var isAfterOperand = false
+  /// Whether commas and blanks stand between the values of a list.
+  private var isInList = false
 
   static func tokens(_ text: String) -> (tokens: [Token], faults: [ScalarFault]) {
     var lexer = Lexer(bytes: Array(text.utf8))
@@ -31,6 +33,8 @@ struct Lexer {
     let kind = kind()
     if kind == .broken { index = bytes.count }
     let token = Token(kind: kind, range: start..<index)
+    if kind == .openList { isInList = true }
+    if kind == .closeList { isInList = false }
     isAfterOperand =
       switch kind {
       case .word: token.keyword.map { [.null, .true, .false].contains($0) } ?? true
@@ -58,7 +62,7 @@ struct Lexer {
     for sign in Sign.all where bytes[start...].starts(with: sign.text.utf8) {
       index += sign.text.utf8.count
       if let hint = sign.hint {
-        report(.badExpression, "'\(sign.text)' is no operator here", hint: hint, start..<index)
+        report(.badExpression, "'\(sign.text)' is not an operator here", hint: hint, start..<index)
       }
       return sign.kind
     }
@@ -76,7 +80,7 @@ struct Lexer {
       case "?": "there is no '? :' here; combine conditions with 'and' and 'or'"
       case "{", "$": "a field is written by its name alone"
       case "#" where isAfterOperand: "a comment stands outside of the condition's quotes"
-      case "@", "#", ".", ":": "a field whose name is no plain word is written between backquotes: `og:title`"
+      case "@", "#", ".", ":": "a field whose name is not a plain word is written between backquotes: `og:title`"
       default: nil
       }
     report(.badExpression, "unexpected character '\(scalar.map(String.init) ?? "?")'", hint: hint, character)
@@ -191,7 +195,7 @@ struct Lexer {
         start..<end)
       return .faultyValue
     }
-    if let (end, digits) = WrittenQuantity.groupedDigits(bytes[start...]) {
+    if !isInList, let (end, digits) = WrittenQuantity.groupedDigits(bytes[start...]) {
       index = end
       report(.badExpression, "digits are not grouped", hint: "write \(digits)", start..<end)
       return .faultyValue

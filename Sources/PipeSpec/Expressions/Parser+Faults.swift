@@ -32,7 +32,7 @@ extension Parser {
       if let hint = ForeignWords.hint(
         for: word, before: before, rest: tokens[(index + 1)...].prefix(4).map { written($0.range) })
       {
-        return fail("'\(word)' is no operator here", hint: hint, token.range)
+        return fail("'\(word)' is not an operator here", hint: hint, token.range)
       }
       if index > 0, case .literal(let literal) = tokens[index - 1].kind, literal.isNumber,
         let hint = WrittenQuantity.inBase(before, word)

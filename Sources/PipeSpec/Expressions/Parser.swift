@@ -202,7 +202,7 @@ struct Parser {
       let keyword = Keyword(rawValue: word.lowercased()), ![.null, .true, .false].contains(keyword)
     else { return nil }
     if faults.last?.range != current.range {
-      report("'\(word)' is no operator here", hint: "write '\(keyword.rawValue)'", current.range)
+      report("'\(word)' is not an operator here", hint: "write '\(keyword.rawValue)'", current.range)
     }
     return keyword
   }

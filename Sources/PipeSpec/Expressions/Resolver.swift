@@ -149,10 +149,10 @@ struct Resolver {
     switch found {
     case .literal(.bool(let value), _): return .test(.constant(value))
     case .literal(let literal, let range):
-      return fault("\(literal.name) is no condition", hint: "compare it with a field", range)
+      return fault("\(literal.name) is not a condition", hint: "compare it with a field", range)
     case .field(let field, let range):
       if field.type == .bool { return .test(.bool(field.index, true)) }
-      return fault("\(field.kind), no condition", hint: "compare it, for example: \(field.name) != null", range)
+      return fault("\(field.kind), not a condition", hint: "compare it, for example: \(field.name) != null", range)
     }
   }
 

@@ -176,7 +176,7 @@ package struct Variables: Sendable {
     let name = rest[..<closing.lowerBound].split(separator: " ").joined(separator: " ")
     guard let first = name.utf8.first, first.isASCIILetter || first == UInt8(ascii: "_"), name.utf8.count <= 64,
       name.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || "_-.".utf8.contains($0) })
-    else { return nil }
+    else { return isFree ? nil : "write ${env:NAME}, or ${name} for a variable" }
     let inner = name.hasPrefix("vars.") ? String(name.dropFirst("vars.".count)) : name
     if values[ExactText(inner)] != nil {
       used.insert(ExactText(inner))
@@ -224,7 +224,7 @@ package struct Variables: Sendable {
     if reference.hasPrefix("{") { return .failure(Self.foreign(reference)) }
     let parts = reference.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
     switch parts[0] {
-    case "env" where parts.count > 1:
+    case "env" where parts.count > 1 && !parts[1].isEmpty:
       // ${env:NAME} or ${env:NAME:-default}; the default may hold colons.
       let fallback = parts.count > 2 ? parts[2] : nil
       if let fallback, !fallback.hasPrefix("-") {
@@ -262,7 +262,8 @@ package struct Variables: Sendable {
           Fault(
             .unresolvedVariable, "no variable '\(name)' in vars",
             Self.ofAnotherTool(name) ?? near.map { "did you mean '${\($0)}'?" }
-              ?? "declare it in vars, or write ${env:\(name)} for the environment"))
+              ?? (Self.isName(name)
+                ? "declare it in vars, or write ${env:\(name)} for the environment" : "declare it in vars")))
       }
       used.insert(ExactText(name))
       if value.isFaulty { return .failure(.known) }

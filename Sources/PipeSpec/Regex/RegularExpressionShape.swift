@@ -7,7 +7,7 @@ extension Shape where Value == RegularExpression {
         return try RegularExpression.parse(text.text).get()
       } catch {
         throw ScalarFault(
-          .badRegex, "is no regular expression: \(error.message)", hint: error.hint,
+          .badRegex, "is not a regular expression: \(error.message)", hint: error.hint,
           range: error.range.isEmpty ? nil : error.range)
       }
     }

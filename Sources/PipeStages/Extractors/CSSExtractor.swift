@@ -51,7 +51,7 @@ struct CSSExtractor: Extractor {
       return try CSSSelector(text.text)
     } catch {
       throw ScalarFault(
-        .badSelector, "is no selector: \(error.message)", hint: error.hint,
+        .badSelector, "is not a selector: \(error.message)", hint: error.hint,
         range: error.range.isEmpty ? nil : error.range)
     }
   }

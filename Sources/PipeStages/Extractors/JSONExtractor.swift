@@ -55,7 +55,7 @@ struct JSONExtractor: Extractor {
       let place = min(error.offset, scalars.count - 1)
       let start = scalars.prefix(max(0, place)).reduce(0) { $0 + UTF8.width($1) }
       throw ScalarFault(
-        .badSelector, "is no JSONPath query: \(error.message)",
+        .badSelector, "is not a JSONPath query: \(error.message)",
         hint: text.text.hasPrefix("$") ? nil : "a query begins with $",
         range: place < 0 ? nil : start..<start + UTF8.width(scalars[place]))
     }

@@ -51,7 +51,7 @@ struct XPathExtractor: Extractor {
       return try XPathExpression(text.text)
     } catch {
       throw ScalarFault(
-        .badSelector, "is no XPath expression: \(error.message)", range: error.range.isEmpty ? nil : error.range)
+        .badSelector, "is not an XPath expression: \(error.message)", range: error.range.isEmpty ? nil : error.range)
     }
   }
 

@@ -60,7 +60,7 @@ struct RangeSource: Source {
       throw ScalarFault(.badURL, "is not one URL: \(fault)")
     }
     if case .failure(let fault) = WebURL.forFetching(parts[0] + "1" + parts[1]) {
-      throw ScalarFault(.badURL, "is no URL that can be fetched: \(fault.message)")
+      throw ScalarFault(.badURL, "is not a URL that can be fetched: \(fault.message)")
     }
     return Template(before: String(parts[0]), after: String(parts[1]))
   }

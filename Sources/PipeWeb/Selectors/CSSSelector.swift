@@ -5,9 +5,9 @@
 /// or types and without scripts: see ``ElementState``. In XML, names are as written, and those without a namespace mean
 /// elements of any, and attributes of none, as the standard has it where no namespace is declared.
 package struct CSSSelector: Sendable {
-  /// Why a text is no selector.
+  /// Why a text is not a selector.
   package struct SyntaxError: Error, Hashable, Sendable {
-    /// In words that follow "is no selector: ".
+    /// In words that follow "is not a selector: ".
     package let message: String
     package let hint: String?
     /// UTF-8 offsets in the text.

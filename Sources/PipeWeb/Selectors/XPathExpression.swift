@@ -10,7 +10,7 @@ internal import Synchronization
 package final class XPathExpression: @unchecked Sendable {
   /// Why a text is no expression.
   package struct SyntaxError: Error, Hashable, Sendable {
-    /// In words that follow "is no XPath expression: ".
+    /// In words that follow "is not an XPath expression: ".
     package let message: String
     /// UTF-8 offsets in the text.
     package let range: Range<Int>

@@ -69,7 +69,7 @@ struct SyntaxProblemTests {
       "a: \"\\d\"\n", "1:5-1:8", "there is no such escape in double quotes",
       "double the backslash, or use single quotes"),
     Example(
-      "a: *.jpg\n", "1:5-1:9", "this is no name of an anchor or alias",
+      "a: *.jpg\n", "1:5-1:9", "this is not the name of an anchor or alias",
       "put quotes around a value that begins with '&' or '*'"),
     Example("a: !foo 1\n", "1:4-1:8", "tags are not used here", "remove '!foo'"),
     Example("a: &x !foo 1\n", "1:7-1:11", "tags are not used here", "remove '!foo'"),

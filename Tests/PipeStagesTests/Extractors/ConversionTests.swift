@@ -231,7 +231,7 @@ struct ConversionTests {
     ("length: {default: x}", "type-mismatch", "the default of 'field' must be a whole number: 'x'"),
     ("body: {decimal: \".\"}", "bad-value", "decimal is about numbers"),
     ("body: {as: float}", "bad-value", "cannot be 'float'"),
-    ("body: {pattern: '('}", "bad-regex", "is no regular expression"),
+    ("body: {pattern: '('}", "bad-regex", "is not a regular expression"),
     ("meta: ''", "bad-value", "must be a name, not ''"),
     ("css: {selector: p, attribute: ' '}", "bad-value", "must be the name of an attribute, not ' '"),
   ])

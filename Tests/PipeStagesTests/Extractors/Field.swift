@@ -44,7 +44,7 @@ struct Field {
     let isMap = extractor.contains(": ")
     let spec = """
       version: 1
-      sources: [stdin: {format: csv}]
+      sources: [\(extractor.hasPrefix("input") ? "stdin: {format: csv}" : "urls: [https://example.com/]")]
       extract:
         field: \(isMap ? "{\(extractor)}" : extractor)
       sinks: [jsonl: "-"]

@@ -194,11 +194,11 @@ struct TreeExtractorTests {
     ("css: 'div:frist-child'", ":frist-child", "no pseudo-class is called 'frist-child'"),
     ("css: 'a::attr(href)'", "::attr(", "no pseudo-element"), ("css: 'ul é > '", ">", "missing at its end"),
     ("css: \"a[b='x' y]\"", "y", "'y' cannot stand here"), ("css: ''", "''", "it is empty"),
-    ("xpath: '//li['", "[", "is no XPath expression"), ("xpath: '//é[count()]'", "count()", "takes 1 argument"),
+    ("xpath: '//li['", "[", "is not an XPath expression"), ("xpath: '//é[count()]'", "count()", "takes 1 argument"),
     ("xpath: '//a[@b=$c]'", "$c", "there are no variables"), ("xpath: \"//\\u00e9[f(.)]\"", "f", "no function 'f'"),
     ("xpath: {expression: count(//a), all: true}", "all", "all is about nodes"),
-    ("json: '$.a['", "[", "is no JSONPath query"), ("json: name", "n", "is no JSONPath query"),
-    ("json: '$.é.[1]'", "[", "is no JSONPath query"),
+    ("json: '$.a['", "[", "is not a JSONPath query"), ("json: name", "n", "is not a JSONPath query"),
+    ("json: '$.é.[1]'", "[", "is not a JSONPath query"),
   ])
   func `A selector that is none is found before the run, where it is wrong`(
     extractor: String, place: String, message: String

@@ -99,7 +99,9 @@ struct SelectorCaseTests {
       (":is(h1 h2 >, h1)", "h", 1), (":not(:unknown)", nil, 0), (":has(:unknown)", nil, 0), (":is(h1", nil, 0),
       (":nth-child(1 of h1, :x)", nil, 0), (":is(h1{}, h1)", "h", 1), (":is(\\), h1)", "h", 0),
     ] as [(String, String?, Int)])
-  func `Lists in is and where leave out what is no selector`(selector: String, expected: String?, ignored: Int) throws {
+  func `Lists in is and where leave out what is not a selector`(selector: String, expected: String?, ignored: Int)
+    throws
+  {
     guard let expected else {
       #expect(throws: CSSSelector.SyntaxError.self) { try CSSSelector(selector) }
       return

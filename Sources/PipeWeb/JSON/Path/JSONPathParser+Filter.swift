@@ -89,7 +89,8 @@ extension JSONPathParser {
       case "true": return .literal(.bool(true))
       case "false": return .literal(.bool(false))
       case "null": return .literal(.null)
-      default: throw scanner.error("'\(name)' is no literal; a name is written @.\(name), a text '\(name)'", at: start)
+      default:
+        throw scanner.error("'\(name)' is not a literal; a name is written @.\(name), a text '\(name)'", at: start)
       }
     default:
       throw scanner.unexpected("a query ('@' or '$'), a literal or a function")
@@ -157,7 +158,7 @@ private enum JSONPathTerm {
     case .query(let query):
       guard query.segments.allSatisfy(\.isSingular) else {
         throw scanner.error(
-          "a query that may select several values is no value; value() or count() makes it one", at: place)
+          "a query that may select several values is not a value; value() or count() makes it one", at: place)
       }
       return .query(query)
     case .condition:
@@ -174,8 +175,8 @@ private enum JSONPathTerm {
     switch self {
     case .query(let query): return .exists(query)
     case .condition(let condition): return condition
-    case .literal: throw scanner.error("a literal alone is no condition; compare it with something", at: place)
-    case .operand: throw scanner.error("a value alone is no condition; compare it with something", at: place)
+    case .literal: throw scanner.error("a literal alone is not a condition; compare it with something", at: place)
+    case .operand: throw scanner.error("a value alone is not a condition; compare it with something", at: place)
     }
   }
 }
