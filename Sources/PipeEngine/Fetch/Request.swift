@@ -20,23 +20,12 @@ package struct RequestID: Hashable, Comparable, Sendable {
   }
 }
 
-/// What a source yields: a URL to fetch, and what the source knows of it.
-///
-/// One object travels through all stages, so that a hop costs one reference count.
-package final class Request: Sendable {
+/// What a source, or a link, says of a request: it stays as it is through redirects and retries, which share it.
+package final class RequestSeed: Sendable {
   package let id: RequestID
   /// The URL as the source wrote it.
   package let written: String
-  /// Where to fetch now: the URL written, or where a redirect led; `nil` where that is no URL.
-  package let url: WebURL?
-  /// What makes the URL unfit for fetching.
-  package let fault: RequestError?
-  /// The URLs that redirected, in order.
-  package let trail: [WebURL]
-  /// The time that earlier transfers of this attempt took.
-  package let spent: Duration
-  /// 1 for the first.
-  package let attempt: Int
+  /// `nil` for the method of the spec.
   package let method: Method?
   package let body: [UInt8]?
   package let headers: [HTTPFields.Field]
@@ -46,75 +35,112 @@ package final class Request: Sendable {
   package let depth: Int
   /// The URL of the page whose link it is; `nil` for a source's own.
   package let referrer: String?
-  /// Whether a redirect has made it a GET without the content that it began with.
-  package let hasLostItsContent: Bool
-  /// What per-host limits count by: host and port, as in the Host field.
-  package let host: String
-  /// Bytes that it holds, about.
-  package let cost: Int
+  /// Bytes that it holds, about, its first URL included.
+  let cost: Int
 
   package init(
-    id: RequestID, written: String, url: WebURL?, fault: RequestError? = nil, trail: [WebURL] = [],
-    spent: Duration = .zero, attempt: Int = 1,
-    method: Method? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [], input: [ExactText: Value] = [:],
-    depth: Int = 0, referrer: String? = nil, hasLostItsContent: Bool = false
+    id: RequestID, written: String, method: Method? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [],
+    input: [ExactText: Value] = [:], depth: Int = 0, referrer: String? = nil
   ) {
     self.id = id
     self.written = written
-    self.url = url
-    self.fault = fault
-    self.trail = trail
-    self.spent = spent
-    self.attempt = attempt
     self.method = method
     self.body = body
     self.headers = headers
     self.input = input
     self.depth = depth
     self.referrer = referrer
-    self.hasLostItsContent = hasLostItsContent
-    host = url.map { String($0.host) } ?? ""
     // The URL counts twice: as written, and parsed.
-    var cost = 320 + 2 * written.utf8.count + (body?.count ?? 0)
+    var cost = 320 + 2 * written.utf8.count + (body?.count ?? 0) + (referrer?.utf8.count ?? 0)
     if !headers.isEmpty { cost += headers.reduce(0) { $0 + 32 + $1.name.utf8.count + $1.value.utf8.count } }
     if !input.isEmpty { cost += input.reduce(0) { $0 + 48 + $1.key.text.utf8.count + $1.value.cost } }
     self.cost = cost
   }
+}
 
-  /// A request for a URL as written; one that is no http or https URL becomes a request with a fault.
-  package convenience init(
-    id: RequestID, written: String, method: Method? = nil, body: [UInt8]? = nil,
-    headers: [HTTPFields.Field] = [], input: [ExactText: Value] = [:]
+/// A request on its way: its seed, and how far redirects and retries have brought it.
+///
+/// One object travels through all stages, so that a step from one to the next costs one reference count.
+package final class Request: Sendable {
+  package let seed: RequestSeed
+  /// Where to fetch now: the URL written, or where a redirect led; `nil` if that is not a URL.
+  package let url: WebURL?
+  /// What makes the URL unfit for fetching.
+  package let fault: RequestError?
+  /// The URLs that redirected, in order.
+  package let trail: [WebURL]
+  /// The time that earlier transfers of this attempt took.
+  package let spent: Duration
+  /// 1 for the first.
+  package let attempt: Int
+  /// Whether a redirect has made it a GET without the content that it began with.
+  package let hasLostItsContent: Bool
+  /// What per-host limits count by: host and port, as in the Host field.
+  package let host: String
+
+  package init(
+    _ seed: RequestSeed, url: WebURL?, fault: RequestError? = nil, trail: [WebURL] = [], spent: Duration = .zero,
+    attempt: Int = 1, hasLostItsContent: Bool = false
   ) {
-    switch WebURL.forFetching(written) {
-    case .success(let url):
-      self.init(id: id, written: written, url: url, method: method, body: body, headers: headers, input: input)
-    case .failure(let fault):
-      self.init(
-        id: id, written: written, url: nil, fault: fault, method: method, body: body, headers: headers, input: input)
+    self.seed = seed
+    self.url = url
+    self.fault = fault
+    self.trail = trail
+    self.spent = spent
+    self.attempt = attempt
+    self.hasLostItsContent = hasLostItsContent
+    host = url.map { String($0.host) } ?? ""
+  }
+
+  /// A request for the URL that a seed has; if it is not an http or https URL, a request with a fault.
+  package convenience init(_ seed: RequestSeed) {
+    switch WebURL.forFetching(seed.written) {
+    case .success(let url): self.init(seed, url: url)
+    case .failure(let fault): self.init(seed, url: nil, fault: fault)
     }
   }
 
-  /// The same request, sent on to another URL by a redirect. Fields that are meant for one origin stay with it, and
-  /// those that describe content with the content (Fetch, HTTP-redirect fetch; RFC 9110, 15.4).
+  /// A request for a URL as written.
+  package convenience init(
+    id: RequestID, written: String, method: Method? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [],
+    input: [ExactText: Value] = [:]
+  ) {
+    self.init(RequestSeed(id: id, written: written, method: method, body: body, headers: headers, input: input))
+  }
+
+  package var id: RequestID { seed.id }
+  package var written: String { seed.written }
+  package var input: [ExactText: Value] { seed.input }
+  package var depth: Int { seed.depth }
+  package var referrer: String? { seed.referrer }
+  package var method: Method? { hasLostItsContent ? .get : seed.method }
+  package var body: [UInt8]? { hasLostItsContent ? nil : seed.body }
+
+  /// The fields that this hop sends. Fields that are meant for one origin stay with it, and those that describe content
+  /// with the content (Fetch, HTTP-redirect fetch; RFC 9110, 15.4).
+  package var headers: [HTTPFields.Field] {
+    if seed.headers.isEmpty || trail.isEmpty { return seed.headers }
+    let hasLeft = hasLeftItsOrigin
+    return seed.headers.filter { !(hasLeft && $0.isForOneOrigin) && !(hasLostItsContent && $0.describesContent) }
+  }
+
+  /// Bytes that it holds, about.
+  package var cost: Int { seed.cost }
+
+  /// The same request, sent on to another URL by a redirect.
   ///
   /// - Parameter becomesGET: Whether it goes on as a GET without content.
   func redirected(
     to target: WebURL, becomesGET: Bool, after time: Duration, attempts: Int? = nil
   ) -> Request {
-    let isSameOrigin = url?.origin == target.origin
-    return Request(
-      id: id, written: written, url: target, trail: trail + [url].compactMap(\.self), spent: spent + time,
-      attempt: attempts ?? attempt, method: becomesGET ? .get : method, body: becomesGET ? nil : body,
-      headers: headers.filter { (isSameOrigin || !$0.isForOneOrigin) && !(becomesGET && $0.describesContent) },
-      input: input, depth: depth, referrer: referrer, hasLostItsContent: hasLostItsContent || becomesGET)
+    Request(
+      seed, url: target, trail: trail + [url].compactMap(\.self), spent: spent + time, attempt: attempts ?? attempt,
+      hasLostItsContent: hasLostItsContent || becomesGET)
   }
 
   /// The same request, to be tried once more after so many attempts.
   func triedAgain(after attempts: Int) -> Request {
-    Request(
-      id: id, written: written, url: url, trail: trail, attempt: attempts + 1, method: method, body: body,
-      headers: headers, input: input, depth: depth, referrer: referrer, hasLostItsContent: hasLostItsContent)
+    Request(seed, url: url, trail: trail, attempt: attempts + 1, hasLostItsContent: hasLostItsContent)
   }
 
   /// Whether a redirect led to another origin than the one asked first: the spec's own credentials are not sent.

@@ -159,10 +159,9 @@ extension Request {
       case .failure(let error): fault = WrittenURL.fault(error, for: row.url)
       }
     }
-    self.init(
-      id: output.nextID, written: row.url, url: url,
-      fault: fault.map { RequestError(.badURL, "\(name) line \(row.line): \($0)") },
-      method: row.method, body: row.body,
+    let seed = RequestSeed(
+      id: output.nextID, written: row.url, method: row.method, body: row.body,
       headers: row.headers.map { .init(name: $0.name, value: $0.value) }, input: columns)
+    self.init(seed, url: url, fault: fault.map { RequestError(.badURL, "\(name) line \(row.line): \($0)") })
   }
 }

@@ -42,17 +42,19 @@ struct FrontierOverflowTests {
 
   /// Every property of it differs from that of a plain request.
   private static let touched = Request(
-    id: RequestID(source: 3, ordinal: 7), written: "http://a.example/", url: WebURL("https://b.example:8443/x?y#z"),
-    fault: RequestError(.connect, "refused ä", .noConnection),
+    RequestSeed(
+      id: RequestID(source: 3, ordinal: 7), written: "http://a.example/", method: .put, body: [1, 2],
+      headers: [HTTPFields.Field(name: "Host", value: "y")], input: ["a": .list([.string("b")])], depth: 4,
+      referrer: "http://c.example/"),
+    url: WebURL("https://b.example:8443/x?y#z"), fault: RequestError(.connect, "refused ä", .noConnection),
     trail: ["http://a.example/", "https://a.example/ü"].compactMap { WebURL($0) },
-    spent: .seconds(5) + .nanoseconds(1), attempt: 3, method: .put, body: [1, 2],
-    headers: [HTTPFields.Field(name: "X", value: "y")], input: ["a": .list([.string("b")])], depth: 4,
-    referrer: "http://c.example/", hasLostItsContent: true)
+    spent: .seconds(5) + .nanoseconds(1), attempt: 3, hasLostItsContent: true)
 
   /// The stored properties of a request by name, as texts.
   private func properties(_ request: Request) -> [String: String] {
-    let children = Mirror(reflecting: request).children
-    return Dictionary(uniqueKeysWithValues: children.map { ($0.label ?? "?", String(reflecting: $0.value)) })
+    let hop = Mirror(reflecting: request).children.filter { $0.label != "seed" }
+    let all = hop + Array(Mirror(reflecting: request.seed).children)
+    return Dictionary(uniqueKeysWithValues: all.map { ($0.label ?? "?", String(reflecting: $0.value)) })
   }
 
   @Test("no property of a request is lost while it is away, whatever properties there are")

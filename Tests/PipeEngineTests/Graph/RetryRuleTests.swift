@@ -56,8 +56,8 @@ struct RetryRuleTests {
   ) -> Fetched {
     Fetched(
       request: Request(
-        id: RequestID(source: 0, ordinal: 0), written: "http://a.example/", url: WebURL("http://a.example/"),
-        attempt: attempt, method: method),
+        RequestSeed(id: RequestID(source: 0, ordinal: 0), written: "http://a.example/", method: method),
+        url: WebURL("http://a.example/"), attempt: attempt),
       response: status.map { HTTPResponse(status: $0, version: .http11, retryAfter: retryAfter) }, error: error,
       completed: Timestamp(seconds: 784_111_777))
   }

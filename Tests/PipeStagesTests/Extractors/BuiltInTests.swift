@@ -56,8 +56,9 @@ struct BuiltInTests {
     let response = HTTPResponse(status: 200, version: .http11)
     let sourced = Request(id: RequestID(source: 0, ordinal: 0), written: "https://example.com/")
     let linked = Request(
-      id: RequestID(source: 0, ordinal: 1), written: "next", url: WebURL("https://example.com/next"), depth: 2,
-      referrer: "https://example.com/start")
+      RequestSeed(
+        id: RequestID(source: 0, ordinal: 1), written: "next", depth: 2, referrer: "https://example.com/start"),
+      url: WebURL("https://example.com/next"))
     #expect(try Field(name).value(Fetched(request: sourced, response: response)).value == own)
     #expect(try Field(name).value(Fetched(request: linked, response: response)).value == followed)
   }

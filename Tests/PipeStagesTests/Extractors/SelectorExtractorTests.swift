@@ -19,9 +19,7 @@ struct SelectorExtractorTests {
   }
 
   @Test func `The fragment of the page's URL names its target`() throws {
-    let request = Request(
-      id: RequestID(source: 0, ordinal: 0), written: "https://example.com/#%C3%BC",
-      url: WebURL("https://example.com/#%C3%BC"))
+    let request = Request(id: RequestID(source: 0, ordinal: 0), written: "https://example.com/#%C3%BC")
     let response = HTTPResponse(
       status: 200, version: .http11, contentType: "text/html; charset=utf-8", body: Array("<p>a<p id=ü>b".utf8))
     #expect(try Field("css: ':target'").value(Fetched(request: request, response: response)).value == .string("b"))

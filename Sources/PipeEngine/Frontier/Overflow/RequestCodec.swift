@@ -30,11 +30,12 @@ enum RequestCodec {
     bytes.append(word: UInt64(bitPattern: seconds))
     bytes.append(word: UInt64(bitPattern: attoseconds))
     bytes.append(number: request.attempt)
-    bytes.append(text: request.method?.rawValue ?? "")
-    bytes.append(number: request.body.map { $0.count + 1 } ?? 0)
-    bytes += request.body ?? []
-    bytes.append(number: request.headers.count)
-    for field in request.headers {
+    // What the seed says, not what is left of it at this hop.
+    bytes.append(text: request.seed.method?.rawValue ?? "")
+    bytes.append(number: request.seed.body.map { $0.count + 1 } ?? 0)
+    bytes += request.seed.body ?? []
+    bytes.append(number: request.seed.headers.count)
+    for field in request.seed.headers {
       bytes.append(text: field.name)
       bytes.append(text: field.value)
     }
@@ -111,12 +112,14 @@ enum RequestCodec {
         referrer = read
       }
       guard let hasLostItsContent = slice(1)?.first else { return nil }
+      let seed = RequestSeed(
+        id: RequestID(source: source, ordinal: ordinal), written: written, method: Method(rawValue: method),
+        body: length == 0 ? nil : Array(body), headers: headers, input: input, depth: depth, referrer: referrer)
       return Request(
-        id: RequestID(source: source, ordinal: ordinal), written: written, url: url, fault: fault, trail: trail,
+        seed, url: url, fault: fault, trail: trail,
         spent: Duration(
           secondsComponent: Int64(bitPattern: seconds), attosecondsComponent: Int64(bitPattern: attoseconds)),
-        attempt: attempt, method: Method(rawValue: method), body: length == 0 ? nil : Array(body), headers: headers,
-        input: input, depth: depth, referrer: referrer, hasLostItsContent: hasLostItsContent > 0)
+        attempt: attempt, hasLostItsContent: hasLostItsContent > 0)
     }
 
     private mutating func fault() -> RequestError? {
