@@ -40,10 +40,13 @@ package struct ExtractionFault: Error, Hashable, Sendable {
   package let message: String
   /// What there is of the value all the same: the elements of a list that are not missing.
   package let partial: Value?
+  /// Whether that is the start of a text, which means something else than the text where it stands for a number or a URL.
+  package let isCut: Bool
 
-  package init(_ message: String, partial: Value? = nil) {
+  package init(_ message: String, partial: Value? = nil, isCut: Bool = false) {
     self.message = message
     self.partial = partial
+    self.isCut = isCut
   }
 }
 

@@ -13,6 +13,7 @@ package struct Extraction: Sendable {
   private let fields: [FieldPlan]
   private let needs: PageNeeds
   private let sources: [String]
+  private let limits: ValueLimits
   /// The fields that tell of the others' faults.
   private let last: [Int]
 
@@ -20,11 +21,12 @@ package struct Extraction: Sendable {
     fields = plan.fields
     needs = plan.needs
     sources = plan.sources.map(\.name)
+    limits = plan.bounds.values
     last = plan.fields.indices.filter { plan.fields[$0].extractor.comesLast }
   }
 
   package func extract(_ fetched: Fetched, mediaTypes: MediaTypeMemory = MediaTypeMemory()) -> Extracted {
-    let page = Page(fetched, needs: needs, sources: sources, mediaTypes: mediaTypes)
+    let page = Page(fetched, needs: needs, sources: sources, mediaTypes: mediaTypes, limits: limits)
     var values: [Value] = []
     values.reserveCapacity(fields.count)
     for field in fields { values.append(field.comesLast ? .null : value(of: field, page)) }
@@ -35,15 +37,28 @@ package struct Extraction: Sendable {
   }
 
   private func value(of field: FieldPlan, _ page: Page) -> Value {
+    page.room.begin()
+    let value = anyValue(of: field, page)
+    page.room.keep(value)
+    return value
+  }
+
+  private func anyValue(of field: FieldPlan, _ page: Page) -> Value {
     do throws(ExtractionFault) {
       let value = try field.extractor.extract(page)
+      // Few of them make more than they were given; those that only pass on what is there are measured here.
+      // What tells of the faults is never one of them.
+      if !field.comesLast, !page.room.holds(value) {
+        throw page.room.tooLarge(page.room.start(of: value, field.extractor.type))
+      }
       guard value.isMissing else { return value }
       // A page that was not fetched lacks everything; only what a fetched page lacks is a fault.
       if field.isRequired, page.response != nil { page.addFault(of: field.name, ExtractionFault("missing")) }
       return field.fallback ?? value
     } catch {
       page.addFault(of: field.name, error)
-      return error.partial.flatMap { $0.isMissing ? nil : $0 } ?? field.fallback ?? .null
+      let partial = error.partial.flatMap { page.room.holds($0) ? $0 : page.room.start(of: $0, field.extractor.type) }
+      return partial.flatMap { $0.isMissing ? nil : $0 } ?? field.fallback ?? .null
     }
   }
 }

@@ -11,15 +11,20 @@ package final class Page {
   private let needs: PageNeeds
   private let sources: [String]
   private let mediaTypes: MediaTypeMemory
+  /// What the field at hand, and the record, may still take.
+  package var room: ValueRoom
   /// The content that was kept; empty where there is no response.
   private let body: [UInt8]
 
   /// - Parameters:
   ///   - sources: The names of the plan's sources.
   ///   - mediaTypes: What pages before this one had.
+  ///   - limits: The most that values may hold.
   package init(
-    _ fetched: Fetched, needs: PageNeeds, sources: [String] = [], mediaTypes: MediaTypeMemory = MediaTypeMemory()
+    _ fetched: Fetched, needs: PageNeeds, sources: [String] = [], mediaTypes: MediaTypeMemory = MediaTypeMemory(),
+    limits: ValueLimits = ValueLimits()
   ) {
+    room = ValueRoom(limits)
     self.mediaTypes = mediaTypes
     self.fetched = fetched
     body = fetched.response?.body ?? []
@@ -110,11 +115,13 @@ package final class Page {
   }()
 
   /// The page's JSON-LD scripts, as far as they are JSON.
-  package private(set) lazy var linkedData: [JSONValue] =
-    isHTML ? document.map { LinkedData.documents(in: $0) } ?? [] : []
+  package private(set) lazy var linkedData: (values: [JSONValue], isWhole: Bool) =
+    isHTML ? document.map { LinkedData.documents(in: $0, memory: JSONValue.memoryLimit) } ?? ([], true) : ([], true)
 
-  /// The text of the page's body as a person would read it.
-  package private(set) lazy var readableText: String? = isHTML ? document?.body?.readableText : nil
+  /// The text of the page's body as a person would read it, as much of it as there is budget for; `nil` without a body.
+  package func readableText(within budget: inout ValueBudget) -> String? {
+    isHTML ? document?.body?.readableText(within: &budget) : nil
+  }
 
   /// The request's error, or that of the fields that could not be had.
   package var error: RequestError? {
@@ -224,13 +231,15 @@ package final class Page {
   ///
   /// - Parameters:
   ///   - isUnique: Whether a URL that comes again is left out.
+  ///   - budget: What all of them may take.
   ///   - isLeftOut: Which links are left out, whatever they lead to.
   package func resolvedLinks(
-    isUnique: Bool, leavingOut isLeftOut: ((PageFacts.Link) -> Bool)? = nil
+    isUnique: Bool, within budget: ValueBudget, leavingOut isLeftOut: ((PageFacts.Link) -> Bool)? = nil
   ) -> ResolvedLinks? {
     facts.map {
       ResolvedLinks(
-        $0, base: baseURL, encoding: urlEncoding, isUnique: isUnique, transcode: transcode, leavingOut: isLeftOut)
+        $0, base: baseURL, encoding: urlEncoding, isUnique: isUnique, transcode: transcode, within: budget,
+        leavingOut: isLeftOut)
     }
   }
 

@@ -106,6 +106,8 @@ package struct Bounds: Hashable, Sendable {
   package var bodyBytes = 128 << 20
   /// Extract stages side by side.
   package var extractors = 2
+  /// What the values of a record may hold.
+  package var values = ValueLimits()
 
   package init() {}
 

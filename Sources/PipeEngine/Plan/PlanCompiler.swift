@@ -80,6 +80,7 @@ struct PlanCompiler {
     reportUnusedCredentials()
     var bounds = Bounds(memory: spec.limits.memory.bytes, sinks: sinks.count)
     bounds.extractors = max(1, min(processors, 16))
+    bounds.values = ValueLimits(value: spec.limits.value.bytes, record: spec.limits.record.bytes)
     bounds.fetched = max(bounds.fetched, spec.fetch.concurrency)
     bounds.frontier = max(bounds.frontier, 2 * spec.fetch.concurrency)
     return Plan(

@@ -17,20 +17,6 @@ package struct Spec: Sendable {
   package let limits: LimitSettings
 }
 
-/// The `limits` block of a spec: what a run may use.
-package struct LimitSettings: Hashable, Sendable {
-  /// Bytes that the graph holds; what one body has above it comes on top.
-  package var memory = ByteCount(256 << 20)
-
-  static let map = MapShape<LimitSettings>(
-    Key(
-      "memory", Shape<ByteCount>.size(from: "8MiB", to: "1024GiB"), default: ByteCount(256 << 20), shown: "256MiB",
-      "The most bytes of bodies and records that are held at once. Transfers are paused when it is reached, nothing is"
-        + " dropped.", example: "64MiB"),
-    make: { (memory: ByteCount) in LimitSettings(memory: memory) }
-  )
-}
-
 /// One field of `extract`.
 package struct FieldSpec: Sendable {
   package let name: Located<String>

@@ -53,14 +53,21 @@ final class CompiledPattern: @unchecked Sendable {
 
   /// Searches from the start and on after each match for as long as `visit` asks for more.
   ///
-  /// - Parameter visit: Gets what makes the ranges of the match's groups.
-  func search(_ text: String, visit: (_ ranges: () -> [Range<Int>?]) -> Bool) -> Outcome {
+  /// - Parameters:
+  ///   - steps: What it may take, besides 16 steps for each byte of the text.
+  ///   - visit: Gets the places of the match's groups, and the text.
+  func search(
+    _ text: String, within steps: inout RegularExpression.Steps,
+    visit: (SearchWorkspace, UnsafeBufferPointer<UInt8>) -> Bool
+  ) -> Outcome {
     let pooled = pool.withLock { $0.popLast() }
     guard let workspace = pooled ?? SearchWorkspace(for: code) else { return .gaveUp }
     defer { pool.withLock { $0.append(workspace) } }
     var text = text
     return text.withUTF8 { bytes in
-      workspace.begin(length: bytes.count, step: step, highestReference: highestReference)
+      let read = 16 * Int64(bytes.count)
+      workspace.begin(budget: steps.left + read, step: step, highestReference: highestReference)
+      defer { steps.left = min(steps.left, workspace.budget) }
       var start = 0
       var options = PCRE2_NO_UTF_CHECK  // a Swift string is valid UTF-8
       var hasFound = false
@@ -70,7 +77,7 @@ final class CompiledPattern: @unchecked Sendable {
         if status == PCRE2_ERROR_NOMATCH { break }
         guard status > 0 else { return .gaveUp }
         hasFound = true
-        guard visit({ workspace.ranges(count: groupCount + 1) }) else { break }
+        guard visit(workspace, bytes) else { break }
         let match = workspace.range(of: 0) ?? start..<start
         // After an empty match the next one must be longer, or begin later.
         let isStuck = match.isEmpty || match.upperBound <= start

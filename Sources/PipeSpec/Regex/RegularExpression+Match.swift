@@ -1,4 +1,12 @@
 extension RegularExpression {
+  /// What searches may take, besides 16 steps for each byte of their texts: about 0.1 s of work. A page that gives a
+  /// pattern many texts gives it no more time.
+  package struct Steps: Sendable {
+    var left: Int64
+
+    package init(_ steps: Int = 20_000_000) { left = Int64(steps) }
+  }
+
   /// What a search came to.
   package enum Outcome<Found: Sendable>: Sendable {
     case found(Found)
@@ -38,9 +46,15 @@ extension RegularExpression {
   }
 
   package func firstMatch(in text: String) -> Outcome<Match> {
+    var steps = Steps()
+    return firstMatch(in: text, within: &steps)
+  }
+
+  /// - Parameter steps: What the search may take, which several searches share.
+  package func firstMatch(in text: String, within steps: inout Steps) -> Outcome<Match> {
     var first: Match?
-    let outcome = compiled.search(text) { ranges in
-      first = Match(text: text, ranges: ranges(), names: compiled.groupNames)
+    let outcome = compiled.search(text, within: &steps) { workspace, _ in
+      first = Match(text: text, ranges: workspace.ranges(count: groupCount + 1), names: compiled.groupNames)
       return false
     }
     if let first { return .found(first) }
@@ -52,11 +66,31 @@ extension RegularExpression {
   package func allMatches(in text: String, limit: Int = .max) -> Matches {
     var matches: [Match] = []
     guard limit > 0 else { return Matches(matches: [], gaveUp: false) }
-    let outcome = compiled.search(text) { ranges in
-      matches.append(Match(text: text, ranges: ranges(), names: compiled.groupNames))
+    var steps = Steps()
+    let outcome = compiled.search(text, within: &steps) { workspace, _ in
+      matches.append(Match(text: text, ranges: workspace.ranges(count: groupCount + 1), names: compiled.groupNames))
       return matches.count < limit
     }
     if case .gaveUp = outcome { return Matches(matches: matches, gaveUp: true) }
     return Matches(matches: matches, gaveUp: false)
+  }
+
+  /// Gives the text of a group to `visit` for each match in order, until it wants no more. Nothing is kept of a match: a
+  /// text has one at every place of it.
+  ///
+  /// - Parameters:
+  ///   - group: 0 is the whole match; matches in which it took no part are passed over.
+  ///   - visit: Returns whether it wants more.
+  /// - Returns: Whether the search was given up.
+  package func visitMatches(
+    of group: Int, in text: String, _ visit: (UnsafeBufferPointer<UInt8>) -> Bool
+  ) -> Bool {
+    var steps = Steps()
+    let outcome = compiled.search(text, within: &steps) { workspace, bytes in
+      guard let range = workspace.range(of: group) else { return true }
+      return visit(UnsafeBufferPointer(rebasing: bytes[range]))
+    }
+    if case .gaveUp = outcome { return true }
+    return false
   }
 }

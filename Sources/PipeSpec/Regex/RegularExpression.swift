@@ -58,7 +58,9 @@ package struct RegularExpression: Sendable {
 
   /// Whether the text holds a match; a search that was given up counts as none.
   package func matches(_ text: String) -> Bool {
-    if case .found = compiled.search(text, visit: { _ in false }) { true } else { false }
+    var steps = Steps()
+    if case .found = compiled.search(text, within: &steps, visit: { _, _ in false }) { return true }
+    return false
   }
 }
 

@@ -36,11 +36,14 @@ final class SearchWorkspace: @unchecked Sendable {
     meter.deallocate()
   }
 
-  /// Sets the bound of a search: about 0.1 s of work, and 16 steps more for each byte of the text.
-  func begin(length: Int, step: Int64, highestReference: UInt32) {
+  /// Sets the bound of a search, in steps.
+  func begin(budget: Int64, step: Int64, highestReference: UInt32) {
     meter.pointee = pipe_regex_meter(
-      budget: 20_000_000 + 16 * Int64(length), position: 0, step: step, highest_reference: highestReference)
+      budget: budget, position: 0, step: step, highest_reference: highestReference)
   }
+
+  /// The steps that are left.
+  var budget: Int64 { meter.pointee.budget }
 
   /// The range of a group of the match just found; `nil` where it took no part.
   func range(of group: Int) -> Range<Int>? {

@@ -65,7 +65,7 @@ struct CSSExtractor: Extractor {
     } catch {
       throw ExtractionFault("the selector takes too many steps on this page")
     }
-    let value = choice.value(of: nodes)
+    let value = try choice.value(of: nodes, page)
     // The first element is the first one, whatever is missing behind it.
     if document.isTruncated,
       choice.all || value == .null || document.missing.contains(.entities) || nodes.first?.isLast == true

@@ -7,11 +7,16 @@ import PipeWeb
 /// `body`: the content as text.
 struct BodyExtractor: Extractor {
   static let component = Component.builtIn(
-    "body", "The whole content as text, decoded, up to max_body.", BodyExtractor())
+    "body", "The content as text, decoded, up to limits.value.", BodyExtractor())
   let type = FieldType.string
   let needs = PageNeeds(content: .whole)
 
-  func extract(_ page: Page) throws(ExtractionFault) -> Value { page.response == nil ? .null : .string(page.text) }
+  func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    if page.response == nil { return .null }
+    var budget = page.room.budget
+    let text = budget.text(page.text)
+    return try page.room.checked(.string(text), budget)
+  }
 }
 
 /// `charset`: the character encoding (WHATWG HTML, 13.2.3.2).

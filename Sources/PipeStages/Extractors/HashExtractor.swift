@@ -40,7 +40,10 @@ struct HashExtractor: Extractor {
     guard let body = page.response?.body else { return .null }
     switch algorithm {
     case .simhash:
-      let text = page.readableText ?? (page.isText ? page.text : nil)
+      // All of the text counts, however long a field may be; of one body it is no longer than the page.
+      var budget = ValueBudget(bytes: .max >> 1)
+      let text = page.readableText(within: &budget) ?? (page.isText ? page.text : nil)
+      if budget.isOutOfSteps { throw ExtractionFault("it takes too many steps on this page") }
       return Value(text.flatMap { SimilarityHash($0) }?.description)
     case .sha256, .md5:
       guard let digest = Self.digest(body, algorithm == .md5 ? EVP_md5() : EVP_sha256()) else {

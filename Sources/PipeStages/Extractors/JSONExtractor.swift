@@ -63,13 +63,19 @@ struct JSONExtractor: Extractor {
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard page.response != nil else { return .null }
-    var found: [JSONValue] = []
+    var found: [Value] = []
+    var budget = page.room.budget
     switch place {
-    case .body: found = try select(in: try page.json.get())
+    case .body: try select(in: try page.json.get(), &found, &budget)
     case .jsonLD:
-      for document in page.linkedData where all || found.isEmpty { found += try select(in: document) }
+      for document in page.linkedData.values where (all || found.isEmpty) && !budget.isSpent {
+        try select(in: document, &found, &budget)
+      }
     }
-    let value: Value = all ? .list(found.map { Value($0) }) : found.first.map { Value($0) } ?? .null
+    let value = try page.room.checked(all ? .list(found) : found.first, budget)
+    if place == .jsonLD, !page.linkedData.isWhole, all || found.isEmpty {
+      throw ExtractionFault("the page's JSON-LD is too large; the rest is missing", partial: value)
+    }
     if place == .jsonLD, let document = page.document, document.isTruncated,
       all || found.isEmpty || document.missing.contains(.entities)
     {
@@ -78,9 +84,24 @@ struct JSONExtractor: Extractor {
     return value
   }
 
-  private func select(in document: JSONValue) throws(ExtractionFault) -> [JSONValue] {
+  /// Adds what the query selects: the values themselves, and no list of them before.
+  private func select(
+    in document: JSONValue, _ found: inout [Value], _ budget: inout ValueBudget
+  ) throws(ExtractionFault) {
     do throws(JSONPath.LimitExceeded) {
-      return try path.select(in: document, limit: all ? .max : 1)
+      try path.visit(document) { selected in
+        if all {
+          guard budget.takeElement(bytes: 0), let value = Value(selected, within: &budget) else { return false }
+          found.append(value)
+          return true
+        }
+        if case .string(let text) = selected {
+          found.append(.string(budget.text(text)))
+        } else if let value = Value(selected, within: &budget) {
+          found.append(value)
+        }
+        return false
+      }
     } catch {
       throw ExtractionFault(error.description)
     }

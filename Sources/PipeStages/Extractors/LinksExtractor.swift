@@ -59,11 +59,13 @@ struct LinksExtractor: Extractor {
     if !isUnique { return try repeatedLinks(of: page) }
     var isLeftOut: ((PageFacts.Link) -> Bool)?
     if noFollow == .exclude { isLeftOut = { Self.isNoFollow(page.string(of: $0.rel)) } }
-    guard let links = page.resolvedLinks(isUnique: true, leavingOut: isLeftOut), let facts = page.facts else {
+    guard let links = page.resolvedLinks(isUnique: true, within: page.room.budget, leavingOut: isLeftOut),
+      let facts = page.facts
+    else {
       return .null
     }
     try page.checkBase()
-    return try list(links, isWhole: !links.isTruncated) { place in
+    return try list(links, isWhole: !links.isTruncated, page) { place, _ in
       let link = facts.links[place]
       return (page.string(of: link.text)?.collapsingWhiteSpace(), page.string(of: link.rel))
     }
@@ -75,11 +77,15 @@ struct LinksExtractor: Extractor {
     guard page.isHTML, let document = page.document else { return .null }
     try page.checkBase()
     let nodes = document.links.filter { noFollow == .include || !Self.isNoFollow($0[attribute: "rel"]) }
-    let links = ResolvedLinks(nodes.lazy.map { $0[attribute: "href"] }, base: page.baseURL, encoding: page.urlEncoding)
-    let list = try list(links, isWhole: !links.isTruncated) { place in
+    let links = ResolvedLinks(
+      nodes.lazy.map { $0[attribute: "href"] }, base: page.baseURL, encoding: page.urlEncoding,
+      within: page.room.budget)
+    let list = try list(links, isWhole: !links.isTruncated, page) { place, budget in
       let node = nodes[place]
-      let text = node.name == "area" ? node[attribute: "alt"]?.collapsingWhiteSpace() : node.readableText
-      return (text, node[attribute: "rel"])
+      let text =
+        node.name == "area"
+        ? node.attribute("alt", within: &budget)?.collapsingWhiteSpace() : node.readableText(within: &budget)
+      return (text, node.attribute("rel", within: &budget))
     }
     if document.isTruncated { throw Page.incomplete(document, list) }
     return list
@@ -89,17 +95,29 @@ struct LinksExtractor: Extractor {
   ///
   /// - Throws: Where the list is not whole.
   private func list(
-    _ links: ResolvedLinks, isWhole: Bool, _ told: (_ place: Int) -> (text: String?, rel: String?)
+    _ links: ResolvedLinks, isWhole: Bool, _ page: Page,
+    _ told: (_ place: Int, _ budget: inout ValueBudget) -> (text: String?, rel: String?)
   ) throws(ExtractionFault) -> Value {
     var objects: [Value] = []
+    var isCut = links.isCut
     if !details.isEmpty {
+      var budget = page.room.budget
       for index in links.places.indices {
-        let (text, rel) = told(Int(links.places[index]))
-        objects.append(.json(object(links[index], text, rel)))
+        let before = budget.bytes
+        let (text, rel) = told(Int(links.places[index]), &budget)
+        let object = object(links[index], text, rel)
+        // What was told has been taken; the rest of the object has not.
+        guard !budget.isSpent, budget.takeElement(bytes: max(0, object.utf8.count - (before - budget.bytes))) else {
+          isCut = true
+          break
+        }
+        objects.append(.json(object))
       }
+      if budget.isOutOfSteps { _ = try page.room.checked(.list(objects), budget) }
     }
     let list: Value = .list(
       details.isEmpty ? ValueList(PackedTexts(bytes: links.bytes, ends: links.ends)) : ValueList(objects))
+    if isCut { throw page.room.tooLarge(list) }
     if isWhole { return list }
     throw ExtractionFault(
       "the page has more than 100,000 links, or more than 16 MiB of them, or one of more than 1 MiB; the others are here",

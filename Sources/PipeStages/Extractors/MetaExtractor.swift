@@ -35,12 +35,17 @@ struct MetaExtractor: Extractor {
     if !all {
       return Value(try page.text(of: found.first?.content, .metas))
     }
-    let contents = found.map(\.content)
-    let list = Value.list(
-      contents.compactMap { content in
-        page.string(of: content).map { .string($0) }
-      })
-    if contents.contains(where: \.isTooLarge) {
+    var budget = page.room.budget
+    var texts: [Value] = []
+    var hasTooLarge = false
+    for meta in found {
+      hasTooLarge = hasTooLarge || meta.content.isTooLarge
+      guard let text = page.string(of: meta.content) else { continue }
+      guard budget.takeElement(bytes: text.utf8.count) else { break }
+      texts.append(.string(text))
+    }
+    let list = try page.room.checked(.list(texts), budget)
+    if hasTooLarge {
       throw ExtractionFault("one is larger than 1 MiB; it is missing", partial: list)
     }
     if facts.incomplete.contains(.metas) { throw Page.tooMuch(list) }

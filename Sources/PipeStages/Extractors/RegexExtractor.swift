@@ -47,12 +47,24 @@ struct RegexExtractor: Extractor {
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard page.response != nil else { return .null }
     if all {
-      let found = expression.allMatches(in: page.text)
-      if found.gaveUp { throw Self.tooMuch }
-      return .list(found.matches.compactMap { $0[group].map { .string(String($0)) } })
+      var budget = page.room.budget
+      var bytes: [UInt8] = []
+      var ends: [UInt32] = []
+      let gaveUp = expression.visitMatches(of: group, in: page.text) { text in
+        guard budget.takeElement(bytes: text.count) else { return false }
+        bytes.append(contentsOf: text)
+        ends.append(UInt32(truncatingIfNeeded: bytes.count))
+        return true
+      }
+      if gaveUp { throw Self.tooMuch }
+      return try page.room.checked(.list(ValueList(PackedTexts(bytes: bytes, ends: ends))), budget)
     }
     switch expression.firstMatch(in: page.text) {
-    case .found(let match): return Value(match[group].map(String.init))
+    case .found(let match):
+      guard let text = match[group] else { return .null }
+      var budget = page.room.budget
+      let start = budget.text(String(text))
+      return try page.room.checked(.string(start), budget)
     case .noMatch: return .null
     case .gaveUp: throw Self.tooMuch
     }

@@ -13,7 +13,8 @@ struct TextExtractor: Extractor {
   let needs = PageNeeds(content: .dom)
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    let text = Value(page.readableText)
+    var budget = page.room.budget
+    let text = try page.room.checked(page.readableText(within: &budget).map { .string($0) }, budget)
     if let document = page.document, document.isTruncated { throw Page.incomplete(document, text) }
     return text
   }

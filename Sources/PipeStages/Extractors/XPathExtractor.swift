@@ -57,22 +57,25 @@ struct XPathExtractor: Extractor {
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard let document = page.document else { return .null }
-    let value = try value(in: document)
+    let value = try value(in: document, page)
     if document.isTruncated { throw Page.incomplete(document, value) }
     return value
   }
 
-  private func value(in document: DOMDocument) throws(ExtractionFault) -> Value {
+  private func value(in document: DOMDocument, _ page: Page) throws(ExtractionFault) -> Value {
+    var budget = page.room.budget
+    let result: XPathExpression.Result
     do throws(XPathExpression.Failure) {
-      switch try expression.evaluate(in: document) {
-      case .nodes(let nodes): return choice.value(of: nodes)
-      case .text(let text): return .string(text)
-      case .number(let number):
-        return Int(exactly: number).map { .int($0) } ?? (number.isFinite ? .double(number) : .null)
-      case .boolean(let value): return .bool(value)
-      }
+      result = try expression.evaluate(in: document, text: &budget)
     } catch {
       throw ExtractionFault("the expression failed on this page: \(error.description)")
+    }
+    switch result {
+    case .nodes(let nodes): return try choice.value(of: nodes, page)
+    case .text(let text): return try page.room.checked(.string(text), budget)
+    case .number(let number):
+      return Int(exactly: number).map { .int($0) } ?? (number.isFinite ? .double(number) : .null)
+    case .boolean(let value): return .bool(value)
     }
   }
 }

@@ -76,20 +76,53 @@ package struct DOMNode {
   /// The text as a person would read it: see ``ReadableText``; a script, a style and an attribute as they stand. Of XML,
   /// where no element is known to be a block, all of the text, white space collapsed.
   package var readableText: String {
+    var budget = ValueBudget.unlimited
+    return readableText(within: &budget)
+  }
+
+  /// The text as a person would read it, as much of it as there is budget for.
+  package func readableText(within budget: inout ValueBudget) -> String {
     switch pointer.pointee.type {
-    case XML_ATTRIBUTE_NODE: content
-    case XML_ELEMENT_NODE where document.isXML && !document.isXHTML: textContent.collapsingWhiteSpace()
-    case XML_ELEMENT_NODE where name == "script" || name == "style": textContent
-    case XML_ELEMENT_NODE: ReadableText(of: pointer).string
-    default: isInPreformatted ? content : content.collapsingWhiteSpace()
+    case XML_ELEMENT_NODE where document.isXML && !document.isXHTML || isVerbatim: textContent(within: &budget)
+    case XML_ELEMENT_NODE: String(decoding: appendReadableText(to: [], within: &budget), as: UTF8.self)
+    default: ownText(within: &budget)
     }
   }
 
+  /// Text with that of this node behind it.
+  ///
+  /// - Parameter bytes: What it is appended to, so that the texts of many nodes lie in one piece of memory.
+  package func appendReadableText(to bytes: consuming [UInt8], within budget: inout ValueBudget) -> [UInt8] {
+    guard pointer.isElement, !(document.isXML && !document.isXHTML), !isVerbatim else {
+      bytes += readableText(within: &budget).utf8
+      return bytes
+    }
+    let text = ReadableText(of: pointer, after: bytes, within: budget)
+    budget = text.budget
+    return text.bytes
+  }
+
+  /// Whether it is an element whose text is what stands in it.
+  private var isVerbatim: Bool { pointer.isNamed("script", "style") }
+
+  private func ownText(within budget: inout ValueBudget) -> String {
+    let content = XMLNode.text(ownContent, within: &budget)
+    if pointer.pointee.type == XML_ATTRIBUTE_NODE || isInPreformatted(&budget) { return content }
+    return content.collapsingWhiteSpace()
+  }
+
+  private var ownContent: UnsafePointer<xmlChar>? {
+    if pointer.pointee.type == XML_ATTRIBUTE_NODE {
+      return pointer.pointee.children.flatMap { UnsafePointer($0.pointee.content) }
+    }
+    return UnsafePointer(pointer.pointee.content)
+  }
+
   /// Whether it is a text whose white space is kept.
-  private var isInPreformatted: Bool {
+  private func isInPreformatted(_ budget: inout ValueBudget) -> Bool {
     guard pointer.isText else { return false }
     var parent = pointer.pointee.parent
-    while let node = parent, node.isElement {
+    while let node = parent, node.isElement, budget.step() {
       if node.isNamed("pre", "textarea", "listing", "xmp", "plaintext") { return !document.isXML || document.isXHTML }
       parent = node.pointee.parent
     }
@@ -98,14 +131,44 @@ package struct DOMNode {
 
   /// The text of all texts inside, as it stands; of a script and a style too.
   package var textContent: String {
+    var budget = ValueBudget.unlimited
+    return verbatimText(within: &budget)
+  }
+
+  /// The text of all texts inside, of XML with its white space collapsed, as much of it as there is budget for.
+  private func textContent(within budget: inout ValueBudget) -> String {
+    let text = verbatimText(within: &budget)
+    return isVerbatim && !(document.isXML && !document.isXHTML) ? text : text.collapsingWhiteSpace()
+  }
+
+  /// The text of all texts inside, as it stands, as much of it as there is budget for.
+  package func verbatimText(within budget: inout ValueBudget) -> String {
+    guard pointer.isElement else { return XMLNode.text(ownContent, within: &budget) }
     var bytes: [UInt8] = []
+    var rest = budget
     pointer.walk { node in
+      guard rest.step() else { return .stop }
       if node.isText, let content = node.pointee.content {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: content, count: Int(xmlStrlen(content))))
+        let text = UnsafeBufferPointer(start: content, count: Int(xmlStrlen(content)))
+        guard rest.step(text.count >> 4) else { return .stop }
+        guard rest.take(text.count) else {
+          bytes.append(contentsOf: text[..<text.characterStart(before: rest.bytes)])
+          return .stop
+        }
+        bytes.append(contentsOf: text)
       }
       return .into
     }
-    return pointer.isElement ? String(decoding: bytes, as: UTF8.self) : content
+    budget = rest
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The value of an attribute, as much of it as there is budget for; see ``subscript(attribute:)``.
+  package func attribute(_ name: String, within budget: inout ValueBudget) -> String? {
+    guard pointer.isElement else { return nil }
+    if document.isXML { return self[attribute: name].map { budget.text($0) } }
+    guard let attribute = pointer.attribute(name.lowercased()) else { return nil }
+    return XMLNode.text(attribute.pointee.children?.pointee.content, within: &budget)
   }
 }
 
@@ -132,6 +195,11 @@ extension XMLNode {
   /// Whether it is HTML's element of one of these names.
   func isHTML(_ names: StaticString...) -> Bool {
     isElement && !isForeign && names.contains { xmlStrEqual(pointee.name, $0.utf8Start) != 0 }
+  }
+
+  /// A text of libxml2's, as much of it as there is budget for.
+  static func text(_ text: UnsafePointer<xmlChar>?, within budget: inout ValueBudget) -> String {
+    text.map { budget.text(UnsafeBufferPointer(start: $0, count: Int(xmlStrlen($0)))) } ?? ""
   }
 
   enum Walk {

@@ -7,11 +7,10 @@ package struct ResolvedLinks: Sendable {
   package let ends: [UInt32]
   /// The place of each among the links of the page's facts.
   package let places: [UInt32]
-  /// Whether a limit left something out.
+  /// Whether a limit of the page's facts left something out.
   package private(set) var isTruncated = false
-
-  /// The most bytes of all URLs together: a page's base may be long, and stand in front of every one of them.
-  package static let limit = 16 << 20
+  /// Whether the budget left something out.
+  package private(set) var isCut = false
 
   /// - Parameters:
   ///   - facts: A page's, with its links, and their relations where they are asked for.
@@ -19,10 +18,12 @@ package struct ResolvedLinks: Sendable {
   ///   - isUnique: Whether a URL that comes again is left out.
   ///   - encoding: The page's, which queries are encoded in.
   ///   - transcode: The page's decoder; nil where the page is UTF-8.
+  ///   - budget: What all of them may take: a page's base may be long, and stand in front of every one.
   ///   - isLeftOut: Which links are left out, whatever they lead to.
   package init(
     _ facts: PageFacts, base: WebURL?, encoding: CharacterEncoding = .utf8, isUnique: Bool,
-    transcode: HTMLTranscode? = nil, leavingOut isLeftOut: ((PageFacts.Link) -> Bool)? = nil
+    transcode: HTMLTranscode? = nil, within budget: consuming ValueBudget = ValueBudget(bytes: 16 << 20),
+    leavingOut isLeftOut: ((PageFacts.Link) -> Bool)? = nil
   ) {
     let resolver = ReferenceResolver(base: base, encoding: encoding)
     var seen = SeenTexts(for: isUnique ? facts.links.count : 0)
@@ -43,14 +44,14 @@ package struct ResolvedLinks: Sendable {
       }
       let start = bytes.count
       guard facts.appendURL(of: link.href, to: &bytes, resolver, transcode, &text) else { continue }
-      if bytes.count > Self.limit {
-        bytes.cut(to: start)
-        isTruncated = true
-        break
-      }
       if isUnique, !seen.insert(bytes.elements, from: start, ends: ends.elements) {
         bytes.cut(to: start)
         continue
+      }
+      guard budget.takeElement(bytes: bytes.count - start) else {
+        bytes.cut(to: start)
+        isCut = true
+        break
       }
       ends.append(UInt32(truncatingIfNeeded: bytes.count))
       places.append(UInt32(truncatingIfNeeded: place))
@@ -69,7 +70,11 @@ extension ResolvedLinks {
   ///   - hrefs: The values of the links; the places are theirs.
   ///   - base: What relative links are relative to.
   ///   - encoding: The page's, which queries are encoded in.
-  package init(_ hrefs: some Sequence<String?>, base: WebURL?, encoding: CharacterEncoding) {
+  ///   - budget: What all of them may take.
+  package init(
+    _ hrefs: some Sequence<String?>, base: WebURL?, encoding: CharacterEncoding,
+    within budget: consuming ValueBudget = ValueBudget(bytes: 16 << 20)
+  ) {
     let resolver = ReferenceResolver(base: base, encoding: encoding)
     var bytes = OwnedBuffer<UInt8>()
     var ends: [UInt32] = []
@@ -77,9 +82,9 @@ extension ResolvedLinks {
     for (place, href) in hrefs.enumerated() {
       let start = bytes.count
       guard let href, href.utf8.span.withUnsafeBufferPointer({ resolver.append($0, to: &bytes) }) else { continue }
-      if bytes.count > Self.limit {
+      guard budget.takeElement(bytes: bytes.count - start) else {
         bytes.cut(to: start)
-        isTruncated = true
+        isCut = true
         break
       }
       ends.append(UInt32(truncatingIfNeeded: bytes.count))

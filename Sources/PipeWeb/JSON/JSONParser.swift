@@ -8,9 +8,28 @@ struct JSONParser {
   private var expectedMembers = 0
 
   private static let expectationLimit = 64
+  /// Bytes that values may still take, about.
+  private var memory: Int
 
-  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+  // What they take: a value in an array, which may have room for as many again, a member of an object with its place
+  // among the names, and the head of a piece of memory.
+  private static let elementCost = 2 * MemoryLayout<JSONValue>.stride
+  private static let memberCost = 2 * MemoryLayout<JSONObject.Member>.stride + 64
+  private static let headCost = 48
+  /// A string of fewer bytes has no memory of its own.
+  private static let shortString = 16
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>, memory: Int = JSONValue.memoryLimit) {
     self.bytes = bytes
+    self.memory = memory
+  }
+
+  /// Counts memory that is taken.
+  private mutating func take(_ count: Int) throws(JSONSyntaxError) {
+    memory -= count
+    if memory < 0 {
+      throw JSONSyntaxError("its values take too much memory", at: index, in: bytes, isTooLarge: true)
+    }
   }
 
   /// The one value of the text.
@@ -48,8 +67,10 @@ struct JSONParser {
     try enter()
     var elements: [JSONValue] = []
     if !close(UInt8(ascii: "]")) {
+      try take(Self.headCost + expectedElements * MemoryLayout<JSONValue>.stride)
       elements.reserveCapacity(expectedElements)
       repeat {
+        try take(Self.elementCost)
         skipSpace()
         elements.append(try value())
       } while try !isLast(UInt8(ascii: "]"), "a comma or ']'")
@@ -63,8 +84,10 @@ struct JSONParser {
     try enter()
     var object = JSONObject()
     if !close(UInt8(ascii: "}")) {
+      try take(Self.headCost + expectedMembers * MemoryLayout<JSONObject.Member>.stride)
       object.reserveCapacity(expectedMembers)
       repeat {
+        try take(Self.memberCost)
         skipSpace()
         guard peek() == UInt8(ascii: "\"") else { throw unexpected("a name in double quotes") }
         index += 1
@@ -138,6 +161,7 @@ struct JSONParser {
     if isInteger, index - first <= 18, !(isNegative && magnitude == 0) {
       return JSONNumber(isNegative ? -magnitude : magnitude)
     }
+    if index - start >= Self.shortString { try take(Self.headCost + index - start) }
     return JSONNumber(uncheckedText: text(start..<index))
   }
 
@@ -161,6 +185,7 @@ struct JSONParser {
     skipPlain()
     if peek() == UInt8(ascii: "\"") {
       index += 1
+      if index - start > Self.shortString { try take(Self.headCost + index - start) }
       return text(start..<(index - 1))
     }
     var decoded = Array(bytes[start..<index])
@@ -168,6 +193,7 @@ struct JSONParser {
       switch byte {
       case UInt8(ascii: "\""):
         index += 1
+        if decoded.count >= Self.shortString { try take(Self.headCost + decoded.count) }
         return String(decoding: decoded, as: UTF8.self)
       case UInt8(ascii: "\\"):
         index += 1

@@ -8,9 +8,12 @@ package struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConverti
   package let line: Int
   /// In Unicode scalars, from 1.
   package let column: Int
+  /// Whether it may be JSON, and its values take more memory than they may.
+  package let isTooLarge: Bool
 
-  init(_ message: String, at offset: Int, in text: UnsafeBufferPointer<UInt8>) {
+  init(_ message: String, at offset: Int, in text: UnsafeBufferPointer<UInt8>, isTooLarge: Bool = false) {
     self.message = message
+    self.isTooLarge = isTooLarge
     self.offset = offset
     let before = text.prefix(offset)
     line = before.count { $0 == UInt8(ascii: "\n") } + 1

@@ -31,9 +31,12 @@ package enum JSONValue: Sendable, Equatable {
   ///
   /// Ill-formed UTF-8 inside strings and escaped lone surrogates become U+FFFD; of members with the same name the
   /// last one counts, in the place of the first.
-  package init(parsing text: Span<UInt8>) throws(JSONSyntaxError) {
+  ///
+  /// - Parameter memory: The most bytes that the values may take, about: a text of two bytes an element takes fifty times
+  ///   its own size.
+  package init(parsing text: Span<UInt8>, memory: Int = JSONValue.memoryLimit) throws(JSONSyntaxError) {
     let result: Result<JSONValue, JSONSyntaxError> = text.withUnsafeBufferPointer { bytes in
-      var parser = JSONParser(bytes)
+      var parser = JSONParser(bytes, memory: memory)
       do throws(JSONSyntaxError) {
         return .success(try parser.document())
       } catch {
@@ -44,8 +47,11 @@ package enum JSONValue: Sendable, Equatable {
   }
 
   /// Parses a JSON text.
-  package init(parsing text: String) throws(JSONSyntaxError) {
+  package init(parsing text: String, memory: Int = JSONValue.memoryLimit) throws(JSONSyntaxError) {
     let bytes = Array(text.utf8)
-    try self.init(parsing: bytes.span)
+    try self.init(parsing: bytes.span, memory: memory)
   }
+
+  /// The most memory where nothing else is said.
+  package static let memoryLimit = 256 << 20
 }

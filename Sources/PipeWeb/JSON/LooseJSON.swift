@@ -7,23 +7,37 @@
 /// are kept.
 struct LooseJSON {
   /// The values; none where the text holds something else.
-  static func values(of text: String) -> [JSONValue] {
-    if let value = try? JSONValue(parsing: text) { return [value] }
+  ///
+  /// - Throws: Only where they take more memory than they may.
+  static func values(of text: String, memory: Int) throws(JSONSyntaxError) -> [JSONValue] {
     let bytes = Array(text.utf8)
-    let values = repaired(bytes)
+    if let value = try value(of: bytes, memory: memory) { return [value] }
+    let values = try repaired(bytes, memory: memory)
     guard values.isEmpty, bytes.contains(UInt8(ascii: "&")) else { return values }
     let decoded = bytes.withUnsafeBufferPointer { HTMLText(references: .inText, nulls: .kept).string($0) }
-    return (try? JSONValue(parsing: decoded)).map { [$0] } ?? repaired(Array(decoded.utf8))
+    let plain = Array(decoded.utf8)
+    if let value = try value(of: plain, memory: memory) { return [value] }
+    return try repaired(plain, memory: memory)
   }
 
-  private static func repaired(_ bytes: [UInt8]) -> [JSONValue] {
+  private static func value(of bytes: [UInt8], memory: Int) throws(JSONSyntaxError) -> JSONValue? {
+    do throws(JSONSyntaxError) {
+      return try JSONValue(parsing: bytes.span, memory: memory)
+    } catch {
+      if error.isTooLarge { throw error }
+      return nil
+    }
+  }
+
+  private static func repaired(_ bytes: [UInt8], memory: Int) throws(JSONSyntaxError) -> [JSONValue] {
     var json = LooseJSON(bytes: bytes)
     var values: [JSONValue] = []
     guard json.skipOpening() else { return [] }
     repeat {
       // One that never ends is the last.
       guard let text = json.takeValue() else { return values }
-      if let value = try? JSONValue(parsing: text.span) { values.append(value) }
+      // What one takes is bounded; together they take no more than their bytes allow.
+      if let value = try value(of: text, memory: memory) { values.append(value) }
       json.skipClosing()
     } while json.isAtValue
     // Where something else follows, it is a program.
@@ -244,5 +258,14 @@ struct LooseJSON {
 
 extension JSONValue {
   /// The JSON that a script of a page holds, in the wrappings and with the habits that pages have: one value, as a rule.
-  package static func values(ofScript text: String) -> [JSONValue] { LooseJSON.values(of: text) }
+  ///
+  /// - Parameter memory: The most bytes that a value may take, about.
+  /// - Throws: Where one takes more.
+  package static func values(ofScript text: String, memory: Int) throws(JSONSyntaxError) -> [JSONValue] {
+    try LooseJSON.values(of: text, memory: memory)
+  }
+
+  package static func values(ofScript text: String) -> [JSONValue] {
+    (try? values(ofScript: text, memory: memoryLimit)) ?? []
+  }
 }

@@ -61,9 +61,10 @@ package final class XPathExpression: @unchecked Sendable {
     guard let document = DOMDocument(parsing: empty.span) else {
       throw SyntaxError(message: "there is no memory for it", range: 0..<text.utf8.count)
     }
+    var budget = ValueBudget(bytes: 0)
     do throws(Failure) {
       kind =
-        switch try Self.evaluate(compiled, prefixes, in: document, stepLimit: Self.stepLimit) {
+        switch try Self.evaluate(compiled, prefixes, in: document, stepLimit: Self.stepLimit, &budget) {
         case .nodes: .nodes
         case .text: .text
         case .number: .number
@@ -77,6 +78,14 @@ package final class XPathExpression: @unchecked Sendable {
   package func evaluate(
     in document: DOMDocument, stepLimit: Int = XPathExpression.stepLimit
   ) throws(Failure) -> Result {
+    var budget = ValueBudget.unlimited
+    return try evaluate(in: document, stepLimit: stepLimit, text: &budget)
+  }
+
+  /// - Parameter budget: What a text may take; one that is longer is cut.
+  package func evaluate(
+    in document: DOMDocument, stepLimit: Int = XPathExpression.stepLimit, text budget: inout ValueBudget
+  ) throws(Failure) -> Result {
     var compiled = pool.withLock { $0.popLast() }
     if compiled == nil {
       do throws(SyntaxError) {
@@ -87,7 +96,7 @@ package final class XPathExpression: @unchecked Sendable {
     }
     guard let compiled else { throw Failure(description: "there is no memory for it") }
     defer { pool.withLock { $0.append(compiled) } }
-    return try Self.evaluate(compiled, prefixes, in: document, stepLimit: stepLimit)
+    return try Self.evaluate(compiled, prefixes, in: document, stepLimit: stepLimit, &budget)
   }
 
   // MARK: libxml2
@@ -118,7 +127,8 @@ package final class XPathExpression: @unchecked Sendable {
   }
 
   private static func evaluate(
-    _ compiled: Compiled, _ prefixes: Set<String>, in document: DOMDocument, stepLimit: Int
+    _ compiled: Compiled, _ prefixes: Set<String>, in document: DOMDocument, stepLimit: Int,
+    _ budget: inout ValueBudget
   ) throws(Failure) -> Result {
     guard let context = xmlXPathNewContext(document.tree.document) else {
       throw Failure(description: "there is no memory for it")
@@ -147,7 +157,7 @@ package final class XPathExpression: @unchecked Sendable {
       return .nodes(nodes)
     case XPATH_NUMBER: return .number(object.pointee.floatval)
     case XPATH_BOOLEAN: return .boolean(object.pointee.boolval != 0)
-    default: return .text(String(xml: object.pointee.stringval))
+    default: return .text(XMLNode.text(object.pointee.stringval, within: &budget))
     }
   }
 

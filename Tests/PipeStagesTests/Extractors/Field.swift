@@ -9,9 +9,11 @@ import Testing
 struct Field {
   let plan: Plan
 
-  /// - Parameter extractor: YAML, such as `links: {unique: false}`.
-  init(_ extractor: String) throws {
-    let pipeline = Self.compile(extractor)
+  /// - Parameters:
+  ///   - extractor: YAML, such as `links: {unique: false}`.
+  ///   - limits: YAML, such as `value: 1KiB`.
+  init(_ extractor: String, limits: String = "") throws {
+    let pipeline = Self.compile(extractor, limits: limits)
     plan = try #require(pipeline.plan, "\(extractor): \(pipeline.diagnostics.map(\.message))")
   }
 
@@ -40,13 +42,14 @@ struct Field {
     return (values[0], values.last.flatMap { if case .string(let text) = $0 { text } else { nil } })
   }
 
-  static func compile(_ extractor: String) -> Pipeline {
+  static func compile(_ extractor: String, limits: String = "") -> Pipeline {
     let isMap = extractor.contains(": ")
     let spec = """
       version: 1
       sources: [\(extractor.hasPrefix("input") ? "stdin: {format: csv}" : "urls: [https://example.com/]")]
       extract:
         field: \(isMap ? "{\(extractor)}" : extractor)
+      limits: {\(limits)}
       sinks: [jsonl: "-"]
       """
     return Pipeline(

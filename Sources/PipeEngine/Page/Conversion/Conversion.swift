@@ -31,26 +31,37 @@ package struct Conversion: Sendable {
   /// - Parameters:
   ///   - base: What a relative URL is relative to.
   ///   - encoding: What a URL's query is encoded in.
+  ///   - room: Bytes that a list may come to. One that comes to more ends with the element that is too much: a page's
+  ///     base may be long, and stand in front of every URL.
   package func convert(
-    _ value: Value, base: @autoclosure () -> WebURL?, encoding: @autoclosure () -> CharacterEncoding = .utf8
+    _ value: Value, base: @autoclosure () -> WebURL?, encoding: @autoclosure () -> CharacterEncoding = .utf8,
+    room: Int = .max
   ) throws(ExtractionFault) -> Value {
-    switch value {
-    case .null: return .null
-    case .list(let values):
-      var converted: [Value] = []
-      converted.reserveCapacity(values.count)
-      for value in values {
-        let one = try convert(value, base: base(), encoding: encoding())
-        if one != .null { converted.append(one) }
-      }
-      return .list(converted)
-    default: break
+    var steps = RegularExpression.Steps()
+    guard case .list(let values) = value else {
+      return try convert(one: value, base: base, encoding: encoding, &steps)
     }
+    var converted: [Value] = []
+    converted.reserveCapacity(values.count)
+    var size = 0
+    for value in values where size <= room {
+      let one = try convert(one: value, base: base, encoding: encoding, &steps)
+      if one == .null { continue }
+      size += one.size + ValueBudget.elementCost
+      converted.append(one)
+    }
+    return .list(converted)
+  }
+
+  private func convert(
+    one value: Value, base: () -> WebURL?, encoding: () -> CharacterEncoding, _ steps: inout RegularExpression.Steps
+  ) throws(ExtractionFault) -> Value {
+    if value == .null { return .null }
     var value = value
     if trims, case .string(let text) = value { value = .string(text.trimmingWhiteSpace()) }
     if let pattern {
       let text = value.plainText
-      switch pattern.firstMatch(in: text) {
+      switch pattern.firstMatch(in: text, within: &steps) {
       case .found(let match):
         guard let found = match[pattern.groupCount > 0 ? 1 : 0] else { return .null }
         value = .string(String(found))
@@ -107,12 +118,15 @@ extension Value {
     case .json:
       if case .string = self {} else { return .json(text) }
       do throws(JSONSyntaxError) {
-        return .json(try JSONValue(parsing: text).serialized)
+        return .json(try JSONValue(parsing: text, memory: Self.jsonMemory).serialized)
       } catch {
         throw ExtractionFault("\(text.excerpt) is not JSON: \(error.description)")
       }
     }
   }
+
+  /// The most bytes that a text may hold as JSON.
+  private static let jsonMemory = 32 << 20
 
   /// Says of a number that a person wrote how it could be read.
   private static func remark(on text: String, _ decimal: DecimalSign?) -> String {

@@ -19,14 +19,20 @@ struct ConvertedExtractor: Extractor {
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     let encoding = extractor.isMarkup ? page.urlEncoding : .utf8
+    let room = page.room.budget.bytes
+    if conversion.pattern != nil { page.room.beginSearch() }
     let value: Value
     do throws(ExtractionFault) {
       value = try extractor.extract(page)
     } catch {
+      page.room.begin()
       guard let partial = error.partial else { throw error }
-      let converted = try conversion.convert(partial, base: page.baseURL, encoding: encoding)
-      throw ExtractionFault(error.message, partial: converted)
+      // The start of a number is another number.
+      if error.isCut, conversion.type ?? .string != .string { throw ExtractionFault(error.message) }
+      let converted = try conversion.convert(partial, base: page.baseURL, encoding: encoding, room: room)
+      throw ExtractionFault(error.message, partial: converted, isCut: error.isCut)
     }
-    return try conversion.convert(value, base: page.baseURL, encoding: encoding)
+    page.room.begin()
+    return try conversion.convert(value, base: page.baseURL, encoding: encoding, room: room)
   }
 }

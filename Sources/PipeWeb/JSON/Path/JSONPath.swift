@@ -61,4 +61,13 @@ package struct JSONPath: Sendable {
     }
     return found
   }
+  /// Gives the values that the query selects to `visitor`, until it wants no more: no list of them is kept.
+  ///
+  /// - Parameter visitor: Returns whether it wants more.
+  package func visit(
+    _ document: JSONValue, stepLimit: Int = JSONPath.stepLimit, _ visitor: (JSONValue) -> Bool
+  ) throws(LimitExceeded) {
+    var evaluator = JSONPathEvaluator(root: document, stepLimit: stepLimit)
+    try evaluator.visit(segments[...], at: document, visitor)
+  }
 }

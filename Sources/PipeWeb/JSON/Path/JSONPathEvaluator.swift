@@ -26,6 +26,13 @@ struct JSONPathEvaluator {
     return found
   }
 
+  /// Gives what the segments select from `value` to `visitor`, until it wants no more.
+  mutating func visit(
+    _ segments: ArraySlice<JSONPathSegment>, at value: JSONValue, _ visitor: (JSONValue) -> Bool
+  ) throws(JSONPath.LimitExceeded) {
+    _ = try visit(value, segments, visitor)
+  }
+
   private typealias Visitor = (JSONValue) -> Bool
 
   private var exhausted: JSONPath.LimitExceeded {
