@@ -195,7 +195,7 @@ extension TransferPlace {
   }
 
   /// What no meta element can change: a byte order mark, or else the header's charset.
-  private var markedOrLabelled: CharacterEncoding? {
+  var markedOrLabelled: CharacterEncoding? {
     let body = body
     return EncodingSniffer.marked(body.span) ?? labelled
   }

@@ -4,7 +4,7 @@ internal import PipeWeb
 // What libcurl knows of an answer, as the answer's own value.
 extension TransferPlace {
   func makeResponse(isTruncated: Bool) -> HTTPResponse {
-    let status = long(CURLINFO_RESPONSE_CODE)
+    let status = head.status
     let version: HTTPVersion =
       switch long(CURLINFO_HTTP_VERSION) {
       case CURL_HTTP_VERSION_1_0: .http10
@@ -28,7 +28,7 @@ extension TransferPlace {
 
   private func scanned() -> ScannedPage? {
     guard let facts = scanner?.finish() else { return nil }
-    return ScannedPage(facts, encoding: encoding ?? sniff(declared: facts.encoding).encoding)
+    return ScannedPage(facts, encoding: encoding ?? markedOrLabelled ?? sniff(declared: facts.encoding).encoding)
   }
 
   /// The most memory that a place keeps for the next page's head, in bytes.

@@ -190,7 +190,10 @@ final class TransferPlace {
       pipe_easy_set_long(handle, CURLOPT_IGNORE_CONTENT_LENGTH, ignoresLength ? 1 : 0)
     }
     errorText.pointee = 0
-    _ = request.href.withCString { pipe_easy_set_text(handle, CURLOPT_URL, $0) }
+    request.href.withCString { url in
+      pipe_easy_set_text(handle, CURLOPT_URL, url)
+      isSecure = strncmp(url, "https:", 6) == 0
+    }
     connect(for: request)
     setUpSending(content: (request.body ?? settings.body)?.count ?? 0)
     let (method, content) = (request.transferMethod, request.body)
@@ -256,8 +259,8 @@ final class TransferPlace {
   /// The request's method.
   var method: String { request?.transferMethod ?? settings.method }
 
-  /// Whether it goes there by TLS.
-  var isSecure: Bool { request?.href.hasPrefix("https:") ?? false }
+  /// Whether it goes there by TLS; asked several times for each page.
+  private(set) var isSecure = false
 
   /// What the transfer came to; the place is free afterwards.
   ///
