@@ -173,8 +173,16 @@ final class DocumentTree {
   }
 
   /// The same element with the same attributes, without its content.
+  ///
+  /// Its attributes count as nodes, and long values as several: a page opens an element once, and each paragraph after it
+  /// copies it (WHATWG HTML 13.2.6.1, "reconstruct the active formatting elements").
   func copy(_ node: XMLNode) -> XMLNode? {
     nodeCount += 1
+    var attribute = node.pointee.properties
+    while let here = attribute {
+      nodeCount += 1 + Int(xmlStrlen(here.pointee.children?.pointee.content)) >> 8
+      attribute = here.pointee.next
+    }
     return xmlDocCopyNode(node, document, 2)
   }
 
