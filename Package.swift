@@ -51,11 +51,12 @@ let package = Package(
       name: "PipeWeb",
       dependencies: ["CByteSearch", "CLibbrotli", "CLibxml2", "CLibidn2", "CLibpsl", "CZlib", "CZstd", "PipeText"],
       swiftSettings: settings),
+    .target(name: "PipeStorage", dependencies: ["CLinux", "PipeText"], swiftSettings: settings),
     .target(name: "PipeHTTP", dependencies: ["CLinux", "CLibcurl", "PipeSystem", "PipeWeb"], swiftSettings: settings),
     .target(
       name: "PipeEngine",
       dependencies: [
-        "CLinux", "PipeSystem", "PipeText", "PipeSpec", "PipeWeb",
+        "CLinux", "PipeSystem", "PipeText", "PipeSpec", "PipeWeb", "PipeStorage",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -63,13 +64,14 @@ let package = Package(
     .target(
       name: "PipeStages",
       dependencies: [
-        "CLibcrypto", "CLinux", "CZlib", "CZstd", "PipeText", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine",
+        "CLibcrypto", "CLinux", "CZlib", "CZstd", "PipeText", "PipeSpec", "PipeWeb", "PipeStorage", "PipeHTTP",
+        "PipeEngine",
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "PipeCommand",
       dependencies: [
-        "CLinux", "CMimalloc", "PipeSystem", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine", "PipeStages",
+        "CLinux", "CMimalloc", "PipeSystem", "PipeText", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine", "PipeStages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -94,8 +96,9 @@ let package = Package(
       swiftSettings: settings),
 
     // Tests.
-    .target(name: "PipeTesting", path: "Tests/PipeTesting", swiftSettings: settings),
+    .target(name: "PipeTesting", dependencies: ["PipeStorage"], path: "Tests/PipeTesting", swiftSettings: settings),
     .testTarget(name: "PipeTextTests", dependencies: ["PipeText"], swiftSettings: settings),
+    .testTarget(name: "PipeStorageTests", dependencies: ["PipeStorage", "PipeTesting"], swiftSettings: settings),
     .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: settings),
     .testTarget(name: "PipeWebTests", dependencies: ["PipeText", "PipeWeb", "PipeTesting"], swiftSettings: settings),
     .testTarget(
@@ -106,7 +109,7 @@ let package = Package(
       exclude: ["Specs/broken"], swiftSettings: settings),
     .testTarget(
       name: "PipeStagesTests",
-      dependencies: ["PipeStages", "PipeEngine", "PipeSpec", "PipeText", "PipeWeb", "PipeTesting"],
+      dependencies: ["PipeStages", "PipeEngine", "PipeSpec", "PipeStorage", "PipeText", "PipeWeb", "PipeTesting"],
       swiftSettings: settings),
     .testTarget(
       name: "RealServerTests",

@@ -105,7 +105,9 @@ private final class CountingSink: Sink {
   var summary: String { "counting" }
   var target: Located<SinkTarget> { Located(.file("counting"), at: .wholeFile) }
 
-  func open(_ columns: [Column], besides files: FilesInUse) throws(RunError) -> any SinkWriter { Writer(sink: self) }
+  func open(_ columns: [Column], in environment: SinkEnvironment) throws(RunError) -> any SinkWriter {
+    Writer(sink: self)
+  }
 
   private struct Writer: SinkWriter {
     let sink: CountingSink
@@ -113,6 +115,8 @@ private final class CountingSink: Sink {
     func write(_ records: [Record]) throws(RunError) { sink.count.add(records.count, ordering: .relaxed) }
     var rowsWritten: Int { sink.rows }
     func flush() throws(RunError) -> SinkPosition { SinkPosition(bytes: nil, rows: sink.rows) }
-    func close() throws(RunError) {}
+    func finish() throws(RunError) {}
+    func publish() throws(RunError) {}
+    func abandon() -> UnpublishedRows? { nil }
   }
 }

@@ -3,3 +3,29 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include "crash.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/// Locks an open file for its one writer, without waiting (flock(2)); Swift has a type of the function's name.
+static inline int pipe_lock_file(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
+
+/// Renames a file to a name that nothing has yet (renameat2(2), RENAME_NOREPLACE).
+static inline int pipe_rename_new(const char *from, const char *to) {
+  return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1);
+}
+
+/// Whether another file cannot take the place of this one: it is a mount point, or marked as not to be changed
+/// (statx(2)). 0 where the system does not tell.
+static inline int pipe_is_fixed(const char *path) {
+#ifdef STATX_ATTR_MOUNT_ROOT
+  struct statx status;
+  if (statx(AT_FDCWD, path, 0, 0, &status) != 0) return 0;
+  return (status.stx_attributes & (STATX_ATTR_MOUNT_ROOT | STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
+#else
+  return 0;
+#endif
+}

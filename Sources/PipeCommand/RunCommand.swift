@@ -94,6 +94,7 @@ struct RunCommand: AsyncParsableCommand {
     // Without progress a good run is silent; one that failed never is.
     if progress != .none || hasFailed { StandardError.say(summary.text) }
     if progress == .none, !hasFailed { for notice in summary.notices { StandardError.say(notice) } }
+    if let caught = SignalWatch.caught, (failure as? RunError)?.comesOfStop ?? false { throw caught }
     if hasFailed { throw ExitStatus.failed }
     if let caught = SignalWatch.caught { throw caught }
   }

@@ -2,6 +2,7 @@ import Glibc
 import PipeEngine
 import PipeSpec
 import PipeStages
+import PipeText
 import Synchronization
 
 /// Reads specs and compiles them.

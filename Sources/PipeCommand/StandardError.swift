@@ -1,5 +1,6 @@
 import Glibc
 import PipeSpec
+import PipeText
 
 /// Standard error: what is said to the person.
 struct StandardError: TextOutputStream {

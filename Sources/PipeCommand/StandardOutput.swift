@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import PipeSpec
+import PipeText
 
 /// Standard output: data alone.
 enum StandardOutput {

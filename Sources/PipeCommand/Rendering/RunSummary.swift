@@ -23,6 +23,9 @@ struct RunSummary {
 
   var isConserved: Bool { discrepancies.isEmpty }
 
+  /// Whether the failure is that rows could not be written before the run was to end.
+  private var comesOfStop: Bool { (failure as? RunError)?.comesOfStop ?? false }
+
   var text: String {
     let counts = progress.tally.counts
     var lines: [String] = []
@@ -49,9 +52,9 @@ struct RunSummary {
       lines.append("  rate       \(Int((Double(counts.records) / elapsed.seconds).rounded()).grouped)/s")
     }
     for (index, sink) in plan.sinks.enumerated() {
-      let count = progress.count(of: .sink(index))
-      lines.append(
-        "  \(sink.name.padded(to: 9))  \(sink.shown): \(count.sent.grouped) row\(count.sent == 1 ? "" : "s")")
+      let count = progress.count(of: .sink(index)).sent
+      let rows = "\(count.grouped) row\(count == 1 ? "" : "s")"
+      lines.append("  \(sink.name.padded(to: 9))  \(place(of: sink, progress.unpublished[index])): \(rows)")
     }
     lines.append("  accounted  " + balance)
     return lines.joined(separator: "\n")
@@ -60,8 +63,15 @@ struct RunSummary {
   /// What is said of a good run even where nothing else is.
   var notices: [String] { progress.tally.counts.notices.map { "pipe: warning: \(plan.shown(notice: $0))" } }
 
+  /// Where the rows of a sink are.
+  private func place(of sink: SinkPlan, _ unpublished: UnpublishedRows?) -> String {
+    guard let unpublished else { return sink.shown }
+    // A secret may have given the path.
+    return sink.shown == sink.sink.summary ? unpublished.path : sink.shown + ".part"
+  }
+
   private var outcome: String {
-    if failure != nil { return "failed" }
+    if failure != nil { return comesOfStop ? "stopped" : "failed" }
     return isStopped ? "stopped" : "complete"
   }
 

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import PipeSpec
+internal import PipeText
 
 /// A small file, read whole.
 package enum FileContents {

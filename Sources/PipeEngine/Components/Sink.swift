@@ -8,10 +8,8 @@ package protocol Sink: Sendable {
   var target: Located<SinkTarget> { get }
   /// What would become of what is there, if the run began now. Looks, and changes nothing.
   func prospect() -> OutputProspect
-  /// Opens its output in the working folder. Called once, when the graph starts.
-  ///
-  /// - Parameter files: What else the run has open; nothing of the output is changed before it is claimed there.
-  func open(_ columns: [Column], besides files: FilesInUse) throws(RunError) -> any SinkWriter
+  /// Opens its output in the working folder. Called once, when the sources have begun and nothing is fetched yet.
+  func open(_ columns: [Column], in environment: SinkEnvironment) throws(RunError) -> any SinkWriter
 }
 
 extension Sink {
@@ -19,7 +17,7 @@ extension Sink {
 
   /// Opens an output that is the only one.
   package func open(_ columns: [Column]) throws(RunError) -> any SinkWriter {
-    try open(columns, besides: FilesInUse())
+    try open(columns, in: SinkEnvironment())
   }
 }
 
@@ -50,7 +48,11 @@ package struct Column: Hashable, Sendable {
   }
 }
 
-/// An open sink. One task uses it; rows are whole or not there.
+/// An open sink. One task uses it, on a thread that may wait; rows are whole or not there.
+///
+///     open ─▶ write … ─▶ finish ─▶ publish      a complete run
+///                │          └────▶ abandon      another sink failed, or the run was stopped
+///                └───────────────▶ abandon      the run failed while there were rows to come
 package protocol SinkWriter {
   mutating func write(_ records: [Record]) throws(RunError)
 
@@ -65,12 +67,35 @@ package protocol SinkWriter {
   /// Hands to the system what is worth it, when no rows have come for a while; called again and again while that lasts.
   mutating func rest() throws(RunError)
 
-  /// Ends the output and closes it.
-  mutating func close() throws(RunError)
+  /// Ends the output: every row is written, the output is still the one that was opened, and nothing that can be
+  /// known now keeps it from being published.
+  mutating func finish() throws(RunError)
+
+  /// Puts a finished output in its place. Called once the run is complete and every sink has finished.
+  mutating func publish() throws(RunError)
+
+  /// Ends the output of a run that is not complete, finished or not. Rows that it was given are written, as far as
+  /// that waits for nobody; what was there before stays if it can.
+  ///
+  /// - Returns: Where the rows are, if they are not in the output itself.
+  mutating func abandon() -> UnpublishedRows?
 }
 
 extension SinkWriter {
   package mutating func rest() throws(RunError) { _ = try flush() }
+
+  /// Finishes and publishes the output of a run that has no other sink.
+  package mutating func close() throws(RunError) {
+    try finish()
+    try publish()
+  }
+}
+
+/// Rows of a run that is not complete, kept beside the output that they would have replaced.
+package struct UnpublishedRows: Hashable, Sendable {
+  package let path: String
+
+  package init(path: String) { self.path = path }
 }
 
 /// How far a sink's output is.
@@ -118,10 +143,13 @@ package struct RunError: Error, Hashable, Sendable {
   package let reason: String
   /// What the person could try.
   package let hint: String?
+  /// Whether it comes of the person's stop: what was waited for would perhaps have come later.
+  package let comesOfStop: Bool
 
-  package init(_ subject: String, _ reason: String, hint: String? = nil) {
+  package init(_ subject: String, _ reason: String, hint: String? = nil, comesOfStop: Bool = false) {
     self.subject = subject
     self.reason = reason
     self.hint = hint
+    self.comesOfStop = comesOfStop
   }
 }

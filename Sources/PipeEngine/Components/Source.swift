@@ -90,11 +90,14 @@ package struct RequestOutput {
   private var ordinal = 0
   private var batch: [Request] = []
   private var batchBytes = 0
+  /// Called once the input is open: it gives something, waits for more, or is empty.
+  private var onBegin: (@Sendable () -> Void)?
   private static let batchSize = 256
   private static let batchByteSize = 256 << 10
 
   init(
-    source: Int, columns: Set<ExactText> = [], outlet: Outlet<Request>, control: RunControl, counter: StageCounter
+    source: Int, columns: Set<ExactText> = [], outlet: Outlet<Request>, control: RunControl, counter: StageCounter,
+    onBegin: (@Sendable () -> Void)? = nil
   ) {
     self.source = source
     self.columns = columns
@@ -102,6 +105,7 @@ package struct RequestOutput {
     self.outlet = outlet
     self.control = control
     self.counter = counter
+    self.onBegin = onBegin
   }
 
   /// The identity of the next request.
@@ -134,6 +138,8 @@ package struct RequestOutput {
   /// - Throws: `CancellationError` where the run stops.
   package mutating func flush() async throws {
     if control.areSourcesClosed { throw CancellationError() }
+    onBegin?()
+    onBegin = nil
     if batch.isEmpty { return }
     counter.add(generated: batch.count)
     do {

@@ -1,34 +1,55 @@
+package import PipeStorage
 internal import Synchronization
 
-/// The files that a run reads and writes, so that none is emptied that is in use: the last look, when an output is
-/// open and nothing in it is changed yet.
+/// The files that a run reads and writes, so that none is replaced that is in use: the last look, before anything of
+/// an output is changed.
 package final class FilesInUse: Sendable {
-  private let uses: Mutex<[FileIdentity: String]>
+  private enum User: Hashable {
+    /// What reads the file, for a message.
+    case reader(String)
+    /// The output that it belongs to: the file itself, or one beside it.
+    case output(String)
+  }
+
+  private let uses: Mutex<[FileIdentity: User]>
 
   package init() { uses = Mutex([:]) }
 
   /// The inputs of a plan as they are now.
   init(_ plan: Plan) {
-    var inputs: [FileIdentity: String] = [:]
+    var inputs: [FileIdentity: User] = [:]
     for use in plan.files where !use.role.isWriting {
       guard let identity = use.identity(isRunning: true), identity.kind == .content || identity.kind == .pipe else {
         continue
       }
-      inputs[identity] = use.role.reader
+      inputs[identity] = .reader(use.role.reader)
     }
     uses = Mutex(inputs)
   }
 
-  /// Takes an open file for writing.
+  /// Takes an open file for the output of a name.
   ///
   /// - Throws: `RunError` where the run reads it, or writes it already.
-  package func claim(_ descriptor: Int32, as name: String) throws(RunError) {
-    guard let identity = FileIdentity(descriptor: descriptor), identity.kind != .null else { return }
+  package func claim(_ status: FileStatus, as name: String) throws(RunError) {
+    try claim(FileIdentity(status), as: name)
+  }
+
+  /// Takes the file that a path stands for, which need not be there yet.
+  package func claim(path: String, as name: String) throws(RunError) {
+    try claim(FileIdentity(path: path, isRunning: true), as: name)
+  }
+
+  private func claim(_ identity: FileIdentity, as name: String) throws(RunError) {
+    if identity.kind == .null { return }
     let user = uses.withLock { uses -> String? in
-      if let user = uses[identity] { return user }
+      switch uses[identity] {
+      case .reader(let reader)?: return reader
       // Not its name, which a secret may have given: the message is shown with the name of one output alone.
-      uses[identity] = "another sink"
-      return nil
+      case .output(let other)?: return other == name ? nil : "another sink"
+      case nil:
+        uses[identity] = .output(name)
+        return nil
+      }
     }
     if let user {
       throw RunError(

@@ -1,4 +1,6 @@
 internal import PipeSpec
+internal import PipeStorage
+internal import PipeText
 
 #if canImport(Glibc)
   internal import Glibc

@@ -20,7 +20,8 @@ package struct Graph: Sendable {
   /// Where a sink wants its rows in the order of the input.
   private let order: OrderWindow<Routed>?
   private let extraction: Extraction
-  private let files: FilesInUse
+  private let environment: SinkEnvironment
+  private let milestones: Milestones
 
   package init(_ plan: Plan, fetcher: any Fetcher, control: RunControl = RunControl()) {
     self.plan = plan
@@ -40,7 +41,9 @@ package struct Graph: Sendable {
     ledger.onOver { [frontier] in frontier.close() }
     progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger)
     extraction = Extraction(plan)
-    files = FilesInUse(plan)
+    environment = SinkEnvironment(files: FilesInUse(plan), control: control)
+    // With an order the sources run one after the other.
+    milestones = Milestones(sources: plan.sources.indices.prefix(plan.isOrdered ? 1 : .max), sinks: plan.sinks.count)
   }
 
   /// Runs to the end: the sources dry, the frontier empty, every row written.
@@ -70,7 +73,11 @@ package struct Graph: Sendable {
       }
       group.addTask { try await frontier.keepOverflow() }
       do {
-        for _ in tasks { try await group.next() }
+        for done in 1...tasks.count {
+          try await group.next()
+          // Sinks wait for it, so the first ones that are done are all the others.
+          if done == tasks.count - plan.sinks.count { milestones.finished.arrive(Milestones.stages) }
+        }
         group.cancelAll()
       } catch {
         group.cancelAll()
@@ -104,7 +111,7 @@ package struct Graph: Sendable {
       try await ending([output]) {
         try await sourceStage(
           plan.sources[index].source, index: index, columns: plan.inputColumns, folder: plan.folder, output: output,
-          control: control, counter: counter)
+          control: control, counter: counter, begun: milestones.begun)
       }
     case .admit:
       let failed = outlet(pages, .pages, of: stage)
@@ -123,6 +130,7 @@ package struct Graph: Sendable {
       let work = FetchStage(
         frontier: frontier, output: output, settings: plan.fetch, control: control, counter: counter,
         tally: progress.tally, ledger: ledger, order: order)
+      await milestones.opened.wait()
       try await ending([output]) { try await work.run(fetcher) }
     case .extract:
       let output = outlet(records, .records, of: stage)
@@ -140,8 +148,10 @@ package struct Graph: Sendable {
       }
     case .sink(let index):
       try await sinkStage(
-        plan.sinks[index].sink, columns: plan.sinks[index].columns, besides: files,
-        input: inlet(rows[index], .rows(index)), counter: counter, ledger: ledger)
+        plan.sinks[index].sink, index: index, columns: plan.sinks[index].columns, in: environment,
+        input: inlet(rows[index], .rows(index)), counter: counter, ledger: ledger, control: control,
+        milestones: milestones, unpublished: progress.unpublished
+      ) { !control.isStopping && control.failure == nil && progress.discrepancies.isEmpty }
     }
   }
 

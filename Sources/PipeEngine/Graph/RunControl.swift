@@ -83,6 +83,9 @@ package final class RunControl: Sendable {
     }
   }
 
+  /// Remembers why a source cannot be read further, before what was read of it has gone its way.
+  func fail(because failure: RunError) { storage.withLock { $0.failure = $0.failure ?? failure } }
+
   /// Ends the sources where they are; what they have yielded goes its way.
   func closeSources(because failure: RunError? = nil) {
     let tell = storage.withLock { storage in

@@ -10,6 +10,8 @@ package final class RunProgress: Sendable {
   private let counters: [PlanLayout.StageID: StageCounter]
   private let sent: [Connection: Flow]
   private let received: [PlanLayout.EdgeID: Flow]
+  /// The outputs of a run that is not complete.
+  package let unpublished = UnpublishedOutputs()
   package let tally = Tally()
   private let frontier: Frontier
   private let ledger: Ledger

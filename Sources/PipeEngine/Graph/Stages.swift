@@ -10,20 +10,24 @@ internal import PipeWeb
 /// way, and the run fails at its end.
 func sourceStage(
   _ source: any Source, index: Int, columns: Set<ExactText>, folder: SourceFolder, output outlet: Outlet<Request>,
-  control: RunControl, counter: StageCounter
+  control: RunControl, counter: StageCounter, begun: Latch = Latch(parties: [])
 ) async throws {
+  defer { begun.arrive(index) }
   if control.areSourcesClosed { return }
   try await withThrowingTaskGroup(of: Void.self) { group in
     let (stopped, stop) = AsyncStream.makeStream(of: Void.self)
     control.onStop { stop.finish() }
     group.addTask {
-      var output = RequestOutput(source: index, columns: columns, outlet: outlet, control: control, counter: counter)
+      var output = RequestOutput(
+        source: index, columns: columns, outlet: outlet, control: control, counter: counter,
+        onBegin: { begun.arrive(index) })
       var failure: RunError?
       do {
         do {
           try await source.run(&output, in: folder)
         } catch let error as RunError {
           failure = error
+          control.fail(because: error)
         }
         try await output.flush()
       } catch is CancellationError where control.areSourcesClosed {
@@ -102,30 +106,65 @@ func extractStage(
 }
 
 /// Writes whole rows; what is written is handed to the system whenever there is leisure.
+///
+/// - Parameters:
+///   - index: The sink's place in the plan.
+///   - isComplete: Whether the run is, once every stage is done.
 func sinkStage(
-  _ sink: any Sink, columns: [Column], besides files: FilesInUse, input: Inlet<Record>, counter: StageCounter,
-  ledger: Ledger
+  _ sink: any Sink, index: Int, columns: [Column], in environment: SinkEnvironment, input: Inlet<Record>,
+  counter: StageCounter, ledger: Ledger, control: RunControl, milestones: Milestones,
+  unpublished: UnpublishedOutputs, isComplete: @Sendable () -> Bool
 ) async throws {
-  var writer = try sink.open(columns, besides: files)
-  var account = RowAccount(counter: counter, ledger: ledger)
-  // Rows that are still in a buffer when writing fails are not written.
-  defer { account.settle(upTo: writer.rowsWritten) }
+  await milestones.begun.wait()
   var batches = input.batches()
-  receiving: while true {
-    switch await batches.receive() {
-    case .batch(let rows):
-      account.add(rows)
-      try writer.write(rows)
-    case .idle: try writer.rest()
-    case .end: break receiving
-    case .cancelled:
-      // What it was given is written, all the same.
-      _ = try writer.flush()
-      try writer.close()
-      throw CancellationError()
+  var first: Received<Record>?
+  // A run that has failed or was stopped already may come to no row at all: its outputs stay as they are then.
+  if control.failure != nil || control.isStopping {
+    milestones.opened.arrive(index)
+    waiting: while true {
+      first = await batches.receive()
+      switch first {
+      case .batch?: break waiting
+      case .idle?, nil: continue
+      case .cancelled?: throw CancellationError()
+      case .end?:
+        milestones.finished.arrive(index)
+        return
+      }
     }
-    account.settle(upTo: writer.rowsWritten)
   }
-  _ = try writer.flush()
-  try writer.close()
+  try Task.checkCancellation()
+  var writer = try sink.open(columns, in: environment)
+  milestones.opened.arrive(index)
+  var account = RowAccount(counter: counter, ledger: ledger)
+  do {
+    receiving: while true {
+      let next = if let first { first } else { await batches.receive() }
+      first = nil
+      switch next {
+      case .batch(let rows):
+        account.add(rows)
+        try writer.write(rows)
+      case .idle: try writer.rest()
+      case .end: break receiving
+      case .cancelled: throw CancellationError()
+      }
+      account.settle(upTo: writer.rowsWritten)
+    }
+    try writer.finish()
+    account.settle(upTo: writer.rowsWritten)
+    milestones.finished.arrive(index)
+    await milestones.finished.wait()
+    try Task.checkCancellation()
+  } catch {
+    // Rows that are still in a buffer when writing fails are not written.
+    unpublished.add(writer.abandon(), of: index)
+    account.settle(upTo: writer.rowsWritten)
+    throw error
+  }
+  if isComplete() {
+    try writer.publish()
+  } else {
+    unpublished.add(writer.abandon(), of: index)
+  }
 }

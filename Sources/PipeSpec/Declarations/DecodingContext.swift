@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// What decoding carries along: the file, the variables, where in the spec it is, and the faults found.
 package struct DecodingContext {
   package let file: SourceFile

@@ -1,4 +1,5 @@
 import PipeEngine
+import PipeStorage
 import PipeText
 import PipeWeb
 
@@ -7,6 +8,9 @@ struct AppendedFile {
   private let format: RowFormat
   private var reader: CSVEnds?
   private var last: UInt8?
+  /// The first bytes.
+  private var start: [UInt8] = []
+  private static let startSize = 64 << 10
 
   init(_ format: RowFormat) {
     self.format = format
@@ -15,6 +19,7 @@ struct AppendedFile {
 
   mutating func read(_ piece: ArraySlice<UInt8>) {
     last = piece.last ?? last
+    if start.count < Self.startSize { start += piece.prefix(Self.startSize - start.count) }
     reader?.read(piece)
   }
 
@@ -25,6 +30,11 @@ struct AppendedFile {
   ///
   /// - Throws: `RunError` where rows that are added would come into the wrong columns, or into the last row.
   mutating func missingEnd(path: String) throws(RunError) -> [UInt8] {
+    if let other = otherText {
+      throw RunError(
+        path, other + ", so rows that are added to it could not be read",
+        hint: "give the sink another name, or write mode: replace")
+    }
     guard case .csv(let dialect, let columns) = format, var reader else {
       return last == nil || last == UInt8(ascii: "\n") ? [] : [UInt8(ascii: "\n")]
     }
@@ -49,6 +59,29 @@ struct AppendedFile {
     return reader.missingEnd(dialect.lineEnd)
   }
 
+  /// What the file is instead of rows like those to be added, as far as its start tells.
+  private var otherText: String? {
+    // A byte order mark, or what ASCII becomes in two or four bytes a character.
+    if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) || start.prefix(4).contains(0) {
+      return "is in UTF-16 or UTF-32"
+    }
+    guard case .lines = format else { return nil }
+    var lines = (start.starts(with: [0xEF, 0xBB, 0xBF]) ? start[3...] : start[...])
+      .drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    switch lines.first {
+    case nil: return nil
+    case UInt8(ascii: "[")?: return "is a JSON array, not an object a line"
+    case UInt8(ascii: "{")?: break
+    default: return "does not begin with a JSON object"
+    }
+    // A line that is cut off may be the last one; what is too long to look at is not judged.
+    guard let end = lines.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+    lines = lines[..<end]
+    let text = String(decoding: lines, as: UTF8.self)
+    if case .object? = try? JSONValue(parsing: text) { return nil }
+    return "has a first line that is not a whole JSON object"
+  }
+
   private static func areSame(_ left: [String], _ right: [String]) -> Bool {
     left.elementsEqual(right) { $0.isExactly($1) }
   }
@@ -63,14 +96,63 @@ struct AppendedFile {
   }
 }
 
+extension AppendedFile {
+  private static let pieceSize = 64 << 10
+
+  /// Reads a file that rows are to be added to; false where there is nothing in it.
+  ///
+  /// It is read to its end: what is added behind a member that is cut off, or within a quoted field, is lost to every
+  /// reader. Of lines that are not compressed the first and the last bytes tell all.
+  mutating func read(
+    _ path: String, _ compression: Compression?, size: Int, in storage: any FileStorage
+  ) throws(RunError) -> Bool {
+    if size == 0 { return false }
+    let file = try storing(path) { () throws(StorageError) in try storage.open(path, .read) }
+    if compression == nil, case .lines = format {
+      read(try storing(path) { () throws(StorageError) in try file.read(at: 0, count: Self.startSize) }[...])
+      read(try storing(path) { () throws(StorageError) in try file.read(at: size - 1, count: 1) }[...])
+      return true
+    }
+    var decoding = InputDecoding()
+    do {
+      var place = 0
+      while place < size {
+        let piece = try file.read(at: place, count: Self.pieceSize)
+        if piece.isEmpty { break }
+        place += piece.count
+        decoding.take(piece[...])
+        while let content = try decoding.next() { read(content) }
+      }
+      try decoding.end()
+      while let content = try decoding.next() { read(content) }
+    } catch let fault as CompressionFault {
+      throw RunError(
+        path, fault.reason + ", so nothing can be added to it",
+        hint: "its first \(decoding.wholeBytes) bytes are whole: truncate -s \(decoding.wholeBytes) leaves them")
+    } catch let error as StorageError {
+      throw RunError(path, error)
+    } catch {
+      throw RunError(path, "cannot be read: \(error)")
+    }
+    if decoding.isNested {
+      throw RunError(
+        path, "is compressed twice, so nothing can be added to it", hint: "give it another name, or write mode: replace"
+      )
+    }
+    if decoding.contentBytes > 0, decoding.compression != compression {
+      throw RunError(
+        path,
+        (compression.map { "is not a \($0.rawValue) file" } ?? "is compressed, and its name says that it is not")
+          + ", so nothing can be added to it",
+        hint: "give it another name, or write mode: replace")
+    }
+    return decoding.contentBytes > 0
+  }
+}
+
 /// The first record of a CSV file, and how the file ends.
 private struct CSVEnds {
-  private enum State {
-    case fieldStart, unquoted, quoted, quoteInQuoted
-  }
-
-  private let delimiter: UInt8
-  private var state = State.fieldStart
+  private var state: CSVState
   /// The fields of the first record, until it is whole.
   private var fields: [[UInt8]] = [[]]
   private var fieldBytes = 0
@@ -83,38 +165,28 @@ private struct CSVEnds {
   /// The longest first record that is compared.
   private static let limit = 1 << 20
 
-  init(delimiter: UInt8) { self.delimiter = delimiter }
+  init(delimiter: UInt8) { state = CSVState(delimiter: delimiter) }
 
-  var isInQuotes: Bool { state == .quoted }
+  var isInQuotes: Bool { state.isInQuotes }
 
   mutating func read(_ piece: ArraySlice<UInt8>) {
     for byte in piece {
-      if lineEnd == [0x0D], byte == 0x0A, last == 0x0D { lineEnd = [0x0D, 0x0A] }
+      let meaning = state.take(byte)
       last = byte
-      switch state {
-      case .quoted:
-        if byte == UInt8(ascii: "\"") { state = .quoteInQuoted } else { take(byte) }
-      case .quoteInQuoted where byte == UInt8(ascii: "\""):
-        take(byte)
-        state = .quoted
-      case .fieldStart where byte == UInt8(ascii: "\""):
-        hasQuotes = true
-        state = .quoted
-      default:
-        switch byte {
-        case delimiter:
-          state = .fieldStart
-          if firstRecord == nil { fields.append([]) }
-        case 0x0A, 0x0D:
-          state = .fieldStart
-          if firstRecord == nil { endRecord(byte) }
-        default:
-          state = .unquoted
-          take(byte)
-        }
+      switch meaning {
+      case .text, .textBehindQuote: take(byte)
+      case .openingQuote: hasQuotes = true
+      case .closingQuote: break
+      case .fieldEnd: if firstRecord == nil { fields.append([]) }
+      case .recordEnd: if firstRecord == nil { endRecord(byte) }
+      case .restOfEnd: if lineEnd == [0x0D], !isPastFirstEnd { lineEnd.append(byte) }
       }
+      if firstRecord != nil, meaning != .recordEnd { isPastFirstEnd = true }
     }
   }
+
+  /// Whether more has come than the first record and the first byte of its end.
+  private var isPastFirstEnd = false
 
   mutating func finish() { if firstRecord == nil { endRecord(nil) } }
 
@@ -125,7 +197,7 @@ private struct CSVEnds {
     // A byte order mark is no part of the first name, and may stand before its quote.
     if fieldBytes == 3, fields == [[0xEF, 0xBB, 0xBF]] {
       fields = [[]]
-      state = .fieldStart
+      state.beginField()
     }
   }
 

@@ -9,7 +9,7 @@ struct CSVSink: Sink {
   static let component = Component<any Sink>(
     .sink, "csv", "Rows by RFC 4180, in UTF-8.",
     options: MapShape(
-      main: "path", OutputOptions.path, OutputOptions.mode,
+      main: "path", OutputOptions.path, OutputOptions.mode, OutputOptions.publish,
       Key(
         "delimiter", delimiter, default: UInt8(ascii: ","), shown: "\",\"", "The character between two fields.",
         example: "\";\""),
@@ -25,14 +25,20 @@ struct CSVSink: Sink {
         optional: "list_join", .string,
         "What stands between the elements of a list; without it a list is written as JSON.",
         example: "\" | \""),
-      make: { path, mode, delimiter, header, lineEnd, mark, escapes, join in
-        CSVSink(
-          output: OutputOptions(target: path, mode: mode),
+      make: { path, mode, publish, delimiter, header, lineEnd, mark, escapes, join in
+        (
+          path: path, mode: mode, publish: publish,
           dialect: CSVDialect(
             delimiter: delimiter, hasHeader: header, lineEnd: lineEnd, hasByteOrderMark: mark, escapesFormulas: escapes,
-            listJoin: join))
-      }),
-    endings: ["csv"], examples: ["csv: out/pages.csv", "csv: {path: out/pages.csv, delimiter: \";\", line_end: lf}"],
+            listJoin: join)
+        )
+      }
+    ).checked { options, map, context in
+      OutputOptions.check(options.path, options.mode, options.publish, map, &context)
+        .map { CSVSink(output: $0, dialect: options.dialect) }
+    },
+    endings: ["csv"],
+    examples: ["csv: out/pages.csv", "csv: {path: out/pages.csv, delimiter: \";\", line_end: lf, publish: live}"],
     make: { $0 })
 
   private static let delimiter = Shape.scalar(.text(name: "one ASCII character", examples: ["\";\"", "\"\\t\""])) {
@@ -54,49 +60,24 @@ struct CSVSink: Sink {
 
   func prospect() -> OutputProspect { output.prospect() }
 
-  func open(_ columns: [Column], besides files: FilesInUse) throws(RunError) -> any SinkWriter {
-    CSVWriter(
-      try output.open(.csv(dialect, columns: columns.map(\.name)), besides: files), columns: columns, dialect: dialect)
+  func open(_ columns: [Column], in environment: SinkEnvironment) throws(RunError) -> any SinkWriter {
+    try RowWriter(output, CSVRowEncoder(columns: columns, dialect: dialect), in: environment)
   }
 }
 
-private final class CSVWriter: SinkWriter {
-  private var file: OutputFile
-  private let columns: [Column]
-  private let dialect: CSVDialect
-  private var rows = 0
+private struct CSVRowEncoder: RowEncoder {
+  let columns: [Column]
+  let dialect: CSVDialect
 
-  init(_ file: consuming OutputFile, columns: [Column], dialect: CSVDialect) {
-    self.file = file
-    self.columns = columns
-    self.dialect = dialect
-    // A file that rows are added to has its header already.
-    if self.file.isEmpty {
-      if dialect.hasByteOrderMark { self.file.buffer += [0xEF, 0xBB, 0xBF] }
-      if dialect.hasHeader {
-        var header: [UInt8] = []
-        dialect.append(columns.map { .string($0.name) }, to: &header)
-        self.file.addLine(header)
-      }
-    }
+  var format: RowFormat { .csv(dialect, columns: columns.map(\.name)) }
+
+  var beginning: (mark: [UInt8], header: [UInt8]?) {
+    var header: [UInt8] = []
+    dialect.append(columns.map { .string($0.name) }, to: &header)
+    return (dialect.hasByteOrderMark ? [0xEF, 0xBB, 0xBF] : [], dialect.hasHeader ? header : nil)
   }
 
-  func write(_ records: [Record]) throws(RunError) {
-    for record in records {
-      dialect.append(columns.lazy.map { record.values[$0.index] }, to: &file.buffer)
-      try file.endRow()
-    }
-    rows += records.count
+  func append(_ record: Record, to bytes: inout [UInt8]) {
+    dialect.append(columns.lazy.map { record.values[$0.index] }, to: &bytes)
   }
-
-  var rowsWritten: Int { file.rowsWritten }
-
-  func flush() throws(RunError) -> SinkPosition {
-    try file.flush()
-    return SinkPosition(bytes: file.position, rows: rows)
-  }
-
-  func rest() throws(RunError) { try file.rest() }
-
-  func close() throws(RunError) { try file.finish() }
 }

@@ -8,8 +8,11 @@ struct JSONLinesSink: Sink {
   static let component = Component<any Sink>(
     .sink, "jsonl", "A JSON object a line, its members in the order of the fields.",
     options: MapShape(
-      main: "path", OutputOptions.path, OutputOptions.mode,
-      make: { JSONLinesSink(output: OutputOptions(target: $0, mode: $1)) }),
+      main: "path", OutputOptions.path, OutputOptions.mode, OutputOptions.publish,
+      make: { (path: $0, mode: $1, publish: $2) }
+    ).checked { options, map, context in
+      OutputOptions.check(options.path, options.mode, options.publish, map, &context).map { JSONLinesSink(output: $0) }
+    },
     endings: ["jsonl", "ndjson"], examples: ["jsonl: out/pages.jsonl", "jsonl: \"-\""],
     make: { $0 })
 
@@ -18,19 +21,16 @@ struct JSONLinesSink: Sink {
 
   func prospect() -> OutputProspect { output.prospect() }
 
-  func open(_ columns: [Column], besides files: FilesInUse) throws(RunError) -> any SinkWriter {
-    JSONLinesWriter(try output.open(.lines, besides: files), columns: columns)
+  func open(_ columns: [Column], in environment: SinkEnvironment) throws(RunError) -> any SinkWriter {
+    try RowWriter(output, JSONLineEncoder(columns), in: environment)
   }
 }
 
-private final class JSONLinesWriter: SinkWriter {
-  private var file: OutputFile
+private struct JSONLineEncoder: RowEncoder {
   /// What stands before each value: `{"url":`, `,"title":`.
   private let members: [(prefix: [UInt8], index: Int)]
-  private var rows = 0
 
-  init(_ file: consuming OutputFile, columns: [Column]) {
-    self.file = file
+  init(_ columns: [Column]) {
     members = columns.enumerated().map { place, column in
       var prefix: [UInt8] = [place == 0 ? UInt8(ascii: "{") : UInt8(ascii: ",")]
       Value.string(column.name).appendJSON(to: &prefix)
@@ -39,26 +39,14 @@ private final class JSONLinesWriter: SinkWriter {
     }
   }
 
-  func write(_ records: [Record]) throws(RunError) {
-    for record in records {
-      for (prefix, index) in members {
-        file.buffer += prefix
-        record.values[index].appendJSON(to: &file.buffer)
-      }
-      file.buffer += "}\n".utf8
-      try file.endRow()
+  var format: RowFormat { .lines }
+  var beginning: (mark: [UInt8], header: [UInt8]?) { ([], nil) }
+
+  func append(_ record: Record, to bytes: inout [UInt8]) {
+    for (prefix, index) in members {
+      bytes += prefix
+      record.values[index].appendJSON(to: &bytes)
     }
-    rows += records.count
+    bytes += "}\n".utf8
   }
-
-  var rowsWritten: Int { file.rowsWritten }
-
-  func flush() throws(RunError) -> SinkPosition {
-    try file.flush()
-    return SinkPosition(bytes: file.position, rows: rows)
-  }
-
-  func rest() throws(RunError) { try file.rest() }
-
-  func close() throws(RunError) { try file.finish() }
 }

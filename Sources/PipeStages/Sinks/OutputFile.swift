@@ -1,6 +1,5 @@
-import Glibc
 import PipeEngine
-import PipeSpec
+import PipeStorage
 import PipeWeb
 
 /// A file that rows are written to, whole rows at a time, and where it is compressed whole members of them: whenever
@@ -22,21 +21,18 @@ struct OutputFile: ~Copyable {
   private static let capacity = 128 << 10
 
   /// Standard output.
-  init(_ format: RowFormat, besides files: FilesInUse) throws(RunError) {
-    handle = try .standardOutput(besides: files)
+  init(_ format: RowFormat, in environment: SinkEnvironment) throws(RunError) {
+    handle = try OutputOpening.standardOutput(in: environment)
     self.format = format
     isEmpty = true
     buffer.reserveCapacity(Self.capacity + (64 << 10))
   }
 
   /// Opens a file for writing; its folders are made.
-  init(path: String, mode: OutputMode, _ format: RowFormat, besides files: FilesInUse) throws(RunError) {
-    self.format = format
+  init(_ opening: OutputOpening, _ format: RowFormat) throws(RunError) {
+    let path = opening.path
     let compression = Compression(path: path)
-    // A file that cannot be added to is left as it is.
-    var appended = AppendedFile(format)
-    let isAppended = mode == .append ? try Self.read(path, compression, format, into: &appended) : false
-    let missingEnd = isAppended ? try appended.missingEnd(path: path) : []
+    var members: MemberBuffer?
     if let compression {
       do throws(CompressionFault) {
         members = MemberBuffer(try compression.makeCompressor())
@@ -44,8 +40,18 @@ struct OutputFile: ~Copyable {
         throw RunError(path, "cannot be written: \(error.reason)", hint: error.hint)
       }
     }
-    handle = try OutputHandle(path: path, mode: mode, besides: files)
-    isEmpty = mode == .append ? !appended.hasRows : (handle.position ?? 0) == 0
+    let handle = try opening.open()
+    let size = handle.position ?? 0
+    // Locked by now: nobody adds to it between this look and the first row.
+    var appended = AppendedFile(format)
+    var missingEnd: [UInt8] = []
+    if opening.mode == .append, try appended.read(path, compression, size: size, in: opening.environment.storage) {
+      missingEnd = try appended.missingEnd(path: path)
+    }
+    self.handle = handle
+    self.members = members
+    self.format = format
+    isEmpty = opening.mode == .append ? !appended.hasRows : size == 0
     buffer.reserveCapacity(Self.capacity + (64 << 10))
     if !missingEnd.isEmpty { addLine(missingEnd) }
   }
@@ -88,6 +94,17 @@ struct OutputFile: ~Copyable {
     try flush()
     // Nothing at all is no gzip and no zstd file: what holds no rows is a member of nothing.
     if members?.isFirst ?? false, (handle.position ?? 0) == 0 { try handOn(ends: true) }
+    try handle.finish()
+  }
+
+  /// Puts the file in its place.
+  func publish() throws(RunError) { try handle.publish() }
+
+  /// Writes the rows that there are, as far as that waits for nobody, and leaves the file.
+  mutating func abandon() -> UnpublishedRows? {
+    // What cannot be written is not counted, and the run has its reason already.
+    try? flush()
+    return handle.abandon(hasRows: rowsWritten > 0)
   }
 
   private mutating func handOn(ends: Bool) throws(RunError) {
@@ -129,56 +146,5 @@ struct OutputFile: ~Copyable {
   private mutating func settle() {
     rowsWritten = rows
     leadingLines = 0
-  }
-}
-
-extension OutputFile {
-  /// Reads a file that rows are to be added to; false where there is none, or nothing in it.
-  ///
-  /// It is read to its end: what is added behind a member that is cut off, or within a quoted field, is lost to every
-  /// reader. Of lines that are not compressed the last byte tells all.
-  fileprivate static func read(
-    _ path: String, _ compression: Compression?, _ format: RowFormat, into appended: inout AppendedFile
-  ) throws(RunError) -> Bool {
-    guard let size = regularFileSize(path), size > 0 else { return false }
-    let file = try InputFile(path: path)
-    if compression == nil, case .lines = format {
-      appended.read([try file.byte(at: size - 1)])
-      return true
-    }
-    var decoding = InputDecoding()
-    do {
-      try file.readAll(&decoding) { appended.read($0) }
-    } catch let fault as CompressionFault {
-      throw RunError(
-        path, fault.reason + ", so nothing can be added to it",
-        hint:
-          "its first \(decoding.wholeBytes) bytes are whole: truncate -s \(decoding.wholeBytes) leaves them"
-      )
-    } catch let error as RunError {
-      throw error
-    } catch {
-      throw RunError(path, "cannot be read: \(error)")
-    }
-    if decoding.isNested {
-      throw RunError(
-        path, "is compressed twice, so nothing can be added to it", hint: "give it another name, or write mode: replace"
-      )
-    }
-    if decoding.contentBytes > 0, decoding.compression != compression {
-      throw RunError(
-        path,
-        (compression.map { "is not a \($0.rawValue) file" } ?? "is compressed, and its name says that it is not")
-          + ", so nothing can be added to it",
-        hint: "give it another name, or write mode: replace")
-    }
-    return decoding.contentBytes > 0
-  }
-
-  /// Bytes in a regular file; `nil` for anything else, and where there is nothing.
-  private static func regularFileSize(_ path: String) -> Int? {
-    var status = stat()
-    guard path.withPath({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return Int(status.st_size)
   }
 }

@@ -1,104 +1,172 @@
 import Glibc
 import PipeEngine
-import PipeSpec
+import PipeStorage
 
-/// An open file, or standard output, and how far it is written. Closes it at its end.
+/// An open output: which file it is, how far it is written, and what becomes of it at the end.
 struct OutputHandle: ~Copyable {
-  private let descriptor: Int32
+  enum Place {
+    /// Standard output or a device; a pipe, which is opened once somebody reads it.
+    case stream(String?)
+    /// A file that is written where it is.
+    case live(String)
+    /// A file that takes the place of another one, or of none, when the run is complete.
+    case part(String, of: String, replaces: Bool)
+  }
+
+  static let liveHint = "publish: live writes the file in place"
+
   let name: String
+  private let environment: SinkEnvironment
+  private let place: Place
+  private var file: (any StoredFile)?
+  /// Folders in which names of the output are not durable yet.
+  private let folders: [String]
   /// Bytes in the file; `nil` for what has no places (a pipe).
   private(set) var position: Int?
 
-  static func standardOutput(besides files: FilesInUse) throws(RunError) -> OutputHandle {
-    try files.claim(1, as: "standard output")
-    return OutputHandle(descriptor: 1, name: "standard output", position: nil)
-  }
-
-  private init(descriptor: Int32, name: String, position: Int?) {
-    self.descriptor = descriptor
+  init(
+    _ name: String, _ place: Place, _ file: (any StoredFile)?, folders: [String] = [], in environment: SinkEnvironment
+  ) {
     self.name = name
-    self.position = position
+    self.place = place
+    self.file = file
+    self.folders = folders
+    self.environment = environment
+    position = file?.seekToEnd()
   }
 
-  /// Opens a file, and makes its folders. What is in it stays until it is sure that nothing else of the run uses it.
-  init(path: String, mode: OutputMode, besides files: FilesInUse) throws(RunError) {
-    try Self.makeFolders(of: path)
-    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (mode == .fail ? O_EXCL : 0)
-    let descriptor = path.withPath { Glibc.open($0, flags, 0o666) }
-    if descriptor < 0 {
-      throw errno == EEXIST ? .outputIsThere(path) : RunError(path, "cannot be written: \(SystemError.current)")
-    }
-    do {
-      try files.claim(descriptor, as: path)
-      if mode == .replace { try Self.empty(descriptor, path) }
-    } catch {
-      Glibc.close(descriptor)
-      throw error
-    }
-    let end = lseek(descriptor, 0, SEEK_END)
-    self.init(descriptor: descriptor, name: path, position: end < 0 ? nil : Int(end))
-  }
-
-  deinit { if descriptor > 2 { Glibc.close(descriptor) } }
+  private var storage: any FileStorage { environment.storage }
 
   /// Writes bytes.
   ///
   /// - Parameter taken: Gets how many of them the system took, also where it did not take all.
   mutating func write(_ bytes: [UInt8], taken: inout Int) throws(RunError) {
-    var start = 0
-    defer { taken = start }
-    while start < bytes.count {
-      let count = bytes.withUnsafeBytes { bytes in
-        Glibc.write(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
-      }
-      if count < 0 {
-        if errno == EINTR { continue }
-        if errno == EAGAIN {
-          // Whoever has the other end made it so; a sink has a thread that may wait.
-          var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          _ = poll(&ready, 1, -1)
-          continue
+    taken = 0
+    while taken < bytes.count {
+      let file = try opened()
+      let start = taken
+      let count = try storing(name) { () throws(StorageError) in
+        var result = Result<Int?, StorageError>.success(nil)
+        bytes.withUnsafeBytes { bytes in
+          let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+          result = Result { () throws(StorageError) in try file.write(rest) }
         }
-        let reason = errno
-        throw RunError(
-          name, "cannot be written: \(String(cString: strerror(reason)))",
-          hint: reason == ENOSPC ? "make room on the disk and run it again" : nil)
+        return try result.get()
       }
-      start += count
-      position = position.map { $0 + count }
+      if let count, count > 0 {
+        taken += count
+        position = position.map { $0 + count }
+      } else {
+        if !environment.mayWait() {
+          throw RunError(
+            name, "takes no more rows: nobody reads them", hint: "its reader stands still", comesOfStop: true)
+        }
+        // Between two looks at whether the run goes on.
+        file.waitForRoom(milliseconds: 100)
+      }
+    }
+  }
+
+  /// The open file. A pipe without a reader is waited for as long as the run goes on.
+  private mutating func opened() throws(RunError) -> any StoredFile {
+    if let file { return file }
+    guard case .stream(let path?) = place else { throw RunError(name, "is not open") }
+    while true {
+      if let file = try OutputOpening.pipe(path, named: name, in: storage) {
+        self.file = file
+        return file
+      }
+      if !environment.mayWait() {
+        throw RunError(
+          name, "is a pipe that nobody has opened for reading, so its rows are not written",
+          hint: "start its reader, too", comesOfStop: true)
+      }
+      _ = poll(nil, 0, 50)
     }
   }
 
   /// Takes the last bytes back, where this is a file.
   mutating func cutBack(by count: Int) {
-    guard count > 0, let position, ftruncate(descriptor, off_t(position - count)) == 0 else { return }
-    lseek(descriptor, off_t(position - count), SEEK_SET)
+    guard count > 0, let position, let file else { return }
+    // Bytes that somebody else has added since are not ours to cut.
+    guard let size = try? file.status().size, size == position else { return }
+    guard (try? file.truncate(to: position - count)) != nil else { return }
     self.position = position - count
   }
 
-  /// Empties a regular file; a pipe or a device has nothing in it.
-  private static func empty(_ descriptor: Int32, _ path: String) throws(RunError) {
-    var status = stat()
-    fstat(descriptor, &status)
-    if status.st_mode & S_IFMT != S_IFREG { return }
-    while ftruncate(descriptor, 0) != 0 {
-      if errno != EINTR { throw RunError(path, "cannot be emptied: \(SystemError.current)") }
+  /// Makes sure that what was written is there, in the file that was opened, and that nothing more can go wrong than a
+  /// rename.
+  mutating func finish() throws(RunError) {
+    switch place {
+    // Its reader waits for the end even if there are no rows.
+    case .stream: _ = try opened()
+    case .live(let path): try check(path)
+    case .part(let path, _, _):
+      let file = try opened()
+      try storing(name) { () throws(StorageError) in try file.sync() }
+      try check(path)
     }
   }
 
-  private static func makeFolders(of path: String) throws(RunError) {
-    var folder = path.hasPrefix("/") ? "/" : ""
-    for part in path.split(separator: "/").dropLast() {
-      folder += part + "/"
-      if folder.withPath({ mkdir($0, 0o777) }) != 0, errno != EEXIST {
-        throw RunError(folder, "the folder cannot be made: \(SystemError.current)")
-      }
+  /// Gives a part the name of the output.
+  func publish() throws(RunError) {
+    guard case .part(let part, let path, let replaces) = place else { return }
+    do throws(StorageError) {
+      try storage.rename(part, to: path, replacing: replaces)
+      for folder in folders { try storage.sync(folder: folder) }
+    } catch {
+      if error.code == EEXIST, !replaces { throw .outputIsThere(name) }
+      throw RunError(
+        name, error.operation == .rename ? "cannot be replaced: \(error.reasonAlone)" : error.reason,
+        hint: error.operation == .rename ? "the rows are in its .part file; \(OutputHandle.liveHint)" : nil)
+    }
+  }
+
+  /// Leaves the output of a run that is not complete.
+  ///
+  /// - Parameter hasRows: Whether there is anything in a part that somebody could want.
+  func abandon(hasRows: Bool) -> UnpublishedRows? {
+    guard case .part(let part, _, _) = place else { return nil }
+    // One that is gone, or that another run has made since, is not this run's.
+    guard let file, (try? PartFile.hasName(part, file, in: storage)) ?? false else { return nil }
+    if hasRows { return UnpublishedRows(path: part) }
+    try? storage.remove(part)
+    return nil
+  }
+
+  /// Checks that the output is still the file that was opened.
+  private func check(_ path: String) throws(RunError) {
+    guard let file else { return }
+    let (there, own) = try storing(name) { () throws(StorageError) in
+      (try storage.status(of: path, followingLinks: true), try file.status())
+    }
+    guard let there else {
+      throw RunError(
+        name, "was removed while it was written, so its rows are lost", hint: "run it again, and leave it in place")
+    }
+    if !there.isSameFile(as: own) {
+      throw RunError(
+        name, "was replaced by another file while it was written, so its rows are lost",
+        hint: "give each program that writes a file of its own")
     }
   }
 }
 
+/// Calls the storage; what it says is told of an output.
+func storing<Value>(
+  _ name: String, _ body: () throws(StorageError) -> Value
+) throws(RunError) -> Value {
+  do throws(StorageError) {
+    return try body()
+  } catch {
+    throw RunError(name, error)
+  }
+}
+
 extension RunError {
-  static func outputIsThere(_ path: String) -> RunError {
-    RunError(path, "is there already, and mode is fail", hint: "remove it, or write mode: replace")
+  /// What the system said of an output.
+  init(_ name: String, _ error: StorageError) {
+    self.init(
+      name, error.reason, hint: error.code == ENOSPC ? "make room on the disk and run it again" : nil)
   }
 }

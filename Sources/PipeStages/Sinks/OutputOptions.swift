@@ -1,16 +1,25 @@
 import Glibc
 import PipeEngine
 import PipeSpec
+import PipeStorage
+import PipeText
 
 /// What happens to a file that is there already.
 enum OutputMode: String, CaseIterable, Sendable {
   case replace, append, fail
 }
 
+/// When the rows of a run are there for readers of its output.
+enum PublishMode: String, CaseIterable, Sendable {
+  case whole, live
+}
+
 /// The options that sinks with a file share.
 struct OutputOptions: Sendable {
   let target: Located<SinkTarget>
   let mode: OutputMode
+  /// `nil` if the spec does not say: whole where that can be.
+  var publish: PublishMode?
 
   static let path = Key(
     "path",
@@ -47,6 +56,41 @@ struct OutputOptions: Sendable {
     return ["bz2", "xz", "lz4", "br", "zip", "7z", "gzip", "zstd"].contains(ending) ? ending : nil
   }
 
+  static let publish = Key(
+    optional: "publish",
+    Shape.choice { (mode: PublishMode) in
+      switch mode {
+      case .whole:
+        "the rows are in NAME.part beside the file, which gets the file's name, at once, when the run is complete. Until"
+          + " then, and when the run fails, is interrupted or killed, the file stays as it was. It keeps its permissions,"
+          + " and a symbolic link stays a link; another hard link to it keeps the old rows"
+      case .live: "the rows are in the file while the run goes on; what was there before is gone when it begins"
+      }
+    },
+    """
+    When readers of the file see the rows. Without it, whole; mode: append, pipes, devices and standard output are \
+    always live. Either way the file is locked while it is written, and a run whose file was removed or replaced \
+    meanwhile fails.
+    """, example: "live")
+
+  /// Reports options that do not go together.
+  static func check(
+    _ target: Located<SinkTarget>, _ mode: OutputMode, _ publish: PublishMode?, _ map: MapNode,
+    _ context: inout DecodingContext
+  ) -> OutputOptions? {
+    let options = OutputOptions(target: target, mode: mode, publish: publish)
+    guard publish == .whole else { return options }
+    let reason: String? =
+      if mode == .append { "mode: append adds rows to the file as it is" } else if target.value == .standardOutput {
+        "standard output is written as the run goes on"
+      } else { nil }
+    guard let reason else { return options }
+    context.report(
+      .conflict, at: map.entry("publish")?.value.span ?? map.span, "publish: whole does not go with it: \(reason)",
+      hint: "leave publish out")
+    return nil
+  }
+
   var summary: String {
     switch target.value {
     case .standardOutput: "standard output"
@@ -62,24 +106,35 @@ struct OutputOptions: Sendable {
       return .refused(
         RunError("standard output", "is closed, or open for reading alone", hint: "redirect it, or name a file"))
     }
-    func refused() -> OutputProspect { .refused(RunError(path, "cannot be written: \(SystemError.current)")) }
-    var status = stat()
-    if path.withPath({ stat($0, &status) }) != 0 { return errno == ENOENT ? .new : refused() }
-    if mode == .fail { return .refused(.outputIsThere(path)) }
-    if status.st_mode & S_IFMT == S_IFDIR {
-      errno = EISDIR
-      return refused()
+    func refused() -> OutputProspect { .refused(RunError(path, StorageError(.open, path, code: errno))) }
+    let storage = SystemStorage()
+    let there: FileStatus?
+    do throws(StorageError) {
+      there = try storage.status(of: path, followingLinks: true)
+    } catch {
+      return .refused(RunError(path, StorageError(.open, path, code: error.code)))
     }
-    if path.withPath({ access($0, W_OK) }) != 0 { return refused() }
-    if status.st_mode & S_IFMT != S_IFREG { return .new }
-    return mode == .append ? .addedTo : .replaced
+    if let there {
+      if mode == .fail { return .refused(.outputIsThere(path)) }
+      if there.kind == .folder { return .refused(RunError(path, StorageError(.open, path, code: EISDIR))) }
+      if path.withPath({ access($0, W_OK) }) != 0 { return refused() }
+      if there.kind != .regular { return .new }
+    }
+    if publish != .live, mode != .append, case .path(let real) = storage.realPath(path),
+      let obstacle = storage.obstacle(toReplacing: real)
+    {
+      return .refused(RunError(path, obstacle))
+    }
+    return there == nil ? .new : mode == .append ? .addedTo : .replaced
   }
 
   /// The file, opened for writing; its folders are made.
-  func open(_ format: RowFormat, besides files: FilesInUse) throws(RunError) -> OutputFile {
+  func open(_ format: RowFormat, in environment: SinkEnvironment) throws(RunError) -> OutputFile {
     switch target.value {
-    case .standardOutput: try OutputFile(format, besides: files)
-    case .file(let path): try OutputFile(path: path, mode: mode, format, besides: files)
+    case .standardOutput: try OutputFile(format, in: environment)
+    case .file(let path):
+      try OutputFile(
+        OutputOpening(path: path, mode: mode, isLive: publish == .live, environment: environment), format)
     }
   }
 }

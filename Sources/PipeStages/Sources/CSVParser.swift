@@ -13,31 +13,28 @@ struct CSVRecord {
 
 /// RFC 4180 out of chunks of bytes.
 ///
-/// LF, CR or CRLF end a record, and a quote inside an unquoted field stands for itself. Blank lines are no records. A
-/// quote that is not closed where it should be has taken lines that are not its own, so it ends the run.
+/// Blank lines are no records. A quote that is not closed where it should be has taken lines that are not its own, so it
+/// ends the run.
 struct CSVParser {
-  private enum State {
-    case fieldStart, unquoted, quoted, quoteInQuoted
-  }
-
   /// Bytes of the longest record.
   static let limit = 1 << 20
 
   private let name: String
-  var delimiter: UInt8
-  private var state = State.fieldStart
+  var delimiter: UInt8 {
+    get { state.delimiter }
+    set { state.delimiter = newValue }
+  }
+  private var state: CSVState
   private var field: [UInt8] = []
   private var record = CSVRecord()
-  private var isAfterReturn = false
   private var hasBytes = false
   private var recordBytes = 0
-  private var line = 1
   /// Where the last quote opened.
   private var quoteLine = 0
 
   init(name: String, delimiter: UInt8 = UInt8(ascii: ",")) {
     self.name = name
-    self.delimiter = delimiter
+    state = CSVState(delimiter: delimiter)
   }
 
   /// The next record, whose bytes are taken from those given; `nil` where more have to come.
@@ -50,37 +47,32 @@ struct CSVParser {
     while index < end {
       let byte = bytes[index]
       index += 1
-      let isFeedOfReturn = isAfterReturn && byte == UInt8(ascii: "\n")
-      isAfterReturn = byte == UInt8(ascii: "\r")
       recordBytes += 1
       if recordBytes > Self.limit { throw tooLong }
-      if isFeedOfReturn {
-        // Within quotes it is text; behind a record it is the end that was seen already.
-        if state == .quoted { field.append(byte) }
-        continue
-      }
-      let isEnd = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
-      if isEnd { line += 1 }
-      switch state {
-      case .quoted:
-        if byte == UInt8(ascii: "\"") { state = .quoteInQuoted } else { field.append(byte) }
-      case .quoteInQuoted where byte == UInt8(ascii: "\""):
-        field.append(byte)
-        state = .quoted
-      case .fieldStart where byte == UInt8(ascii: "\""):
-        state = .quoted
-        begin()
+      let line = state.line
+      switch state.take(byte) {
+      case .closingQuote, .restOfEnd: break
+      case .openingQuote:
+        begin(in: line)
         quoteLine = line
-      default:
-        if byte == delimiter {
-          begin()
-          endField()
-        } else if isEnd {
-          if let record = endRecord() { return record }
-        } else {
-          begin()
-          try add(byte)
+      case .text:
+        begin(in: line)
+        field.append(byte)
+      case .textBehindQuote:
+        // Padding is common; text means that the quote before it was not the one that closes.
+        if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { break }
+        if line != quoteLine {
+          throw RunError(
+            name,
+            "line \(quoteLine): a quote opens here, and text stands behind the one that closes it in line \(line)",
+            hint: "close it where it belongs, or double a quote in a text")
         }
+        record.fault = record.fault ?? "text stands behind a closing quote; a quote in a text is doubled"
+        field.append(byte)
+      case .fieldEnd:
+        begin(in: line)
+        endField()
+      case .recordEnd: if let record = endRecord() { return record }
       }
     }
     return nil
@@ -88,7 +80,7 @@ struct CSVParser {
 
   /// The record that the end completes.
   mutating func finish() throws(RunError) -> CSVRecord? {
-    if state == .quoted {
+    if state.isInQuotes {
       throw RunError(
         name, "line \(quoteLine): a quote opens here and is never closed", hint: "close it, or double a quote in a text"
       )
@@ -96,31 +88,15 @@ struct CSVParser {
     return endRecord()
   }
 
-  /// A byte of an unquoted field, or behind a closing quote.
-  private mutating func add(_ byte: UInt8) throws(RunError) {
-    if state == .quoteInQuoted {
-      // Padding is common; text means that the quote before it was not the one that closes.
-      if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { return }
-      if line != quoteLine {
-        throw RunError(
-          name, "line \(quoteLine): a quote opens here, and text stands behind the one that closes it in line \(line)",
-          hint: "close it where it belongs, or double a quote in a text")
-      }
-      record.fault = record.fault ?? "text stands behind a closing quote; a quote in a text is doubled"
-    }
-    field.append(byte)
-    if state == .fieldStart { state = .unquoted }
-  }
-
   private var tooLong: RunError {
-    state == .quoted
+    state.isInQuotes
       ? RunError(
         name, "line \(quoteLine): a quote opens here and is not closed within 1 MiB",
         hint: "close it, or double a quote in a text")
       : RunError(name, "line \(record.line): the row is longer than 1 MiB", hint: "is it a CSV file?")
   }
 
-  private mutating func begin() {
+  private mutating func begin(in line: Int) {
     if !hasBytes { record.line = line }
     hasBytes = true
   }
@@ -133,7 +109,6 @@ struct CSVParser {
       record.cells.append(LegacyText.decode(field))
     }
     field.removeAll(keepingCapacity: true)
-    state = .fieldStart
   }
 
   private mutating func endRecord() -> CSVRecord? {

@@ -1,6 +1,7 @@
 import Glibc
 import PipeEngine
 import PipeSpec
+import PipeText
 
 /// `file`: URLs from a file.
 struct FileSource: Source {

@@ -4,6 +4,7 @@ import CLinux
 import Glibc
 import PipeEngine
 import PipeSpec
+import PipeText
 
 /// A file or standard input, read in chunks.
 ///

@@ -10,7 +10,7 @@ struct OutputsTests {
       sources: [{range: {url: "SITE/get?num={n}", to: 20}}]
       fetch: {allow_private: [127.0.0.1]}
       extract: [url]
-      sinks: [{jsonl: good.jsonl}, {\(sink)}]
+      sinks: [{jsonl: {path: good.jsonl, publish: live}}, {\(sink)}]
       """)
     return try await place.pipe("run", spec)
   }
@@ -66,15 +66,17 @@ struct OutputsTests {
     }
   }
 
-  @Test("a file that may not grow keeps whole rows, and the summary counts these", arguments: ["csv", "jsonl"])
-  func fileSizeLimit(kind: String) async throws {
+  @Test(
+    "a file that may not grow keeps whole rows, and the summary counts these", arguments: ["csv", "jsonl"],
+    ["whole", "live"])
+  func fileSizeLimit(kind: String, publish: String) async throws {
     try await Workplace.use { place in
       let spec = try place.spec(
         """
         sources: [{range: {url: "SITE/get?num={n}", to: 300}}]
         fetch: {allow_private: [127.0.0.1]}
         extract: {url: url, text: {const: "one\\ntwo"}}
-        sinks: [{\(kind): rows}]
+        sinks: [{\(kind): {path: rows, publish: \(publish)}}]
         """)
       // Blocks of 512 bytes.
       let command = try RunningCommand(
@@ -82,12 +84,13 @@ struct OutputsTests {
       let outcome = await command.outcome()
       #expect(outcome.status == 1)
       #expect(outcome.errors.contains("failure    rows: cannot be written: File too large"), "\(outcome.errors)")
-      let text = try place.folder.text("rows")
+      let name = publish == "live" ? "rows" : "rows.part"
+      let text = try place.folder.text(name)
       #expect(text.utf8.count <= 4096)
       #expect(text.utf8.count > 2048)
       let rows = kind == "csv" ? try CSVTable(text).rows.count : text.split(separator: "\n").count
       #expect(text.hasSuffix(kind == "csv" ? "\r\n" : "}\n"))
-      #expect(outcome.errors.contains("rows: \(rows) rows"), "\(rows): \(outcome.errors)")
+      #expect(outcome.errors.contains("\(name): \(rows) rows"), "\(rows): \(outcome.errors)")
     }
   }
 

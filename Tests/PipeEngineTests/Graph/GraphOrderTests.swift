@@ -105,7 +105,7 @@ struct GraphOrderTests {
     let places = Dictionary(urls.enumerated().map { (Value.string($1), $0) }) { first, _ in first }
     let order = rows.compactMap { places[$0] }
     #expect(order == order.sorted())
-    #expect(sinks[0].events.all.last == "close")
+    #expect(sinks[0].events.all.last == "abandon")
   }
 
   @Test("a page that is slow holds up what comes after it, once as much waits as may", arguments: [0, 1, 8])

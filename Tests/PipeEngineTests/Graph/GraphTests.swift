@@ -154,7 +154,7 @@ struct GraphTests {
   func sinksAreClosed() async throws {
     let pipeline = MemoryPipeline([])
     try await Graph(pipeline.plan(), fetcher: StubFetcher { _ in .status(200) }).runConserving()
-    #expect(pipeline.sinks[0].events.all.suffix(2) == ["flush", "close"])
+    #expect(pipeline.sinks[0].events.all.suffix(3) == ["flush", "finish", "publish"])
   }
 
   @Test("a limit admits so many and no more", arguments: [0, 1, 255, 256, 257, 1000])

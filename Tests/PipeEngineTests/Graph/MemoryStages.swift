@@ -59,7 +59,7 @@ struct WaitingSource: Source {
 /// A sink that keeps its rows.
 final class MemorySink: Sink {
   enum Fault: Sendable {
-    case none, beforeOpen, atOpen, atRow(Int), atFlush, atClose
+    case none, beforeOpen, atOpen, atRow(Int), atFlush, atFinish, atPublish
   }
 
   let rows = Recorder<[Value]>()
@@ -83,7 +83,7 @@ final class MemorySink: Sink {
 
   func prospect() -> OutputProspect { if case .beforeOpen = fault { .refused(error) } else { .new } }
 
-  func open(_ columns: [Column], besides files: FilesInUse) throws(RunError) -> any SinkWriter {
+  func open(_ columns: [Column], in environment: SinkEnvironment) throws(RunError) -> any SinkWriter {
     onCall("open")
     events.append("open")
     if case .atOpen = fault { throw error }
@@ -111,10 +111,23 @@ final class MemorySink: Sink {
       return SinkPosition(bytes: nil, rows: sink.rows.count)
     }
 
-    func close() throws(RunError) {
-      sink.onCall("close")
-      if case .atClose = sink.fault { throw sink.error }
-      sink.events.append("close")
+    func finish() throws(RunError) {
+      _ = try flush()
+      sink.onCall("finish")
+      if case .atFinish = sink.fault { throw sink.error }
+      sink.events.append("finish")
+    }
+
+    func publish() throws(RunError) {
+      sink.onCall("publish")
+      if case .atPublish = sink.fault { throw sink.error }
+      sink.events.append("publish")
+    }
+
+    func abandon() -> UnpublishedRows? {
+      sink.onCall("abandon")
+      sink.events.append("abandon")
+      return UnpublishedRows(path: sink.name + ".part")
     }
   }
 }

@@ -11,7 +11,7 @@ struct SinkThreadTests {
   func blockingSinks() async throws {
     let gate = Gate()
     let sinks = (0..<2 * Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))).map { number in
-      MemorySink("sink\(number)") { call in if call == "open" { gate.wait() } }
+      MemorySink("sink\(number)") { call in if call == "write" { gate.wait() } }
     }
     let answered = Turnstile()
     let fetcher = StubFetcher { _ in

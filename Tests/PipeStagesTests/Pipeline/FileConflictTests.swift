@@ -160,10 +160,9 @@ struct FileConflictTests {
   func claims() throws {
     let folder = try folder()
     let files = FilesInUse()
-    let descriptor = open(folder.path("list.csv"), O_RDONLY)
-    defer { close(descriptor) }
-    try files.claim(descriptor, as: "secret-name.csv")
-    let error = #expect(throws: RunError.self) { try files.claim(descriptor, as: "other.csv") }
+    try files.claim(path: folder.path("list.csv"), as: "secret-name.csv")
+    try files.claim(path: folder.path("list.csv"), as: "secret-name.csv")
+    let error = #expect(throws: RunError.self) { try files.claim(path: folder.path("hard.csv"), as: "other.csv") }
     #expect(error?.reason == "is in use by another sink, so nothing was written to it")
   }
 

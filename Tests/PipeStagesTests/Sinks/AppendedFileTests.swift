@@ -86,6 +86,38 @@ struct AppendedFileTests {
     #expect(try folder.text("x.jsonl") == expected)
   }
 
+  @Test(arguments: [
+    ("[{\"a\":1}]\n", "is a JSON array"), (" \n[\n", "is a JSON array"), ("a,b\r\n1,2\r\n", "does not begin with"),
+    ("{\n  \"a\": 1\n}\n", "has a first line that is not a whole JSON object"),
+    ("{\"a\":1}{\"a\":2}\n", "has a first line that is not a whole JSON object"),
+    ("\u{FF}\u{FE}{\u{0}", "does not begin with"), ("{\u{0}\"\u{0}", "is in UTF-16 or UTF-32"),
+  ])
+  func `A file that is not JSON lines is refused`(content: String, reason: String) throws {
+    try folder.write("x.jsonl", Array(content.utf8))
+    let sink = JSONLinesSink(output: OutputOptions(folder.path("x.jsonl"), mode: .append))
+    let error = #expect(throws: RunError.self) { try sink.write([[.int(2)]]) }
+    #expect(error?.reason.hasPrefix(reason) == true, "\(error?.reason ?? "")")
+    #expect(try folder.text("x.jsonl") == content)
+  }
+
+  @Test(
+    arguments: [
+      [0xFF, 0xFE, 0x61, 0, 0x2C, 0], [0xFE, 0xFF, 0, 0x61, 0, 0x2C], [0x61, 0, 0x2C, 0], [0, 0x61, 0, 0x2C],
+      [0, 0, 0, 0x61],
+    ] as [[UInt8]])
+  func `A file in two or four bytes a character is refused`(content: [UInt8]) throws {
+    let sinks: [any Sink] = [
+      CSVSink(output: OutputOptions(folder.path("x"), mode: .append), dialect: CSVDialect(hasHeader: false)),
+      JSONLinesSink(output: OutputOptions(folder.path("x"), mode: .append)),
+    ]
+    for sink in sinks {
+      try folder.write("x", content)
+      let error = #expect(throws: RunError.self) { try sink.write([[.int(2)]]) }
+      #expect(error?.reason == "is in UTF-16 or UTF-32, so rows that are added to it could not be read")
+      #expect(try folder.bytes("x") == content)
+    }
+  }
+
   @Test(arguments: Compression.allCases)
   func `The content of a compressed file counts as well`(compression: Compression) throws {
     func compressed(_ text: String) throws -> [UInt8] {

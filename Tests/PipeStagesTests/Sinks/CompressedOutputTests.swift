@@ -12,8 +12,8 @@ struct CompressedOutputTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func sink(_ name: String, mode: OutputMode = .replace) -> CSVSink {
-    CSVSink(output: OutputOptions(folder.path(name), mode: mode), dialect: CSVDialect(lineEnd: .lf))
+  private func sink(_ name: String, mode: OutputMode = .replace, publish: PublishMode? = nil) -> CSVSink {
+    CSVSink(output: OutputOptions(folder.path(name), mode: mode, publish: publish), dialect: CSVDialect(lineEnd: .lf))
   }
 
   private func content(_ name: String) throws -> String {
@@ -53,7 +53,7 @@ struct CompressedOutputTests {
   func wholeMembers(compression: Compression) throws {
     let name = "x.csv.\(compression.fileExtension)"
     let records = Self.records(5000)
-    var writer = try sink(name).open(Self.columns)
+    var writer = try sink(name, publish: .live).open(Self.columns)
     var sizes: Set<Int> = []
     var count = 0
     while count < records.count {
@@ -98,7 +98,7 @@ struct CompressedOutputTests {
   func rests(compression: Compression) throws {
     let name = "x.csv.\(compression.fileExtension)"
     let records = Self.records(1000)
-    var writer = try sink(name).open(Self.columns)
+    var writer = try sink(name, publish: .live).open(Self.columns)
     for rest in 1...61 {
       try writer.write([records[rest]])
       try writer.rest()

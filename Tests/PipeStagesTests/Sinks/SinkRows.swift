@@ -17,8 +17,8 @@ extension Sink {
 }
 
 extension OutputOptions {
-  init(_ path: String, mode: OutputMode = .replace) {
-    self.init(target: Located(.file(path), at: .wholeFile), mode: mode)
+  init(_ path: String, mode: OutputMode = .replace, publish: PublishMode? = nil) {
+    self.init(target: Located(.file(path), at: .wholeFile), mode: mode, publish: publish)
   }
 }
 

@@ -1,4 +1,4 @@
-import PipeSpec
+import PipeText
 import Testing
 
 @Suite("PathText")

@@ -1,0 +1,27 @@
+package import PipeStorage
+
+/// What a sink has of its run: the files, and how long it may wait for whoever reads them.
+package struct SinkEnvironment: Sendable {
+  package let storage: any FileStorage
+  /// What else the run has open; nothing of an output is changed before it is claimed there.
+  package let files: FilesInUse
+  /// Whether the sink may go on waiting for the reader of a pipe. False once the run has failed, or was stopped and
+  /// the time to finish is over. Called on the sink's thread, in its task.
+  package let mayWait: @Sendable () -> Bool
+
+  package init(
+    storage: any FileStorage = SystemStorage(), files: FilesInUse = FilesInUse(),
+    mayWait: @escaping @Sendable () -> Bool = { true }
+  ) {
+    self.storage = storage
+    self.files = files
+    self.mayWait = mayWait
+  }
+
+  init(files: FilesInUse, control: RunControl) {
+    self.init(files: files) {
+      if case .draining(let until) = control.phase, until <= .now { return false }
+      return !Task.isCancelled
+    }
+  }
+}

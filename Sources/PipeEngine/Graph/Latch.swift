@@ -1,0 +1,46 @@
+internal import Synchronization
+
+/// Tasks wait here until every one of a few parties has arrived. It opens once and stays open.
+final class Latch: Sendable {
+  private struct Storage: Sendable {
+    var missing: Set<Int>
+    var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+    var next = 0
+  }
+
+  private let storage: Mutex<Storage>
+
+  /// - Parameter parties: Who is waited for, by numbers.
+  init(parties: some Sequence<Int>) { storage = Mutex(Storage(missing: Set(parties))) }
+
+  /// A party arrives; again, or one that nobody waits for, changes nothing.
+  func arrive(_ party: Int) {
+    let ready = storage.withLock { storage -> [CheckedContinuation<Void, Never>] in
+      storage.missing.remove(party)
+      if !storage.missing.isEmpty { return [] }
+      defer { storage.waiters = [:] }
+      return Array(storage.waiters.values)
+    }
+    for waiter in ready { waiter.resume() }
+  }
+
+  /// Waits until it is open, or the task is cancelled.
+  func wait() async {
+    let number = storage.withLock { storage in
+      storage.next += 1
+      return storage.next
+    }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isOver = storage.withLock { storage in
+          if storage.missing.isEmpty || Task.isCancelled { return true }
+          storage.waiters[number] = continuation
+          return false
+        }
+        if isOver { continuation.resume() }
+      }
+    } onCancel: {
+      storage.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/// The moments of a run that some of its stages wait for.
+struct Milestones: Sendable {
+  /// Each source that runs from the start has its input open, or has failed. Outputs are opened then.
+  let begun: Latch
+  /// Each output is open. Fetching begins then.
+  let opened: Latch
+  /// Every stage before the sinks is done, and every output is finished. Outputs are published then, or none is.
+  let finished: Latch
+
+  /// The party that stands for all stages before the sinks.
+  static let stages = -1
+
+  /// - Parameter sources: The sources that run from the start.
+  init(sources: some Sequence<Int>, sinks: Int) {
+    begun = Latch(parties: sources)
+    opened = Latch(parties: 0..<sinks)
+    finished = Latch(parties: [Self.stages] + Array(0..<sinks))
+  }
+}

@@ -1,0 +1,163 @@
+import Glibc
+import PipeEngine
+import PipeStorage
+
+/// How an output is opened: as a part beside its place, where it is, or as a stream.
+struct OutputOpening {
+  let path: String
+  let mode: OutputMode
+  let isLive: Bool
+  let environment: SinkEnvironment
+
+  private var storage: any FileStorage { environment.storage }
+
+  /// Standard output.
+  static func standardOutput(in environment: SinkEnvironment) throws(RunError) -> OutputHandle {
+    let name = "standard output"
+    let file = environment.storage.standardOutput()
+    let status = try storing(name) { () throws(StorageError) in try file.status() }
+    try environment.files.claim(status, as: name)
+    return OutputHandle(name, .stream(nil), file, in: environment)
+  }
+
+  /// A pipe for writing; `nil` as long as nobody reads it.
+  static func pipe(_ path: String, named name: String, in storage: any FileStorage) throws(RunError)
+    -> (any StoredFile)?
+  {
+    do throws(StorageError) {
+      return try storage.open(path, .existing(.sequential))
+    } catch {
+      if error.code == ENXIO { return nil }
+      throw RunError(name, error)
+    }
+  }
+
+  /// Opens the output; its folders are made, and what is there stays until the run is complete, or with a live output
+  /// until it is sure that nothing else uses it.
+  func open() throws(RunError) -> OutputHandle {
+    try checkName()
+    try environment.files.claim(path: path, as: path)
+    let there = try status(followingLinks: true)
+    if there != nil, mode == .fail { throw .outputIsThere(path) }
+    switch there?.kind {
+    case .folder?: throw RunError(path, StorageError(.open, path, code: EISDIR))
+    case .pipe?:
+      let file = try Self.pipe(path, named: path, in: storage)
+      return OutputHandle(path, .stream(path), file, in: environment)
+    case .other?, .link?:
+      let file = try existing(.sequential)
+      return OutputHandle(path, .stream(nil), file, in: environment)
+    case .regular?, nil: break
+    }
+    // Beside a name of an open file nothing can be made.
+    guard case .path = storage.realPath(path) else { return try live(there) }
+    let folders = try makeFolders()
+    return isLive || mode == .append ? try live(there) : try part(there, folders)
+  }
+
+  /// A file beside the output, which is renamed when the run is complete.
+  private func part(_ there: FileStatus?, _ folders: [String]) throws(RunError) -> OutputHandle {
+    // A link stays one: what it leads to is replaced.
+    let isLink = try status(followingLinks: false)?.kind == .link
+    guard case .path(let real) = storage.realPath(path) else { return try live(there) }
+    let target = isLink ? real : path
+    let part = target + PartFile.ending
+    if let obstacle = storage.obstacle(toReplacing: target) { throw RunError(path, obstacle) }
+    try environment.files.claim(path: part, as: path)
+    let file = try PartFile.make(
+      part, permissions: (there?.permissions ?? 0o666) & 0o777, of: path, in: storage)
+    let status = try storing(path) { () throws(StorageError) in try file.status() }
+    try environment.files.claim(status, as: path)
+    if let there { file.take(permissionsOf: there) }
+    return OutputHandle(
+      path, .part(part, of: target, replaces: mode == .replace), file, folders: [target.folderOfPath] + folders,
+      in: environment)
+  }
+
+  /// The output itself, locked; emptied unless rows are added to it.
+  private func live(_ there: FileStatus?) throws(RunError) -> OutputHandle {
+    let placing: FileAccess.Placing = mode == .append ? .atEnd : .sequential
+    for _ in 0..<16 {
+      guard let file = try there == nil ? new(placing) : existing(placing) else {
+        // Another run was quicker; its file is there now.
+        guard let file = try? existing(placing) else { continue }
+        return try locked(file)
+      }
+      return try locked(file)
+    }
+    throw .isBeingWritten(path)
+  }
+
+  private func locked(_ file: any StoredFile) throws(RunError) -> OutputHandle {
+    let status = try storing(path) { () throws(StorageError) in try file.status() }
+    try environment.files.claim(status, as: path)
+    let isLocked = try storing(path) { () throws(StorageError) in
+      guard try file.lock() else { return false }
+      // Another run may have put its own file there since it was opened.
+      let now = try storage.status(of: path, followingLinks: true)
+      return now?.isSameFile(as: status) ?? false
+    }
+    if !isLocked { throw .isBeingWritten(path) }
+    if mode == .replace, status.kind == .regular {
+      try storing(path) { () throws(StorageError) in try file.truncate(to: 0) }
+    }
+    return OutputHandle(path, .live(path), file, in: environment)
+  }
+
+  /// A new file; `nil` if one is there by now.
+  private func new(_ placing: FileAccess.Placing) throws(RunError) -> (any StoredFile)? {
+    do throws(StorageError) {
+      // Behind a link that leads nowhere.
+      let target = if case .path(let real) = storage.realPath(path) { real } else { path }
+      return try storage.open(target, .new(permissions: 0o666, placing))
+    } catch {
+      if error.code != EEXIST { throw RunError(path, error) }
+      if mode == .fail { throw .outputIsThere(path) }
+      return nil
+    }
+  }
+
+  private func existing(_ placing: FileAccess.Placing) throws(RunError) -> any StoredFile {
+    try storing(path) { () throws(StorageError) in try storage.open(path, .existing(placing)) }
+  }
+
+  private func status(followingLinks: Bool) throws(RunError) -> FileStatus? {
+    do throws(StorageError) {
+      return try storage.status(of: path, followingLinks: followingLinks)
+    } catch {
+      throw RunError(path, StorageError(.open, path, code: error.code))
+    }
+  }
+
+  private func checkName() throws(RunError) {
+    let last = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    if ["", ".", ".."].contains(last) { throw RunError(path, StorageError(.open, path, code: EISDIR)) }
+  }
+
+  /// Makes the folders of the path.
+  ///
+  /// - Returns: Those that hold a new one.
+  private func makeFolders() throws(RunError) -> [String] {
+    var folder = path.hasPrefix("/") ? "/" : ""
+    var parents: [String] = []
+    for part in path.split(separator: "/").dropLast() {
+      let parent = folder.isEmpty ? "." : folder
+      folder += part + "/"
+      if try storing(folder, { () throws(StorageError) in try storage.makeFolder(folder) }) { parents.append(parent) }
+    }
+    return parents
+  }
+}
+
+extension RunError {
+  /// Why a file cannot be replaced as a whole.
+  init(_ path: String, _ obstacle: ReplacingObstacle) {
+    let reason =
+      switch obstacle {
+      case .folder(let code): "its folder takes no new file: \(String(cString: strerror(code)))"
+      case .fixed: "it is a mount point or marked as unchangeable"
+      case .owner: "it belongs to another user, and its folder lets only owners replace their files"
+      }
+    self.init(path, "cannot be replaced as a whole: \(reason)", hint: OutputHandle.liveHint)
+  }
+}

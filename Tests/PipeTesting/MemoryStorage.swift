@@ -1,0 +1,240 @@
+import Glibc
+package import PipeStorage
+import Synchronization
+
+/// Files in memory. It records every change, and fails the ones that a test wants to fail.
+///
+/// There are no links, and every folder is there.
+package final class MemoryStorage: FileStorage {
+  /// What fails.
+  package struct Fault: Sendable {
+    /// Whether an operation fails, by its number from 0 and what it is.
+    let isMet: @Sendable (Int, FileOperation) -> Bool
+    let code: Int32
+    /// How many bytes a write takes before it fails.
+    let taken: Int
+
+    package init(code: Int32 = ENOSPC, taken: Int = 0, when isMet: @escaping @Sendable (Int, FileOperation) -> Bool) {
+      self.isMet = isMet
+      self.code = code
+      self.taken = taken
+    }
+  }
+
+  fileprivate struct Node {
+    var bytes: [UInt8] = []
+    var permissions: UInt32
+    var isLocked = false
+  }
+
+  fileprivate struct State {
+    var names: [String: UInt64] = [:]
+    var nodes: [UInt64: Node] = [:]
+    var nextInode: UInt64 = 1
+    var operations: [FileOperation] = []
+    var attempts = 0
+    var fault: Fault?
+    /// Bytes that are taken of a write which fails next time.
+    var isDraining = false
+  }
+
+  fileprivate let state = Mutex(State())
+
+  package init(failing fault: Fault? = nil) { state.withLock { $0.fault = fault } }
+
+  /// The changes that were made, in their order.
+  package var operations: [FileOperation] { state.withLock { $0.operations } }
+
+  /// How many changes were tried.
+  package var attempts: Int { state.withLock { $0.attempts } }
+
+  /// The bytes of a file; `nil` if nothing has the name.
+  package func bytes(_ path: String) -> [UInt8]? {
+    state.withLock { state in state.names[path].flatMap { state.nodes[$0]?.bytes } }
+  }
+
+  package func permissions(_ path: String) -> UInt32? {
+    state.withLock { state in state.names[path].flatMap { state.nodes[$0]?.permissions } }
+  }
+
+  package var names: Set<String> { state.withLock { Set($0.names.keys) } }
+
+  /// Makes a file, as somebody else would.
+  package func put(_ path: String, _ bytes: some Sequence<UInt8>, permissions: UInt32 = 0o644) {
+    state.withLock { state in
+      state.nodes[state.nextInode] = Node(bytes: Array(bytes), permissions: permissions)
+      state.names[path] = state.nextInode
+      state.nextInode += 1
+    }
+  }
+
+  /// Adds to a file, as somebody else would.
+  package func add(to path: String, _ bytes: [UInt8]) {
+    state.withLock { state in if let inode = state.names[path] { state.nodes[inode]?.bytes += bytes } }
+  }
+
+  /// Removes a name, as somebody else would.
+  package func take(_ path: String) { _ = state.withLock { $0.names.removeValue(forKey: path) } }
+
+  package func open(_ path: String, _ access: FileAccess) throws(StorageError) -> any StoredFile {
+    let operation: StorageError.Operation = access == .read ? .read : .open
+    let result: Result<UInt64, StorageError> = state.withLock { state in
+      let inode = state.names[path]
+      guard case .new(let permissions, _) = access else {
+        return inode.map { .success($0) } ?? .failure(StorageError(operation, path, code: ENOENT))
+      }
+      if inode != nil { return .failure(StorageError(operation, path, code: EEXIST)) }
+      if let code = state.attempt(.create(path: path, inode: state.nextInode)) {
+        return .failure(StorageError(operation, path, code: code))
+      }
+      state.nodes[state.nextInode] = Node(permissions: permissions)
+      state.names[path] = state.nextInode
+      state.nextInode += 1
+      return .success(state.nextInode - 1)
+    }
+    return MemoryFile(try result.get(), path: path, access, in: self)
+  }
+
+  package func standardOutput() -> any StoredFile { MemoryFile(0, path: "standard output", .read, in: self) }
+
+  package func status(of path: String, followingLinks: Bool) throws(StorageError) -> FileStatus? {
+    state.withLock { state in state.names[path].flatMap { state.status(of: $0) } }
+  }
+
+  package func realPath(_ path: String) -> RealPath { .path(path) }
+
+  package func obstacle(toReplacing path: String) -> ReplacingObstacle? { nil }
+
+  package func makeFolder(_ path: String) throws(StorageError) -> Bool { false }
+
+  package func rename(_ path: String, to name: String, replacing: Bool) throws(StorageError) {
+    try change(.rename(path: path, to: name), .rename, path) { state in
+      guard let inode = state.names[path] else { return ENOENT }
+      if !replacing, state.names[name] != nil { return EEXIST }
+      state.names[path] = nil
+      state.names[name] = inode
+      return nil
+    }
+  }
+
+  package func remove(_ path: String) throws(StorageError) {
+    try change(.remove(path: path), .remove, path) { $0.names.removeValue(forKey: path) == nil ? ENOENT : nil }
+  }
+
+  package func sync(folder: String) throws(StorageError) {
+    try change(.syncFolder(path: folder), .sync, folder) { _ in nil }
+  }
+
+  fileprivate func change(
+    _ operation: FileOperation, _ kind: StorageError.Operation, _ path: String, _ body: (inout State) -> Int32?
+  ) throws(StorageError) {
+    let code = state.withLock { state in state.attempt(operation) ?? body(&state) }
+    if let code { throw StorageError(kind, path, code: code) }
+  }
+}
+
+extension MemoryStorage.State {
+  /// Counts an operation and records it, unless it fails.
+  mutating func attempt(_ operation: FileOperation) -> Int32? {
+    defer { attempts += 1 }
+    if let fault, fault.isMet(attempts, operation) { return fault.code }
+    operations.append(operation)
+    return nil
+  }
+
+  func status(of inode: UInt64) -> FileStatus? {
+    nodes[inode].map {
+      FileStatus(
+        device: .max, inode: inode, kind: .regular, size: $0.bytes.count, permissions: $0.permissions)
+    }
+  }
+}
+
+private final class MemoryFile: StoredFile {
+  private let inode: UInt64
+  private let path: String
+  private let storage: MemoryStorage
+  private let isAtEnd: Bool
+  private var place = 0
+  private var isLocked = false
+
+  init(_ inode: UInt64, path: String, _ access: FileAccess, in storage: MemoryStorage) {
+    self.inode = inode
+    self.path = path
+    self.storage = storage
+    switch access {
+    case .existing(.atEnd), .new(_, .atEnd): isAtEnd = true
+    default: isAtEnd = false
+    }
+  }
+
+  deinit { if isLocked { storage.state.withLock { $0.nodes[inode]?.isLocked = false } } }
+
+  func status() throws(StorageError) -> FileStatus {
+    guard let status = storage.state.withLock({ $0.status(of: inode) }) else {
+      throw StorageError(.look, path, code: EBADF)
+    }
+    return status
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) -> Int? {
+    let start = isAtEnd ? try status().size : place
+    let result: Result<Int, StorageError> = storage.state.withLock { state in
+      var count = bytes.count
+      if let code = state.attempt(.write(inode: inode, at: start, bytes: Array(bytes))) {
+        // As a disk does that is nearly full: what fits is taken, and the next write fails.
+        let taken = min(state.fault?.taken ?? 0, bytes.count)
+        if taken == 0 || state.isDraining { return .failure(StorageError(.write, path, code: code)) }
+        state.isDraining = true
+        count = taken
+        state.operations.append(.write(inode: inode, at: start, bytes: Array(bytes[..<count])))
+      }
+      let size = state.nodes[inode]?.bytes.count ?? 0
+      let missing = [UInt8](repeating: 0, count: max(0, start + count - size))
+      state.nodes[inode]?.bytes += missing
+      state.nodes[inode]?.bytes.replaceSubrange(start..<start + count, with: bytes[..<count])
+      return .success(count)
+    }
+    let count = try result.get()
+    place = start + count
+    return count
+  }
+
+  func waitForRoom(milliseconds: Int32) {}
+
+  func read(at place: Int, count: Int) throws(StorageError) -> [UInt8] {
+    storage.state.withLock { state in
+      let bytes = state.nodes[inode]?.bytes ?? []
+      return Array(bytes[min(place, bytes.count)..<min(place + count, bytes.count)])
+    }
+  }
+
+  func seekToEnd() -> Int? {
+    place = (try? status().size) ?? 0
+    return place
+  }
+
+  func truncate(to size: Int) throws(StorageError) {
+    try storage.change(.truncate(inode: inode, to: size), .truncate, path) { state in
+      let bytes = state.nodes[inode]?.bytes ?? []
+      state.nodes[inode]?.bytes = Array(bytes.prefix(size)) + [UInt8](repeating: 0, count: max(0, size - bytes.count))
+      return nil
+    }
+    place = size
+  }
+
+  func sync() throws(StorageError) { try storage.change(.sync(inode: inode), .sync, path) { _ in nil } }
+
+  func lock() throws(StorageError) -> Bool {
+    isLocked = storage.state.withLock { state in
+      if state.nodes[inode]?.isLocked ?? true { return false }
+      state.nodes[inode]?.isLocked = true
+      return true
+    }
+    return isLocked
+  }
+
+  func take(permissionsOf other: FileStatus) {
+    storage.state.withLock { $0.nodes[inode]?.permissions = other.permissions }
+  }
+}
