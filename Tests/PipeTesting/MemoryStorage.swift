@@ -34,7 +34,7 @@ package final class MemoryStorage: FileStorage {
     var operations: [FileOperation] = []
     var attempts = 0
     var fault: Fault?
-    /// Bytes that are taken of a write which fails next time.
+    /// Whether a part of a write was taken, so that the next one fails.
     var isDraining = false
   }
 
@@ -181,10 +181,15 @@ private final class MemoryFile: StoredFile {
     let start = isAtEnd ? try status().size : place
     let result: Result<Int, StorageError> = storage.state.withLock { state in
       var count = bytes.count
+      if state.isDraining {
+        state.isDraining = false
+        state.attempts += 1
+        return .failure(StorageError(.write, path, code: state.fault?.code ?? ENOSPC))
+      }
       if let code = state.attempt(.write(inode: inode, at: start, bytes: Array(bytes))) {
         // As a disk does that is nearly full: what fits is taken, and the next write fails.
         let taken = min(state.fault?.taken ?? 0, bytes.count)
-        if taken == 0 || state.isDraining { return .failure(StorageError(.write, path, code: code)) }
+        if taken == 0 { return .failure(StorageError(.write, path, code: code)) }
         state.isDraining = true
         count = taken
         state.operations.append(.write(inode: inode, at: start, bytes: Array(bytes[..<count])))

@@ -90,14 +90,14 @@ package struct RequestOutput {
   private var ordinal = 0
   private var batch: [Request] = []
   private var batchBytes = 0
-  /// Called once the input is open: it gives something, waits for more, or is empty.
-  private var onBegin: (@Sendable () -> Void)?
+  /// Called when there is a first request, and whenever none has come yet: whether there is one.
+  private var onBegin: (@Sendable (Bool) -> Void)?
   private static let batchSize = 256
   private static let batchByteSize = 256 << 10
 
   init(
     source: Int, columns: Set<ExactText> = [], outlet: Outlet<Request>, control: RunControl, counter: StageCounter,
-    onBegin: (@Sendable () -> Void)? = nil
+    onBegin: (@Sendable (Bool) -> Void)? = nil
   ) {
     self.source = source
     self.columns = columns
@@ -138,8 +138,8 @@ package struct RequestOutput {
   /// - Throws: `CancellationError` where the run stops.
   package mutating func flush() async throws {
     if control.areSourcesClosed { throw CancellationError() }
-    onBegin?()
-    onBegin = nil
+    onBegin?(ordinal > 0)
+    if ordinal > 0 { onBegin = nil }
     if batch.isEmpty { return }
     counter.add(generated: batch.count)
     do {

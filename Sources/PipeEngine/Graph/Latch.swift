@@ -4,6 +4,11 @@ internal import Synchronization
 final class Latch: Sendable {
   private struct Storage: Sendable {
     var missing: Set<Int>
+    /// Those of them that may take for ever.
+    var paused: Set<Int> = []
+    var hasArrival = false
+    /// Parties that may take for ever hold up nobody once another one has arrived.
+    var isOpen: Bool { missing.isEmpty || (hasArrival && missing.isSubset(of: paused)) }
     var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     var next = 0
   }
@@ -15,9 +20,22 @@ final class Latch: Sendable {
 
   /// A party arrives; again, or one that nobody waits for, changes nothing.
   func arrive(_ party: Int) {
+    change { storage in
+      if storage.missing.remove(party) != nil { storage.hasArrival = true }
+    }
+  }
+
+  /// A party waits for somebody itself: it is waited for only until another one arrives.
+  func pause(_ party: Int) {
+    change { storage in if storage.missing.contains(party) { storage.paused.insert(party) } }
+  }
+
+  private func change(_ body: (inout Storage) -> Void) {
     let ready = storage.withLock { storage -> [CheckedContinuation<Void, Never>] in
-      storage.missing.remove(party)
-      if !storage.missing.isEmpty { return [] }
+      body(&storage)
+      if !storage.isOpen { return [] }
+      // It stays open.
+      storage.missing = []
       defer { storage.waiters = [:] }
       return Array(storage.waiters.values)
     }
@@ -33,7 +51,7 @@ final class Latch: Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let isOver = storage.withLock { storage in
-          if storage.missing.isEmpty || Task.isCancelled { return true }
+          if storage.isOpen || Task.isCancelled { return true }
           storage.waiters[number] = continuation
           return false
         }

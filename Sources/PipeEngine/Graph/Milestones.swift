@@ -1,6 +1,7 @@
 /// The moments of a run that some of its stages wait for.
 struct Milestones: Sendable {
-  /// Each source that runs from the start has its input open, or has failed. Outputs are opened then.
+  /// Each source that runs from the start has a request, has ended, or has failed; of those that wait for their input, it
+  /// is enough that another one has. Outputs are opened then.
   let begun: Latch
   /// Each output is open. Fetching begins then.
   let opened: Latch

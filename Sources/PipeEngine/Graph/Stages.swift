@@ -20,7 +20,7 @@ func sourceStage(
     group.addTask {
       var output = RequestOutput(
         source: index, columns: columns, outlet: outlet, control: control, counter: counter,
-        onBegin: { begun.arrive(index) })
+        onBegin: { hasRequests in if hasRequests { begun.arrive(index) } else { begun.pause(index) } })
       var failure: RunError?
       do {
         do {

@@ -69,7 +69,7 @@ struct WholeOutputsTests {
     try await Workplace.use(pages: 1) { place in
       let spec = try place.spec(
         """
-        sources: [{range: {url: "SITE/delay/0.1?n={n}", to: 30}}]
+        sources: [{range: {url: "SITE/delay/0.2?n={n}", to: 120}}]
         fetch: {concurrency: 8, allow_private: [127.0.0.1]}
         extract: [url, status]
         sinks: [{csv: {\(sink)}}, {csv: "-"}]
@@ -151,12 +151,13 @@ struct WholeOutputsTests {
       for source in ["{file: {path: list.csv, format: csv, column: link}}", "{stdin: {format: csv, column: link}}"] {
         let spec = try place.spec(Self.quick(sink, sources: source))
         let fresh = try await place.pipe("run", spec, input: "a,b\n1,2\n")
-        #expect(fresh.status == 1, "\(fresh.errors)")
+        // A file's header is looked at before the run already.
+        #expect([1, 2].contains(fresh.status), "\(fresh.errors)")
         #expect(!place.folder.exists("out.csv") && !place.folder.exists("out.csv.part"))
         try place.folder.write("out.csv", "url,error\r\nold,\r\n".utf8)
         let again = try await place.pipe("run", spec, input: "a,b\n1,2\n")
-        #expect(again.status == 1)
-        #expect(again.errors.contains("has no column 'link'"), "\(again.errors)")
+        #expect([1, 2].contains(again.status))
+        #expect(again.errors.contains("no column 'link'"), "\(again.errors)")
         #expect(try place.folder.text("out.csv") == "url,error\r\nold,\r\n")
         unlink(place.folder.path("out.csv"))
       }

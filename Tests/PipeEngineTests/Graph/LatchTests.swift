@@ -26,6 +26,24 @@ struct LatchTests {
     await latch.wait()
   }
 
+  @Test func `A party that waits is waited for until another one arrives`() async {
+    let latch = Latch(parties: [1, 2, 3])
+    let passed = Turnstile()
+    await withTaskGroup { group in
+      group.addTask {
+        await latch.wait()
+        passed.pass()
+      }
+      latch.pause(1)
+      latch.pause(2)
+      latch.pause(3)
+      for _ in 0..<100 { await Task.yield() }
+      #expect(passed.count == 0)
+      latch.arrive(3)
+      await passed.wait()
+    }
+  }
+
   @Test func `Without parties it is open`() async { await Latch(parties: []).wait() }
 
   @Test(arguments: [true, false])

@@ -82,16 +82,17 @@ struct SinkPublishingTests {
   @Test(arguments: SinkCase.all, ["replace", "append", "fail"])
   func `While it is open, no other run opens it, and the rows of neither are torn`(one: SinkCase, mode: String) throws {
     if mode != "fail" { try write(0..<3, one, mode: mode) }
-    var writer = try open(one, mode: mode)
-    try writer.write(records(3..<6))
-    let error = #expect(throws: RunError.self) { _ = try open(one, mode: mode) }
-    #expect(error?.reason == "is being written by another run, so this one does not begin")
-    try writer.close()
+    do {
+      var writer = try open(one, mode: mode)
+      try writer.write(records(3..<6))
+      let error = #expect(throws: RunError.self) { _ = try open(one, mode: mode) }
+      #expect(error?.reason == "is being written by another run, so this one does not begin")
+      try writer.close()
+    }
     #expect(try one.read(path(one)).rows == (mode == "append" ? 0..<6 : 3..<6).map { ["\($0)"] })
     if mode == "fail" { return }
     // Closed with its last reference, it is free.
-    writer = try open(one, mode: mode)
-    _ = writer.abandon()
+    try write(6..<7, one, mode: mode)
   }
 
   @Test(arguments: SinkCase.all)
