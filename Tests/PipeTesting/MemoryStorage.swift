@@ -188,7 +188,7 @@ private final class MemoryFile: StoredFile {
       }
       if let code = state.attempt(.write(inode: inode, at: start, bytes: Array(bytes))) {
         // As a disk does that is nearly full: what fits is taken, and the next write fails.
-        let taken = min(state.fault?.taken ?? 0, bytes.count)
+        let taken = min(state.fault?.taken ?? 0, bytes.count - 1)
         if taken == 0 { return .failure(StorageError(.write, path, code: code)) }
         state.isDraining = true
         count = taken
