@@ -189,8 +189,8 @@ package final class Page {
     }
     if document.missing.contains(.entities) {
       reasons.append(
-        "the document's entities come to more than 64 KiB a reference, or 4 MiB in all; references beyond that are left as "
-          + "they are")
+        "the document's entities come to more than 64 KiB a reference, or 4 MiB in all, or refer to themselves; such "
+          + "references are left as they are")
     }
     return ExtractionFault(reasons.joined(separator: "; "), partial: partial)
   }

@@ -167,7 +167,7 @@ package struct DOMNode {
   package func attribute(_ name: String, within budget: inout ValueBudget) -> String? {
     guard pointer.isElement else { return nil }
     if document.isXML { return self[attribute: name].map { budget.text($0) } }
-    guard let attribute = pointer.attribute(name.lowercased()) else { return nil }
+    guard let attribute = pointer.attribute(name.inASCIILowercase) else { return nil }
     return XMLNode.text(attribute.pointee.children?.pointee.content, within: &budget)
   }
 }

@@ -85,7 +85,8 @@ package enum ContentSniffer {
     case "svg": "image/svg+xml"
     case "math": "application/mathml+xml"
     case "urlset", "sitemapindex", "opml": "text/xml"
-    default: nil
+    // XHTML may have a prefix.
+    default: name.suffix(5).elementsEqual(":html".utf8) ? "application/xhtml+xml" : nil
     }
   }
 

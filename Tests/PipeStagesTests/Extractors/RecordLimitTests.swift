@@ -181,7 +181,7 @@ struct RecordLimitTests {
     ("limits: {record: 257MiB}", ["out-of-range 1:18"]),
     ("limits: {memory: 8MiB, record: 9MiB}", ["out-of-range 1:32"]),
     ("limits: {memory: 8MiB, value: 9MiB}", ["out-of-range 1:31"]), ("limits: {value: 1023B}", ["out-of-range 1:17"]),
-    ("limits: {value: 2GiB}", ["out-of-range 1:17"]), ("limits: {record: 0}", ["bad-value 1:18"]),
+    ("limits: {value: 2GiB}", ["out-of-range 1:17"]), ("limits: {record: 0}", ["out-of-range 1:18"]),
     ("limits: {value: [1MiB]}", ["wrong-type 1:17"]), ("limits: {values: 1MiB}", ["unknown-key 1:10"]),
   ])
   func `Limits that contradict each other are told`(spec: String, expected: [String]) {

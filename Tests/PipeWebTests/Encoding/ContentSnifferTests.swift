@@ -17,6 +17,7 @@ struct ContentSnifferTests {
     ("<rss version='2.0'>", "application/rss+xml"), ("<feed xmlns='x'>", "application/atom+xml"),
     ("<urlset>", "text/xml"),
     ("<?xml version='1.0'?><!DOCTYPE html PUBLIC 'a' 'b' [<!ENTITY e 'x>'>]><html>", "application/xhtml+xml"),
+    ("<?xml version='1.0'?><h:html xmlns:h='x'>", "application/xhtml+xml"),
     ("<svg viewBox='x'>", "image/svg+xml"), ("<!DOCTYPE svg>", "text/xml"), ("<blah>", "text/plain"),
     ("<apple", "text/plain"), ("<", "text/plain"),
     ("plain text", "text/plain"), ("{\"a\": 1}", "text/plain"), ("", "text/plain"), ("%PDF-1.7", "application/pdf"),
