@@ -128,14 +128,14 @@ struct FoldedFramingTests {
   @Test("a request that must not be sent twice is not")
   func once() async throws {
     let (result, requests) = try await fetch("HTTP/1.1 200 OK\r\nContent-Length:\r\n 5\r\n\r\nhello", method: "POST")
-    #expect(result?.failure == TransferFailure(.protocol, "a Content-Length that is no length"))
+    #expect(result?.failure == TransferFailure(.protocol, "a Content-Length that is not a length"))
     #expect(requests == 1)
   }
 
   @Test("a length that is none is none over several lines too")
   func noLength() async throws {
     let (result, requests) = try await fetch("HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\nhello")
-    #expect(result?.failure == TransferFailure(.protocol, "a Content-Length that is no length"))
+    #expect(result?.failure == TransferFailure(.protocol, "a Content-Length that is not a length"))
     #expect(requests == 2)
   }
 

@@ -91,9 +91,9 @@ struct HeadTests {
   @Test(
     "what tells the end of the content is clear, or nobody knows what was read",
     arguments: [
-      (["Content-Length: 1", " 5"], "a Content-Length that is no length"),
-      (["Content-Length: 1,", " 5"], "a Content-Length that is no length"),
-      (["Content-Length:", " "], "a Content-Length that is no length"),
+      (["Content-Length: 1", " 5"], "a Content-Length that is not a length"),
+      (["Content-Length: 1,", " 5"], "a Content-Length that is not a length"),
+      (["Content-Length:", " "], "a Content-Length that is not a length"),
       (["Content-Length:", " 5", "Content-Length: 6"], "two Content-Length fields that differ"),
       (["Transfer-Encoding: gzip,", " chunked"], "a Transfer-Encoding over several lines"),
       (["Transfer-Encoding: chun", " ked"], "a Transfer-Encoding over several lines"),
@@ -101,7 +101,7 @@ struct HeadTests {
       (["Transfer-Encoding:", " gzip, chunked"], "a Transfer-Encoding over several lines"),
       (["Transfer-Encoding : chunked"], "a space behind the name Transfer-Encoding"),
       (["Content-Length : 5"], "a space behind the name Content-Length"),
-      (["Content-Length: x"], "a Content-Length that is no length"),
+      (["Content-Length: x"], "a Content-Length that is not a length"),
       (["Content-Length: 5", "Content-Length: 6"], "two Content-Length fields that differ"),
     ])
   func framing(lines: [String], words: String) {

@@ -80,7 +80,7 @@ struct ResendTests {
     let requests = (0..<2).map { ScriptedRequest(server.url("/\($0)"), index: $0, method: "POST", body: [0x61]) }
     let results = try await perform(requests, Self.oneByOne)
     #expect(
-      results.map(\.failure) == [nil, TransferFailure(.connection, "what came over the kept connection is not HTTP")])
+      results.map(\.failure) == [nil, TransferFailure(.connection, "the data on the kept connection is not HTTP")])
     #expect(server.requests.count == 2)
   }
 

@@ -67,7 +67,7 @@ struct TransferHeadTests {
       "9223372036854775808", "99999999999999999999999999", "18446744073709551621",
     ])
   func noLength(text: String) {
-    #expect(read(["HTTP/1.1 200 OK", "Content-Length:" + text, ""]).fault == "a Content-Length that is no length")
+    #expect(read(["HTTP/1.1 200 OK", "Content-Length:" + text, ""]).fault == "a Content-Length that is not a length")
   }
 
   @Test("two Content-Length fields say the same, or the answer is not read")

@@ -21,7 +21,7 @@ struct CookieTests {
     }
   }
 
-  @Test("without cookies: run, they are forgotten", arguments: ["", "cookies: none"])
+  @Test("without cookies: run, they are dropped", arguments: ["", "cookies: none"])
   func forgotten(choice: String) async throws {
     try await HTTPBin.use { server in
       let run = try await PipelineRun(

@@ -100,7 +100,7 @@ struct TLSTests {
     let url = server.url().replacing("http:", with: "https:")
     let run = try await PipelineRun([url])
     try await server.stop()
-    #expect(run.rows.first?.error?.hasSuffix("what answers there is not TLS: the port may be one for http") == true)
+    #expect(run.rows.first?.error?.hasSuffix("the server does not speak TLS: the port may be an http port") == true)
   }
 }
 

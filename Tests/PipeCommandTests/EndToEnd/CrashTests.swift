@@ -9,7 +9,7 @@ struct CrashTests {
     sources: [{range: {url: "SITE/delay/0.2?n={n}", to: 300}}]
     fetch: {concurrency: 4, allow_private: [127.0.0.1]}
     extract: [url, status]
-    sinks: [{csv: out.csv}, {csv: "-"}]
+    sinks: [{csv: {path: out.csv, publish: live}}, {csv: "-"}]
     """
 
   @Test(

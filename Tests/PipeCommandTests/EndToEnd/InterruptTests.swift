@@ -110,7 +110,7 @@ struct InterruptTests {
       command.send(SIGINT)
       let outcome = await command.outcome()
       #expect(outcome.status == 130, "\(outcome.errors)")
-      #expect(outcome.time < .seconds(10))
+      #expect(!outcome.isKilledByTimeLimit)
       #expect(try CSVTable(outcome.output).rows.count == 1)
     }
   }

@@ -6,10 +6,10 @@ import Testing
 /// Outputs that are whole or not there, that belong to one run, and that a stop can always leave.
 @Suite(.timeLimit(.minutes(5)))
 struct WholeOutputsTests {
-  /// 300 requests of 0.1 s, which go to a file and to standard output.
+  /// 3,000 requests of 0.1 s, which go to a file and to standard output.
   private static func slow(_ sink: String) -> String {
     """
-    sources: [{range: {url: "SITE/delay/0.1?n={n}", to: 300}}]
+    sources: [{range: {url: "SITE/delay/0.1?n={n}", to: 3000}}]
     fetch: {concurrency: 4, allow_private: [127.0.0.1]}
     extract: [url, status]
     sinks: [{csv: {\(sink)}}, {csv: "-"}]
@@ -69,7 +69,7 @@ struct WholeOutputsTests {
     try await Workplace.use(pages: 1) { place in
       let spec = try place.spec(
         """
-        sources: [{range: {url: "SITE/delay/0.2?n={n}", to: 120}}]
+        sources: [{range: {url: "SITE/delay/0.2?n={n}", to: 600}}]
         fetch: {concurrency: 8, allow_private: [127.0.0.1]}
         extract: [url, status]
         sinks: [{csv: {\(sink)}}, {csv: "-"}]
@@ -111,7 +111,7 @@ struct WholeOutputsTests {
     }
   }
 
-  @Test func `Where no .part can be made, the run does not begin, and what works is told`() async throws {
+  @Test func `Where no .part can be made, the run does not start, and what works is told`() async throws {
     try await Workplace.use(pages: 1) { place in
       let name = String(repeating: "n", count: 252)
       let refused = try await place.pipe("run", try place.spec(Self.quick("path: \(name)")))

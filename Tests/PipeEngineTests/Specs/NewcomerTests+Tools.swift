@@ -214,7 +214,7 @@ extension NewcomerTests {
     (
       "wget-tries0", whole("fetch: {retry: 0, timeout: 0}\n"),
       [
-        ("out-of-range", "the first time counts: 1 is no retries, 3 the default"),
+        ("out-of-range", "the first time counts: 1 means no retries, 3 is the default"),
         ("out-of-range", "it cannot be switched off: the most is 24h"),
       ]
     ),
@@ -324,7 +324,7 @@ extension NewcomerTests {
     (
       "retrytrue", whole("fetch: {retry: true, redirects: false, concurrency: 8.0}\n"),
       [
-        ("wrong-type", "the first time counts: 1 is no retries, 3 the default"),
+        ("wrong-type", "the first time counts: 1 means no retries, 3 is the default"),
         ("wrong-type", "0 records the redirect itself, 10 is the default"), ("wrong-type", "write 8"),
       ]
     ),

@@ -32,7 +32,7 @@ struct BlackHoleTests {
           retry: {attempts: 1}
           allow_private: [127.0.0.0/8]
         extract: [url, status, error]
-        sinks: [jsonl: \(folder.path("rows.jsonl"))]
+        sinks: [jsonl: {path: "\(folder.path("rows.jsonl"))", publish: live}]
         """)
     let plan = try #require(pipeline.plan, "\(pipeline.diagnostics.map(\.message))")
     let awaited = Self.hosts - holes.count
