@@ -5,7 +5,7 @@ import PipeEngine
 struct Pipe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pipe",
-    abstract: "Fetch pages, extract fields, write rows: what one YAML file says.",
+    abstract: "Fetch pages, extract fields and write rows, as one YAML file describes.",
     discussion: """
       A pipeline declares its sources, how to fetch, what to extract and where the rows go. Standard output carries \
       data alone; everything said to you goes to standard error.

@@ -19,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
     completion: .file(extensions: ["yaml", "yml"]))
   var spec: String
 
-  @Flag(help: "Show the plan, and what would become of the outputs, and stop: no network, no file is touched.")
+  @Flag(help: "Show the plan and what would happen to the outputs, then stop: no network access, no file is changed.")
   var dryRun = false
 
   @Option(help: ArgumentHelp("Stop after this many requests.", valueName: "n"))

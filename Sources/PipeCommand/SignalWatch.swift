@@ -47,7 +47,7 @@ enum SignalWatch {
       arrived.wait()
       let count = count.load(ordering: .acquiring)
       if told < 1, count >= 1 {
-        StandardError.say("pipe: stopping: what is in flight has 10s to finish; once more to end it now")
+        StandardError.say("pipe: stopping: requests in flight have 10s to finish; press Ctrl-C again to end now")
         control.stop(by: .now + .seconds(10))
       }
       if told < 2, count >= 2 {

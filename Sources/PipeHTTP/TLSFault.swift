@@ -74,7 +74,7 @@ enum TLSFault {
     }
     switch reason {
     case 258, 1070: return "\(server) speaks no TLS \(tls.minimumVersion.rawValue) or later"
-    case 267: return "what answers there is not TLS: the port may be one for http"
+    case 267: return "the server does not speak TLS: the port may be an http port"
     case 294: return brokenHandshake(end)
     case 1040 where !hasCertificate:
       return "\(server) refuses the handshake: no cipher in common, or it wants a certificate (tls.client_cert)"

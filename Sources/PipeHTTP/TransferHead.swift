@@ -38,7 +38,7 @@ struct TransferHead {
   /// The most bytes of headers: what is above it is no honest answer.
   static let limit = 64 << 10
   static let excess = "more than \(limit >> 10) KiB of headers"
-  static let noLength = "a Content-Length that is no length"
+  static let noLength = "a Content-Length that is not a length"
 
   /// Begins the head of another transfer.
   mutating func begin(keepsFields: Bool) {

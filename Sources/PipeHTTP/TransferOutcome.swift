@@ -37,7 +37,7 @@ enum TransferOutcome {
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_FUNCTION_ARGUMENT:
       // It may be left over from the answer before, and a request that must not be sent twice is not.
       if end.isReused, !end.isHTTP2, end.headBytes == 0 {
-        return TransferFailure(.connection, "what came over the kept connection is not HTTP")
+        return TransferFailure(.connection, "the data on the kept connection is not HTTP")
       }
       return notHTTP(end)
     case CURLE_BAD_CONTENT_ENCODING:

@@ -48,7 +48,7 @@ struct ProgressDisplay: Sendable {
       if !isFailureTold, let failure = control.failure {
         isFailureTold = true
         if style == .bar { stream.write("\r\u{1B}[K") }
-        stream.write("pipe: \(failure.text(in: plan)); what was read before is finished first\n")
+        stream.write("pipe: \(failure.text(in: plan)); requests read before that are finished first\n")
       }
       switch style {
       case .bar: stream.write("\r\u{1B}[K" + String(line.text.prefix(StandardError.width - 1)))

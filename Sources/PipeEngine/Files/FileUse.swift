@@ -121,7 +121,7 @@ enum FileConflicts {
       let name = kind == .standard || first.target == .standardInput ? "standard input" : "this pipe"
       return diagnostic(
         at: second, first, "\(name) is read twice: by \(first.role.reader) and by \(second.role.reader)",
-        hint: "what one of them reads, the other one does not get", note: "it is read here as well")
+        hint: "data that one of them reads does not reach the other", note: "it is read here as well")
     case (true, false), (false, true):
       guard kind == .content || kind == .pipe || kind == .standard else { return nil }
       let (reader, writer) = second.role.isWriting ? (first, second) : (second, first)

@@ -9,7 +9,7 @@ package enum Delivery: String, Sendable {
 
   package var text: String {
     switch self {
-    case .atLeastOnce: "each record at least once: a run that is begun again writes all of them again"
+    case .atLeastOnce: "at least once: restarting the run writes every record again"
     }
   }
 }

@@ -60,7 +60,7 @@ struct ShownSpec {
       notes.append("trusts the certificates of \(file) alone")
     }
     if let file = shown(fetch.tls.clientCertificate?.value, masked?.fetch.tls.clientCertificate?.value) {
-      notes.append("shows the certificate of \(file) to who asks")
+      notes.append("sends the client certificate \(file) to servers that request one")
     }
     if fetch.tls.minimumVersion != .tls12 { notes.append("TLS \(fetch.tls.minimumVersion.rawValue) or later") }
     return notes.map { $0.withoutUserinfo.withoutControls }

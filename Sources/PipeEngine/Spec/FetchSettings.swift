@@ -71,7 +71,7 @@ extension FetchSettings {
         + " keep it.", example: "{origin: https://api.example.com, bearer: \"${secret:env:TOKEN}\"}"),
     Key(
       "cookies", CookieChoice.shape, default: CookieChoice.none, shown: "none",
-      "What becomes of the cookies that servers set."),
+      "How cookies set by servers are handled."),
     Key(
       optional: "proxy", ProxySettings.map.shape,
       "The proxy that all requests go through; the environment's proxies are never used.",
@@ -82,17 +82,17 @@ extension FetchSettings {
       "The most redirects followed; 0 records the redirect itself."),
     Key(
       "retry", RetrySettings.shape, default: RetrySettings(), shown: "{attempts: 3}",
-      "Which requests are tried again, and when; a number is how often.",
+      "Which requests are retried, and when; a bare number sets attempts.",
       example: "{attempts: 5, on: [timeout, connection, 429, 5xx]}"),
     Key(
       "max_body", Shape<ByteCount>.size(from: "1B", to: "1GiB"), default: ByteCount(10 << 20), shown: "10MiB",
-      "The most bytes of a page's content, after its codings are undone."),
+      "The most bytes of a page's decoded content."),
     Key(
       "on_max_body", OnMaxBody.shape, default: OnMaxBody.truncate, shown: "truncate",
-      "What happens to a page that is larger."),
+      "What happens to a larger page."),
     Key("http", HTTPChoice.shape, default: HTTPChoice.auto, shown: "auto", "The version of HTTP."),
     Key(
-      "tls", TLSSettings.map.shape, default: TLSSettings(), shown: "{}", "Whom to trust over https, and who to be.",
+      "tls", TLSSettings.map.shape, default: TLSSettings(), shown: "{}", "Trusted CAs and the client certificate.",
       example: "{ca_file: company-ca.pem}"),
     Key(
       "allow_private", AddressPolicy.shape, default: AddressPolicy(), shown: "[]",
@@ -201,14 +201,14 @@ extension FetchSettings.Timeouts {
       "One attempt, from its start to the last byte, redirects included."),
     Key(
       "connect", limit, default: Duration.seconds(10), shown: "10s",
-      "Until the connection stands, TLS included."),
+      "The time to connect, including TLS."),
     Key(
       optional: "first_byte", limit,
       "From the request sent to the first byte of the response; where it is not given, total alone counts.",
       example: "5s"),
     Key(
       "idle", limit, default: Duration.seconds(15), shown: "15s",
-      "The longest time in which no byte comes, once the first has come."),
+      "The longest pause between two bytes, once the first has arrived."),
     make: { (total: Duration, connect: Duration, firstByte: Duration?, idle: Duration) in
       var timeouts = Self()
       timeouts.total = total

@@ -110,7 +110,7 @@ extension OriginCredential {
     if origin.scheme == "http", !origin.isOnThisMachine {
       context.report(
         .insecure, on: node,
-        "a credential for \(origin.origin) travels in the clear: whoever is on the way can read it",
+        "a credential for \(origin.origin) is sent unencrypted: anybody on the network path can read it",
         hint: "write https:// where the server speaks it")
     }
     return Located(origin, at: node.span)

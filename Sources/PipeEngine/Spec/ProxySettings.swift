@@ -48,13 +48,13 @@ extension ProxySettings {
       "url", url,
       "Its scheme, host and port: http, https or socks5. It may be at any address. A user and a password may stand in it.",
       example: "http://proxy.example:3128"),
-    Key(optional: "username", .text("a user's name"), "The user, where the proxy wants one.", example: "me"),
+    Key(optional: "username", .text("a user's name"), "The user name, if the proxy requires one.", example: "me"),
     Key(
       optional: "password", Shape.credential("a password"), "The password.",
       example: "${secret:env:PROXY_PASSWORD}"),
     Key(
       optional: "resolve", Resolve.shape,
-      "Who finds the addresses of names; here, unless the scheme is socks5h.", example: "proxy"),
+      "Where host names are resolved; here, unless the scheme is socks5h.", example: "proxy"),
     make: Parts.init
   ).checked { (parts, map, context) -> ProxySettings? in
     var proxy = parts.url.value

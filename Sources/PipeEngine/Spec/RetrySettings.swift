@@ -39,9 +39,10 @@ extension RetrySettings {
   private static let map: MapShape<Self> = MapShape<Self>(
     main: "attempts",
     Key(
-      "attempts", Shape<Int>.int(1...100, hint: "the first time counts: 1 is no retries, 3 the default"), default: 3,
+      "attempts", Shape<Int>.int(1...100, hint: "the first time counts: 1 means no retries, 3 is the default"),
+      default: 3,
       shown: "3",
-      "How often a request is tried, the first time included; 1 for no retries. Where a kept connection was closed before"
+      "The number of attempts, including the first; 1 disables retries. Where a kept connection was closed before"
         + " a byte of the answer, a request other than POST and PATCH is sent once more over another, and counted, in any"
         + " case (RFC 9112, 9.3.1)."),
     Key(
@@ -53,14 +54,15 @@ extension RetrySettings {
       example: "[timeout, connection, 5xx]"),
     Key(
       "base", Shape<Duration>.duration(to: "24h"), default: Backoff().base, shown: "500ms",
-      "The longest wait before the second attempt; it doubles for each further one. The wait itself is drawn by lot"
+      "The longest wait before the second attempt; it doubles for each further attempt. The wait itself is drawn by lot"
         + " between 0 and that (full jitter)."),
     Key(
-      "max", Shape<Duration>.duration(to: "24h"), default: Backoff().maximum, shown: "30s", "The longest wait there is."
+      "max", Shape<Duration>.duration(to: "24h"), default: Backoff().maximum, shown: "30s",
+      "The longest wait before any attempt."
     ),
     Key(
       "respect_retry_after", Shape<Bool>.bool, default: true, shown: "true",
-      "Whether a Retry-After field (RFC 9110, 10.2.3) is obeyed, up to 5 minutes, by all requests to the host."),
+      "Whether Retry-After (RFC 9110, 10.2.3) is obeyed, up to 5 minutes, for all requests to the host."),
     make: { (attempts: Int, causes: [Cause], base: Duration, maximum: Duration, respectsRetryAfter: Bool) in
       var settings = RetrySettings()
       settings.attempts = attempts

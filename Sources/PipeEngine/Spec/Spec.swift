@@ -42,18 +42,18 @@ package struct SinkOptions: Sendable {
 
   static let map = MapShape(
     Key(
-      optional: "when", .expression, "Which records it gets; without it, all.",
+      optional: "when", .expression, "The condition for records it receives; by default, all.",
       example: "status >= 400 or error != null"),
     Key(
       optional: "fields", Shape.name("the name of a field").located.list(minimum: 1),
-      "The fields that it writes, in this order; without it, those of extract, and error last.",
+      "The fields it writes, in this order; by default, those of extract, with error last.",
       example: "[url, title]"),
     Key(
       "order",
       .choice {
         switch $0 {
-        case .completion: "as pages come, which is fastest"
-        case .input: "as the sources, one after the other, have them; a slow page holds up those after it"
+        case .completion: "as pages arrive, which is fastest"
+        case .input: "the order of the sources, read one after the other; a slow page delays those after it"
         }
       }, default: RowOrder.completion, shown: "completion", "The order of the rows."),
     make: SinkOptions.init)
@@ -91,7 +91,7 @@ extension Spec {
         "sinks", Shape.component(catalogue.sinks, kind: .sink, common: SinkOptions.map).list(minimum: 1), standIn: [],
         "Where the records go.", example: "[{csv: out/pages.csv}]"),
       Key(
-        "limits", LimitSettings.map.shape, default: LimitSettings(), shown: "{}", "What a run may use.",
+        "limits", LimitSettings.map.shape, default: LimitSettings(), shown: "{}", "The resources that a run may use.",
         example: "{memory: 64MiB}"),
       make: { _, _, name, description, sources, fetch, fields, filter, sinks, limits in
         Spec(

@@ -22,7 +22,8 @@ extension TLSSettings {
   static let map = MapShape<TLSSettings>(
     Key(
       "verify", verification, default: true, shown: "true",
-      "Whether a server must prove who it is. Without that, whoever is on the way reads and changes everything."),
+      "Whether server certificates are verified. Without verification, anybody on the network path can read and change everything."
+    ),
     Key(
       optional: "ca_file", path,
       "Certificates to trust instead of the system's, in PEM form; a relative path starts at the spec's folder.",
@@ -36,7 +37,7 @@ extension TLSSettings {
       "The certificate's private key, in PEM form and unencrypted; without it, client_cert holds the key too.",
       example: "client.key"),
     Key(
-      "min_version", Version.shape, default: Version.tls12, shown: "1.2", "The oldest version of TLS that is spoken."),
+      "min_version", Version.shape, default: Version.tls12, shown: "1.2", "The oldest TLS version accepted."),
     make: {
       (
         verify: Bool, authorities: Located<String>?, certificate: Located<String>?, key: Located<String>?,
@@ -66,7 +67,8 @@ extension TLSSettings {
   private static let verification = Shape<Bool>.bool.map { verify, node, context in
     if !verify {
       context.report(
-        .insecure, on: node, "certificates are not verified: whoever is on the way can read and change everything",
+        .insecure, on: node,
+        "certificates are not verified: anybody on the network path can read and change everything",
         hint: "to trust an authority of your own, name its certificate in ca_file")
     }
     return verify

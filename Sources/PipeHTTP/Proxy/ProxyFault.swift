@@ -77,7 +77,7 @@ enum ProxyFault {
       case CURLPX_REPLY_GENERAL_SERVER_FAILURE: ("says: no connection", false)
       case CURLPX_REPLY_UNASSIGNED: ("answers with a code that SOCKS does not know", false)
       case CURLPX_BAD_VERSION: ("does not speak SOCKS 5", true)
-      case CURLPX_BAD_ADDRESS_TYPE: ("answers with an address that is none", false)
+      case CURLPX_BAD_ADDRESS_TYPE: ("answers with an invalid address", false)
       case CURLPX_GSSAPI, CURLPX_GSSAPI_PERMSG, CURLPX_GSSAPI_PROTECTION, CURLPX_UNKNOWN_MODE:
         ("wants a kind of login that is not spoken", true)
       case CURLPX_LONG_HOSTNAME: ("cannot be given a name of more than 255 bytes", true)

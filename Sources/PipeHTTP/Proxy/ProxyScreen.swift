@@ -21,7 +21,7 @@ struct ProxyScreen {
   /// Judges a URL as far as that can be done without asking anybody.
   func judge(_ request: any TransferRequest) -> Verdict {
     guard let url = WebURL(request.href) else {
-      return .refused(TransferFailure(.protocol, "\(request.host) is no host"))
+      return .refused(TransferFailure(.protocol, "\(request.host) is not a host"))
     }
     switch url.hostKind {
     case .address(let address): return judge([address], of: url)

@@ -28,7 +28,7 @@ struct RegularExpressionLiteral {
     if pattern.isEmpty {
       return .failure(
         .init(
-          "nothing stands between the slashes", hint: "write what to look for: /…/",
+          "the expression between the slashes is empty", hint: "write the expression: /…/",
           range: pattern.lowerBound - 1..<flags.upperBound))
     }
     var set: RegularExpression.Flags = []
@@ -61,7 +61,7 @@ extension RegularExpression {
   package static func parse(_ text: String) -> Result<RegularExpression, Fault> {
     let bytes = Array(text.utf8)
     guard let first = bytes.first else {
-      return .failure(Fault("it is empty", hint: "write what to look for: /…/", range: 0..<0))
+      return .failure(Fault("it is empty", hint: "write the expression: /…/", range: 0..<0))
     }
     guard first == UInt8(ascii: "/") else {
       do throws(Fault) {

@@ -19,7 +19,7 @@ struct CSSExtractor: Extractor {
           + "wildcards (RFC 4647, extended filtering), and :empty allows white space. A selector in :is() or :where() that is "
           + "none is left out, with a warning. Not there: :valid and :invalid, which depend on the form's regular "
           + "expressions; :playing, :paused, :muted and the other states of media, as nothing is played; :blank, "
-          + ":local-link and columns, which browsers do not have; pseudo-elements, which are no elements; and namespaces "
+          + ":local-link and columns, which browsers do not have; pseudo-elements, which are not elements; and namespaces "
           + "but *| and |. Beyond the standard: [a!=b], :contains(text) and :containsOwn(text), which compare in any case, "
           + ":haschild() and :input. In XML it finds names in their case, of any namespace.",
         example: "h1.title"),

@@ -34,7 +34,7 @@ struct CharsetExtractor: Extractor {
 /// `fetched_at`: when the response was complete.
 struct FetchedAtExtractor: Extractor {
   static let component = Component.builtIn(
-    "fetched_at", "When the response was complete, or the request had failed: RFC 3339 in UTC, to the millisecond.",
+    "fetched_at", "When the response was complete or the request failed: RFC 3339 in UTC, with milliseconds.",
     FetchedAtExtractor())
   let type = FieldType.date
   let isNullable = false

@@ -12,7 +12,7 @@ struct HashExtractor: Extractor {
   let algorithm: Algorithm
 
   static let component = Component<any Extractor>(
-    .extractor, "hash", "A hash of the content in hexadecimal digits, to tell pages that are the same, or nearly so.",
+    .extractor, "hash", "A hash of the content in hexadecimal digits, to find pages that are equal or nearly equal.",
     options: MapShape(
       main: "algorithm",
       Key(

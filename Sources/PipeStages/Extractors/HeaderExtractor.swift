@@ -9,11 +9,11 @@ struct HeaderExtractor: Extractor {
   let all: Bool
 
   static let component = Component<any Extractor>(
-    .extractor, "header", "A header field of the response, in any case; those of one name joined by commas.",
+    .extractor, "header", "A header field of the response, in any case; repeated fields are joined by commas.",
     options: MapShape(
       main: "name",
       Key("name", fieldName, "The field's name.", example: "last-modified"),
-      Key("all", .bool, default: false, shown: "false", "Whether fields that come again are a list instead."),
+      Key("all", .bool, default: false, shown: "false", "Whether repeated fields become a list instead."),
       make: HeaderExtractor.init),
     examples: ["header: etag", "header: {name: last-modified, as: date}", "header: {name: link, all: true}"],
     make: { $0 })

@@ -14,7 +14,8 @@ struct JSONExtractor: Extractor {
   let all: Bool
 
   static let component = Component<any Extractor>(
-    .extractor, "json", "What a JSONPath query (RFC 9535) selects in a JSON response, or in a page's JSON-LD.",
+    .extractor, "json",
+    "The values that a JSONPath query (RFC 9535) selects in a JSON response or in a page's JSON-LD.",
     options: MapShape(
       main: "path",
       Key("path", jsonPath, "The query.", example: "$.items[0].name"),
@@ -30,7 +31,7 @@ struct JSONExtractor: Extractor {
         default: Place.body, shown: "body", "Where it looks."),
       Key(
         "all", .bool, default: false, shown: "false",
-        "Whether everything that is selected is taken, as a list; otherwise the first."),
+        "Whether all selected values are taken, as a list; otherwise the first."),
       make: JSONExtractor.init),
     examples: [
       "json: $.status", "json: {path: '$..price', all: true, as: number}",

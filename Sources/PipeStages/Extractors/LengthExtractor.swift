@@ -11,12 +11,12 @@ struct LengthExtractor: Extractor {
   let unit: Unit
 
   static let component = Component<any Extractor>(
-    .extractor, "length", "How long the content is, its codings undone.",
+    .extractor, "length", "The length of the decoded content.",
     options: MapShape(
       main: "unit",
       Key(
         "unit", .choice { $0 == .bytes ? "bytes as received" : "Unicode scalars of the decoded text" },
-        default: Unit.bytes, shown: "bytes", "What is counted."),
+        default: Unit.bytes, shown: "bytes", "The unit that is counted."),
       make: LengthExtractor.init),
     standsAlone: true, examples: ["length", "length: characters"],
     make: { $0 })

@@ -27,10 +27,10 @@ struct LinksExtractor: Extractor {
           + "area element of the page's tree counts, as in document.links, which takes building the tree."),
       Key(
         "nofollow", .choice { $0 == .include ? "as any other" : "left out" }, default: NoFollow.include,
-        shown: "include", "What becomes of links with rel=nofollow."),
+        shown: "include", "How links with rel=nofollow are handled."),
       Key(
         "with", Shape<Detail>.choice(\.meaning).list(orOne: true), default: [], shown: "[]",
-        "What is told of each link besides its URL. With any of them the elements are JSON objects, with a member url"
+        "What each link tells besides its URL. With any of them the elements are JSON objects, with a member url"
           + " and one for each that is named here.",
         example: "[text, rel]"),
       make: LinksExtractor.init),
@@ -144,8 +144,8 @@ struct LinksExtractor: Extractor {
 extension LinksExtractor.Detail {
   fileprivate var meaning: String {
     switch self {
-    case .text: "the text inside of it, white space collapsed, or the alt of an area; null where there is none"
-    case .rel: "its rel attribute, null where there is none"
+    case .text: "the text inside of it, white space collapsed, or the alt of an area; null if there is none"
+    case .rel: "its rel attribute, null if there is none"
     case .nofollow: "whether its rel says nofollow"
     }
   }

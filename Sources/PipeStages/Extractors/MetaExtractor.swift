@@ -13,7 +13,7 @@ struct MetaExtractor: Extractor {
     "The content of the meta element with this name, property or http-equiv, in any case; its white space is kept.",
     options: MapShape(
       main: "name",
-      Key("name", .name("a name"), "What its name, property or http-equiv attribute says.", example: "og:title"),
+      Key("name", .name("a name"), "The value of its name, property or http-equiv attribute.", example: "og:title"),
       Key("all", .bool, default: false, shown: "false", "Whether all of them are taken, as a list."),
       make: MetaExtractor.init),
     examples: ["meta: og:title", "meta: {name: 'article:tag', all: true}"],

@@ -13,7 +13,7 @@ struct NodeChoice: Sendable {
     "The attribute that is taken; without it, the text as a person would read it. In XML, its name as written.",
     example: "href")
   static let allKey = Key(
-    "all", .bool, default: false, shown: "false", "Whether all that is found is taken, as a list; otherwise the first.")
+    "all", .bool, default: false, shown: "false", "Whether all matches are taken, as a list; otherwise the first.")
 
   var type: FieldType { FieldType(.string, isList: all) }
 

@@ -10,7 +10,7 @@ struct RegexExtractor: Extractor {
   let all: Bool
 
   static let component = Component<any Extractor>(
-    .extractor, "regex", "What a regular expression finds in the content as text, markup included.",
+    .extractor, "regex", "The matches of a regular expression in the content as text, markup included.",
     options: MapShape(
       main: "expression",
       Key("expression", .regex, "What to look for.", example: #"/"sku": *"([^"]+)"/"#),

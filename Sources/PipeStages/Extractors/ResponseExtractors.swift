@@ -25,7 +25,7 @@ struct URLExtractor: Extractor {
 /// `final_url`: the URL that answered.
 struct FinalURLExtractor: Extractor {
   static let component = Component.builtIn(
-    "final_url", "The URL that answered, after all redirects; null where none did.", FinalURLExtractor())
+    "final_url", "The URL that answered, after all redirects; null if none did.", FinalURLExtractor())
   let type = FieldType.url
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
@@ -37,7 +37,7 @@ struct FinalURLExtractor: Extractor {
 /// `status`: the status code (RFC 9110, 15).
 struct StatusExtractor: Extractor {
   static let component = Component.builtIn(
-    "status", "The status code of the response (RFC 9110, 15); null where there is none.", StatusExtractor())
+    "status", "The status code of the response (RFC 9110, 15); null if there is none.", StatusExtractor())
   let type = FieldType.int
   let bounds: ClosedRange<Int>? = 100...999
 
@@ -58,7 +58,7 @@ struct ContentTypeExtractor: Extractor {
 /// `elapsed`: seconds from the first byte sent to the last received.
 struct ElapsedExtractor: Extractor {
   static let component = Component.builtIn(
-    "elapsed", "Seconds that the transfers took, redirects included, waiting for a turn not.", ElapsedExtractor())
+    "elapsed", "Transfer time in seconds, including redirects but not time spent queued.", ElapsedExtractor())
   let type = FieldType.number
   let bounds: ClosedRange<Int>? = 0...Int.max
 
@@ -83,7 +83,7 @@ struct FirstByteExtractor: Extractor {
 /// `attempts`: how often the request was tried.
 struct AttemptsExtractor: Extractor {
   static let component = Component.builtIn(
-    "attempts", "How often the request was tried; 1 without retries, 0 where its host was given up before.",
+    "attempts", "The number of attempts; 1 without retries, 0 if its host had been given up before.",
     AttemptsExtractor())
   let type = FieldType.int
   let bounds: ClosedRange<Int>? = 0...Int.max
@@ -107,7 +107,7 @@ struct RedirectsExtractor: Extractor {
 /// `depth`: how far the page is from a source.
 struct DepthExtractor: Extractor {
   static let component = Component.builtIn(
-    "depth", "How many links lie between a source and the page; 0 for what a source names itself.", DepthExtractor())
+    "depth", "The number of links between a source and the page; 0 for a source's own URLs.", DepthExtractor())
   let type = FieldType.int
   let bounds: ClosedRange<Int>? = 0...Int.max
   let isNullable = false
@@ -118,7 +118,7 @@ struct DepthExtractor: Extractor {
 /// `referrer`: the page that led here.
 struct ReferrerExtractor: Extractor {
   static let component = Component.builtIn(
-    "referrer", "The URL of the page whose link was followed; null for what a source names itself.",
+    "referrer", "The URL of the page whose link was followed; null for a source's own URLs.",
     ReferrerExtractor())
   let type = FieldType.url
 

@@ -13,17 +13,17 @@ struct CSVSink: Sink {
       Key(
         "delimiter", delimiter, default: UInt8(ascii: ","), shown: "\",\"", "The character between two fields.",
         example: "\";\""),
-      Key("header", .bool, default: true, shown: "true", "Whether the first row names the columns."),
+      Key("header", .bool, default: true, shown: "true", "Whether the first row holds the column names."),
       Key(
         "line_end", .choice { $0 == .crlf ? "as RFC 4180 has it" : "as Unix has it" }, default: CSVDialect.LineEnd.crlf,
-        shown: "crlf", "What ends a row."),
-      Key("bom", .bool, default: false, shown: "false", "Whether the file begins with a byte order mark, for Excel."),
+        shown: "crlf", "The line ending of each row."),
+      Key("bom", .bool, default: false, shown: "false", "Whether the file starts with a byte order mark, for Excel."),
       Key(
         "escape_formulas", .bool, default: false, shown: "false",
-        "Whether a text that a spreadsheet would take for a formula gets a ' before it."),
+        "Whether text that a spreadsheet would read as a formula gets a leading '."),
       Key(
         optional: "list_join", .string,
-        "What stands between the elements of a list; without it a list is written as JSON.",
+        "The separator between the elements of a list; without it, a list is written as JSON.",
         example: "\" | \""),
       make: { path, mode, publish, delimiter, header, lineEnd, mark, escapes, join in
         (

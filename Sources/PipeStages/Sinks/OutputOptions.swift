@@ -4,7 +4,7 @@ import PipeSpec
 import PipeStorage
 import PipeText
 
-/// What happens to a file that is there already.
+/// What happens if the file already exists.
 enum OutputMode: String, CaseIterable, Sendable {
   case replace, append, fail
 }
@@ -40,14 +40,14 @@ struct OutputOptions: Sendable {
     "mode",
     .choice {
       switch $0 {
-      case .replace: "it is written anew"
+      case .replace: "it is replaced"
       case .append:
         "rows are added to it, behind the end of its last line. A CSV file must have the same columns, and must not end"
           + " inside a quoted field"
-      case .fail: "the run does not begin"
+      case .fail: "the run does not start"
       }
     }, default: OutputMode.replace, shown: "replace",
-    "What happens to a file that is there already.")
+    "What happens if the file already exists.")
 
   /// The ending of a name that promises what is not written: rows as they are would be what nobody expects there.
   private static func otherEnding(of path: String) -> String? {

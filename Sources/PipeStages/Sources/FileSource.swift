@@ -9,7 +9,8 @@ struct FileSource: Source {
   let options: InputOptions
 
   static let component = Component<any Source>(
-    .source, "file", "URLs from a file: a list of lines, CSV or JSON lines; gzip and zstd are known by the content.",
+    .source, "file",
+    "URLs from a file: a list of lines, CSV or JSON lines; gzip and zstd are detected from the content.",
     options: MapShape(
       main: "path",
       Key(

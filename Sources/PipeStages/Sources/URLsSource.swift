@@ -7,7 +7,7 @@ struct URLsSource: Source {
   let urls: [String]
 
   static let component = Component<any Source>(
-    .source, "urls", "The URLs stand in the spec itself.",
+    .source, "urls", "URLs listed in the spec itself.",
     options: MapShape(
       main: "list",
       Key("list", url.list(minimum: 1, orOne: true), "The URLs.", example: "[https://example.com/]"),

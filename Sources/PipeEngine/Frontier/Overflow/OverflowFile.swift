@@ -106,7 +106,7 @@ final class OverflowFile: Sendable {
       }
     }
     guard isWhole, let requests = RequestCodec.decode(bytes), requests.count == block.count else {
-      throw RunError("frontier", "what waits in the temporary folder cannot be read back")
+      throw RunError("frontier", "the requests stored in the temporary folder cannot be read back")
     }
     return requests
   }

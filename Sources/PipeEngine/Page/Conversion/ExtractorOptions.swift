@@ -16,13 +16,13 @@ package struct ExtractorOptions: Sendable {
       optional: "decimal", .choice { $0 == .point ? "1,234.50" : "1.234,50" },
       "The decimal sign of numbers that people wrote: with it, as: int and as: number take grouped digits and a "
         + "currency's sign or code too.", example: #"",""#),
-    Key("trim", .bool, default: false, shown: "false", "Whether white space at both ends of a text is removed."),
+    Key("trim", .bool, default: false, shown: "false", "Whether leading and trailing white space is removed."),
     Key(
       optional: "pattern", .regex,
       "Looked for in each value: what its first group matched, or all of it, stands in the value's place; where "
         + "nothing matches, the value is missing.", example: #"/([0-9.]+) EUR/"#),
     Key(
-      optional: "default", Shape.string.located, "What stands in the place of a missing value; as converts it too.",
+      optional: "default", Shape.string.located, "Value used when the field is missing; as converts it as well.",
       example: "unknown"),
     Key(
       "required", .bool, default: false, shown: "false",
@@ -36,7 +36,7 @@ package struct ExtractorOptions: Sendable {
     if options.conversion.decimal != nil, options.conversion.type != .int, options.conversion.type != .number {
       let span = map.entry("decimal")?.key.span ?? map.span
       context.report(
-        .badValue, at: span, "decimal is about numbers, and this field is none",
+        .badValue, at: span, "decimal applies to numbers, and this field is not a number",
         hint: "write as: number, or as: int, beside it")
       return nil
     }

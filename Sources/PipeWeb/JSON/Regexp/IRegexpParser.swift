@@ -173,11 +173,11 @@ struct IRegexpParser {
         index += 1
       }
       guard skip("}"), IRegexpCharacterSet.isCategory(String(name)) else {
-        throw fault("'\(String(name))' is no category such as L or Lu")
+        throw fault("'\(String(name))' is not a category such as L or Lu")
       }
       return .category(String(name), isInverted: scalar == "P")
     default:
-      throw fault("'\\\(scalar)' is no escape; classes are written as in [0-9]")
+      throw fault("'\\\(scalar)' is not an escape; classes are written as in [0-9]")
     }
   }
 
