@@ -37,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let pipeline = options.loader(reading: dryRun ? .regularFiles : .everything).load(spec)
+    let pipeline = options.loader(reading: dryRun ? .regularFiles : .everything).load(spec, limit: limit)
     // Not a word into a list that is read.
     if let plan = pipeline.plan, plan.readsItsMessages {
       let report = DiagnosticReport(pipeline.file, plan.conflicts)
@@ -45,8 +45,7 @@ struct RunCommand: AsyncParsableCommand {
       throw ExitStatus.invalidSpec
     }
     pipeline.show()
-    guard var plan = pipeline.plan else { throw ExitStatus.invalidSpec }
-    plan.limit = limit
+    guard let plan = pipeline.plan else { throw ExitStatus.invalidSpec }
     if dryRun {
       try StandardOutput.write(PlanText.render(plan) + "\n\n" + OutputProspects.render(plan))
       return

@@ -25,7 +25,8 @@ struct SpecLoader {
     self.files = files
   }
 
-  func load(_ path: String) -> Pipeline {
+  /// - Parameter limit: The most requests of a run.
+  func load(_ path: String, limit: Int? = nil) -> Pipeline {
     let name = path == "-" ? "<stdin>" : path
     switch FileContents.read(path == "-" ? nil : path) {
     case .failure(let error):
@@ -34,7 +35,7 @@ struct SpecLoader {
       let folder = SourceFolder(ofSpecAt: path == "-" ? nil : path)
       return Pipeline(
         SourceFile(name: name, bytes: bytes), language: language, folder: folder, variables: variables(in: folder),
-        processors: processors)
+        processors: processors, limit: limit)
     }
   }
 

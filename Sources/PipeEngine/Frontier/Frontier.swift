@@ -4,7 +4,8 @@ internal import Synchronization
 package final class Frontier: Sendable {
   private struct Storage: Sendable {
     var state: FrontierState
-    var adder: CheckedContinuation<Void, Never>?
+    /// Who waits for room.
+    var adders: [CheckedContinuation<Void, Never>] = []
     var onChange: (@Sendable () -> Void)?
     var isCancelled = false
     /// Whether fewer requests could begin than there were places for, though nothing is on its way back.
@@ -63,7 +64,7 @@ package final class Frontier: Sendable {
   /// Requests that wait in the overflow.
   var awayCount: Int { storage.withLock { $0.state.awayCount } }
 
-  /// Adds new requests; suspends until there is room. Only one task adds.
+  /// Adds new requests; suspends until there is room.
   ///
   /// - Returns: Whether they were added; not so once it drains.
   package func add(_ requests: [Request]) async -> Bool {
@@ -142,24 +143,24 @@ package final class Frontier: Sendable {
 
   /// Hands out nothing more; returns how many waiting requests are left undone.
   package func drain() -> Int {
-    let (left, adder, tell) = storage.withLock { storage in
-      defer { storage.adder = nil }
-      return (storage.state.drain(), storage.adder, storage.onChange)
+    let (left, adders, tell) = storage.withLock { storage in
+      defer { storage.adders = [] }
+      return (storage.state.drain(), storage.adders, storage.onChange)
     }
-    adder?.resume()
+    for adder in adders { adder.resume() }
     tell?()
     return left
   }
 
   /// Lets go whoever waits, because the run has failed.
   package func cancel() {
-    let (adder, tell) = storage.withLock { storage in
-      defer { storage.adder = nil }
+    let (adders, tell) = storage.withLock { storage in
+      defer { storage.adders = [] }
       storage.isCancelled = true
       _ = storage.state.drain()
-      return (storage.adder, storage.onChange)
+      return (storage.adders, storage.onChange)
     }
-    adder?.resume()
+    for adder in adders { adder.resume() }
     tell?()
   }
 
@@ -169,21 +170,21 @@ package final class Frontier: Sendable {
   func take(
     upTo limit: Int, now: Instant, only: RequestID? = nil
   ) -> FrontierState.Take {
-    let (take, adder, isThirsty) = storage.withLock {
-      storage -> (FrontierState.Take, CheckedContinuation<Void, Never>?, Bool) in
-      if storage.isCancelled { return (.finished, nil, false) }
+    let (take, adders, isThirsty) = storage.withLock {
+      storage -> (FrontierState.Take, [CheckedContinuation<Void, Never>], Bool) in
+      if storage.isCancelled { return (.finished, [], false) }
       let take = storage.state.take(upTo: limit, now: now, only: only)
       if limit > 0 { storage.isHungry = take.count < limit && !storage.state.isBringingBack }
       // Half empty before the adder is woken, so that it is woken for a good many.
       let isWoken =
-        storage.adder != nil
+        !storage.adders.isEmpty
         && (storage.state.waitingCount <= capacity / 2 && storage.state.waitingBytes <= bytes / 2
           || storage.letsInMore)
-      defer { if isWoken { storage.adder = nil } }
-      return (take, isWoken ? storage.adder : nil, storage.state.hasThirsty)
+      defer { if isWoken { storage.adders = [] } }
+      return (take, isWoken ? storage.adders : [], storage.state.hasThirsty)
     }
     if isThirsty { tellThirst.yield() }
-    adder?.resume()
+    for adder in adders { adder.resume() }
     return take
   }
 
@@ -225,7 +226,7 @@ package final class Frontier: Sendable {
           if storage.isCancelled || storage.state.isDraining || isRoomy || storage.letsInMore {
             return true
           }
-          storage.adder = continuation
+          storage.adders.append(continuation)
           return false
         }
         if hasRoom { continuation.resume() }

@@ -53,30 +53,27 @@ func admitStage(
   counter: StageCounter, passed: (_ count: Int) -> Void, ledger: Ledger, order: OrderWindow<Routed>? = nil
 ) async throws {
   var batches = input.batches()
-  var room = limit ?? .max
-  while var batch = try await batches.next() {
-    if batch.count > room {
-      counter.add(beyondLimit: batch.count - room)
-      batch.removeLast(batch.count - room)
+  var admission = Admission(limit: limit)
+  while let batch = try await batches.next() {
+    let verdict = admission.judge(batch)
+    if verdict.beyondLimit > 0 {
+      counter.add(beyondLimit: verdict.beyondLimit)
       control.closeSources()
     }
-    room -= batch.count
+    let admitted = batch.prefix(verdict.admittedCount).lazy.map(\.id)
     if let order {
       await order.waitForRoom()
-      order.admit(batch.lazy.map(\.id))
+      order.admit(admitted)
     }
-    ledger.admitted(batch.lazy.map(\.id))
-    let faulty = batch.filter { $0.fault != nil }
-    if !faulty.isEmpty {
-      try await failed.send(faulty.map { Fetched(request: $0, response: nil, error: $0.fault) })
+    ledger.admitted(admitted)
+    if !verdict.faulty.isEmpty {
+      try await failed.send(verdict.faulty.map { Fetched(request: $0, response: nil, error: $0.fault) })
     }
-    let sound = faulty.isEmpty ? batch : batch.filter { $0.fault == nil }
-    let isAdded = await frontier.add(sound)
-    if isAdded {
-      passed(sound.count)
+    if await frontier.add(verdict.sound) {
+      passed(verdict.sound.count)
     } else {
-      counter.add(unfinished: sound.count)
-      ledger.leftUndone(sound.count)
+      counter.add(unfinished: verdict.sound.count)
+      ledger.leftUndone(verdict.sound.count)
     }
   }
   ledger.sourcesEnded()

@@ -7,7 +7,8 @@ internal import Synchronization
 final class OrderWindow<Element: Sendable>: Sendable {
   private struct Storage: Sendable {
     var state: OrderState<Element>
-    var admitter: CheckedContinuation<Void, Never>?
+    /// Who waits for room.
+    var admitters: [CheckedContinuation<Void, Never>] = []
     var onChange: (@Sendable () -> Void)?
     var isLetGo = false
 
@@ -25,13 +26,13 @@ final class OrderWindow<Element: Sendable>: Sendable {
   /// Called when `only` has changed.
   func onChange(_ tell: @escaping @Sendable () -> Void) { storage.withLock { $0.onChange = tell } }
 
-  /// Suspends until there is room. Only one task waits.
+  /// Suspends until there is room.
   func waitForRoom() async {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let hasRoom = storage.withLock { storage in
           if storage.isLetGo || storage.state.hasRoom { return true }
-          storage.admitter = continuation
+          storage.admitters.append(continuation)
           return false
         }
         if hasRoom { continuation.resume() }
@@ -63,17 +64,17 @@ final class OrderWindow<Element: Sendable>: Sendable {
   }
 
   private func change<Result: Sendable>(_ body: (inout Storage) -> Result) -> Result {
-    let (result, admitter, tell) = storage.withLock { storage in
+    let (result, admitters, tell) = storage.withLock { storage in
       let before = storage.only
       let result = body(&storage)
       let tell = storage.only == before ? nil : storage.onChange
       guard storage.isLetGo || storage.state.hasRoom else {
-        return (result, nil as CheckedContinuation<Void, Never>?, tell)
+        return (result, [] as [CheckedContinuation<Void, Never>], tell)
       }
-      defer { storage.admitter = nil }
-      return (result, storage.admitter, tell)
+      defer { storage.admitters = [] }
+      return (result, storage.admitters, tell)
     }
-    admitter?.resume()
+    for admitter in admitters { admitter.resume() }
     tell?()
     return result
   }

@@ -21,8 +21,10 @@ package struct Pipeline: Sendable {
     self.init(file, language: Language(catalogue), folder: folder, variables: variables, processors: processors)
   }
 
+  /// - Parameter limit: The most requests admitted, whatever the spec says.
   package init(
-    _ file: SourceFile, language: Language, folder: SourceFolder, variables: Variables, processors: Int
+    _ file: SourceFile, language: Language, folder: SourceFolder, variables: Variables, processors: Int,
+    limit: Int? = nil
   ) {
     if let list = file.urlList {
       self.file = file
@@ -75,7 +77,7 @@ package struct Pipeline: Sendable {
     var compiled: Plan?
     if let spec {
       let (plan, diagnostics) = Plan.compile(
-        spec, masked: shownSpec, catalogue: language.catalogue, folder: folder, processors: processors,
+        spec, masked: shownSpec, catalogue: language.catalogue, folder: folder, processors: processors, limit: limit,
         secretFiles: context.variables.secretFiles)
       compiled = plan
       // A condition that could not be read may use any field.

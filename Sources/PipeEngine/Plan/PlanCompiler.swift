@@ -9,13 +9,14 @@ extension Plan {
   ///   - masked: The spec read with `***` for each secret, where there are any.
   ///   - folder: What the spec's input paths are relative to.
   ///   - processors: How many of them the machine has.
+  ///   - limit: The most requests admitted.
   ///   - secretFiles: The files that its secrets came from.
   package static func compile(
-    _ spec: Spec, masked: Spec? = nil, catalogue: Catalogue, folder: SourceFolder, processors: Int,
+    _ spec: Spec, masked: Spec? = nil, catalogue: Catalogue, folder: SourceFolder, processors: Int, limit: Int? = nil,
     secretFiles: [Located<String>] = []
   ) -> (plan: Plan?, diagnostics: [Diagnostic]) {
     var compiler = PlanCompiler(spec: spec, masked: masked, catalogue: catalogue, folder: folder)
-    let plan = compiler.compile(processors: processors, secretFiles: secretFiles)
+    let plan = compiler.compile(processors: processors, limit: limit, secretFiles: secretFiles)
     return (compiler.diagnostics.contains { $0.severity == .error } ? nil : plan, compiler.diagnostics)
   }
 }
@@ -42,7 +43,7 @@ struct PlanCompiler {
     self.folder = folder
   }
 
-  mutating func compile(processors: Int, secretFiles: [Located<String>]) -> Plan {
+  mutating func compile(processors: Int, limit: Int?, secretFiles: [Located<String>]) -> Plan {
     for field in spec.fields ?? [] {
       guard let use = field.use, let extractor = use.product else {
         faultyFields.insert(ExactText(field.name.value))
@@ -86,7 +87,8 @@ struct PlanCompiler {
     return Plan(
       name: shown.name, description: shown.description, folder: folder, sources: sources, fetch: spec.fetch,
       fields: fields, needs: fields.reduce(.nothing) { $0.union($1.extractor.needs) }, filter: filter,
-      filterText: shown.filter, sinks: sinks, bounds: bounds, files: files, connectionNotes: shown.connectionNotes)
+      filterText: shown.filter, sinks: sinks, bounds: bounds, files: files, connectionNotes: shown.connectionNotes,
+      limit: limit)
   }
 
   /// The columns of a sink: the fields that it names, or those of `extract` with `error` last.

@@ -142,4 +142,19 @@ struct FrontierTests {
       frontier.landed([Landing(requests[0], next: .again(requests[0], at: nil)), Landing(requests[1])], now: now) == 1)
     #expect(frontier.take(upTo: 1, now: now).isFinished)
   }
+
+  @Test("several tasks may wait for room, and none of them is forgotten")
+  func severalAdders() async {
+    let frontier = Frontier(rules: HostRules(concurrency: 1000), capacity: 1, overflows: false)
+    let adders = (0..<4).map { adder in
+      Task { for number in 0..<20 { _ = await frontier.add([request(adder * 100 + number)]) } }
+    }
+    var taken = 0
+    while taken < 80 {
+      if case .requests(let requests) = frontier.take(upTo: 10, now: .now) { taken += requests.count }
+      await Task.yield()
+    }
+    for adder in adders { await adder.value }
+    #expect(frontier.counts.waiting == 0)
+  }
 }

@@ -1,0 +1,32 @@
+/// Judges requests before they cost anything: a pure value, asked in the order in which requests come.
+struct Admission: Sendable {
+  /// What becomes of a batch. Every request of it is in one of these.
+  struct Verdict {
+    /// To be fetched.
+    var sound: [Request]
+    /// Records with an error at once: there is nothing that could be fetched.
+    var faulty: [Request] = []
+    /// How many are dropped because the run has as many as it may take.
+    var beyondLimit = 0
+
+    /// The requests that are let in: the first ones of the batch.
+    var admittedCount: Int { sound.count + faulty.count }
+  }
+
+  private var room: Int
+
+  /// - Parameter limit: The most requests that are let in.
+  init(limit: Int?) { room = limit ?? .max }
+
+  mutating func judge(_ batch: [Request]) -> Verdict {
+    let admitted = batch.count <= room ? batch : Array(batch.prefix(room))
+    room -= admitted.count
+    // Most batches have no fault, and are handed on as they are.
+    guard admitted.contains(where: { $0.fault != nil }) else {
+      return Verdict(sound: admitted, beyondLimit: batch.count - admitted.count)
+    }
+    return Verdict(
+      sound: admitted.filter { $0.fault == nil }, faulty: admitted.filter { $0.fault != nil },
+      beyondLimit: batch.count - admitted.count)
+  }
+}
