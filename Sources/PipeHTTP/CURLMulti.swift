@@ -12,6 +12,8 @@ final class LoopSockets {
   @exclusivity(unchecked) var now = monotonicNanoseconds()
   /// Bytes of bodies that transfers hold.
   var held = 0
+  /// Whether there is no room for results: bodies that are complete would pile up behind the loop.
+  var isBackedUp = false
   /// Transfers that wait for bodies to be handed over, the longest waiting first.
   var paused: [TransferPlace] = []
   /// Transfers that have been without a connection for long.

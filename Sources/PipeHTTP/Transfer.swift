@@ -81,6 +81,8 @@ package protocol TransferExchange: Sendable {
   mutating func complete(_ result: TransferResult)
   /// What was completed since the last time was all that one round of events brought.
   mutating func handOver()
+  /// Whether there is room for more results. Where there is none, the loop is woken once there is.
+  func hasRoom() -> Bool
   /// Whether more is to come for the host of a request, so that its connection is worth keeping.
   func hasMore(for request: any TransferRequest) -> Bool
   /// Requests given up because the run stops.
@@ -91,6 +93,7 @@ package protocol TransferExchange: Sendable {
 
 extension TransferExchange {
   package func notice(_ words: String) {}
+  package func hasRoom() -> Bool { true }
 }
 
 extension TransferRequest {
@@ -121,7 +124,8 @@ package struct TransferSettings: Sendable {
   /// Bytes of content after its codings are undone.
   package var maximumBody = 10 << 20
   package var failsAboveMaximumBody = false
-  /// Bytes of all bodies that are being received: at the bound transfers are paused, all but one.
+  /// Bytes of all bodies that are being received: at the bound transfers are paused, all but one. While there is no room
+  /// for results, an eighth of it, and none goes on.
   package var bodyMemory = Int.max
   /// Bytes that a transfer receives at once: as much as a connection has for it most often, unless there are so many
   /// transfers that this would come to more than a few MiB. With libcurl's own 16 KiB a page of 14 kB in the mean took

@@ -61,7 +61,9 @@ extension TransferPlace {
   }
 
   private var isToPause: Bool {
-    sockets.held >= settings.bodyMemory && isKeeping && !isPrivileged
+    guard isKeeping else { return false }
+    return sockets.isBackedUp
+      ? sockets.held >= settings.bodyMemory / 8 : sockets.held >= settings.bodyMemory && !isPrivileged
   }
 
   private func pause() -> Int {
@@ -133,7 +135,7 @@ extension TransferPlace {
     case .nothing:
       isKeeping = false
     case .whole:
-      if body.isEmpty { reserveBody(for: bytes) }
+      if body.isEmpty { reserveBody(for: bytes) } else if body.count >= Self.firstRoom { growBody(for: bytes) }
       body.append(contentsOf: bytes)
     case .until(let facts):
       keepUntilFound(facts, bytes)
@@ -144,7 +146,16 @@ extension TransferPlace {
   private func reserveBody(for bytes: UnsafeRawBufferPointer) {
     // The length announced is a hint, bounded: whoever announces it need not send it.
     let announced = large(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
-    body.reserveCapacity(min(max(announced, bytes.count), 1 << 20, settings.maximumBody))
+    body.reserveCapacity(min(max(announced, bytes.count), Self.firstRoom, settings.maximumBody))
+  }
+
+  private static let firstRoom = 256 << 10
+
+  /// Makes room for all that is announced of a large body at once: doubled again and again it would leave as much behind.
+  private func growBody(for bytes: UnsafeRawBufferPointer) {
+    guard body.count + bytes.count > body.capacity else { return }
+    let announced = large(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
+    body.reserveCapacity(max(min(announced, settings.maximumBody), 2 * body.capacity, body.count + bytes.count))
   }
 
   /// Scans a page until the scanner has all that is wanted, and keeps it as long as its encoding is not certain: that may

@@ -14,6 +14,8 @@ struct TransferRounds: ~Copyable {
   private var activeCount = 0
   /// Whether results were completed that are not handed over.
   private var hasResults = false
+  /// Whether one of them is so large that a few may be too much for the stage that they go to.
+  private var hasLargeResults = false
   private var isDraining = false
   /// When a transfer can be past one of its limits, and not before.
   private var nextLook = UInt64.max
@@ -47,6 +49,8 @@ struct TransferRounds: ~Copyable {
       if hasResults {
         exchange.handOver()
         hasResults = false
+        if hasLargeResults { multi.sockets.isBackedUp = !exchange.hasRoom() }
+        hasLargeResults = false
       }
     }
   }
@@ -206,10 +210,16 @@ struct TransferRounds: ~Copyable {
 
   /// Goes on with transfers that are paused as far as there is memory, and with one in any case.
   private mutating func resumePaused() {
+    if multi.sockets.isBackedUp {
+      multi.sockets.isBackedUp = !exchange.hasRoom()
+      if multi.sockets.isBackedUp { return }
+    }
+    var hasPrivileged = all.contains(where: \.isPrivileged)
     for place in multi.sockets.paused {
-      if multi.sockets.held >= settings.bodyMemory {
-        if all.contains(where: \.isPrivileged) { return }
+      if multi.sockets.held >= settings.bodyMemory, !place.isPrivileged {
+        if hasPrivileged { continue }
         place.isPrivileged = true
+        hasPrivileged = true
       }
       multi.sockets.paused.removeAll { $0 === place }
       place.resume()
@@ -221,6 +231,7 @@ struct TransferRounds: ~Copyable {
     guard let result else { return }
     exchange.complete(result)
     hasResults = true
+    if let response = result.response, response.body.count >= settings.bodyMemory / 64 { hasLargeResults = true }
   }
 
   private mutating func release(_ place: TransferPlace) {

@@ -20,9 +20,13 @@ final class ScriptedExchange: TransferExchange {
   /// Passed whenever the loop is told that the run stops.
   let isDraining = Turnstile()
   private let storage: Mutex<Storage>
+  private let answerRoom: @Sendable () -> Bool
 
-  /// - Parameter isEndless: Whether more may come once these are done.
-  init(_ requests: [ScriptedRequest], isEndless: Bool = false) {
+  /// - Parameters:
+  ///   - isEndless: Whether more may come once these are done.
+  ///   - hasRoom: Whether there is room for more results.
+  init(_ requests: [ScriptedRequest], isEndless: Bool = false, hasRoom: @escaping @Sendable () -> Bool = { true }) {
+    answerRoom = hasRoom
     storage = Mutex(Storage(waiting: requests, isEndless: isEndless))
   }
 
@@ -54,6 +58,8 @@ final class ScriptedExchange: TransferExchange {
   }
 
   func handOver() {}
+
+  func hasRoom() -> Bool { answerRoom() }
 
   func hasMore(for request: any TransferRequest) -> Bool { storage.withLock { !$0.waiting.isEmpty } }
 

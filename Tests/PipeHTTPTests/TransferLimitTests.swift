@@ -268,6 +268,46 @@ struct TransferRoomTests {
     #expect(rounds.mostPaused > 0)
   }
 
+  @Test("while there is no room for results no large body goes on, and all of them come whole in the end")
+  func backingUp() async throws {
+    let size = 500_000
+    let page = Array("HTTP/1.1 200 OK\r\nContent-Length: \(size)\r\n\r\n".utf8) + Array(repeating: 120, count: size)
+    let server = try RawServer { _ in [.serve { _ in page }] }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    settings.concurrency = 8
+    settings.bodyMemory = 800_000
+    let loop = try TransferLoop(settings)
+    // After each large result there is no room at first, and then there is.
+    let asked = Recorder<Bool>()
+    let exchange = ScriptedExchange((0..<24).map { ScriptedRequest(server.url("/\($0)"), index: $0) }) {
+      let hasRoom = asked.all.last == false
+      asked.append(hasRoom)
+      if !hasRoom { loop.wake() }
+      return hasRoom
+    }
+    try await loop.run(exchange)
+    #expect(exchange.results.all.count == 24)
+    #expect(exchange.results.all.allSatisfy { $0.failure == nil && $0.response?.body.count == size })
+    #expect(asked.all.contains(false) && asked.all.contains(true))
+  }
+
+  @Test("small results are handed over without a question")
+  func smallResults() async throws {
+    let server = try RawServer { _ in [.serve { _ in Array("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc".utf8) }] }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    settings.bodyMemory = 800_000
+    let asked = Recorder<Bool>()
+    let exchange = ScriptedExchange((0..<24).map { ScriptedRequest(server.url("/\($0)"), index: $0) }) {
+      asked.append(true)
+      return true
+    }
+    try await TransferLoop(settings).run(exchange)
+    #expect(exchange.results.all.count == 24)
+    #expect(asked.all == [])
+  }
+
   @Test("without a bound nothing is paused")
   func notPausing() async throws {
     let page = Array("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n".utf8) + Array(repeating: 120, count: 100_000)

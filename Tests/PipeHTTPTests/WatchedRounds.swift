@@ -35,6 +35,8 @@ final class WatchedRounds: Sendable {
       exchange.handOver()
     }
 
+    func hasRoom() -> Bool { exchange.hasRoom() }
+
     func hasMore(for request: any TransferRequest) -> Bool {
       look()
       return exchange.hasMore(for: request)

@@ -14,6 +14,9 @@ package protocol FetchWork: AnyObject, Sendable {
   /// Hands over what became of requests taken before.
   func complete(_ batch: [Fetched])
 
+  /// Whether there is room for more answers; where not, what `onChange` registered is called once there is.
+  func hasRoom() -> Bool
+
   /// Whether requests wait for a host, so that a connection to it is worth keeping.
   func hasMore(at host: String) -> Bool
 

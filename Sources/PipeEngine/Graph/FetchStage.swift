@@ -100,6 +100,8 @@ final class FetchStage: FetchWork {
     leaveUndone(frontier.landed(landings, now: now))
   }
 
+  func hasRoom() -> Bool { output.askForRoom() }
+
   func notice(_ words: String) { tally.add(notice: words) }
 
   func hasMore(at host: String) -> Bool { frontier.hasWaiting(at: host) }

@@ -58,6 +58,8 @@ struct ScreenedExchange: TransferExchange {
 
   mutating func handOver() { inner.handOver() }
 
+  func hasRoom() -> Bool { inner.hasRoom() }
+
   func hasMore(for request: any TransferRequest) -> Bool {
     inner.hasMore(for: (request as? AddressedRequest)?.request ?? request)
   }

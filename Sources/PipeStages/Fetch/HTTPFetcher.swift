@@ -91,6 +91,8 @@ private struct Exchange: TransferExchange {
     completed.removeAll(keepingCapacity: true)
   }
 
+  func hasRoom() -> Bool { work.hasRoom() }
+
   func notice(_ words: String) { work.notice(words) }
 
   func hasMore(for request: any TransferRequest) -> Bool { work.hasMore(at: request.host) }

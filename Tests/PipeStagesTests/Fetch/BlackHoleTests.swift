@@ -85,6 +85,7 @@ private final class CountedWork: FetchWork {
 
   func hasMore(at host: String) -> Bool { work.hasMore(at: host) }
   func abandon(_ requests: [Request]) { work.abandon(requests) }
+  func hasRoom() -> Bool { work.hasRoom() }
   func notice(_ words: String) { work.notice(words) }
   func onChange(_ wake: @escaping @Sendable () -> Void) { work.onChange(wake) }
 }
