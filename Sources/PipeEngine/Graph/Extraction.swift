@@ -1,3 +1,4 @@
+internal import CLinux
 internal import PipeSpec
 package import PipeWeb
 
@@ -14,6 +15,8 @@ package struct Extraction: Sendable {
   private let needs: PageNeeds
   private let sources: [String]
   private let limits: ValueLimits
+  /// The most bytes of a page's tree, or of its values of JSON.
+  private let trees: Int
   /// The fields that tell of the others' faults.
   private let last: [Int]
 
@@ -22,18 +25,66 @@ package struct Extraction: Sendable {
     needs = plan.needs
     sources = plan.sources.map(\.name)
     limits = plan.bounds.values
+    trees = plan.bounds.treeBytes
     last = plan.fields.indices.filter { plan.fields[$0].extractor.comesLast }
   }
 
   package func extract(_ fetched: Fetched, mediaTypes: MediaTypeMemory = MediaTypeMemory()) -> Extracted {
-    let page = Page(fetched, needs: needs, sources: sources, mediaTypes: mediaTypes, limits: limits)
+    extract(fetched, mediaTypes: mediaTypes, memory: trees).extracted
+  }
+
+  /// Whether a page has something that a tree or values of JSON can be made of.
+  func needsRoom(_ fetched: Fetched) -> Bool {
+    guard trees > 0, let response = fetched.response, !response.body.isEmpty else { return false }
+    return needs.content >= .whole || response.scanned == nil
+  }
+
+  /// Makes a record of a page once there is room for what that takes.
+  ///
+  /// Most trees take less than is reserved here; the page of one that takes more is read again, with all of the room for
+  /// itself. So what comes of a page depends on the page and on limits.memory, not on what else runs.
+  func extract(
+    _ fetched: Fetched, mediaTypes: MediaTypeMemory, in room: WorkRoom
+  ) async throws(CancellationError) -> Extracted {
+    let count = fetched.response?.body.count ?? 0
+    let memory = min(trees, Self.usualTree + Self.treeFactor * count)
+    // Text in UTF-8 is up to three times as long. A record is rarely so much more than its page.
+    let whole = memory + 3 * count + min(limits.record, Self.recordFactor * count)
+    try await room.reserve(whole)
+    let (extracted, isWhole) = covered { extract(fetched, mediaTypes: mediaTypes, memory: memory) }
+    room.release(whole)
+    if isWhole || memory == trees { return extracted }
+    try await room.reserve(room.capacity)
+    defer { room.release(room.capacity) }
+    return covered { extract(fetched, mediaTypes: mediaTypes, memory: trees).extracted }
+  }
+
+  // A tree takes six times the bytes of a page in the mean.
+  private static let usualTree = 512 << 10
+  private static let treeFactor = 16
+  private static let recordFactor = 256
+
+  /// A lane goes from thread to thread where it waits, and pages are what recursion could go too deep over.
+  private func covered<Result>(_ body: () -> Result) -> Result {
+    pipe_cover_thread()
+    return body()
+  }
+
+  /// - Returns: The record, and whether the memory was enough.
+  private func extract(
+    _ fetched: Fetched, mediaTypes: MediaTypeMemory, memory: Int
+  ) -> (extracted: Extracted, isWhole: Bool) {
+    let page = Page(
+      fetched, needs: needs, sources: sources, mediaTypes: mediaTypes, limits: limits,
+      memory: memory == 0 ? Self.usualTree : memory)
     var values: [Value] = []
     values.reserveCapacity(fields.count)
     for field in fields { values.append(field.comesLast ? .null : value(of: field, page)) }
     for index in last { values[index] = value(of: fields[index], page) }
-    return Extracted(
+    let extracted = Extracted(
       record: Record(id: fetched.request.id, values: values), status: fetched.response?.status,
       error: page.error?.code)
+    return (extracted, !page.isBeyondMemory)
   }
 
   private func value(of field: FieldPlan, _ page: Page) -> Value {

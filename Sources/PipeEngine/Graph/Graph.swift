@@ -20,6 +20,7 @@ package struct Graph: Sendable {
   /// Where a sink wants its rows in the order of the input.
   private let order: OrderWindow<Routed>?
   private let extraction: Extraction
+  private let room: WorkRoom
   private let environment: SinkEnvironment
   private let milestones: Milestones
 
@@ -41,6 +42,7 @@ package struct Graph: Sendable {
     ledger.onOver { [frontier] in frontier.close() }
     progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger)
     extraction = Extraction(plan)
+    room = WorkRoom(capacity: plan.bounds.treeBytes)
     environment = SinkEnvironment(files: FilesInUse(plan), control: control)
     // With an order the sources run one after the other.
     milestones = Milestones(sources: plan.sources.indices.prefix(plan.isOrdered ? 1 : .max), sinks: plan.sinks.count)
@@ -135,7 +137,9 @@ package struct Graph: Sendable {
     case .extract:
       let output = outlet(records, .records, of: stage)
       try await ending([output]) {
-        try await extractStage(inlet(pages, .pages), lane: lane, output: output, extraction: extraction, ledger: ledger)
+        try await extractStage(
+          inlet(pages, .pages), lane: lane, output: output, extraction: extraction, room: room,
+          held: plan.bounds.recordBytes / plan.bounds.extractors, ledger: ledger)
       }
     case .route:
       let routes = plan.sinks.enumerated().map { index, sink in

@@ -80,8 +80,13 @@ func admitStage(
 }
 
 /// Makes records of pages; several of these run side by side, each on its lane.
+///
+/// - Parameters:
+///   - room: The memory that the lanes share for trees and values of JSON.
+///   - held: Bytes of records that a lane gathers at the most before it sends them.
 func extractStage(
-  _ input: Inlet<Fetched>, lane: Int, output: Outlet<Extracted>, extraction: Extraction, ledger: Ledger
+  _ input: Inlet<Fetched>, lane: Int, output: Outlet<Extracted>, extraction: Extraction, room: WorkRoom, held: Int,
+  ledger: Ledger
 ) async throws {
   var batches = input.batches(lane: lane)
   let mediaTypes = MediaTypeMemory()
@@ -92,9 +97,18 @@ func extractStage(
     extracted.reserveCapacity(batch.count)
     var bytes = 0
     for fetched in batch {
-      let one = extraction.extract(fetched, mediaTypes: mediaTypes)
+      let one =
+        extraction.needsRoom(fetched)
+        ? try await extraction.extract(fetched, mediaTypes: mediaTypes, in: room)
+        : extraction.extract(fetched, mediaTypes: mediaTypes)
       bytes += one.record.cost
       extracted.append(one)
+      // A batch of large records is not gathered first.
+      guard bytes > held else { continue }
+      ledger.extracted(extracted)
+      try await output.send(extracted, bytes: bytes)
+      extracted.removeAll()
+      bytes = 0
     }
     // First, or a row could be written before.
     ledger.extracted(extracted)

@@ -9,17 +9,24 @@ enum LinkedData {
     guard let scripts = try? scripts?.select(in: page) else { return ([], true) }
     // Scripts in SVG may be nested, and each holds the text of all inside.
     var budget = ValueBudget(bytes: limit)
-    var values: [JSONValue] = []
+    var texts: [String] = []
     for script in scripts where isLinkedData(script[attribute: "type"]) {
-      let text = script.verbatimText(within: &budget)
+      texts.append(script.verbatimText(within: &budget))
+      if budget.isSpent { break }
+    }
+    if budget.isSpent { texts.removeLast() }
+    // Each has its share of the memory, so that all of them together have no more.
+    let count = texts.reduce(1) { $0 + $1.utf8.count }
+    var values: [JSONValue] = []
+    for text in texts {
       do throws(JSONSyntaxError) {
-        if budget.isSpent { return (values, false) }
-        values += try JSONValue.values(ofScript: text, memory: memory)
+        let share = Int(Double(memory) * Double(text.utf8.count) / Double(count))
+        values += try JSONValue.values(ofScript: text, memory: share)
       } catch {
         return (values, false)
       }
     }
-    return (values, true)
+    return (values, !budget.isSpent)
   }
 
   /// The most bytes of all scripts of a page.

@@ -15,15 +15,21 @@ package final class Page {
   package var room: ValueRoom
   /// The content that was kept; empty where there is no response.
   private let body: [UInt8]
+  /// Bytes that its tree, or its values of JSON, may take.
+  private let memory: Int
+  /// Whether they would have taken more.
+  private(set) var isBeyondMemory = false
 
   /// - Parameters:
   ///   - sources: The names of the plan's sources.
   ///   - mediaTypes: What pages before this one had.
   ///   - limits: The most that values may hold.
+  ///   - memory: Bytes that its tree, or its values of JSON, may take.
   package init(
     _ fetched: Fetched, needs: PageNeeds, sources: [String] = [], mediaTypes: MediaTypeMemory = MediaTypeMemory(),
-    limits: ValueLimits = ValueLimits()
+    limits: ValueLimits = ValueLimits(), memory: Int = JSONValue.memoryLimit
   ) {
+    self.memory = memory
     room = ValueRoom(limits)
     self.mediaTypes = mediaTypes
     self.fetched = fetched
@@ -69,10 +75,9 @@ package final class Page {
   private lazy var xhtml: (document: DOMDocument?, encoding: CharacterEncoding) = {
     let body = body
     let encoding = EncodingSniffer.sniff(prefix: body.span, mediaType: mediaType).encoding
-    let text = CharacterDecoder(encoding).decodeToUTF8(body.span)
-    if let document = DOMDocument(parsingXML: text.span), document.isWellFormed, document.isXHTML {
-      return (document, encoding)
-    }
+    let document = CharacterDecoder(encoding).withUTF8(body) { DOMDocument(parsingXML: $0, memory: memory) }
+    note(document)
+    if let document, document.isWellFormed, document.isXHTML { return (document, encoding) }
     return (nil, EncodingSniffer.encoding(of: body.span, mediaType: mediaType?.asHTML))
   }()
 
@@ -93,11 +98,17 @@ package final class Page {
     let body = body
     guard isHTML || isXML, !body.isEmpty else { return nil }
     if isXHTML, let document = xhtml.document { return document }
-    let text = CharacterDecoder(encoding).decodeToUTF8(body.span)
-    let document = isXML ? DOMDocument(parsingXML: text.span) : DOMDocument(parsing: text.span)
+    let document = CharacterDecoder(encoding).withUTF8(body) {
+      isXML ? DOMDocument(parsingXML: $0, memory: memory) : DOMDocument(parsing: $0, memory: memory)
+    }
+    note(document)
     document?.fragment = request.url.map { String($0.hash.dropFirst()) }
     return document
   }()
+
+  private func note(_ document: DOMDocument?) {
+    if document?.missing.contains(.memory) == true { isBeyondMemory = true }
+  }
 
   /// The content as JSON, or why it is none.
   package private(set) lazy var json: Result<JSONValue, ExtractionFault> = {
@@ -106,17 +117,27 @@ package final class Page {
     do throws(JSONSyntaxError) {
       // Of JSON that is no UTF-8, legacy servers mean what they say.
       if EncodingSniffer.encoding(ofJSON: body.span, labelled: encoding) == .utf8 {
-        return .success(try JSONValue(parsing: body.span))
+        return .success(try JSONValue(parsing: body.span, memory: memory))
       }
-      return .success(try JSONValue(parsing: text))
+      return .success(try JSONValue(parsing: text, memory: memory))
     } catch {
+      if error.isTooLarge {
+        isBeyondMemory = true
+        return .failure(
+          ExtractionFault(
+            "the content's values take more than \(ByteCount(memory).description) (a share of limits.memory)"))
+      }
       return .failure(ExtractionFault("the content is no JSON: \(error.description)"))
     }
   }()
 
   /// The page's JSON-LD scripts, as far as they are JSON.
-  package private(set) lazy var linkedData: (values: [JSONValue], isWhole: Bool) =
-    isHTML ? document.map { LinkedData.documents(in: $0, memory: JSONValue.memoryLimit) } ?? ([], true) : ([], true)
+  package private(set) lazy var linkedData: (values: [JSONValue], isWhole: Bool) = {
+    guard isHTML, let document else { return ([], true) }
+    let data = LinkedData.documents(in: document, memory: max(0, memory - document.bytes))
+    if !data.isWhole { isBeyondMemory = true }
+    return data
+  }()
 
   /// The text of the page's body as a person would read it, as much of it as there is budget for; `nil` without a body.
   package func readableText(within budget: inout ValueBudget) -> String? {
@@ -184,6 +205,11 @@ package final class Page {
   package static func incomplete(_ document: DOMDocument, _ partial: Value? = nil) -> ExtractionFault {
     var reasons: [String] = []
     if document.missing.contains(.nodes) { reasons.append("the page has more than 500,000 nodes; the rest is missing") }
+    if document.missing.contains(.memory) {
+      reasons.append(
+        "the page's tree is larger than \(ByteCount(document.memory).description) (a share of limits.memory); the rest is"
+          + " missing")
+    }
     if document.missing.contains(.attributes) {
       reasons.append("the page has more than 4,096 attributes on one element, or a larger one; the rest is missing")
     }

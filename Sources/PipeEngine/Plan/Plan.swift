@@ -104,6 +104,8 @@ package struct Bounds: Hashable, Sendable {
   package var orderBytes = 32 << 20
   /// Bodies that are being received.
   package var bodyBytes = 128 << 20
+  /// Trees and values of JSON of the pages that records are being made of.
+  package var treeBytes = 96 << 20
   /// Extract stages side by side.
   package var extractors = 2
   /// What the values of a record may hold.
@@ -111,15 +113,19 @@ package struct Bounds: Hashable, Sendable {
 
   package init() {}
 
-  /// The bounds of a graph that holds so many bytes: half of them for bodies that are being received, the rest for what
-  /// waits on edges.
-  package init(memory: Int, sinks: Int) {
-    bodyBytes = memory / 2
+  /// The bounds of a graph that holds so many bytes: up to a half of them for what waits on edges, an eighth for bodies
+  /// that are being received, and the rest for what is made of pages; without that, a half for bodies.
+  package init(memory: Int, sinks: Int, isOrdered: Bool = false, needs: PageNeeds = .nothing) {
+    let looksIntoPages = needs.content > .nothing
+    bodyBytes = memory / (looksIntoPages ? 8 : 2)
     requestBytes = min(requestBytes, memory / 32)
     frontierBytes = min(frontierBytes, memory / 16)
     fetchedBytes = min(fetchedBytes, memory / 8)
     orderBytes = min(orderBytes, memory / 8)
     recordBytes = min(recordBytes, memory / 8 / (1 + sinks))
+    let waiting =
+      requestBytes + frontierBytes + fetchedBytes + (isOrdered ? orderBytes : 0) + recordBytes * (1 + sinks)
+    treeBytes = looksIntoPages ? memory - bodyBytes - waiting : 0
   }
 }
 

@@ -79,14 +79,17 @@ struct PlanCompiler {
     diagnostics += files.compactMap(\.pathFault)
     diagnostics += FileConflicts.find(among: files, isRunning: false)
     reportUnusedCredentials()
-    var bounds = Bounds(memory: spec.limits.memory.bytes, sinks: sinks.count)
+    let needs = fields.reduce(PageNeeds.nothing) { $0.union($1.extractor.needs) }
+    var bounds = Bounds(
+      memory: spec.limits.memory.bytes, sinks: sinks.count, isOrdered: sinks.contains { $0.order == .input },
+      needs: needs)
     bounds.extractors = max(1, min(processors, 16))
     bounds.values = ValueLimits(value: spec.limits.value.bytes, record: spec.limits.record.bytes)
     bounds.fetched = max(bounds.fetched, spec.fetch.concurrency)
     bounds.frontier = max(bounds.frontier, 2 * spec.fetch.concurrency)
     return Plan(
       name: shown.name, description: shown.description, folder: folder, sources: sources, fetch: spec.fetch,
-      fields: fields, needs: fields.reduce(.nothing) { $0.union($1.extractor.needs) }, filter: filter,
+      fields: fields, needs: needs, filter: filter,
       filterText: shown.filter, sinks: sinks, bounds: bounds, files: files, connectionNotes: shown.connectionNotes,
       limit: limit)
   }

@@ -30,7 +30,7 @@ package struct PlanTotals: Sendable {
   package let areHostsExact: Bool
   /// What the delays and rates imply for the known requests; zero where they imply nothing.
   package let leastDuration: Duration
-  /// The bytes that edges and transfers hold at the most.
+  /// The bytes that edges, transfers and trees hold at the most.
   package let memory: Memory
   package let sockets: Int
 
@@ -40,7 +40,10 @@ package struct PlanTotals: Sendable {
     /// Bodies that are being received.
     package let transfers: Int
 
-    package var total: Int { edges + transfers }
+    /// Trees and values of JSON.
+    package let trees: Int
+
+    package var total: Int { edges + transfers + trees }
   }
 
   init(_ plan: Plan) {
@@ -67,7 +70,8 @@ package struct PlanTotals: Sendable {
     memory = Memory(
       edges: plan.layout.bytes + (plan.isOrdered ? plan.bounds.orderBytes : 0),
       transfers: plan.needs.content == .nothing
-        ? 0 : min(plan.bounds.bodyBytes + plan.fetch.maxBody.bytes, plan.fetch.concurrency * plan.fetch.maxBody.bytes))
+        ? 0 : min(plan.bounds.bodyBytes + plan.fetch.maxBody.bytes, plan.fetch.concurrency * plan.fetch.maxBody.bytes),
+      trees: plan.bounds.treeBytes)
     // A connection may be tried over IPv6 and IPv4 at once (RFC 8305); idle ones are kept for the next request.
     sockets = max(16, plan.fetch.concurrency) + plan.fetch.concurrency
   }

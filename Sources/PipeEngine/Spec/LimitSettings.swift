@@ -21,8 +21,9 @@ package struct LimitSettings: Hashable, Sendable {
   static let map = MapShape<LimitSettings>(
     Key(
       "memory", Shape<ByteCount>.size(from: "8MiB", to: "1024GiB"), default: ByteCount(256 << 20), shown: "256MiB",
-      "The most bytes of bodies and records that are held at once. Transfers are paused when it is reached, nothing is"
-        + " dropped.", example: "64MiB"),
+      "The most bytes of bodies, trees, JSON and records that are held at once. Transfers are paused and pages wait when it"
+        + " is reached, nothing is dropped; a tree that is larger than its share is cut, with the error extract.",
+      example: "64MiB"),
     Key(
       "value", Shape<ByteCount>.size(from: "1KiB", to: "1GiB"), default: ByteCount(1 << 20), shown: "1MiB",
       "The most bytes of one value. A longer text is cut, a longer list ends before the element that is too much, and"

@@ -12,6 +12,10 @@ package final class DOMDocument {
   /// Whether a bound left something out.
   package var isTruncated: Bool { !missing.isEmpty }
   package let missing: Missing
+  /// Bytes that its nodes take, about.
+  package var bytes: Int { tree.bytes }
+  /// The most that they may take.
+  package var memory: Int { tree.memory }
   /// Whether it is well-formed XML; false for HTML.
   package let isWellFormed: Bool
 
@@ -26,13 +30,17 @@ package final class DOMDocument {
     package static let attributes = Missing(rawValue: 2)
     /// What some references to entities stand for; they are left as written.
     package static let entities = Missing(rawValue: 4)
+    /// What stands behind the last node that there was memory for.
+    package static let memory = Missing(rawValue: 8)
   }
 
   /// Builds the tree of a page; `nil` where there is no memory.
   ///
-  /// - Parameter text: Well-formed UTF-8; a byte order mark is left out.
-  package init?(parsing text: Span<UInt8>) {
-    guard let tree = DocumentTree() else { return nil }
+  /// - Parameters:
+  ///   - text: Well-formed UTF-8; a byte order mark is left out.
+  ///   - memory: The most bytes that its nodes may take, about; there the tree ends.
+  package init?(parsing text: Span<UInt8>, memory: Int = .max) {
+    guard let tree = DocumentTree(memory: memory) else { return nil }
     self.tree = tree
     isWellFormed = false
     missing = text.withUnsafeBufferPointer { bytes in
@@ -49,15 +57,19 @@ package final class DOMDocument {
 
   /// Builds the tree of an XML document; `nil` where there is no memory.
   ///
-  /// - Parameter text: Well-formed UTF-8; a byte order mark is left out.
-  package init?(parsingXML text: Span<UInt8>) {
-    guard let tree = DocumentTree(isXML: true) else { return nil }
+  /// - Parameters:
+  ///   - text: Well-formed UTF-8; a byte order mark is left out.
+  ///   - memory: The most bytes that its nodes may take, about; there the tree ends.
+  package init?(parsingXML text: Span<UInt8>, memory: Int = .max) {
+    guard let tree = DocumentTree(isXML: true, memory: memory) else { return nil }
     self.tree = tree
     (missing, isWellFormed) = text.withUnsafeBufferPointer { bytes in
-      if let expanded = XMLEntities.expand(bytes) {
-        return expanded.text.withUnsafeBufferPointer {
-          Self.build(tree, $0, missing: expanded.isTruncated ? .entities : [])
-        }
+      // The text with what entities stand for takes a part of the memory, too.
+      let limit = min(XMLEntities.totalLimit, memory / 4)
+      if let expanded = XMLEntities.expand(bytes, totalLimit: limit) {
+        var missing: Missing = expanded.isTruncated ? .entities : []
+        if expanded.isTruncated, limit < XMLEntities.totalLimit { missing.insert(.memory) }
+        return expanded.text.withUnsafeBufferPointer { Self.build(tree, $0, missing: missing) }
       }
       return Self.build(tree, bytes, missing: [])
     }

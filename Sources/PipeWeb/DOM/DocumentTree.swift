@@ -14,6 +14,10 @@ final class DocumentTree {
   /// What is no part of the document any more; nodes are freed with it, never before, as others may know them.
   private var discarded: [XMLNode] = []
   private(set) var nodeCount = 0
+  /// Bytes that the nodes take, about.
+  private(set) var bytes = 0
+  /// The most bytes that they may take.
+  let memory: Int
   /// Whether it is XML's: names are as written, and may have prefixes.
   let isXML: Bool
   /// Whether the page is in quirks mode, as it is without a doctype; never of XML.
@@ -29,9 +33,18 @@ final class DocumentTree {
   /// The namespaces that prefixes stand for, by what an XML document declares first.
   var namespaces: [ExactText: String] = [:]
 
-  /// `nil` where there is no memory.
-  init?(isXML: Bool = false) {
+  // What nodes take besides their text: libxml2's structures, in the sizes that the allocator hands out. An attribute has a
+  // node of text.
+  private static let nodeCost = 128
+  private static let attributeCost = 96 + nodeCost
+  /// A name that is seen for the first time is kept once; most are not.
+  private static let nameCost = 16
+
+  /// - Parameter memory: The most bytes that the nodes may take, about.
+  /// - Returns: `nil` where there is no memory.
+  init?(isXML: Bool = false, memory: Int = .max) {
     _ = Self.isReady
+    self.memory = memory
     self.isXML = isXML
     isQuirky = !isXML
     guard let document = isXML ? xmlNewDoc("1.0") : htmlNewDocNoDtD(nil, nil) else { return nil }
@@ -57,6 +70,33 @@ final class DocumentTree {
     return true
   }()
 
+  // MARK: Bounds
+
+  /// Whether the tree ends here.
+  var isFull: Bool { nodeCount >= TreeBuilder.nodeLimit || bytes >= memory }
+
+  /// What is left out because it is.
+  var missing: DOMDocument.Missing {
+    var missing: DOMDocument.Missing = nodeCount >= TreeBuilder.nodeLimit ? .nodes : []
+    if bytes >= memory { missing.insert(.memory) }
+    return missing
+  }
+
+  /// Whether there is memory for so many bytes more; where not, the tree is full.
+  func hasRoom(for count: Int) -> Bool {
+    if count < memory - bytes { return true }
+    bytes = max(bytes, memory)
+    return false
+  }
+
+  /// Counts a node; false where there is no memory for it.
+  private func take(_ cost: Int) -> Bool {
+    nodeCount += 1
+    guard hasRoom(for: cost) else { return false }
+    bytes += cost
+    return true
+  }
+
   // MARK: Nodes
 
   func element(_ tag: HTMLTag, rawName: UnsafeBufferPointer<UInt8>) -> XMLNode? {
@@ -69,7 +109,9 @@ final class DocumentTree {
 
   /// - Parameter name: Interned.
   func element(_ name: UnsafePointer<xmlChar>?, in namespace: xmlNsPtr? = nil) -> XMLNode? {
+    // Never refused: every page has a body, and a builder makes no other where the tree is full.
     nodeCount += 1
+    bytes = min(bytes, .max >> 1) + Self.nodeCost + Self.nameCost
     guard let name, let node = xmlNewDocNodeEatName(document, namespace, UnsafeMutablePointer(mutating: name), nil)
     else { return nil }
     return node
@@ -122,7 +164,7 @@ final class DocumentTree {
     scratch.removeAll(keepingCapacity: true)
     write(&scratch)
     scratch.append(0)
-    nodeCount += 1
+    guard take(Self.attributeCost + Self.nameCost + scratch.count) else { return }
     // libxml2 looks for the last attribute from the first on; begun at the last, that takes no time.
     let first = node.pointee.properties
     if let lastAttribute, lastAttribute.pointee.parent == node { node.pointee.properties = lastAttribute }
@@ -134,7 +176,7 @@ final class DocumentTree {
 
   /// A namespace, which the document frees; `nil` for `xml`.
   func namespace(_ name: UnsafePointer<xmlChar>, prefix: UnsafePointer<xmlChar>) -> xmlNsPtr? {
-    nodeCount += 1
+    guard take(Self.nodeCost) else { return nil }
     // libxml2 takes the document's first for that of `xml`.
     guard let first = xmlNamespace, let namespace = xmlNewNs(nil, name, prefix) else { return nil }
     namespace.pointee.next = first.pointee.next
@@ -146,18 +188,21 @@ final class DocumentTree {
   var xmlNamespace: xmlNsPtr? { xmlSearchNs(document, root, "xml") }
 
   func text(_ bytes: UnsafeBufferPointer<UInt8>) -> XMLNode? {
-    nodeCount += 1
+    guard take(Self.nodeCost + bytes.count) else { return nil }
     return xmlNewDocTextLen(document, bytes.baseAddress, Int32(clamping: bytes.count))
   }
 
   /// Appends to a text; false where there is no memory. However many pieces it comes in, that takes linear time.
   func append(_ bytes: UnsafeBufferPointer<UInt8>, to text: XMLNode) -> Bool {
-    pipe_text_append(text, bytes.baseAddress, bytes.count) == 0
+    // It takes room for as many again.
+    guard hasRoom(for: 2 * bytes.count) else { return true }
+    self.bytes += 2 * bytes.count
+    return pipe_text_append(text, bytes.baseAddress, bytes.count) == 0
   }
 
   func instruction(_ target: UnsafeBufferPointer<UInt8>, _ content: UnsafeBufferPointer<UInt8>) -> XMLNode? {
     guard let name = intern(asWritten: target) else { return nil }
-    nodeCount += 1
+    guard take(Self.nodeCost + Self.nameCost + content.count) else { return nil }
     scratch.removeAll(keepingCapacity: true)
     HTMLText(references: .none, nulls: .replaced).append(content, to: &scratch)
     scratch.append(0)
@@ -165,10 +210,10 @@ final class DocumentTree {
   }
 
   func comment(_ bytes: UnsafeBufferPointer<UInt8>) -> XMLNode? {
+    guard take(Self.nodeCost + bytes.count) else { return nil }
     scratch.removeAll(keepingCapacity: true)
     HTMLText(references: .none, nulls: .replaced).append(bytes, to: &scratch)
     scratch.append(0)
-    nodeCount += 1
     return scratch.withUnsafeBufferPointer { xmlNewDocComment(document, $0.baseAddress) }
   }
 
@@ -177,12 +222,15 @@ final class DocumentTree {
   /// Its attributes count as nodes, and long values as several: a page opens an element once, and each paragraph after it
   /// copies it (WHATWG HTML 13.2.6.1, "reconstruct the active formatting elements").
   func copy(_ node: XMLNode) -> XMLNode? {
-    nodeCount += 1
+    var cost = Self.nodeCost
     var attribute = node.pointee.properties
     while let here = attribute {
-      nodeCount += 1 + Int(xmlStrlen(here.pointee.children?.pointee.content)) >> 8
+      let length = Int(xmlStrlen(here.pointee.children?.pointee.content))
+      nodeCount += 1 + length >> 8
+      cost += Self.attributeCost + length
       attribute = here.pointee.next
     }
+    guard take(cost) else { return nil }
     return xmlDocCopyNode(node, document, 2)
   }
 

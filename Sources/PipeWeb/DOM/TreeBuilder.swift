@@ -8,7 +8,8 @@ internal import CLibxml2
 /// libxml2's, so that XPath is too. Left out: quirks beyond tables in paragraphs, form owners, and the names in camel
 /// case of SVG, which are in lower case here as all others.
 ///
-/// Bounds: depth, by closing the deepest element as browsers do, and the number of nodes, where the tree ends.
+/// Bounds: depth, by closing the deepest element as browsers do, and the number of nodes and their bytes, where the tree
+/// ends.
 struct TreeBuilder: HTMLTokenHandler {
   enum Mode: UInt8 {
     case beforeHTML, beforeHead, inHead, afterHead, inBody, inTable, inCaption, inColumnGroup
@@ -67,7 +68,7 @@ struct TreeBuilder: HTMLTokenHandler {
 
   init(tree: DocumentTree) { self.tree = tree }
 
-  var isFinished: Bool { tree.nodeCount >= Self.nodeLimit }
+  var isFinished: Bool { tree.isFull }
   var isInForeignContent: Bool { stack.last.map { $0.namespace != .html } ?? false }
 
   mutating func wantsAttributes(of tag: HTMLTag) -> Bool { true }
@@ -79,6 +80,8 @@ struct TreeBuilder: HTMLTokenHandler {
   mutating func text(_ bytes: UnsafeBufferPointer<UInt8>, in model: HTMLContentModel, startsRun: Bool) {
     if model != pendingModel || (startsRun && model == .data && !pendingText.isEmpty) { flushText() }
     pendingModel = model
+    // It grows by doubling, and is there twice while its node is made.
+    guard tree.hasRoom(for: 3 * (pendingText.count + bytes.count)) else { return }
     pendingText.append(contentsOf: bytes)
   }
 
@@ -126,7 +129,7 @@ struct TreeBuilder: HTMLTokenHandler {
   /// The end of the page: every page has a head and a body.
   mutating func finish() {
     flushText()
-    if isFinished { missing.insert(.nodes) }
+    missing.formUnion(tree.missing)
     if textElement != nil { pop() }
     while has(.template) { endTemplate() }
     if mode.rawValue < Mode.inBody.rawValue { enterBody() }

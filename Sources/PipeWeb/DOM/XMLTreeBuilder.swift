@@ -8,7 +8,7 @@ internal import PipeText
 /// stands for itself. An end tag closes the innermost element of its name; one without such an element is nothing. Of what
 /// follows the root, comments and processing instructions are part of the document (XML 1.0, 2.1).
 ///
-/// Bounds: depth, by closing the deepest element, and the number of nodes, where the tree ends.
+/// Bounds: depth, by closing the deepest element, and the number of nodes and their bytes, where the tree ends.
 struct XMLTreeBuilder {
   private struct Open {
     let node: XMLNode
@@ -60,7 +60,7 @@ struct XMLTreeBuilder {
 
   /// What a bound left out.
   mutating func build() -> DOMDocument.Missing {
-    while tree.nodeCount < TreeBuilder.nodeLimit {
+    while !tree.isFull {
       switch scanner.next() {
       case .startTag(let isEmpty):
         // There is one root.
@@ -80,10 +80,10 @@ struct XMLTreeBuilder {
       }
     }
     nests = false
-    return missing.union(.nodes)
+    return missing
   }
 
-  private var missing: DOMDocument.Missing { scanner.isTruncated ? .attributes : [] }
+  private var missing: DOMDocument.Missing { tree.missing.union(scanner.isTruncated ? .attributes : []) }
 
   /// Whether the document was well-formed (XML 1.0, 2.1), as far as a reader of its own elements can tell: its document
   /// type declaration is not checked.

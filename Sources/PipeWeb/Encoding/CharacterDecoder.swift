@@ -46,6 +46,16 @@ package struct CharacterDecoder: Sendable {
     }
   }
 
+  /// Lends the text of `bytes` as UTF-8, always well-formed; what is that already is not copied.
+  package func withUTF8<Result>(_ bytes: [UInt8], _ body: (Span<UInt8>) -> Result) -> Result {
+    let isPlain = bytes.withUnsafeBufferPointer { bytes in
+      encoding == .utf8 && ByteOrderMark(bytes) == nil && UTF8Validity(bytes).isValid
+    }
+    if isPlain { return body(bytes.span) }
+    let text = decodeToUTF8(bytes.span)
+    return body(text.span)
+  }
+
   private func removingByteOrderMark(
     _ bytes: UnsafeBufferPointer<UInt8>
   ) -> (UnsafeBufferPointer<UInt8>, CharacterEncoding) {

@@ -122,7 +122,7 @@ struct HeadingMarkup {
   /// The text of a heading, on one line, given the page that has it alone; and whether its tree has all of it.
   static func text(of markup: UnsafeBufferPointer<UInt8>, transcode: HTMLTranscode?) -> (text: String, isWhole: Bool) {
     let page = transcode.map { Array($0(markup).utf8) } ?? Array(String(decoding: markup, as: UTF8.self).utf8)
-    guard let document = DOMDocument(parsing: page.span) else { return ("", false) }
+    guard let document = DOMDocument(parsing: page.span, memory: 16 << 20) else { return ("", false) }
     return (
       document.headings.first { $0[attribute: "id"] != nil }?.readableText.collapsingWhiteSpace() ?? "",
       !document.isTruncated

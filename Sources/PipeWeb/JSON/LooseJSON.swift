@@ -36,8 +36,9 @@ struct LooseJSON {
     repeat {
       // One that never ends is the last.
       guard let text = json.takeValue() else { return values }
-      // What one takes is bounded; together they take no more than their bytes allow.
-      if let value = try value(of: text, memory: memory) { values.append(value) }
+      // Each has its share, so that all of them together take no more.
+      let share = Int(Double(memory) * Double(text.count) / Double(bytes.count))
+      if let value = try value(of: text, memory: share) { values.append(value) }
       json.skipClosing()
     } while json.isAtValue
     // Where something else follows, it is a program.

@@ -23,13 +23,16 @@ struct XMLEntities {
   private var costs: [[UInt8]: Int] = [:]
   private var total = 0
   private var isTruncated = false
+  private let totalLimit: Int
 
-  private init() {}
+  private init(totalLimit: Int) { self.totalLimit = totalLimit }
 
   /// The document with its own entities in the place of the references to them; `nil` where it declares none.
-  static func expand(_ bytes: UnsafeBufferPointer<UInt8>) -> (text: [UInt8], isTruncated: Bool)? {
+  static func expand(
+    _ bytes: UnsafeBufferPointer<UInt8>, totalLimit: Int = totalLimit
+  ) -> (text: [UInt8], isTruncated: Bool)? {
     guard let subset = internalSubset(of: bytes) else { return nil }
-    var entities = XMLEntities()
+    var entities = XMLEntities(totalLimit: totalLimit)
     var cursor = XMLCursor(UnsafeBufferPointer(rebasing: bytes[subset]))
     _ = entities.readDeclarations(&cursor, depth: 0)
     if entities.declared.isEmpty, !entities.isTruncated { return nil }
@@ -148,7 +151,7 @@ struct XMLEntities {
   /// to itself.
   private mutating func admits(_ name: [UInt8]) -> Bool {
     let cost = cost(of: name, depth: 0)
-    if cost <= Self.limit, total + cost <= Self.totalLimit {
+    if cost <= Self.limit, total + cost <= totalLimit {
       total += cost
       return true
     }

@@ -58,6 +58,8 @@ package enum PlanText {
     let transfers =
       totals.memory.transfers == 0
       ? "" : ", \(ByteCount(totals.memory.transfers).description) in bodies being received"
+    let trees =
+      totals.memory.trees == 0 ? "" : ", \(ByteCount(totals.memory.trees).description) in trees and JSON being read"
     let rows: [(String, String)] = [
       ("requests", least(totals.areRequestsExact, totals.requests)),
       ("hosts", least(totals.areHostsExact, totals.hosts)),
@@ -65,7 +67,7 @@ package enum PlanText {
       (
         "memory",
         "at most \(ByteCount(totals.memory.total).description): \(ByteCount(totals.memory.edges).description) on edges"
-          + transfers
+          + transfers + trees
       ),
       ("sockets", "at most \(totals.sockets.grouped)"),
     ]
