@@ -9,7 +9,8 @@ struct TreeMemoryTests {
   static let pages = [
     repeated("<p>", 60_000), repeated("<b a=1 b=2>", 20_000), repeated("words ", 500_000),
     repeated("<!--words-->", 60_000),
-    "<p a='" + repeated("x", 3_000_000) + "'>", "<table>" + repeated("<td>1", 60_000), "<script>" + repeated("x", 3_000_000),
+    "<p a='" + repeated("x", 3_000_000) + "'>",
+    "<table>" + repeated("<td>1", 60_000), "<script>" + repeated("x", 3_000_000),
     "<p><b " + (0..<4000).map { "b\($0)=1 " }.joined() + ">" + repeated("</p><p>x", 2_000), repeated("x<i>", 40_000),
     (0..<40_000).map { "<x\($0)>" }.joined(), "<textarea>" + repeated("x&amp;", 400_000),
   ].map(HostileText.init)
