@@ -83,7 +83,7 @@ struct CompressedFilesTests {
     try await Workplace.use(pages: 1) { place in
       let spec = try place.spec(
         """
-        sources: [{range: {url: "SITE/delay/0.1?n={n}", to: 300}}]
+        sources: [{range: {url: "SITE/delay/0.1?n={n}", to: 3000}}]
         fetch: {concurrency: 4, allow_private: [127.0.0.1]}
         extract: [url, status]
         sinks: [{csv: {path: out.csv.\(ending), publish: live}}, {csv: "-"}]

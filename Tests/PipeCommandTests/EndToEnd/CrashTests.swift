@@ -6,7 +6,7 @@ import Testing
 @Suite("pipe, crashes", .timeLimit(.minutes(5)))
 struct CrashTests {
   private static let slow = """
-    sources: [{range: {url: "SITE/delay/0.2?n={n}", to: 300}}]
+    sources: [{range: {url: "SITE/delay/0.2?n={n}", to: 3000}}]
     fetch: {concurrency: 4, allow_private: [127.0.0.1]}
     extract: [url, status]
     sinks: [{csv: {path: out.csv, publish: live}}, {csv: "-"}]

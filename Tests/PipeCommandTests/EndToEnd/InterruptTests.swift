@@ -23,7 +23,7 @@ struct InterruptTests {
       command.send(signal)
       let outcome = await command.outcome()
       #expect(outcome.status == 128 + signal, "\(outcome.errors)")
-      #expect(outcome.errors.contains("pipe: stopping: what is in flight has 10s to finish"))
+      #expect(outcome.errors.contains("pipe: stopping: requests in flight have 10s to finish"))
       #expect(outcome.errors.contains("pipe: stopped in"))
       #expect(outcome.errors.contains("none lost"))
 

@@ -222,7 +222,7 @@ struct WholeOutputsTests {
       command.send(SIGINT)
       let outcome = await command.outcome()
       #expect(outcome.status == 130, "\(outcome.errors)")
-      #expect(outcome.time < .seconds(10))
+      #expect(!outcome.isKilledByTimeLimit)
     }
   }
 }

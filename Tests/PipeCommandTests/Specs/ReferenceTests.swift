@@ -35,7 +35,7 @@ struct ReferenceTests {
       ("", "A pipeline is one YAML file."), ("fetch", "How pages are fetched."),
       ("fetch.per_host.delay", "default     0s"),
       ("sinks", "options of every sink"), ("sinks.csv", "Rows by RFC 4180"), ("csv", "sinks.csv: a sink"),
-      ("sinks.csv.escape_formulas", "true or false"), ("sinks.csv.when", "Which records it gets"),
+      ("sinks.csv.escape_formulas", "true or false"), ("sinks.csv.when", "The condition for records it receives"),
       ("extract.title", "The page's title"), ("where", "a condition"),
     ])
   func explain(path: String, part: String) async throws {

@@ -45,7 +45,7 @@ import Testing
       ("/abc", 0..<4, "no closing slash"),
       (#"/abc\/"#, 0..<6, "no closing slash"),
       (#"/abc\"#, 0..<5, "no closing slash"),
-      ("//", 0..<2, "nothing stands between"),
+      ("//", 0..<2, "the expression between the slashes is empty"),
       (#"a\C"#, 2..<3, "\\C"),
       (#"\pü"#, 2..<4, "malformed"),
     ])

@@ -229,7 +229,7 @@ struct ConversionTests {
   @Test(arguments: [
     ("body: {as: int, default: none}", "type-mismatch", "the default of 'field' must be a whole number: 'none'"),
     ("length: {default: x}", "type-mismatch", "the default of 'field' must be a whole number: 'x'"),
-    ("body: {decimal: \".\"}", "bad-value", "decimal is about numbers"),
+    ("body: {decimal: \".\"}", "bad-value", "decimal applies to numbers"),
     ("body: {as: float}", "bad-value", "cannot be 'float'"),
     ("body: {pattern: '('}", "bad-regex", "is not a regular expression"),
     ("meta: ''", "bad-value", "must be a name, not ''"),

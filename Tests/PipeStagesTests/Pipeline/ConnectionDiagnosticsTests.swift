@@ -189,7 +189,7 @@ struct ConnectionDiagnosticsTests {
     #expect(
       notes.suffix(4) == [
         "certificates are NOT verified", "trusts the certificates of cert.pem alone",
-        "shows the certificate of both.pem to who asks", "TLS 1.3 or later",
+        "sends the client certificate both.pem to servers that request one", "TLS 1.3 or later",
       ])
     let plain = try #require(Pipeline(spec: "name: x").plan)
     #expect(PlanOutline(plain).stages.first { $0.kind == .fetch }?.notes.count == 3)
