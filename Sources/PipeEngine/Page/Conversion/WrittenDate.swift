@@ -6,14 +6,14 @@ internal import PipeText
 /// A date without a day is the first of its month or year, one without a time its midnight; a time without a zone is
 /// UTC. A zone whose name several zones share (`IST`) is not guessed at, nor is one that nobody knows: RFC 5322, 4.3,
 /// lets mail take them for UTC, which is wrong by hours for nearly all of them.
-struct WrittenDate {
+package struct WrittenDate {
   private var rest: ArraySlice<UInt8>
 
   /// The longest text that is read as a date, in bytes.
   private static let limit = 128
 
   /// Why a text is not a date.
-  enum Fault: Error {
+  package enum Fault: Error {
     case form
     /// The name of a zone that nobody knows, or that several zones have.
     case zone(String)
@@ -304,5 +304,5 @@ extension Timestamp {
   }
 
   /// Reads a date as pages and headers write it; one without a time is its midnight, one without a zone UTC.
-  init(written text: String) throws(WrittenDate.Fault) { self = try WrittenDate.timestamp(text) }
+  package init(written text: String) throws(WrittenDate.Fault) { self = try WrittenDate.timestamp(text) }
 }
