@@ -44,6 +44,8 @@ package final class XPathExpression: @unchecked Sendable {
   private let pool: Mutex<[Compiled]>
 
   /// One owner of one compiled expression.
+  ///
+  /// `@unchecked Sendable`: it rests in the pool behind a lock, and one evaluation at a time takes it out.
   private final class Compiled: @unchecked Sendable {
     let pointer: xmlXPathCompExprPtr
 
