@@ -73,18 +73,6 @@ package final class RunningCommand: Sendable {
     storage.withLock { if let process = $0.process { kill(process, signal) } }
   }
 
-  /// The most memory that it has held so far, in bytes (proc(5), VmHWM); `nil` once it has ended.
-  package var mostMemory: Int? {
-    storage.withLock { storage -> Int? in
-      guard let process = storage.process, let file = fopen("/proc/\(process)/status", "r") else { return nil }
-      defer { fclose(file) }
-      var bytes = [UInt8](repeating: 0, count: 8192)
-      let count = fread(&bytes, 1, bytes.count, file)
-      let line = Self.text(Array(bytes[..<count])).split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-      return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
-    }
-  }
-
   /// Waits until what was said so far is as wanted.
   ///
   /// - Returns: Whether it came to that before the program ended.
