@@ -1,6 +1,15 @@
 // Sixteen bytes looked at in a step: each function answers with a bit a byte, the first byte's the lowest. Swift's own
 // vectors have no such answer. Vectors of the compiler, so that every processor has its own instructions for them.
+#include <stddef.h>
 #include <stdint.h>
+
+// glibc and musl have it, and hide it from whom does not ask for more than POSIX.
+extern void *memmem(const void *bytes, size_t count, const void *piece, size_t length);
+
+/// The first place of a piece in bytes, or NULL; in linear time.
+static inline const uint8_t *pipe_find(const uint8_t *bytes, size_t count, const uint8_t *piece, size_t length) {
+  return (const uint8_t *)memmem(bytes, count, piece, length);
+}
 
 typedef uint8_t pipe_bytes16 __attribute__((ext_vector_type(16)));
 typedef _Bool pipe_bits16 __attribute__((ext_vector_type(16)));
