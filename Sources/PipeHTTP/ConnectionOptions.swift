@@ -38,6 +38,8 @@ extension TransferPlace {
     _ = (proxy?.url ?? "").withCString { pipe_easy_set_text(handle, CURLOPT_PROXY, $0) }
     _ = "".withCString { pipe_easy_set_text(handle, CURLOPT_NOPROXY, $0) }
     guard let proxy else { return }
+    // Servers have it among the fields of each request; this one is for the proxy that a tunnel is asked of.
+    pipe_easy_set_text(handle, CURLOPT_USERAGENT, settings.userAgent)
     // What a proxy says of a tunnel is no part of the answer.
     pipe_easy_set_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     pipe_easy_set_long(handle, CURLOPT_PROXYAUTH, pipe_auth_basic)

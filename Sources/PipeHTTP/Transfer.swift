@@ -160,8 +160,9 @@ package struct TransferSettings: Sendable {
   /// The fields of all requests. What the spec says of codings is said instead of what is known here; whatever codings
   /// an answer has are undone.
   var fields: [HTTPFields.Field] {
-    let accepted = ContentCoding.accepted
-    if headers.contains(where: { $0.name.lowercased() == accepted.name.lowercased() }) { return headers }
-    return [headers.contains { $0.isRange } ? .identity : accepted] + headers
+    let names = Set(headers.map { $0.name.lowercased() })
+    let agent = HTTPFields.Field(name: "User-Agent", value: userAgent)
+    let accepted = headers.contains { $0.isRange } ? .identity : ContentCoding.accepted
+    return [agent, accepted].filter { !$0.value.isEmpty && !names.contains($0.name.lowercased()) } + headers
   }
 }

@@ -16,7 +16,7 @@ final class TransferPlace {
   let settings: TransferSettings
   let sockets: LoopSockets
   private let errorText: UnsafeMutablePointer<CChar>
-  private let userAgent: UnsafeMutablePointer<CChar>
+  @exclusivity(unchecked) private var url: TransferURL
   private var request: (any TransferRequest)?
   /// The fields of all requests.
   private let common: [HTTPFields.Field]
@@ -100,12 +100,14 @@ final class TransferPlace {
   var begun: UInt64 = 0
 
   init(_ settings: TransferSettings, _ sockets: LoopSockets) throws(TransferLoopError) {
-    guard let handle = curl_easy_init() else { throw TransferLoopError(message: "libcurl has no memory") }
+    guard let handle = curl_easy_init(), let url = TransferURL() else {
+      throw TransferLoopError(message: "libcurl has no memory")
+    }
     self.handle = handle
+    self.url = url
     self.settings = settings
     self.sockets = sockets
     limits = TransferLimits(settings)
-    userAgent = Self.text(settings.userAgent)
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.pointee = 0
     common = settings.fields
@@ -115,7 +117,6 @@ final class TransferPlace {
 
   deinit {
     if !isLost { curl_easy_cleanup(handle) }
-    userAgent.deallocate()
     curl_slist_free_all(ownHeaders)
     curl_slist_free_all(commonHeaders)
     errorText.deallocate()
@@ -192,6 +193,7 @@ final class TransferPlace {
     errorText.pointee = 0
     request.href.withCString { url in
       pipe_easy_set_text(handle, CURLOPT_URL, url)
+      pipe_easy_set_pointer(handle, CURLOPT_CURLU, self.url.parts(of: url).map { UnsafeMutableRawPointer($0) })
       isSecure = strncmp(url, "https:", 6) == 0
     }
     connect(for: request)
@@ -349,7 +351,6 @@ final class TransferPlace {
     pipe_easy_set_long(handle, CURLOPT_BUFFERSIZE, settings.receiveBuffer)
     pipe_easy_allow_http(handle)
     setUpConnections()
-    pipe_easy_set_text(handle, CURLOPT_USERAGENT, userAgent)
     // For each name that it looks up, libcurl walks through all that it remembers: with many hosts that comes to more
     // than everything else (5 ms a page with 80,000 of them in the 60 s that it has by itself).
     pipe_easy_set_long(handle, CURLOPT_DNS_CACHE_TIMEOUT, 2)
@@ -382,13 +383,5 @@ final class TransferPlace {
       return close(descriptor)
     }
     pipe_easy_set_pointer(handle, CURLOPT_CLOSESOCKETDATA, sockets.context)
-  }
-
-  /// A text as C has it, made once instead of for each transfer.
-  private static func text(_ text: String) -> UnsafeMutablePointer<CChar> {
-    let characters = text.utf8CString
-    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: characters.count)
-    for (index, character) in characters.enumerated() { copy[index] = character }
-    return copy
   }
 }

@@ -1,24 +1,32 @@
-/// The media type parsed last: most pages of a run have the same. Lives in one task or thread.
+/// The media types parsed last: the pages of a run have one or a few. Lives in one task or thread.
 package final class MediaTypeMemory {
-  private var last: KnownMediaType?
+  /// The last one in front.
+  private var known: [KnownMediaType] = []
+  private static let capacity = 8
 
   package init() {}
 
   /// The media type of a Content-Type field's value.
   package func type(of field: String) -> MediaType? {
-    if let last, last.field == field { return last.type }
-    return remember(KnownMediaType(field)).type
+    (recall { $0.field == field } ?? remember(KnownMediaType(field))).type
   }
 
   /// What a Content-Type field's value comes to, by its bytes: of the same value again, nothing is made anew.
   package func known(_ field: UnsafeRawBufferPointer) -> KnownMediaType {
-    if let last, last.isOf(field) { return last }
-    return remember(KnownMediaType(HTTPFields.text(field), octets: Array(field)))
+    recall { $0.isOf(field) } ?? remember(KnownMediaType(HTTPFields.text(field), octets: Array(field)))
   }
 
-  private func remember(_ known: KnownMediaType) -> KnownMediaType {
-    last = known
-    return known
+  private func recall(_ isMeant: (KnownMediaType) -> Bool) -> KnownMediaType? {
+    if let last = known.first, isMeant(last) { return last }
+    guard let index = known.firstIndex(where: isMeant) else { return nil }
+    known.swapAt(0, index)
+    return known[0]
+  }
+
+  private func remember(_ type: KnownMediaType) -> KnownMediaType {
+    if known.count == Self.capacity { known.removeLast() }
+    known.insert(type, at: 0)
+    return type
   }
 }
 

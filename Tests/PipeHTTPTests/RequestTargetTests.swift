@@ -1,0 +1,81 @@
+import PipeHTTP
+import PipeTesting
+import PipeWeb
+import Testing
+
+@Suite("Transfer, the target of a request", .timeLimit(.minutes(5)))
+struct RequestTargetTests {
+  /// Targets that a URL has, and what stands in the request.
+  private static let targets: [(written: String, sent: String)] = [
+    ("/", "/"), ("/a", "/a"), ("/a?x=1", "/a?x=1"), ("/a?", "/a?"), ("/?", "/?"), ("/a?b?c", "/a?b?c"),
+    ("//a//b", "//a//b"), ("/a/%2F%2f%C3%a4", "/a/%2F%2f%C3%a4"), ("/a?q=%C3%A4", "/a?q=%C3%A4"), ("/a#b", "/a"),
+    ("/a?x#b?c", "/a?x"), ("/a;b=c,d@e:f|g", "/a;b=c,d@e:f|g"), ("/a&b='c'(d)*+", "/a&b='c'(d)*+"),
+    ("/http://other.example/x?u=https://b@c/", "/http://other.example/x?u=https://b@c/"), ("/a\\b", "/a\\b"),
+    ("/\(String(repeating: "long/", count: 1000))?\(String(repeating: "x", count: 5000))", ""), ("/.", "/."),
+    ("/a/../b", "/a/../b"), ("/a?../b", "/a?../b"), ("/$1~_-!", "/$1~_-!"),
+  ].map { ($0.0, $0.1.isEmpty ? $0.0 : $0.1) }
+
+  private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+  /// The first lines of requests, one after the other in one place of the loop.
+  private static func lines(_ urls: (RawServer, RawServer) -> [String]) async throws -> [String] {
+    let received = Recorder<String>()
+    func server(_ name: String) throws -> RawServer {
+      try RawServer { _ in
+        [
+          .serve {
+            received.append("\(name) \($0.prefix { $0 != "\r\n" })")
+            return Array(answer.utf8)
+          }
+        ]
+      }
+    }
+    let (one, two) = (try server("one"), try server("two"))
+    defer {
+      one.close()
+      two.close()
+    }
+    var settings = TransferSettings.loopback
+    settings.concurrency = 1
+    let results = try await perform(urls(one, two).map { ScriptedRequest($0) }, settings)
+    #expect(results.allSatisfy { $0.failure == nil })
+    return received.all
+  }
+
+  @Test("it is the URL's path and query as they are written, whatever came before")
+  func asWritten() async throws {
+    let lines = try await Self.lines { one, _ in
+      (Self.targets + Self.targets.reversed()).map { one.url($0.written) }
+    }
+    #expect(lines == (Self.targets + Self.targets.reversed()).map { "one GET \($0.sent) HTTP/1.1" })
+  }
+
+  @Test("each goes to the host and the port of its own URL")
+  func origins() async throws {
+    let lines = try await Self.lines { one, two in
+      Self.targets.flatMap { [one.url($0.written), two.url($0.written), two.url("/x"), one.url("/%41")] }
+    }
+    #expect(
+      lines
+        == Self.targets.flatMap {
+          [
+            "one GET \($0.sent) HTTP/1.1", "two GET \($0.sent) HTTP/1.1", "two GET /x HTTP/1.1",
+            "one GET /%41 HTTP/1.1",
+          ]
+        })
+  }
+
+  @Test("a URL that is none is a failure, and the next one is right")
+  func faults() async throws {
+    let server = try RawServer { _ in [.serve { _ in Array(Self.answer.utf8) }] }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    settings.concurrency = 1
+    let wrong = ["http://127.0.0.1:99999/", "http://127.0.0.1:x/", "http:///", "http://127.0.0.1"]
+    let results = try await perform(
+      wrong.flatMap { [ScriptedRequest($0), ScriptedRequest(server.url("/a"))] }, settings)
+    #expect(results.count == 2 * wrong.count)
+    for (index, result) in results.enumerated() where index % 2 == 1 { #expect(result.response?.status == 200) }
+    for (index, result) in results.enumerated() where index % 2 == 0 { #expect(result.response == nil) }
+  }
+}
