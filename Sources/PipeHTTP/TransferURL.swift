@@ -39,7 +39,7 @@ struct TransferURL: ~Copyable {
 
   private func isOrigin(_ given: UnsafeRawBufferPointer) -> Bool {
     guard origin.count == given.count, let start = given.baseAddress else { return false }
-    return origin.withUnsafeBytes { memcmp($0.baseAddress, start, given.count) == 0 }
+    return origin.withUnsafeBytes { $0.baseAddress.map { memcmp($0, start, given.count) == 0 } ?? false }
   }
 
   private func set(_ origin: UnsafeRawBufferPointer, from schemeEnd: Int) -> Bool {

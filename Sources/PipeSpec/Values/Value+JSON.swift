@@ -40,17 +40,34 @@ extension Value {
 }
 
 extension PackedTexts {
+  /// Appends the texts as a JSON array within a quoted field of CSV (RFC 4180, 2.7), where quotes are written twice.
+  ///
+  /// - Returns: Whether it did: not where there is no text, or one must be escaped.
+  package func appendQuotedJSON(to output: inout [UInt8]) -> Bool {
+    guard count > 0, !holdsJSONEscapes else { return false }
+    output += "\"[\"\"".utf8
+    append(joinedBy: Array("\"\",\"\"".utf8), to: &output)
+    output += "\"\"]\"".utf8
+    return true
+  }
+
   /// Appends the texts as JSON strings, with a comma between two of them.
   fileprivate func appendJSON(to output: inout [UInt8]) {
-    output.reserveCapacity(output.count + bytes.count + 3 * count)
+    guard count > 0 else { return }
+    if !holdsJSONEscapes {
+      output.append(UInt8(ascii: "\""))
+      append(joinedBy: Array("\",\"".utf8), to: &output)
+      return output.append(UInt8(ascii: "\""))
+    }
     bytes.withUnsafeBufferPointer { bytes in
-      let isPlain = !bytes.holdsJSONEscapes
       for index in ends.indices {
         if index > 0 { output.append(UInt8(ascii: ",")) }
-        output.append(jsonText: UnsafeBufferPointer(rebasing: bytes[range(of: index)]), isPlain: isPlain)
+        output.append(jsonText: UnsafeBufferPointer(rebasing: bytes[range(of: index)]), isPlain: false)
       }
     }
   }
+
+  private var holdsJSONEscapes: Bool { bytes.withUnsafeBufferPointer { $0.holdsJSONEscapes } }
 }
 
 extension [UInt8] {

@@ -52,6 +52,8 @@ struct CSVDialect: Sendable {
     case .list(let values):
       if let listJoin {
         append(values, joinedBy: Array(listJoin.utf8), to: &bytes)
+      } else if values.packedTexts?.appendQuotedJSON(to: &bytes) == true {
+        return
       } else {
         value.appendJSON(to: &bytes)
       }

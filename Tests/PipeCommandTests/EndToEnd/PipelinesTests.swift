@@ -2,7 +2,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, the pipelines of the project", .timeLimit(.minutes(2)))
+@Suite("pipe, the pipelines of the project", .timeLimit(.minutes(10)))
 struct PipelinesTests {
   @Test("one-url writes its row to standard output, and nothing else")
   func oneURL() async throws {

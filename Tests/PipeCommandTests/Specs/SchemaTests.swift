@@ -10,7 +10,7 @@ private enum SchemaClient {
 }
 
 @Suite(
-  "The JSON Schema", .timeLimit(.minutes(2)),
+  "The JSON Schema", .timeLimit(.minutes(10)),
   .enabled(if: SchemaClient.isWanted, "check-jsonschema is missing: run Tests/install-tools"))
 struct SchemaTests {
   private func check(_ arguments: [String]) async throws -> RunningCommand.Outcome {

@@ -45,6 +45,32 @@ struct CSVDialectTests {
     ])
   func numbers(value: Value, field: String) { #expect(row([value]) == field + "\n") }
 
+  @Test(
+    "a packed list is written as one of its texts is",
+    arguments: [
+      [], [""], ["", ""], ["a"], ["a", "b"], ["https://a.example/?b=c,d", "é😀"], ["a\"b", "c"], ["a", "\\"], ["\n"],
+      ["=1", "+2"], ["[", "]"], Array(repeating: "x", count: 500),
+    ])
+  func packed(texts: [String]) {
+    var ends: [UInt32] = []
+    var bytes: [UInt8] = []
+    for text in texts {
+      bytes += text.utf8
+      ends.append(UInt32(bytes.count))
+    }
+    let packed = Value.list(ValueList(PackedTexts(bytes: bytes, ends: ends)))
+    let plain = Value.list(ValueList(texts.map { .string($0) }))
+    for join in [nil, "|", "\""] {
+      for escapes in [false, true] {
+        var dialect = CSVDialect(lineEnd: .lf)
+        dialect.listJoin = join
+        dialect.escapesFormulas = escapes
+        #expect(row([.int(1), packed, .int(2)], dialect) == row([.int(1), plain, .int(2)], dialect))
+      }
+    }
+    #expect(packed.plainText == plain.plainText)
+  }
+
   @Test("a list is JSON, or joined by what the spec says")
   func lists() {
     let list = Value.list([.string("a"), .string("b \"c\""), .int(3), .null])
