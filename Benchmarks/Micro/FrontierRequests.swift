@@ -24,7 +24,7 @@ enum FrontierRequests {
           for start in stride(from: 0, to: requests.count, by: 250) {
             _ = await frontier.add(Array(requests[start..<min(start + 250, requests.count)]))
           }
-          return frontier.drain()
+          return frontier.drain().pages
         },
         MicroBenchmark(
           name: "frontier.run.hosts-\(hosts)", title: "a whole run in memory, \(many)", unit: "request",

@@ -66,7 +66,7 @@ enum MemorySource: Source {
 
   var summary: String { "memory" }
 
-  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+  func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     switch self {
     case .requests(let requests): for request in requests { try await output.yield(request) }
     case .written(let urls): for url in urls { try await output.yield(url) }

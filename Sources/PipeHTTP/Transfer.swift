@@ -16,6 +16,9 @@ package protocol TransferRequest: AnyObject, Sendable {
   var withholdsContentFields: Bool { get }
   /// What earlier transfers took of the time that all of them have together.
   var spent: Duration { get }
+  /// Bytes of content that are kept, with all fields of the head, whatever the settings say of pages: what is larger is
+  /// cut. `nil` for as the settings have it.
+  var contentLimit: Int? { get }
 }
 
 /// What became of a request. A body that broke off has a response and a failure.
@@ -97,6 +100,8 @@ extension TransferExchange {
 }
 
 extension TransferRequest {
+  package var contentLimit: Int? { nil }
+
   /// The host without its port.
   var name: String { String(TransferEnd.hostname(of: host)) }
 }

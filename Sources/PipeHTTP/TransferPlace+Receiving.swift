@@ -87,7 +87,7 @@ extension TransferPlace {
   ///
   /// - Returns: Whether more is wanted.
   private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    let room = settings.maximumBody - length
+    let room = maximumBody - length
     if bytes.count > room {
       keep(UnsafeRawBufferPointer(rebasing: bytes.prefix(room)))
       cut()
@@ -99,7 +99,7 @@ extension TransferPlace {
 
   private func cut() {
     isCut = true
-    if settings.failsAboveMaximumBody {
+    if settings.failsAboveMaximumBody, !takesAll {
       stop = TransferFailure(.tooLarge, "the content is larger than max_body (\(settings.maximumBody) bytes)")
     }
   }
@@ -123,7 +123,7 @@ extension TransferPlace {
 
   private func beginDecoding() throws(ContentDecodingFault) -> ContentDecoding {
     if let decoding { return decoding }
-    let begun = try ContentDecoding(head.codings, maximum: settings.maximumBody, sockets.decompressors)
+    let begun = try ContentDecoding(head.codings, maximum: maximumBody, sockets.decompressors)
     decoding = begun
     return begun
   }
@@ -131,22 +131,24 @@ extension TransferPlace {
   private func keep(_ bytes: UnsafeRawBufferPointer) {
     length += bytes.count
     guard isKeeping else { return }
+    if takesAll { return keepAll(bytes) }
     switch settings.keeping {
-    case .nothing:
-      isKeeping = false
-    case .whole:
-      if body.isEmpty { reserveBody(for: bytes) } else if body.count >= Self.firstRoom { growBody(for: bytes) }
-      body.append(contentsOf: bytes)
-    case .until(let facts):
-      keepUntilFound(facts, bytes)
+    case .nothing: isKeeping = false
+    case .whole: keepAll(bytes)
+    case .until(let facts): keepUntilFound(facts, bytes)
     }
+  }
+
+  private func keepAll(_ bytes: UnsafeRawBufferPointer) {
+    if body.isEmpty { reserveBody(for: bytes) } else if body.count >= Self.firstRoom { growBody(for: bytes) }
+    body.append(contentsOf: bytes)
   }
 
   /// Makes room for a body that begins with these bytes.
   private func reserveBody(for bytes: UnsafeRawBufferPointer) {
     // The length announced is a hint, bounded: whoever announces it need not send it.
     let announced = large(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
-    body.reserveCapacity(min(max(announced, bytes.count), Self.firstRoom, settings.maximumBody))
+    body.reserveCapacity(min(max(announced, bytes.count), Self.firstRoom, maximumBody))
   }
 
   private static let firstRoom = 256 << 10
@@ -155,7 +157,7 @@ extension TransferPlace {
   private func growBody(for bytes: UnsafeRawBufferPointer) {
     guard body.count + bytes.count > body.capacity else { return }
     let announced = large(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
-    body.reserveCapacity(max(min(announced, settings.maximumBody), 2 * body.capacity, body.count + bytes.count))
+    body.reserveCapacity(max(min(announced, maximumBody), 2 * body.capacity, body.count + bytes.count))
   }
 
   /// Scans a page until the scanner has all that is wanted, and keeps it as long as its encoding is not certain: that may

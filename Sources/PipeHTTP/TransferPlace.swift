@@ -46,6 +46,10 @@ final class TransferPlace {
   /// Whether what comes is still kept.
   @exclusivity(unchecked) var isKeeping = false
   @exclusivity(unchecked) var length = 0
+  /// Bytes of content that this transfer takes.
+  @exclusivity(unchecked) private(set) var maximumBody = 0
+  /// Whether its content is kept as a whole, whatever the settings say.
+  @exclusivity(unchecked) private(set) var takesAll = false
   var stop: TransferFailure?
   var isCut = false
   /// `nil` where the content has no coding, or none of it has come.
@@ -162,7 +166,10 @@ final class TransferPlace {
     self.request = request
     begun = sockets.now
     limits.begin(settings, spent: request.spent, now: begun)
-    head.begin(keepsFields: settings.keepsFields)
+    let contentLimit = request.contentLimit
+    takesAll = contentLimit != nil
+    maximumBody = contentLimit ?? settings.maximumBody
+    head.begin(keepsFields: settings.keepsFields || contentLimit != nil)
     scanner = nil
     encoding = nil
     labelled = nil

@@ -29,7 +29,7 @@ package protocol Source: Sendable {
   /// Yields its requests into the output, in an order that is the same in every run.
   ///
   /// - Throws: `RunError` where it cannot go on; `CancellationError` where the run stops.
-  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws
+  func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws
 }
 
 extension Source {

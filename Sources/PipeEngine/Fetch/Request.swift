@@ -18,6 +18,9 @@ package struct RequestID: Hashable, Comparable, Sendable {
   package static func < (left: Self, right: Self) -> Bool {
     (left.source, left.ordinal) < (right.source, right.ordinal)
   }
+
+  /// The identity of a request that the run makes for itself. No source has such a one.
+  static func own(_ number: Int) -> RequestID { RequestID(source: -1, ordinal: number) }
 }
 
 /// What a source, or a link, says of a request: it stays as it is through redirects and retries, which share it.
@@ -35,12 +38,14 @@ package final class RequestSeed: Sendable {
   package let depth: Int
   /// The URL of the page whose link it is; `nil` for a source's own.
   package let referrer: String?
+  /// What it is fetched for.
+  package let purpose: RequestPurpose
   /// Bytes that it holds, about, its first URL included.
   let cost: Int
 
   package init(
     id: RequestID, written: String, method: Method? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [],
-    input: [ExactText: Value] = [:], depth: Int = 0, referrer: String? = nil
+    input: [ExactText: Value] = [:], depth: Int = 0, referrer: String? = nil, purpose: RequestPurpose = .page
   ) {
     self.id = id
     self.written = written
@@ -50,6 +55,7 @@ package final class RequestSeed: Sendable {
     self.input = input
     self.depth = depth
     self.referrer = referrer
+    self.purpose = purpose
     // The URL counts twice: as written, and parsed.
     var cost = 320 + 2 * written.utf8.count + (body?.count ?? 0) + (referrer?.utf8.count ?? 0)
     if !headers.isEmpty { cost += headers.reduce(0) { $0 + 32 + $1.name.utf8.count + $1.value.utf8.count } }
@@ -113,6 +119,7 @@ package final class Request: Sendable {
   package var input: [ExactText: Value] { seed.input }
   package var depth: Int { seed.depth }
   package var referrer: String? { seed.referrer }
+  package var purpose: RequestPurpose { seed.purpose }
   package var method: Method? { hasLostItsContent ? .get : seed.method }
   package var body: [UInt8]? { hasLostItsContent ? nil : seed.body }
 

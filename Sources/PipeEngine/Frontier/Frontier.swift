@@ -141,8 +141,26 @@ package final class Frontier: Sendable {
 
   package func close() { change { $0.close() } }
 
-  /// Hands out nothing more; returns how many waiting requests are left undone.
-  package func drain() -> Int {
+  /// Adds a request that the run makes for itself, and never waits: there are few of them.
+  ///
+  /// - Returns: Whether it was added; not so once it drains or is closed.
+  func add(own request: Request) -> Bool {
+    let (isAdded, tell) = storage.withLock { storage -> (Bool, (@Sendable () -> Void)?) in
+      if storage.state.isClosed || storage.isCancelled { return (false, nil) }
+      storage.state.add(own: request)
+      return (true, storage.onChange)
+    }
+    tell?()
+    return isAdded
+  }
+
+  /// One of the run's own requests is not wanted any more.
+  ///
+  /// - Returns: Whether it was waiting; not so while it is in flight.
+  func withdraw(own id: RequestID) -> Bool { storage.withLock { $0.state.withdraw(own: id) } }
+
+  /// Hands out nothing more; returns what is left undone.
+  package func drain() -> Undone {
     let (left, adders, tell) = storage.withLock { storage in
       defer { storage.adders = [] }
       return (storage.state.drain(), storage.adders, storage.onChange)
@@ -190,10 +208,10 @@ package final class Frontier: Sendable {
 
   /// Ends the transfers of these requests. Those that go on are put back; the others are settled.
   ///
-  /// - Returns: How many of those that would go on are left undone, because it drains.
-  func landed(_ landings: [Landing], now: Instant) -> Int {
-    let (left, tell) = storage.withLock { storage -> (Int, (@Sendable () -> Void)?) in
-      var left = 0
+  /// - Returns: Those of them that would go on and are left undone, because it drains.
+  func landed(_ landings: [Landing], now: Instant) -> Undone {
+    let (left, tell) = storage.withLock { storage -> (Undone, (@Sendable () -> Void)?) in
+      var left = Undone()
       var goesOn = false
       for landing in landings {
         storage.state.landed(landing.request, landing.outcome, elapsed: landing.elapsed, now: now)
@@ -201,7 +219,7 @@ package final class Frontier: Sendable {
         case .settled: break
         case .again(let request, let moment):
           goesOn = true
-          if !storage.state.putBack(request, at: moment) { left += 1 }
+          if !storage.state.putBack(request, at: moment) { left.add(request) }
         }
       }
       return (left, goesOn || storage.state.inFlightCount == 0 ? storage.onChange : nil)

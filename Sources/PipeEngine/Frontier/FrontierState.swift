@@ -21,11 +21,11 @@ struct FrontierState: Sendable {
     case finished
   }
 
-  private enum Standing {
+  enum Standing {
     case idle, ready, delayed, full
   }
 
-  private struct Host {
+  struct Host {
     let name: String
     var waiting: Deque<Request> = []
     var inFlight = 0
@@ -44,34 +44,27 @@ struct FrontierState: Sendable {
 
   private let rules: HostRules
   private let backoff: Backoff
-  private var hosts: [Host] = []
+  var hosts: [Host] = []
   private var free: [Int] = []
   private var places: [String: Int] = [:]
   /// The place found last: requests to one host most often come together.
   private var last: (name: String, place: Int)?
-  private var ready: Deque<Int> = []
+  var ready: Deque<Int> = []
   private var delayed = Heap<Delayed>()
-  private var postponed = Heap<Postponed>()
-  private var hopeless: [(request: Request, error: RequestError)] = []
+  var postponed = Heap<Postponed>()
+  var hopeless: [(request: Request, error: RequestError)] = []
   /// Hosts in trouble with nothing to do, in the order they came to be so. Some may be busy again.
   private var remembered: Deque<Int> = []
   private static let memory = 8192
-  private var thirsty: Deque<Int> = []
+  var thirsty: Deque<Int> = []
   /// Hosts whose next block somebody was told to bring back, and has not yet.
-  private var thirstyCount = 0
-  /// Fewer requests here than that, and more are brought back.
-  private static let lowWater = 16
-  /// Once as many wait here as may, a host with that many keeps no more of them here.
-  static let highWater = 64
-  /// With so many times as many, no host does.
-  static let flood = 16
-
+  var thirstyCount = 0
   /// Requests that wait, postponed ones included.
-  private(set) var waitingCount = 0
+  var waitingCount = 0
   /// Those of them that are away.
-  private(set) var awayCount = 0
+  var awayCount = 0
   /// Bytes of the requests that wait here.
-  private(set) var waitingBytes = 0
+  var waitingBytes = 0
   private(set) var inFlightCount = 0
   private(set) var isClosed = false
   private(set) var isDraining = false
@@ -87,63 +80,6 @@ struct FrontierState: Sendable {
   /// A new request.
   mutating func add(_ request: Request) {
     enqueue(request, first: false)
-  }
-
-  /// Whether a new request is to go away.
-  ///
-  /// - Parameters: How many may wait here, and how many bytes they may hold.
-  mutating func sendsAway(_ request: Request, capacity: Int, bytes: Int = .max) -> Bool {
-    guard let place = knownPlace(of: request.host), hosts[place].givenUp == nil else { return false }
-    if hosts[place].away > 0 { return true }
-    let here = waitingCount - awayCount
-    if waitingBytes >= bytes { return !hosts[place].waiting.isEmpty }
-    let most = here < capacity ? .max : here < Self.flood * capacity ? Self.highWater : 1
-    return hosts[place].waiting.count >= most
-  }
-
-  /// A new request that goes away.
-  mutating func addAway(_ request: Request) {
-    waitingCount += 1
-    awayCount += 1
-    hosts[place(of: request.host)].away += 1
-  }
-
-  /// Where requests of a host are now that went away.
-  mutating func stored(_ block: OverflowFile.Block, of host: String) {
-    guard !isDraining, let place = knownPlace(of: host) else { return }
-    hosts[place].blocks.append(block)
-    noteThirst(place)
-  }
-
-  /// A block that is to be brought back.
-  mutating func nextThirsty() -> (host: String, block: OverflowFile.Block)? {
-    guard let place = thirsty.popFirst(), let block = hosts[place].blocks.popFirst() else { return nil }
-    return (hosts[place].name, block)
-  }
-
-  var hasThirsty: Bool { !thirsty.isEmpty }
-  /// Whether requests that are away are on their way back.
-  var isBringingBack: Bool { thirstyCount > 0 }
-
-  /// Requests of a host that were away are here again.
-  mutating func returned(_ requests: [Request], of host: String) {
-    guard !isDraining, let place = knownPlace(of: host) else { return }
-    if hosts[place].isThirsty { thirstyCount -= 1 }
-    hosts[place].isThirsty = false
-    hosts[place].away -= requests.count
-    awayCount -= requests.count
-    waitingCount -= requests.count
-    for request in requests { enqueue(request, first: false) }
-    noteThirst(place)
-  }
-
-  private mutating func noteThirst(_ place: Int) {
-    guard !hosts[place].isThirsty, !hosts[place].blocks.isEmpty, hosts[place].waiting.count < Self.lowWater else {
-      return
-    }
-    hosts[place].isThirsty = true
-    thirstyCount += 1
-    thirsty.append(place)
   }
 
   /// A request that was taken and goes on: to where a redirect led, or to be tried again at a moment.
@@ -164,11 +100,15 @@ struct FrontierState: Sendable {
   /// Nothing will be added any more, and nothing comes back once what is in flight has landed.
   mutating func close() { isClosed = true }
 
-  /// Nothing waiting will be handed out any more. Returns how many requests that leaves undone.
-  mutating func drain() -> Int {
+  /// Nothing waiting will be handed out any more. Returns what that leaves undone.
+  mutating func drain() -> Undone {
     isClosed = true
     isDraining = true
-    let left = waitingCount
+    var left = Undone()
+    left.own += postponed.unordered.lazy.map(\.request).filter { $0.purpose != .page }
+    left.own += hopeless.lazy.map(\.request).filter { $0.purpose != .page }
+    for host in hosts { left.own += host.waiting.lazy.filter { $0.purpose != .page } }
+    left.pages = waitingCount - left.own.count
     waitingCount = 0
     awayCount = 0
     waitingBytes = 0
@@ -195,7 +135,10 @@ struct FrontierState: Sendable {
     if !hopeless.isEmpty { return giveUpHopeless() }
     var taken: [Request] = []
     if let only {
-      if limit > 0, let request = takeReady(only, now: now) { taken = [request] }
+      // The run's own requests as well: the one that may begin can wait for one of them.
+      while taken.count < limit, let request = takeReady(now, where: { $0.id == only || $0.purpose != .page }) {
+        taken.append(request)
+      }
     } else {
       while taken.count < limit, let place = ready.popFirst() {
         if let request = takeFirst(at: place, now: now) { taken.append(request) }
@@ -226,9 +169,9 @@ struct FrontierState: Sendable {
   }
 
   /// One request out of its host's turn, where it may begin.
-  private mutating func takeReady(_ id: RequestID, now: Instant) -> Request? {
+  private mutating func takeReady(_ now: Instant, where isMeant: (Request) -> Bool) -> Request? {
     for (turn, place) in ready.enumerated() {
-      guard let index = hosts[place].waiting.firstIndex(where: { $0.id == id }) else { continue }
+      guard let index = hosts[place].waiting.firstIndex(where: isMeant) else { continue }
       ready.remove(at: turn)
       hosts[place].waiting.prepend(hosts[place].waiting.remove(at: index))
       return takeFirst(at: place, now: now)
@@ -252,7 +195,7 @@ struct FrontierState: Sendable {
     knownPlace(of: host).map { !hosts[$0].waiting.isEmpty || hosts[$0].away > 0 } ?? false
   }
 
-  private mutating func enqueue(_ request: Request, first: Bool) {
+  mutating func enqueue(_ request: Request, first: Bool) {
     waitingCount += 1
     waitingBytes += request.cost
     let place = place(of: request.host)
@@ -260,11 +203,18 @@ struct FrontierState: Sendable {
       hopeless.append((request, error))
       return
     }
-    if first { hosts[place].waiting.prepend(request) } else { hosts[place].waiting.append(request) }
+    if !first {
+      hosts[place].waiting.append(request)
+    } else if request.purpose == .page {
+      hosts[place].waiting.prepend(request)
+    } else {
+      let index = hosts[place].waiting.firstIndex { $0.purpose == .page } ?? hosts[place].waiting.endIndex
+      hosts[place].waiting.insert(request, at: index)
+    }
     settle(place)
   }
 
-  private mutating func place(of name: String) -> Int {
+  mutating func place(of name: String) -> Int {
     if let place = knownPlace(of: name) { return place }
     let place: Int
     if let reused = free.popLast() {
@@ -279,7 +229,7 @@ struct FrontierState: Sendable {
     return place
   }
 
-  private mutating func knownPlace(of name: String) -> Int? {
+  mutating func knownPlace(of name: String) -> Int? {
     if let last, last.name == name { return last.place }
     guard let place = places[name] else { return nil }
     last = (name, place)
@@ -309,7 +259,7 @@ struct FrontierState: Sendable {
   }
 
   /// Puts a host where it belongs after a change; one that is ready or delayed stays so until its turn.
-  private mutating func settle(_ place: Int) {
+  mutating func settle(_ place: Int) {
     switch hosts[place].standing {
     case .ready, .delayed: return
     case .idle, .full: break

@@ -10,12 +10,13 @@ final class FetchStage: FetchWork {
   private let counter: StageCounter
   private let tally: Tally
   private let ledger: Ledger
+  private let own: OwnRequests
   private let order: OrderWindow<Routed>?
   private let isCancelled = Atomic(false)
 
   init(
     frontier: Frontier, output: Outlet<Fetched>, settings: FetchSettings, control: RunControl, counter: StageCounter,
-    tally: Tally, ledger: Ledger, order: OrderWindow<Routed>? = nil
+    tally: Tally, ledger: Ledger, own: OwnRequests, order: OrderWindow<Routed>? = nil
   ) {
     self.frontier = frontier
     self.output = output
@@ -24,6 +25,7 @@ final class FetchStage: FetchWork {
     self.counter = counter
     self.tally = tally
     self.ledger = ledger
+    self.own = own
     self.order = order
   }
 
@@ -65,6 +67,7 @@ final class FetchStage: FetchWork {
     let now = Instant.now
     var random = SystemRandomNumberGenerator()
     var answers: [Fetched] = []
+    var ownAnswers: [Fetched] = []
     var landings: [Landing] = []
     var bytes = 0
     answers.reserveCapacity(batch.count)
@@ -72,32 +75,41 @@ final class FetchStage: FetchWork {
     for fetched in batch {
       var next = Landing.Next.settled
       var answer: Fetched? = fetched
-      switch RedirectRule.decide(fetched, limit: settings.redirects, method: settings.method) {
-      case .follow(let request):
-        next = .again(request, at: nil)
-        answer = nil
-      case .fail(let error):
-        answer = Fetched(
-          request: fetched.request, response: nil, error: error, timing: fetched.timing,
-          attempts: fetched.attempts)
-      case .answer:
-        if let wait = RetryRule.wait(after: fetched, settings.retry, method: settings.method, random: &random) {
-          next = .again(fetched.request.triedAgain(after: fetched.attempts), at: now + wait)
+      let purpose = fetched.request.purpose
+      if purpose == .page || own.isAwaited(fetched.request) {
+        let redirects = purpose.redirectLimit ?? settings.redirects
+        switch RedirectRule.decide(fetched, limit: redirects, method: settings.method) {
+        case .follow(let request):
+          next = .again(request, at: nil)
           answer = nil
-          tally.addRetry()
+        case .fail(let error):
+          answer = Fetched(
+            request: fetched.request, response: nil, error: error, timing: fetched.timing,
+            attempts: fetched.attempts)
+        case .answer:
+          if let wait = RetryRule.wait(after: fetched, settings.retry, method: settings.method, random: &random) {
+            next = .again(fetched.request.triedAgain(after: fetched.attempts), at: now + wait)
+            answer = nil
+            tally.addRetry(of: purpose)
+          }
         }
       }
       landings.append(
         Landing(
           fetched.request, HostOutcome(fetched, respectsRetryAfter: settings.retry.respectsRetryAfter),
           elapsed: fetched.timing.elapsed, next: next))
-      if let answer {
+      guard let answer else { continue }
+      if purpose == .page {
         answers.append(answer)
         bytes += answer.cost
+      } else {
+        ownAnswers.append(answer)
       }
     }
     send(answers, bytes: bytes)
     leaveUndone(frontier.landed(landings, now: now))
+    // When their hosts know that they have landed: the run may be over with the last of them.
+    for answer in ownAnswers { own.ended(answer.request, answer) }
   }
 
   func hasRoom() -> Bool { output.askForRoom() }
@@ -107,13 +119,16 @@ final class FetchStage: FetchWork {
   func hasMore(at host: String) -> Bool { frontier.hasWaiting(at: host) }
 
   func abandon(_ requests: [Request]) {
-    leaveUndone(requests.count)
+    var undone = Undone()
+    for request in requests { undone.add(request) }
     _ = frontier.landed(requests.map { Landing($0) }, now: .now)
+    leaveUndone(undone)
   }
 
-  private func leaveUndone(_ count: Int) {
-    counter.add(unfinished: count)
-    ledger.leftUndone(count)
+  private func leaveUndone(_ undone: Undone) {
+    counter.add(unfinished: undone.pages)
+    ledger.leftUndone(undone.pages)
+    for request in undone.own { own.ended(request, nil) }
   }
 
   /// Requests whose host was given up are records with its error, as if each had been tried.
@@ -124,7 +139,9 @@ final class FetchStage: FetchWork {
         error: RequestError(error.code, error.message + " (its host was given up for now)", error.circumstance),
         attempts: request.attempt - 1)
     }
-    send(answers, bytes: answers.reduce(0) { $0 + $1.cost })
+    let pages = answers.filter { $0.request.purpose == .page }
+    send(pages, bytes: pages.reduce(0) { $0 + $1.cost })
+    for answer in answers where answer.request.purpose != .page { own.ended(answer.request, answer) }
   }
 
   private func send(_ answers: [Fetched], bytes: Int) {

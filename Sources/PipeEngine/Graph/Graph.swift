@@ -17,6 +17,7 @@ package struct Graph: Sendable {
   private let rows: [Edge<Record>]
   private let frontier: Frontier
   private let ledger: Ledger
+  private let own: OwnRequests
   /// Where a sink wants its rows in the order of the input.
   private let order: OrderWindow<Routed>?
   private let extraction: Extraction
@@ -41,6 +42,7 @@ package struct Graph: Sendable {
     ledger = Ledger(sources: plan.sources.count)
     ledger.onOver { [frontier] in frontier.close() }
     progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger)
+    own = OwnRequests(frontier: frontier, ledger: ledger, tally: progress.tally, bytes: plan.bounds.ownBytes)
     extraction = Extraction(plan)
     room = WorkRoom(capacity: plan.bounds.treeBytes)
     environment = SinkEnvironment(files: FilesInUse(plan), control: control)
@@ -112,12 +114,13 @@ package struct Graph: Sendable {
       let output = outlet(requests, .requests, of: stage)
       try await ending([output]) {
         try await sourceStage(
-          plan.sources[index].source, index: index, columns: plan.inputColumns, folder: plan.folder, output: output,
-          control: control, counter: counter, begun: milestones.begun)
+          plan.sources[index].source, index: index, columns: plan.inputColumns, folder: plan.folder, own: own,
+          output: output, control: control, counter: counter, begun: milestones.begun)
       }
     case .admit:
       let failed = outlet(pages, .pages, of: stage)
       let passed = (progress.sent(by: stage, on: .frontier), progress.received(on: .frontier))
+      await milestones.opened.wait()
       try await ending([failed]) {
         try await admitStage(
           inlet(requests, .requests), frontier: frontier, failed: failed, limit: plan.limit, control: control,
@@ -131,8 +134,7 @@ package struct Graph: Sendable {
       let output = outlet(pages, .pages, of: stage)
       let work = FetchStage(
         frontier: frontier, output: output, settings: plan.fetch, control: control, counter: counter,
-        tally: progress.tally, ledger: ledger, order: order)
-      await milestones.opened.wait()
+        tally: progress.tally, ledger: ledger, own: own, order: order)
       try await ending([output]) { try await work.run(fetcher) }
     case .extract:
       let output = outlet(records, .records, of: stage)

@@ -3,7 +3,7 @@ struct Milestones: Sendable {
   /// Each source that runs from the start has a request, has ended, or has failed; of those that wait for their input, it
   /// is enough that another one has. Outputs are opened then.
   let begun: Latch
-  /// Each output is open. Fetching begins then.
+  /// Each output is open. Requests for pages are admitted then; what the sources fetch comes before.
   let opened: Latch
   /// Every stage before the sinks is done, and every output is finished. Outputs are published then, or none is.
   let finished: Latch

@@ -9,8 +9,8 @@ internal import PipeWeb
 /// Reads one source dry. A stop ends it where it is. Where it cannot be read further, what was read before goes its
 /// way, and the run fails at its end.
 func sourceStage(
-  _ source: any Source, index: Int, columns: Set<ExactText>, folder: SourceFolder, output outlet: Outlet<Request>,
-  control: RunControl, counter: StageCounter, begun: Latch = Latch(parties: [])
+  _ source: any Source, index: Int, columns: Set<ExactText>, folder: SourceFolder, own: OwnRequests,
+  output outlet: Outlet<Request>, control: RunControl, counter: StageCounter, begun: Latch = Latch(parties: [])
 ) async throws {
   defer { begun.arrive(index) }
   if control.areSourcesClosed { return }
@@ -21,10 +21,15 @@ func sourceStage(
       var output = RequestOutput(
         source: index, columns: columns, outlet: outlet, control: control, counter: counter,
         onBegin: { hasRequests in if hasRequests { begun.arrive(index) } else { begun.pause(index) } })
+      // Outputs that other sources have rows for are not held up by what this one waits for.
+      let fetcher = SourceFetcher { url, purpose throws(CancellationError) in
+        begun.pause(index)
+        return try await own.fetch(url, for: purpose)
+      }
       var failure: RunError?
       do {
         do {
-          try await source.run(&output, in: folder)
+          try await source.run(&output, in: SourceEnvironment(folder, fetcher: fetcher))
         } catch let error as RunError {
           failure = error
           control.fail(because: error)

@@ -10,6 +10,8 @@ package final class Tally: Sendable {
     package var retries = 0
     package var statuses: [Int: Int] = [:]
     package var errors: [RequestError.Code: Int] = [:]
+    /// What was fetched for the run itself, which no other count has.
+    package var own: [RequestPurpose: OwnCount] = [:]
     /// What the person should know of the run, in the order in which it was noticed.
     package var notices: [String] = []
   }
@@ -20,7 +22,15 @@ package final class Tally: Sendable {
 
   package var counts: Counts { storage.withLock { $0 } }
 
-  func addRetry() { storage.withLock { $0.retries += 1 } }
+  func addRetry(of purpose: RequestPurpose = .page) {
+    storage.withLock { counts in
+      if purpose == .page { counts.retries += 1 } else { counts.own[purpose, default: OwnCount()].retries += 1 }
+    }
+  }
+
+  func add(own purpose: RequestPurpose, _ change: (inout OwnCount) -> Void) {
+    storage.withLock { change(&$0.own[purpose, default: OwnCount()]) }
+  }
 
   func add(notice: String) {
     storage.withLock { if !$0.notices.contains(notice) { $0.notices.append(notice) } }
@@ -37,5 +47,26 @@ package final class Tally: Sendable {
         }
       }
     }
+  }
+}
+
+/// What the run has fetched for itself, for one purpose: requests = answered + failed + undone, once it has ended.
+package struct OwnCount: Hashable, Sendable {
+  package var requests = 0
+  /// Those that came to a response, whatever its status.
+  package var answered = 0
+  /// Those that came to none.
+  package var failed = 0
+  /// Those that nobody wanted any more.
+  package var undone = 0
+  /// Attempts after the first ones.
+  package var retries = 0
+
+  package init(requests: Int = 0, answered: Int = 0, failed: Int = 0, undone: Int = 0, retries: Int = 0) {
+    self.requests = requests
+    self.answered = answered
+    self.failed = failed
+    self.undone = undone
+    self.retries = retries
   }
 }

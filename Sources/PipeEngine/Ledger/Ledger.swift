@@ -20,6 +20,10 @@ package final class Ledger: Sendable {
 
   func leftUndone(_ count: Int) { if count > 0 { change { $0.state.leftUndone(count) } } }
 
+  func ownBegan() { storage.withLock { $0.state.ownBegan() } }
+
+  func ownEnded() { change { $0.state.ownEnded() } }
+
   func extracted(_ batch: [Extracted]) {
     change { storage in for one in batch { storage.state.extracted(one.record.id, records: 1) } }
   }
@@ -41,6 +45,9 @@ package final class Ledger: Sendable {
       if state.unsettledCount != 0 {
         found.append(
           "ledger: \(state.unsettledCount.grouped) of \(state.admittedCount.grouped) requests came to nothing")
+      }
+      if state.ownCount != 0 {
+        found.append("ledger: \(state.ownCount.grouped) requests of the run itself came to nothing")
       }
       if state.strayCount != 0 {
         found.append("ledger: \(state.strayCount.grouped) steps of requests that were not at that step")

@@ -22,6 +22,8 @@ struct LedgerState: Sendable {
   private(set) var admittedCount = 0
   /// Requests that more requests can come of.
   private(set) var openCount = 0
+  /// Requests of the run itself that nothing has come of yet.
+  private(set) var ownCount = 0
   private(set) var undoneCount = 0
   private(set) var doneCount = 0
   /// Whether no source will yield another request.
@@ -32,7 +34,7 @@ struct LedgerState: Sendable {
   init(sources: Int) { accounts = Array(repeating: Account(), count: sources) }
 
   /// Whether nothing will be fetched any more: the end of the run is counted, never guessed.
-  var isOver: Bool { areSourcesDry && openCount == 0 }
+  var isOver: Bool { areSourcesDry && openCount == 0 && ownCount == 0 }
 
   /// Requests that are neither done nor left undone.
   var unsettledCount: Int { admittedCount - doneCount - undoneCount }
@@ -75,6 +77,12 @@ struct LedgerState: Sendable {
     openCount -= count
     undoneCount += count
   }
+
+  /// The run makes a request for itself: until something has come of it, more requests can.
+  mutating func ownBegan() { ownCount += 1 }
+
+  /// Something has come of a request of the run itself, or nothing will.
+  mutating func ownEnded() { ownCount -= 1 }
 
   /// A request's page has become so many records.
   mutating func extracted(_ id: RequestID, records: Int) {

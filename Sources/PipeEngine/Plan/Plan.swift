@@ -104,6 +104,8 @@ package struct Bounds: Hashable, Sendable {
   package var orderBytes = 32 << 20
   /// Bodies that are being received.
   package var bodyBytes = 128 << 20
+  /// Contents that are being fetched for the run itself.
+  package var ownBytes = 32 << 20
   /// Trees and values of JSON of the pages that records are being made of.
   package var treeBytes = 96 << 20
   /// Extract stages side by side.
@@ -122,6 +124,7 @@ package struct Bounds: Hashable, Sendable {
     frontierBytes = min(frontierBytes, memory / 16)
     fetchedBytes = min(fetchedBytes, memory / 8)
     orderBytes = min(orderBytes, memory / 8)
+    ownBytes = min(ownBytes, memory / 8)
     recordBytes = min(recordBytes, memory / 8 / (1 + sinks))
     let waiting =
       requestBytes + frontierBytes + fetchedBytes + (isOrdered ? orderBytes : 0) + recordBytes * (1 + sinks)

@@ -105,7 +105,9 @@ extension Request: TransferRequest {
   package var href: String { url?.href ?? "" }
   package var transferMethod: String? { method?.rawValue }
   package var withholdsCredentials: Bool { hasLeftItsOrigin }
-  package var withholdsContentFields: Bool { hasLostItsContent }
+  /// What the spec says of content is said of pages.
+  package var withholdsContentFields: Bool { hasLostItsContent || purpose != .page }
+  package var contentLimit: Int? { purpose.contentLimit }
 }
 
 extension RequestError {

@@ -68,8 +68,8 @@ struct FileSource: Source {
     return file.countLines().map { .exactly($0) } ?? .unknown
   }
 
-  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
-    try await options.run(InputFile(path: folder.resolve(path.value)), name: path.value, into: &output)
+  func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
+    try await options.run(InputFile(path: environment.folder.resolve(path.value)), name: path.value, into: &output)
   }
 }
 
@@ -95,7 +95,7 @@ struct StandardInputSource: Source {
 
   func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? { FileUse(.standardInput, .source, at: span) }
 
-  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+  func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     try await options.run(InputFile(path: nil), name: "standard input", into: &output)
   }
 }

@@ -87,7 +87,7 @@ struct RangeSource: Source {
     return [first.originKey]
   }
 
-  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+  func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     for number in numbers { try await output.yield(before + digits(number) + after) }
   }
 

@@ -68,7 +68,7 @@ struct URLsSource: Source {
     Set(urls.compactMap { try? WebURL.forFetching($0).get().originKey })
   }
 
-  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+  func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     for url in urls { try await output.yield(url) }
   }
 }

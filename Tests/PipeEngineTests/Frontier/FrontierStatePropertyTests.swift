@@ -46,10 +46,12 @@ private struct FrontierModel {
   }
 
   mutating func step(_ random: inout RepeatableRandom) {
-    switch Int.random(in: 0..<8, using: &random) {
+    switch Int.random(in: 0..<10, using: &random) {
     case 0..<3: add(host: Int.random(in: 0..<hosts, using: &random))
-    case 3..<5: take(upTo: Int.random(in: 0...5, using: &random))
-    case 5..<7: land(&random)
+    case 3: add(host: Int.random(in: 0..<hosts, using: &random), isOwn: true)
+    case 4: withdraw(&random)
+    case 5..<7: take(upTo: Int.random(in: 0...5, using: &random))
+    case 7..<9: land(&random)
     default: now = now.advanced(by: .milliseconds(Int.random(in: 0...40, using: &random)))
     }
     // Requests of this model hold more than 300 bytes each, and less than 500.
@@ -60,7 +62,11 @@ private struct FrontierModel {
 
   mutating func drain() {
     isDrained = true
-    let left = frontier.drain()
+    let undoneNow = frontier.drain()
+    let left = undoneNow.pages + undoneNow.own.count
+    if Set(undoneNow.own.map(\.id.ordinal)) != own.filter({ waiting.contains($0) || postponed[$0] != nil }) {
+      faults.append("drain left others of the run's own requests than waited")
+    }
     if left != waiting.count + postponed.count { faults.append("drain left \(left)") }
     undone += left
     waiting = []
@@ -96,10 +102,28 @@ private struct FrontierModel {
     faults.append("it never ends")
   }
 
-  private mutating func add(host: Int) {
-    frontier.add(request(added, host: "h\(host).example"))
+  /// Requests of the run itself, whatever became of them.
+  private var own: Set<Int> = []
+
+  private mutating func add(host: Int, isOwn: Bool = false) {
+    let name = "h\(host).example"
+    if isOwn {
+      frontier.add(own: ownRequest(added, host: name))
+      own.insert(added)
+    } else {
+      frontier.add(request(added, host: name))
+    }
     waiting.insert(added)
     added += 1
+    check()
+  }
+
+  /// Takes back one of the run's own requests, wherever it is.
+  private mutating func withdraw(_ random: inout RepeatableRandom) {
+    guard let ordinal = own.sorted().randomElement(using: &random) else { return }
+    let waits = waiting.remove(ordinal) != nil || postponed.removeValue(forKey: ordinal) != nil
+    if frontier.withdraw(own: .own(ordinal)) != waits { faults.append("withdrawn though it does not wait, or not") }
+    if waits { settled += 1 }
     check()
   }
 

@@ -64,7 +64,7 @@ struct FrontierTests {
     while taken < 1600 {
       if case .requests(let requests) = frontier.take(upTo: 4, now: now) {
         taken += requests.count
-        #expect(frontier.landed(requests.map { Landing($0) }, now: now) == 0)
+        #expect(frontier.landed(requests.map { Landing($0) }, now: now).pages == 0)
       } else {
         await Task.yield()
       }
@@ -80,7 +80,7 @@ struct FrontierTests {
     let added = Turnstile()
     let adder = adder(frontier, batches: 5, of: 2, passing: added)
     await added.wait()
-    #expect(frontier.drain() == 2)
+    #expect(frontier.drain().pages == 2)
     #expect(await adder.value == 1)
     #expect(await !frontier.add([request(99)]))
     #expect(frontier.take(upTo: 9, now: now).isFinished)
@@ -121,12 +121,12 @@ struct FrontierTests {
     #expect(await frontier.add([one]))
     #expect(told.count == 1)
     _ = frontier.take(upTo: 1, now: now)
-    #expect(frontier.landed([Landing(one, next: .again(one, at: nil))], now: now) == 0)
+    #expect(frontier.landed([Landing(one, next: .again(one, at: nil))], now: now).pages == 0)
     #expect(told.count == 2)
     frontier.close()
     #expect(told.count == 3)
     _ = frontier.take(upTo: 1, now: now)
-    #expect(frontier.landed([Landing(one)], now: now) == 0)
+    #expect(frontier.landed([Landing(one)], now: now).pages == 0)
     #expect(told.count == 4, "nothing is open any more")
     #expect(frontier.take(upTo: 1, now: now).isFinished)
   }
@@ -137,9 +137,10 @@ struct FrontierTests {
     let requests = [request(0), request(1)]
     #expect(await frontier.add(requests))
     _ = frontier.take(upTo: 2, now: now)
-    #expect(frontier.drain() == 0)
+    #expect(frontier.drain().pages == 0)
     #expect(
-      frontier.landed([Landing(requests[0], next: .again(requests[0], at: nil)), Landing(requests[1])], now: now) == 1)
+      frontier.landed([Landing(requests[0], next: .again(requests[0], at: nil)), Landing(requests[1])], now: now).pages
+        == 1)
     #expect(frontier.take(upTo: 1, now: now).isFinished)
   }
 

@@ -19,7 +19,7 @@ struct MemorySource: Source {
 
   func count(in folder: SourceFolder) -> RequestCount { .exactly(urls.count) }
 
-  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+  func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     for (index, url) in urls.enumerated() {
       willYield(index)
       try await output.yield(Request(id: output.nextID, written: url, method: method, body: body, headers: headers))
@@ -35,7 +35,7 @@ struct MemorySource: Source {
 struct EndlessSource: Source {
   var summary: String { "endless" }
 
-  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+  func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     for number in 0... { try await output.yield("http://h\(number % 7).example/\(number)") }
   }
 }
@@ -45,7 +45,7 @@ struct WaitingSource: Source {
   let isWaiting: Turnstile
   var summary: String { "waiting" }
 
-  func run(_ output: inout RequestOutput, in folder: SourceFolder) async throws {
+  func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     try await output.yield("http://a.example/")
     try await output.flush()
     let (never, hold) = AsyncStream.makeStream(of: Void.self)

@@ -18,6 +18,7 @@ final class StubFetcher: Fetcher {
   /// What was fetched, in order: `GET http://a.example/`.
   let log = Recorder<String>()
   private let most = Mutex<[String: Int]>([:])
+  private let mostTogether = Mutex(0)
   private let places: Int
   private let seed: UInt64
   private let failure: RunError?
@@ -38,6 +39,9 @@ final class StubFetcher: Fetcher {
 
   /// The most requests that were in flight at once, host by host.
   var mostInFlight: [String: Int] { most.withLock { $0 } }
+
+  /// The most requests that were in flight at once.
+  var mostAtOnce: Int { mostTogether.withLock { $0 } }
 
   func fetch(_ work: any FetchWork) async throws {
     let (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -66,7 +70,13 @@ final class StubFetcher: Fetcher {
         case .finished: isFinished = true
         case .wait(let until):
           if let until, inFlight.isEmpty {
-            try await Task.sleep(until: until, clock: .continuous)
+            // Woken by a change as well.
+            let alarm = Task {
+              try await Task.sleep(until: until, clock: .continuous)
+              change.yield()
+            }
+            await waiter.next()
+            alarm.cancel()
             continue
           }
         }
@@ -92,6 +102,7 @@ final class StubFetcher: Fetcher {
 
   private func note(_ inFlight: [Request]) {
     let counts = Dictionary(grouping: inFlight, by: \.host).mapValues(\.count)
+    mostTogether.withLock { $0 = max($0, inFlight.count) }
     most.withLock { $0.merge(counts) { max($0, $1) } }
   }
 

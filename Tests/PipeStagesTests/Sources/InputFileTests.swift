@@ -65,7 +65,7 @@ struct FileSourceTests {
     let run = Task {
       defer { edge.close() }
       var output = RequestOutput(source: 0, outlet: Outlet(edge), control: RunControl(), counter: StageCounter())
-      try await source.run(&output, in: SourceFolder(folder.path))
+      try await source.run(&output, in: SourceEnvironment(SourceFolder(folder.path)))
       try await output.flush()
     }
     var batches = edge.batches()
@@ -96,7 +96,7 @@ struct FileSourceTests {
     let source = source("pipe")
     let run = Task {
       var output = RequestOutput(source: 0, outlet: Outlet(edge), control: RunControl(), counter: StageCounter())
-      try await source.run(&output, in: SourceFolder(folder.path))
+      try await source.run(&output, in: SourceEnvironment(SourceFolder(folder.path)))
     }
     var batches = edge.batches()
     let batch = try await batches.next()
@@ -146,7 +146,7 @@ struct FileSourceTests {
     let edge = Edge<Request>("requests", elements: .max)
     var output = RequestOutput(source: 0, outlet: Outlet(edge), control: RunControl(), counter: StageCounter())
     let error = await #expect(throws: RunError.self) {
-      try await source("rows.gz").run(&output, in: SourceFolder(folder.path))
+      try await source("rows.gz").run(&output, in: SourceEnvironment(SourceFolder(folder.path)))
     }
     #expect(error?.subject == "rows.gz")
     let reason = "is cut off in the middle of a \(compression.memberName), after 1000 rows"

@@ -141,7 +141,7 @@ struct SourceContractTests {
     let run = Task {
       var output = RequestOutput(
         source: 0, columns: [], outlet: Outlet(edge, sent: sent), control: RunControl(), counter: counter)
-      try await source.run(&output, in: folder)
+      try await source.run(&output, in: SourceEnvironment(folder))
       try await output.flush()
     }
     // The first batch is taken by the edge, and the second one waits for room.
@@ -163,7 +163,7 @@ struct SourceContractTests {
     await #expect(throws: CancellationError.self) {
       var output = RequestOutput(
         source: 0, columns: [], outlet: Outlet(edge, sent: sent), control: control, counter: StageCounter())
-      try await source.run(&output, in: SourceFolder(folder.path))
+      try await source.run(&output, in: SourceEnvironment(SourceFolder(folder.path)))
       try await output.flush()
     }
     #expect(sent.count == 0)

@@ -13,7 +13,7 @@ extension Source {
     let edge = Edge<Request>("requests", elements: .max)
     var output = RequestOutput(
       source: 0, columns: columns, outlet: Outlet(edge), control: RunControl(), counter: StageCounter())
-    try await run(&output, in: SourceFolder(folder))
+    try await run(&output, in: SourceEnvironment(SourceFolder(folder)))
     try await output.flush()
     edge.close()
     var requests: [Request] = []

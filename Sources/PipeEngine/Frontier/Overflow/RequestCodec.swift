@@ -8,7 +8,8 @@ internal import PipeWeb
 /// that transfers have touched as well; a test walks through all of them, so that a new one cannot be left out.
 enum RequestCodec {
   static func encode(_ request: Request, into bytes: inout [UInt8]) {
-    bytes.append(number: request.id.source)
+    // The run's own requests have -1.
+    bytes.append(number: request.id.source + 1)
     bytes.append(number: request.id.ordinal)
     bytes.append(text: request.written)
     // Most URLs are serialized as they are written.
@@ -47,6 +48,7 @@ enum RequestCodec {
     bytes.append(number: request.depth)
     bytes.append(request.referrer == nil ? 0 : 1)
     if let referrer = request.referrer { bytes.append(text: referrer) }
+    bytes.append(request.purpose.rawValue)
     bytes.append(request.hasLostItsContent ? 1 : 0)
   }
 
@@ -111,10 +113,13 @@ enum RequestCodec {
         guard let read = text() else { return nil }
         referrer = read
       }
-      guard let hasLostItsContent = slice(1)?.first else { return nil }
+      guard let purpose = slice(1)?.first.flatMap({ RequestPurpose(rawValue: $0) }),
+        let hasLostItsContent = slice(1)?.first
+      else { return nil }
       let seed = RequestSeed(
-        id: RequestID(source: source, ordinal: ordinal), written: written, method: Method(rawValue: method),
-        body: length == 0 ? nil : Array(body), headers: headers, input: input, depth: depth, referrer: referrer)
+        id: RequestID(source: source - 1, ordinal: ordinal), written: written, method: Method(rawValue: method),
+        body: length == 0 ? nil : Array(body), headers: headers, input: input, depth: depth, referrer: referrer,
+        purpose: purpose)
       return Request(
         seed, url: url, fault: fault, trail: trail,
         spent: Duration(

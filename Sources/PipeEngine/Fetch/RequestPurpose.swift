@@ -1,0 +1,31 @@
+/// What a request is fetched for. Only pages become records; everything else is fetched for the run itself.
+package enum RequestPurpose: UInt8, CaseIterable, Sendable {
+  case page
+  /// A host's robots.txt (RFC 9309).
+  case robots
+  /// A sitemap or a feed.
+  case sitemap
+  /// A link that is answered once and never expanded.
+  case check
+
+  /// Bytes of content that are kept, whatever the plan's fields need; `nil` for as much as they need.
+  package var contentLimit: Int? {
+    switch self {
+    case .page, .check: nil
+    // RFC 9309, 2.5: no less than 500 KiB.
+    case .robots: 512 << 10
+    // sitemaps.org: 50 MiB without its coding.
+    case .sitemap: 50 << 20
+    }
+  }
+
+  /// The most redirects that are followed, whatever the spec says of pages; `nil` for as many as it says.
+  var redirectLimit: Int? {
+    switch self {
+    case .page: nil
+    // RFC 9309, 2.3.1.2: at least five.
+    case .robots: 5
+    case .sitemap, .check: 10
+    }
+  }
+}
