@@ -1,3 +1,5 @@
+internal import PipeWeb
+
 /// A Retry-After field (RFC 9110, 10.2.3): seconds, or a date.
 enum RetryAfter {
   /// Nobody waits longer, whatever a server says.

@@ -1,4 +1,4 @@
-import PipeEngine
+import PipeWeb
 import Testing
 
 @Suite("Timestamp, clocks that are set wrong")

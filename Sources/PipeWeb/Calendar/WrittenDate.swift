@@ -22,7 +22,7 @@ package struct WrittenDate {
   /// The name of a zone that could not be told.
   private var unclearZone: String?
 
-  static func timestamp(_ text: String) throws(Fault) -> Timestamp {
+  package static func timestamp(_ text: String) throws(Fault) -> Timestamp {
     let bytes = Array(text.utf8)
     guard bytes.count <= limit else { throw .form }
     var date = WrittenDate(rest: bytes[...])

@@ -25,9 +25,6 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   /// From 0000-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
   static let range = -62_167_219_200...253_402_300_799
 
-  /// What the system's clock says.
-  package static var now: Timestamp { Timestamp(ofClock: SystemClock.realtime) }
-
   package static func < (left: Self, right: Self) -> Bool {
     (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
   }
