@@ -46,6 +46,14 @@ package struct CharacterDecoder: Sendable {
     }
   }
 
+  /// Appends the text of a part of a document as UTF-8, always well-formed.
+  func appendPart(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
+    let capacity = UTF8Output.capacity(for: bytes, asciiCompatible: encoding.isASCIICompatible)
+    output += [UInt8](unsafeUninitializedCapacity: capacity) { memory, count in
+      count = Self.write(bytes, encoding, into: memory)
+    }
+  }
+
   /// Lends the text of `bytes` as UTF-8, always well-formed; what is that already is not copied.
   package func withUTF8<Result>(_ bytes: [UInt8], _ body: (Span<UInt8>) -> Result) -> Result {
     let isPlain = bytes.withUnsafeBufferPointer { bytes in

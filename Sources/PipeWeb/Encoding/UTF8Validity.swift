@@ -46,7 +46,7 @@ enum UTF8Validity {
   }
 
   /// The sequence that begins at a place, or the part of one that is (Unicode 3.9, table 3-7).
-  private static func sequence(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> (length: Int, isSound: Bool) {
+  static func sequence(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> (length: Int, isSound: Bool) {
     let first = bytes[start]
     let length: Int
     var bounds: ClosedRange<UInt8> = 0x80...0xBF

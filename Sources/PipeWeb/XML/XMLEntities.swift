@@ -22,10 +22,25 @@ struct XMLEntities {
   /// What references come to, where that has been worked out.
   private var costs: [[UInt8]: Int] = [:]
   private var total = 0
-  private var isTruncated = false
+  /// Whether a declaration or a reference was beyond the bounds.
+  private(set) var isTruncated = false
   private let totalLimit: Int
 
   private init(totalLimit: Int) { self.totalLimit = totalLimit }
+
+  /// The entities that an internal subset declares; `nil` where it declares none.
+  init?(subset: UnsafeBufferPointer<UInt8>) {
+    self.init(totalLimit: Self.totalLimit)
+    var cursor = XMLCursor(subset)
+    _ = readDeclarations(&cursor, depth: 0)
+    if declared.isEmpty, !isTruncated { return nil }
+  }
+
+  /// Appends text or an attribute's value with the document's own entities in the place of the references to them. Tags
+  /// in an entity are text here: what arrives in pieces is not read again.
+  mutating func appendText(_ bytes: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
+    appendValue(bytes, to: &output, isInside: false, isText: false)
+  }
 
   /// The document with its own entities in the place of the references to them; `nil` where it declares none.
   static func expand(
