@@ -1,0 +1,166 @@
+/// Reads a sitemap while it arrives: XML, an index of sitemaps, a URL on each line, or a feed (sitemaps.org protocol).
+/// Its compression is undone before. How it is cut into pieces changes nothing.
+///
+/// Nothing is kept but the entry at hand, so memory does not grow with the file. The protocol's limits of 50,000 entries
+/// and 50 MiB are told, not enforced; ten times as much is the end.
+package struct SitemapReader {
+  package enum Item: Equatable, Sendable {
+    case entry(SitemapEntry)
+    case fault(SitemapFault)
+  }
+
+  /// The most entries and bytes that the protocol allows.
+  package static let protocolEntries = 50_000
+  package static let protocolBytes = 52_428_800
+  /// The most entries that are read, and the most bytes.
+  package static let entryLimit = 10 * protocolEntries
+  package static let byteLimit = 10 * protocolBytes
+
+  private enum Form {
+    /// It is not known yet what begins.
+    case unknown
+    case xml, feed, lines
+  }
+
+  private let base: WebURL?
+  private var decoder: DocumentDecoder
+  private var form = Form.unknown
+  /// What is decoded and not read yet.
+  private var text: [UInt8] = []
+  private var reader = XMLReader()
+  private var elements: SitemapElements
+  private var feed: FeedElements
+  private var lines = SitemapLines()
+  private let entryLimit: Int
+
+  /// Bytes that came.
+  package private(set) var bytes = 0
+  package private(set) var entries = 0
+  /// Whether the end was not read because of the bounds.
+  package private(set) var isStopped = false
+
+  /// - Parameters:
+  ///   - url: Where the sitemap is; what locations are relative to.
+  ///   - mediaType: The Content-Type's.
+  package init(url: WebURL?, mediaType: MediaType? = nil, entryLimit: Int = SitemapReader.entryLimit) {
+    base = url
+    decoder = DocumentDecoder(mediaType: mediaType)
+    elements = SitemapElements(base: url)
+    feed = FeedElements(base: url)
+    self.entryLimit = entryLimit
+  }
+
+  /// What it is; known at the end.
+  package var kind: SitemapKind {
+    switch form {
+    case .lines: .text
+    case .feed: feed.feed.format.map { .feed($0) } ?? .other(root: elements.root)
+    case .unknown, .xml: elements.kind ?? .other(root: elements.root)
+    }
+  }
+
+  /// What was wrong with its XML.
+  package var faults: XMLReader.Faults { reader.faults }
+
+  /// Whether it has more than the protocol allows.
+  package var isBeyondProtocol: Bool { entries > Self.protocolEntries || bytes > Self.protocolBytes }
+
+  /// Reads the next bytes.
+  package mutating func read(_ bytes: UnsafeBufferPointer<UInt8>, _ handle: (Item) -> Void) {
+    var start = 0
+    while start < bytes.count, !isStopped {
+      let end = min(bytes.count, start + 64 << 10, start + Self.byteLimit - self.bytes)
+      if end == start {
+        isStopped = true
+        return
+      }
+      self.bytes += end - start
+      decoder.decode(UnsafeBufferPointer(rebasing: bytes[start..<end]), into: &text)
+      if form != .unknown || text.count >= EncodingSniffer.declarationLimit { readText(handle) }
+      start = end
+    }
+  }
+
+  /// Reads what was waiting for more.
+  package mutating func finish(_ handle: (Item) -> Void) {
+    decoder.finish(into: &text)
+    readText(handle)
+    let limit = entryLimit
+    if form == .lines {
+      lines.finish { Self.count($0, limit, &entries, &isStopped, handle) }
+    } else {
+      Self.finish(&reader, &elements, &feed) { Self.count($0, limit, &entries, &isStopped, handle) }
+      if elements.kind == nil, feed.feed.format != nil { form = .feed }
+    }
+  }
+
+  // MARK: Text
+
+  private mutating func readText(_ handle: (Item) -> Void) {
+    if form == .unknown { form = Self.isMarkup(text.prefix(EncodingSniffer.declarationLimit)) ? .xml : .lines }
+    let limit = entryLimit
+    if form == .lines {
+      text.withUnsafeBufferPointer { bytes in
+        lines.read(bytes) { Self.count($0, limit, &entries, &isStopped, handle) }
+      }
+    } else {
+      text.withUnsafeBufferPointer { bytes in
+        Self.read(bytes, &reader, &elements, &feed) { Self.count($0, limit, &entries, &isStopped, handle) }
+      }
+      if elements.kind == nil, feed.feed.format != nil { form = .feed }
+    }
+    text.removeAll(keepingCapacity: true)
+  }
+
+  private static func count(
+    _ item: Item, _ limit: Int, _ entries: inout Int, _ isStopped: inout Bool, _ handle: (Item) -> Void
+  ) {
+    if case .entry = item {
+      if entries == limit { isStopped = true }
+      if !isStopped { entries += 1 }
+    }
+    if !isStopped { handle(item) }
+  }
+
+  /// Whether a text is XML, with or without what a program printed before it.
+  private static func isMarkup(_ text: ArraySlice<UInt8>) -> Bool {
+    let beginning = text.trimmed
+    if beginning.first == UInt8(ascii: "<") { return true }
+    return signs.contains { sign in
+      beginning.indices.contains { beginning[$0] == sign[0] && beginning[$0...].starts(with: sign) }
+    }
+  }
+
+  private static let signs = ["<?xml", "<urlset", "<sitemapindex", "<rss", "<feed", "<rdf:RDF"].map { Array($0.utf8) }
+
+  // MARK: XML
+
+  private static func read(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ reader: inout XMLReader, _ elements: inout SitemapElements,
+    _ feed: inout FeedElements, _ handle: (Item) -> Void
+  ) {
+    reader.read(bytes) { take($0, &elements, &feed, handle) }
+  }
+
+  private static func finish(
+    _ reader: inout XMLReader, _ elements: inout SitemapElements, _ feed: inout FeedElements, _ handle: (Item) -> Void
+  ) {
+    reader.finish { take($0, &elements, &feed, handle) }
+  }
+
+  private static func take(
+    _ event: XMLEvent, _ elements: inout SitemapElements, _ feed: inout FeedElements, _ handle: (Item) -> Void
+  ) {
+    // The first root that is known decides.
+    if feed.feed.format == nil { elements.take(event, handle) }
+    if elements.kind == nil {
+      feed.take(event) { handle(item(of: $0)) }
+    }
+  }
+
+  /// The link of an RSS item or Atom entry, with its date.
+  private static func item(of entry: FeedEntry) -> Item {
+    guard let url = entry.url else { return .fault(SitemapFault(.noLocation)) }
+    return .entry(SitemapEntry(url: url, lastModified: entry.changed))
+  }
+}

@@ -1,0 +1,30 @@
+import PipeWeb
+import Testing
+
+struct SitemapScopeTests {
+  private static let scope = SitemapScope(
+    chain: ["https://example.com/maps/1.xml", "https://index.example/sitemap.xml"].compactMap { WebURL($0) })
+
+  @Test(arguments: [
+    ("https://example.com/a", true), ("http://example.com/a", true), ("https://EXAMPLE.com:443/a", true),
+    ("https://example.com:8443/a", false), ("https://www.example.com/a", false), ("https://example.org/a", false),
+    ("https://example.com.evil.example/", false), ("https://user@example.com/", true),
+    ("https://index.example/a", false),
+  ])
+  func `A sitemap speaks for its own host`(url: String, isOwn: Bool) throws {
+    #expect(Self.scope.isOwn(try #require(WebURL(url))) == isOwn)
+  }
+
+  @Test(arguments: [
+    ([], false), (["https://example.com/maps/1.xml"], true), (["https://example.com/maps/2.xml"], false),
+    (["https://example.com/maps/2.xml", "https://index.example/sitemap.xml#x"], true),
+    (["http://example.com/maps/1.xml"], false), (["https://example.com/"], false),
+  ])
+  func `For another host it speaks where that host's robots.txt names it or its index`(named: [String], admits: Bool)
+    throws
+  {
+    let url = try #require(WebURL("https://other.example/a"))
+    #expect(Self.scope.admits(url, named: named.compactMap { WebURL($0) }) == admits)
+    #expect(Self.scope.admits(try #require(WebURL("https://example.com/a")), named: []))
+  }
+}
