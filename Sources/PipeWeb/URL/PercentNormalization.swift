@@ -5,6 +5,9 @@ internal import CByteSearch
 enum PercentNormalization {
   private static let unreserved = ByteSet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
+  /// What a path encodes, but for the `?` that ends it.
+  static let pathSet = PercentEncoding.query.union(ByteSet("^`{}"))
+
   /// Whether anything of a URL is not in its normal form.
   static func changes(_ bytes: Span<UInt8>) -> Bool {
     var index = nextPercent(bytes, from: 0)
