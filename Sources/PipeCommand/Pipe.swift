@@ -22,6 +22,4 @@ enum ExitStatus {
   static let failed = ExitCode(1)
   static let invalidSpec = ExitCode(2)
   static let wrongUsage = ExitCode(64)
-  static let interrupted = ExitCode(130)
-  static let terminated = ExitCode(143)
 }

@@ -61,45 +61,28 @@ struct RunCommand: AsyncParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     MemoryTuning.apply()
     try MachineCheck.checkFiles(plan.openFiles)
-    let graph = Graph(plan, fetcher: HTTPFetcher(plan))
-    try SignalWatch.start(graph.control)
-    let display = ProgressDisplay(
-      style: progress, progress: graph.progress, control: graph.control, plan: plan)
-    graph.control.onNotice { [plan] notice in
+    let run = Run(plan, fetcher: HTTPFetcher(plan))
+    try SignalWatch.start { run.stop($0, because: $1) }
+    run.control.onNotice { [plan] notice in
       StandardError.say((StandardError.isTerminal ? "\r\u{1B}[K" : "") + "pipe: warning: " + plan.shown(notice: notice))
     }
-    let start = ContinuousClock.now
-    let failure = await withTaskGroup(of: Outcome.self) { group in
-      group.addTask { await display.show() }
-      group.addTask {
-        do {
-          try await graph.run()
-          return .finished(nil)
-        } catch {
-          return .finished(error)
-        }
-      }
-      for await outcome in group {
-        guard case .finished(let error) = outcome else { continue }
-        group.cancelAll()
-        return error
-      }
-      return nil
+    let display = ProgressDisplay(style: progress, progress: run.progress, control: run.control, plan: plan)
+    let outcome = await display.show { await run.perform() }
+    let summary = RunSummary(plan: plan, progress: run.progress, outcome: outcome)
+    let isQuiet = progress == .none
+    switch outcome.reason {
+    case .failed:
+      // A run that failed is never silent.
+      StandardError.say(summary.text)
+      throw ExitStatus.failed
+    case .stopped(let cause):
+      // Without progress a run that did what it was asked for is.
+      if !isQuiet || outcome.failure != nil { StandardError.say(summary.text) } else { sayNotices(of: summary) }
+      throw ExitCode(cause)
+    case .complete, .limit:
+      if !isQuiet { StandardError.say(summary.text) } else { sayNotices(of: summary) }
     }
-    let summary = RunSummary(
-      plan: plan, progress: graph.progress, elapsed: .now - start, failure: failure, isStopped: graph.control.isStopping
-    )
-    let hasFailed = failure != nil || !summary.isConserved
-    // Without progress a good run is silent; one that failed never is.
-    if progress != .none || hasFailed { StandardError.say(summary.text) }
-    if progress == .none, !hasFailed { for notice in summary.notices { StandardError.say(notice) } }
-    if let caught = SignalWatch.caught, (failure as? RunError)?.comesOfStop ?? false { throw caught }
-    if hasFailed { throw ExitStatus.failed }
-    if let caught = SignalWatch.caught { throw caught }
   }
 
-  enum Outcome: Sendable {
-    case watched
-    case finished((any Error)?)
-  }
+  private func sayNotices(of summary: RunSummary) { for notice in summary.notices { StandardError.say(notice) } }
 }

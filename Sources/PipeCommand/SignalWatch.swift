@@ -10,21 +10,17 @@ import Synchronization
 enum SignalWatch {
   /// Hang-up and interrupt stay ignored if the process was started so (nohup, jobs in the background of a script).
   private static let trapped = [(SIGHUP, false), (SIGINT, false), (SIGTERM, true)]
-  private static let count = Atomic<Int>(0)
+  private static let requests = StopRequests()
   private static let first = Atomic<Int32>(0)
   private static let arrived = POSIXSemaphore()
 
-  /// The exit code of the signal that ended the run, if one did.
-  static var caught: ExitCode? {
-    let signal = first.load(ordering: .acquiring)
-    return signal == 0 ? nil : ExitCode(128 + signal)
-  }
-
-  /// Stops a run at the signals that come from now on. A process does so once.
+  /// Tells of the signals that come from now on. A process does so once.
   ///
   /// - Throws: `RunError` if the machine has no thread for it.
-  static func start(_ control: RunControl) throws(RunError) {
-    try RunThread.start("that watches for signals") { [arrived] in watch(arrived, control) }
+  static func start(_ tell: @escaping @Sendable (StopStep, StopCause) -> Void) throws(RunError) {
+    // Made here: a handler must not be the first to use it.
+    _ = requests.step
+    try RunThread.start("that watches for signals") { watch(tell) }
     for (number, always) in trapped {
       let earlier = signal(number, handle)
       if !always, earlier.map({ unsafeBitCast($0, to: Int.self) }) == 1 { signal(number, SIG_IGN) }
@@ -33,28 +29,54 @@ enum SignalWatch {
 
   /// Runs in the handler: only what is safe there (signal-safety(7)).
   private static let handle: @convention(c) (Int32) -> Void = { signal in
-    let count = count.add(1, ordering: .acquiringAndReleasing).newValue
-    if count == 1 { first.store(signal, ordering: .releasing) }
-    if count >= 3 { _exit(128 + signal) }
     let error = errno
-    arrived.signal()
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    let step = requests.ask(at: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec))
+    if step == .leave { _exit(128 + signal) }
+    if step == .drain { first.store(signal, ordering: .releasing) }
+    if step != nil { arrived.signal() }
     errno = error
   }
 
-  private static func watch(_ arrived: POSIXSemaphore, _ control: RunControl) {
+  private static func watch(_ tell: (StopStep, StopCause) -> Void) {
     var told = 0
     while true {
       arrived.wait()
-      let count = count.load(ordering: .acquiring)
-      if told < 1, count >= 1 {
+      guard let step = requests.step else { continue }
+      let cause = StopCause(signal: first.load(ordering: .acquiring))
+      if told < StopStep.drain.rawValue {
         StandardError.say("pipe: stopping: requests in flight have 10s to finish; press Ctrl-C again to end now")
-        control.stop(by: .now + .seconds(10))
+        tell(.drain, cause)
       }
-      if told < 2, count >= 2 {
+      if told < StopStep.end.rawValue, step.rawValue >= StopStep.end.rawValue {
         StandardError.say("pipe: ending now, with every row that there is")
-        control.stop(by: .now)
+        tell(.end, cause)
       }
-      told = count
+      told = step.rawValue
     }
   }
+}
+
+extension StopCause {
+  fileprivate init(signal: Int32) {
+    switch signal {
+    case SIGHUP: self = .hungUp
+    case SIGTERM: self = .terminated
+    default: self = .interrupted
+    }
+  }
+
+  fileprivate var signal: Int32 {
+    switch self {
+    case .hungUp: SIGHUP
+    case .interrupted: SIGINT
+    case .terminated: SIGTERM
+    }
+  }
+}
+
+extension ExitCode {
+  /// What a shell says of a program that a signal has ended.
+  init(_ cause: StopCause) { self.init(128 + cause.signal) }
 }

@@ -24,8 +24,15 @@ struct ProgressDisplay: Sendable {
     self.plan = plan
   }
 
+  /// Shows progress while something is done.
+  func show<Result: Sendable>(during work: () async -> Result) async -> Result {
+    // Leaving the scope cancels it, and waits until its last word is said.
+    async let _: Void = show()
+    return await work()
+  }
+
   /// Runs until it is cancelled.
-  func show() async -> RunCommand.Outcome {
+  private func show() async {
     let interval: Duration =
       switch style {
       case .none: .seconds(86_400)
@@ -60,7 +67,6 @@ struct ProgressDisplay: Sendable {
       var stream = StandardError()
       stream.write("\r\u{1B}[K")
     }
-    return .watched
   }
 }
 

@@ -6,33 +6,21 @@ import PipeWeb
 struct RunSummary {
   private let plan: Plan
   private let progress: RunProgress
-  private let elapsed: Duration
-  private let failure: (any Error)?
-  private let isStopped: Bool
-  private let discrepancies: [String]
+  private let run: RunOutcome
 
-  init(plan: Plan, progress: RunProgress, elapsed: Duration, failure: (any Error)?, isStopped: Bool) {
+  init(plan: Plan, progress: RunProgress, outcome: RunOutcome) {
     self.plan = plan
     self.progress = progress
-    self.elapsed = elapsed
-    self.failure = failure
-    self.isStopped = isStopped
-    // A run that broke off has no balance to check.
-    discrepancies = failure == nil ? progress.discrepancies : []
+    run = outcome
   }
-
-  var isConserved: Bool { discrepancies.isEmpty }
-
-  /// Whether the failure is that rows could not be written before the run was to end.
-  private var comesOfStop: Bool { (failure as? RunError)?.comesOfStop ?? false }
 
   var text: String {
     let counts = progress.tally.counts
     var lines: [String] = []
     lines.append(
-      "pipe: \(outcome) in \(elapsed.short): \(counts.records.grouped) record\(counts.records == 1 ? "" : "s"), \(counts.failed.grouped) failed"
+      "pipe: \(outcome) in \(run.elapsed.short): \(counts.records.grouped) record\(counts.records == 1 ? "" : "s"), \(counts.failed.grouped) failed"
     )
-    if let failure { lines.append("  failure    \(describe(failure))") }
+    if let failure = run.failure { lines.append("  failure    \(failure.text(in: plan))") }
     lines += counts.notices.map { "  warning    \(plan.shown(notice: $0))" }
     if !counts.statuses.isEmpty {
       lines.append(
@@ -48,8 +36,8 @@ struct RunSummary {
       lines.append(
         "  retries    \(counts.retries.grouped) attempt\(counts.retries == 1 ? "" : "s") more than the first ones")
     }
-    if elapsed > .zero, counts.records > 0 {
-      lines.append("  rate       \(Int((Double(counts.records) / elapsed.seconds).rounded()).grouped)/s")
+    if run.elapsed > .zero, counts.records > 0 {
+      lines.append("  rate       \(Int((Double(counts.records) / run.elapsed.seconds).rounded()).grouped)/s")
     }
     for (index, sink) in plan.sinks.enumerated() {
       let count = progress.count(of: .sink(index)).sent
@@ -71,13 +59,16 @@ struct RunSummary {
   }
 
   private var outcome: String {
-    if failure != nil { return comesOfStop ? "stopped" : "failed" }
-    return isStopped ? "stopped" : "complete"
+    switch run.reason {
+    case .complete, .limit: "complete"
+    case .stopped: "stopped"
+    case .failed: "failed"
+    }
   }
 
   private var balance: String {
-    if failure != nil { return "not checked: the run broke off" }
-    if !discrepancies.isEmpty { return "NOT CONSERVED: " + discrepancies.joined(separator: "; ") }
+    if run.failure != nil { return "not checked: the run broke off" }
+    if !run.discrepancies.isEmpty { return "NOT CONSERVED: " + run.discrepancies.joined(separator: "; ") }
     let stages = progress.stages
     let read = stages.prefix(plan.sources.count).reduce(0) { $0 + $1.generated }
     let filtered = stages.reduce(0) { $0 + $1.filtered }
@@ -87,9 +78,5 @@ struct RunSummary {
     if filtered > 0 { parts.append("\(filtered.grouped) filtered") }
     if progress.unfinished > 0 { parts.append("\(progress.unfinished.grouped) left undone") }
     return parts.joined(separator: ", ") + ", none lost"
-  }
-
-  private func describe(_ error: any Error) -> String {
-    (error as? RunError)?.text(in: plan) ?? String(describing: error)
   }
 }

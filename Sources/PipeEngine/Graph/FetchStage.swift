@@ -1,3 +1,4 @@
+internal import PipeWeb
 internal import Synchronization
 
 /// The fetch stage's side of a fetcher: hands out what the frontier allows and the next edge has room for,
@@ -5,18 +6,19 @@ internal import Synchronization
 final class FetchStage: FetchWork {
   private let frontier: Frontier
   private let output: Outlet<Fetched>
-  private let settings: FetchSettings
+  private let settings: FetchPlan
   private let control: RunControl
   private let counter: StageCounter
   private let tally: Tally
   private let ledger: Ledger
   private let own: OwnRequests
   private let order: OrderWindow<Routed>?
+  private let events: RunEvents?
   private let isCancelled = Atomic(false)
 
   init(
-    frontier: Frontier, output: Outlet<Fetched>, settings: FetchSettings, control: RunControl, counter: StageCounter,
-    tally: Tally, ledger: Ledger, own: OwnRequests, order: OrderWindow<Routed>? = nil
+    frontier: Frontier, output: Outlet<Fetched>, settings: FetchPlan, control: RunControl, counter: StageCounter,
+    tally: Tally, ledger: Ledger, own: OwnRequests, order: OrderWindow<Routed>? = nil, events: RunEvents? = nil
   ) {
     self.frontier = frontier
     self.output = output
@@ -27,6 +29,7 @@ final class FetchStage: FetchWork {
     self.ledger = ledger
     self.own = own
     self.order = order
+    self.events = events
   }
 
   /// Fetches until the frontier is finished.
@@ -54,7 +57,9 @@ final class FetchStage: FetchWork {
     if case .draining(let until) = control.phase { return .draining(until: until) }
     while output.askForRoom() {
       switch frontier.take(upTo: limit, now: .now, only: order?.only) {
-      case .requests(let requests): return .requests(requests)
+      case .requests(let requests):
+        events?.post(requests.lazy.filter { $0.purpose == .page }.map { .begun($0.id, attempt: $0.attempt) })
+        return .requests(requests)
       case .hopeless(let requests): giveUp(requests)
       case .wait(let until): return .wait(until: until?.onContinuousClock)
       case .finished: return .finished
@@ -94,10 +99,11 @@ final class FetchStage: FetchWork {
           }
         }
       }
-      landings.append(
-        Landing(
-          fetched.request, HostOutcome(fetched, respectsRetryAfter: settings.retry.respectsRetryAfter),
-          elapsed: fetched.timing.elapsed, next: next))
+      let landing = Landing(
+        fetched.request, HostOutcome(fetched, respectsRetryAfter: settings.retry.respectsRetryAfter),
+        elapsed: fetched.timing.elapsed, next: next)
+      landings.append(landing)
+      if let events { tell(events, fetched, landing, now: now) }
       guard let answer else { continue }
       if purpose == .page {
         answers.append(answer)
@@ -131,8 +137,27 @@ final class FetchStage: FetchWork {
     for request in undone.own { own.ended(request, nil) }
   }
 
+  /// Tells what came of an attempt.
+  private func tell(_ events: RunEvents, _ fetched: Fetched, _ landing: Landing, now: Instant) {
+    let id = fetched.request.id
+    if landing.outcome.asksForLess { events.post(.hostSlowed(fetched.request.host)) }
+    // What the run fetches for itself has no place among the pages.
+    if fetched.request.purpose != .page { return }
+    events.post(
+      .landed(
+        id, status: fetched.response?.status, error: fetched.error?.code, elapsed: fetched.timing.elapsed))
+    switch landing.next {
+    case .again(let request, nil): events.post(.redirected(id, to: request.url))
+    case .again(let request, let moment?):
+      events.post(.retried(id, attempt: request.attempt, after: now.duration(to: moment)))
+    case .settled: break
+    }
+  }
+
   /// Requests whose host was given up are records with its error, as if each had been tried.
   private func giveUp(_ requests: [(request: Request, error: RequestError)]) {
+    events?.post(
+      requests.lazy.filter { $0.request.purpose == .page }.map { .hostGivenUp($0.request.host, $0.request.id) })
     let answers = requests.map { request, error in
       Fetched(
         request: request, response: nil,
@@ -153,5 +178,14 @@ final class FetchStage: FetchWork {
     output.onRoom(wake)
     order?.onChange(wake)
     control.onStop(wake)
+  }
+}
+
+extension HostOutcome {
+  fileprivate var asksForLess: Bool {
+    switch self {
+    case .slowDown, .busy: true
+    case .answered, .unreachable, .silent: false
+    }
   }
 }

@@ -24,11 +24,18 @@ package struct Graph: Sendable {
   private let room: WorkRoom
   private let environment: SinkEnvironment
   private let milestones: Milestones
+  /// Where somebody listens.
+  private let events: RunEvents?
 
   package init(_ plan: Plan, fetcher: any Fetcher, control: RunControl = RunControl()) {
+    self.init(plan, fetcher: fetcher, control: control, events: nil)
+  }
+
+  init(_ plan: Plan, fetcher: any Fetcher, control: RunControl, events: RunEvents?) {
     self.plan = plan
     self.fetcher = fetcher
     self.control = control
+    self.events = events
     let layout = plan.layout
     self.layout = layout
     requests = Edge(layout, .requests)
@@ -128,13 +135,13 @@ package struct Graph: Sendable {
           passed: { count in
             passed.0.add(count)
             passed.1.add(count)
-          }, ledger: ledger, order: order)
+          }, ledger: ledger, order: order, events: events)
       }
     case .fetch:
       let output = outlet(pages, .pages, of: stage)
       let work = FetchStage(
         frontier: frontier, output: output, settings: plan.fetch, control: control, counter: counter,
-        tally: progress.tally, ledger: ledger, own: own, order: order)
+        tally: progress.tally, ledger: ledger, own: own, order: order, events: events)
       try await ending([output]) { try await work.run(fetcher) }
     case .extract:
       let output = outlet(records, .records, of: stage)
@@ -150,14 +157,14 @@ package struct Graph: Sendable {
       try await ending(routes.map(\.outlet)) {
         try await routeStage(
           inlet(records, .records), routes: routes, where: plan.filter, order: order, tally: progress.tally,
-          counter: counter, ledger: ledger)
+          counter: counter, ledger: ledger, events: events)
       }
     case .sink(let index):
       try await sinkStage(
         plan.sinks[index].sink, index: index, columns: plan.sinks[index].columns, in: environment,
         input: inlet(rows[index], .rows(index)), counter: counter, ledger: ledger, control: control,
         milestones: milestones, unpublished: progress.unpublished
-      ) { !control.isStopping && control.failure == nil && progress.discrepancies.isEmpty }
+      ) { control.conclude { progress.discrepancies.isEmpty } }
     }
   }
 

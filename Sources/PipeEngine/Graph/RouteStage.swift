@@ -21,7 +21,7 @@ struct Routed: Sendable {
 /// - Parameter order: Where a sink wants it.
 func routeStage(
   _ input: Inlet<Extracted>, routes: [Route], where filter: Expression?, order: OrderWindow<Routed>?, tally: Tally,
-  counter: StageCounter, ledger: Ledger
+  counter: StageCounter, ledger: Ledger, events: RunEvents? = nil
 ) async throws {
   let ordered = routes.indices.filter { routes[$0].order == .input }
   var batches = input.batches()
@@ -38,6 +38,7 @@ func routeStage(
     let count = passes?.count { $0 } ?? batch.count
     counter.add(out: count, filtered: batch.count - count)
     tally.add(batch)
+    events?.post(batch.lazy.map { .recorded($0.record.id, error: $0.error) })
     guard let order else { continue }
     var sinks: [[Int]] = Array(repeating: [], count: batch.count)
     for route in ordered { for index in wanted[route] { sinks[index].append(route) } }

@@ -12,6 +12,9 @@ package final class RunControl: Sendable {
 
   private struct Storage: Sendable {
     var phase = Phase.running
+    var cause: StopCause?
+    /// Whether the run is complete, once that is settled.
+    var conclusion: Bool?
     var areSourcesClosed = false
     var failure: RunError?
     var onStop: [@Sendable () -> Void] = []
@@ -97,8 +100,12 @@ package final class RunControl: Sendable {
   }
 
   /// Admits nothing new and lets what is in flight finish until a moment; a later call can only shorten it.
-  package func stop(by moment: ContinuousClock.Instant) {
-    let tell = storage.withLock { storage in
+  ///
+  /// Once the run is concluded, nothing is left to stop.
+  package func stop(_ cause: StopCause = .interrupted, by moment: ContinuousClock.Instant) {
+    let tell = storage.withLock { storage -> [@Sendable () -> Void] in
+      if storage.conclusion != nil { return [] }
+      storage.cause = storage.cause ?? cause
       if case .draining(let until) = storage.phase {
         storage.phase = .draining(until: min(until, moment))
       } else {
@@ -107,6 +114,20 @@ package final class RunControl: Sendable {
       return storage.onStop
     }
     for call in tell { call() }
+  }
+
+  /// Why the run was stopped; the first cause, and `nil` where it ran to its end.
+  package var cause: StopCause? { storage.withLock { $0.cause } }
+
+  /// Settles whether the run is complete, once every stage is done: it was not stopped, no source failed, and nothing was
+  /// lost. Whoever asks later gets the same answer, so that its outputs are published together or not at all.
+  func conclude(_ isConserved: () -> Bool) -> Bool {
+    storage.withLock { storage in
+      if let conclusion = storage.conclusion { return conclusion }
+      let conclusion = storage.phase == .running && storage.failure == nil && isConserved()
+      storage.conclusion = conclusion
+      return conclusion
+    }
   }
 
   /// The run has ended: nobody is told any more, and nothing of the run is held on to.

@@ -55,7 +55,8 @@ func sourceStage(
 /// Lets requests into the frontier; those that cannot be fetched become records at once.
 func admitStage(
   _ input: Inlet<Request>, frontier: Frontier, failed: Outlet<Fetched>, limit: Int?, control: RunControl,
-  counter: StageCounter, passed: (_ count: Int) -> Void, ledger: Ledger, order: OrderWindow<Routed>? = nil
+  counter: StageCounter, passed: (_ count: Int) -> Void, ledger: Ledger, order: OrderWindow<Routed>? = nil,
+  events: RunEvents? = nil
 ) async throws {
   var batches = input.batches()
   var admission = Admission(limit: limit)
@@ -71,6 +72,7 @@ func admitStage(
       order.admit(admitted)
     }
     ledger.admitted(admitted)
+    events?.post(admitted.map { .admitted($0) })
     if !verdict.faulty.isEmpty {
       try await failed.send(verdict.faulty.map { Fetched(request: $0, response: nil, error: $0.fault) })
     }

@@ -9,7 +9,7 @@ package struct Plan: Sendable {
   package let description: String?
   package let folder: SourceFolder
   package let sources: [SourcePlan]
-  package var fetch: FetchSettings
+  package var fetch: FetchPlan
   /// The fields of a record: those of `extract` in its order, then those that only expressions and sinks use.
   package let fields: [FieldPlan]
   package let needs: PageNeeds

@@ -88,7 +88,8 @@ struct PlanCompiler {
     bounds.fetched = max(bounds.fetched, spec.fetch.concurrency)
     bounds.frontier = max(bounds.frontier, 2 * spec.fetch.concurrency)
     return Plan(
-      name: shown.name, description: shown.description, folder: folder, sources: sources, fetch: spec.fetch,
+      name: shown.name, description: shown.description, folder: folder, sources: sources,
+      fetch: FetchPlan(spec.fetch, in: folder),
       fields: fields, needs: needs, filter: filter,
       filterText: shown.filter, sinks: sinks, bounds: bounds, files: files, connectionNotes: shown.connectionNotes,
       limit: limit)

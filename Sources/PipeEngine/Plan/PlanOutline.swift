@@ -125,13 +125,13 @@ package struct PlanOutline: Sendable {
     self.totals = totals
   }
 
-  private static func politeness(of fetch: FetchSettings) -> String {
+  private static func politeness(of fetch: FetchPlan) -> String {
     var text = "\(fetch.concurrency) at once, \(min(fetch.perHost.concurrency, fetch.concurrency)) at one host"
     if fetch.perHost.interval > .zero { text += ", at least \(fetch.perHost.interval.shown) between two starts there" }
     return text
   }
 
-  private static func notes(on fetch: FetchSettings) -> [String] {
+  private static func notes(on fetch: FetchPlan) -> [String] {
     let redirects =
       switch fetch.redirects {
       case 0: "redirects are answers"

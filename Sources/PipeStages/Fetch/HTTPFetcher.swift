@@ -14,7 +14,7 @@ package struct HTTPFetcher: Fetcher {
     settings.concurrency = fetch.concurrency
     settings.method = fetch.method.rawValue
     settings.headers = fetch.headers
-    settings.body = fetch.body.map { Array($0.utf8) }
+    settings.body = fetch.body
     settings.userAgent = fetch.userAgent
     settings.totalTimeout = fetch.timeout.total
     settings.connectTimeout = fetch.timeout.connect
@@ -30,7 +30,7 @@ package struct HTTPFetcher: Fetcher {
       default: .whole
       }
     settings.keepsAddress = plan.needs.address
-    settings.keepsFields = plan.needs.fields || fetch.cookies == .run
+    settings.keepsFields = plan.needs.fields || fetch.keepsCookies
     settings.followsRedirects = fetch.redirects > 0
     settings.version =
       switch fetch.http {
@@ -38,7 +38,7 @@ package struct HTTPFetcher: Fetcher {
       case .http11: .http11
       case .http2: .http2
       }
-    settings.connection = ConnectionOptions(fetch, in: plan.folder)
+    settings.connection = ConnectionOptions(fetch)
     self.settings = settings
     identity = RequestIdentity(fetch)
   }

@@ -14,11 +14,11 @@ final class RequestIdentity: Sendable {
   private let jar = Mutex(CookieJar())
 
   /// - Returns: `nil` where requests say nothing.
-  init?(_ fetch: FetchSettings) {
-    if fetch.credentials.isEmpty, fetch.cookies == .none { return nil }
-    authorizations = Dictionary(fetch.credentials.map { ($0.origin.originKey, $0.authorization) }) { first, _ in first }
+  init?(_ fetch: FetchPlan) {
+    if fetch.authorizations.isEmpty, !fetch.keepsCookies { return nil }
+    authorizations = fetch.authorizations
     ownCookies = HTTPFields(fetch.headers)["Cookie"]
-    keepsCookies = fetch.cookies == .run
+    keepsCookies = fetch.keepsCookies
   }
 
   /// The request with what belongs to where it goes; itself, where that is nothing.

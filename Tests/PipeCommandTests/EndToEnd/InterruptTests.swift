@@ -56,8 +56,7 @@ struct InterruptTests {
       let command = try place.start(["run", spec])
       #expect(await command.waitUntil { output, _ in output.contains("/delay/0,") })
       command.send(first)
-      #expect(await command.waitUntil { _, errors in errors.contains("pipe: stopping") })
-      command.send(second)
+      #expect(try await command.send(second, after: "pipe: stopping"))
       let outcome = await command.outcome()
       #expect(outcome.status == 128 + first, "\(outcome.errors)")
       // The pages that are given up come after 30 s.
@@ -87,11 +86,67 @@ struct InterruptTests {
       // It shows progress while its sinks wait.
       #expect(await command.waitUntil { _, errors in errors.contains("\"in_flight\"") })
       command.send(signal)
-      #expect(await command.waitUntil { _, errors in errors.contains("pipe: stopping") })
-      command.send(signal)
+      #expect(try await command.send(signal, after: "pipe: stopping"))
       let outcome = await command.outcome()
       #expect(outcome.status == 128 + signal, "\(outcome.errors)")
       #expect(!outcome.isKilledByTimeLimit)
+    }
+  }
+
+  @Test("a signal that comes twice at once, as wrappers send it, lets what is in flight finish")
+  func doubledSignal() async throws {
+    try await Workplace.use(pages: 1) { place in
+      let command = try place.start(["run", try place.spec(Self.slow)])
+      #expect(await command.waitUntil { output, _ in output.contains("/delay/") })
+      command.send(SIGTERM)
+      command.send(SIGTERM)
+      let outcome = await command.outcome()
+      #expect(outcome.status == 143, "\(outcome.errors)")
+      #expect(!outcome.errors.contains("pipe: ending now"))
+      #expect(try place.site.served("/delay/{seconds}") == CSVTable(outcome.output).rows.count)
+    }
+  }
+
+  @Test("a third interrupt ends the process, whatever its sink and its standard error wait for")
+  func thirdSignal() async throws {
+    try await Workplace.use(pages: 1) { place in
+      for name in ["rows", "errors"] { try #require(mkfifo(place.folder.path(name), 0o600) == 0) }
+      // Nobody reads what is said: after the first signal the run is stuck where it would say so.
+      let errors = open(place.folder.path("errors"), O_RDWR | O_NONBLOCK)
+      defer { close(errors) }
+      let filling = [UInt8](repeating: 0x20, count: 4096)
+      while write(errors, filling, filling.count) > 0 {}
+      let rows = open(place.folder.path("rows"), O_RDWR)
+      defer { close(rows) }
+      let spec = try place.spec(
+        """
+        sources: [{range: {url: "SITE/get?n={n}", to: 100000}}]
+        fetch: {allow_private: [127.0.0.1]}
+        extract: {url: url, text: {const: "\(String(repeating: "x", count: 1000))"}}
+        sinks: [{csv: rows}]
+        """)
+      let command = try RunningCommand(
+        "/bin/sh", ["-c", "exec \"$0\" run \"$1\" --progress none 2> errors", try BuiltBinary.path(), spec],
+        folder: place.folder.path)
+      // It runs once there is a row; then its reader stands still.
+      var byte: UInt8 = 0
+      #expect(read(rows, &byte, 1) == 1)
+      let outcome = Task { await command.outcome() }
+      let hasEnded = Turnstile()
+      let watch = Task {
+        _ = await outcome.value
+        hasEnded.pass()
+      }
+      var sent = 0
+      while hasEnded.count == 0, sent < 50 {
+        command.send(SIGINT)
+        sent += 1
+        try await Task.sleep(for: .milliseconds(600))
+      }
+      await watch.value
+      #expect(await outcome.value.status == 130)
+      #expect(await !outcome.value.isKilledByTimeLimit)
+      #expect(sent >= 3)
     }
   }
 

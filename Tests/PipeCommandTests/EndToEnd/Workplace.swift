@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PipeEngine
 import PipeTesting
 import PracticeSite
 
@@ -59,6 +60,18 @@ struct Workplace: ~Copyable {
 
   /// A CSV file that a run has written.
   func table(_ name: String) throws -> CSVTable { try CSVTable(folder.text(name)) }
+}
+
+extension RunningCommand {
+  /// Sends a signal once something was said, and so long after it that it is not taken for a double of the one before.
+  ///
+  /// - Returns: Whether that was said before the program ended.
+  func send(_ signal: Int32, after words: String) async throws -> Bool {
+    guard await waitUntil({ _, errors in errors.contains(words) }) else { return false }
+    try await Task.sleep(for: .nanoseconds(StopRequests.doubleTime + 100_000_000))
+    send(signal)
+    return true
+  }
 }
 
 /// A record that a `jsonl` sink has written: the fields that these tests ask for.

@@ -70,7 +70,7 @@ struct MemoryPipeline {
 }
 
 extension Plan {
-  func with(bounds: Bounds? = nil, fetch: FetchSettings? = nil, limit: Int? = nil) -> Plan {
+  func with(bounds: Bounds? = nil, fetch: FetchPlan? = nil, limit: Int? = nil) -> Plan {
     var plan = self
     plan.fetch = fetch ?? self.fetch
     plan.bounds = bounds ?? self.bounds

@@ -1,16 +1,15 @@
 import PipeEngine
 import PipeHTTP
-import PipeSpec
 
 extension ConnectionOptions {
-  /// The spec's options as the loop takes them: paths resolved.
-  init(_ fetch: FetchSettings, in folder: SourceFolder) {
+  /// The plan's options as the loop takes them.
+  init(_ fetch: FetchPlan) {
     self.init()
     proxy = fetch.proxy.map(Proxy.init)
-    tls.verifies = fetch.tls.verify
-    tls.authorities = fetch.tls.authorities.map { folder.resolve($0.value) }
-    tls.certificate = fetch.tls.clientCertificate.map { folder.resolve($0.value) }
-    tls.key = fetch.tls.clientKey.map { folder.resolve($0.value) }
+    tls.verifies = fetch.tls.verifies
+    tls.authorities = fetch.tls.authorities
+    tls.certificate = fetch.tls.certificate
+    tls.key = fetch.tls.key
     tls.minimumVersion =
       switch fetch.tls.minimumVersion {
       case .tls12: .tls12
@@ -20,7 +19,7 @@ extension ConnectionOptions {
 }
 
 extension Proxy {
-  fileprivate init(_ settings: ProxySettings) {
+  fileprivate init(_ settings: FetchPlan.Proxy) {
     let scheme: Scheme =
       switch settings.scheme {
       case .http: .http
@@ -29,6 +28,6 @@ extension Proxy {
       }
     self.init(
       scheme: scheme, name: settings.shown, authority: settings.authority, user: settings.username,
-      password: settings.password, resolvesNames: settings.resolve == .proxy)
+      password: settings.password, resolvesNames: settings.resolvesNames)
   }
 }

@@ -1,0 +1,23 @@
+/// What asked a run to stop before its sources were dry.
+package enum StopCause: Hashable, Sendable {
+  /// Ctrl-C (SIGINT).
+  case interrupted
+  /// SIGTERM.
+  case terminated
+  /// The terminal is gone (SIGHUP).
+  case hungUp
+}
+
+/// Why a run ended.
+package enum StopReason: Hashable, Sendable {
+  /// Every request is accounted for, and every row is written.
+  case complete
+  /// Complete as planned: it has had as many requests as it may take.
+  case limit
+  /// It was asked to stop, and has left requests undone.
+  case stopped(by: StopCause)
+  case failed(by: RunError)
+
+  /// Whether its outputs are whole.
+  package var isComplete: Bool { self == .complete || self == .limit }
+}
