@@ -40,7 +40,7 @@ extension TransferPlace {
     guard let proxy else { return }
     // Servers have it among the fields of each request; this one is for the proxy that a tunnel is asked of.
     pipe_easy_set_text(handle, CURLOPT_USERAGENT, settings.userAgent)
-    // What a proxy says of a tunnel is no part of the answer.
+    // What a proxy says of a tunnel is not part of the answer.
     pipe_easy_set_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     pipe_easy_set_long(handle, CURLOPT_PROXYAUTH, pipe_auth_basic)
     pipe_easy_set_long(handle, CURLOPT_SOCKS5_AUTH, pipe_auth_basic)

@@ -81,7 +81,7 @@ final class ContentDecoding {
       }
       if let fault = piece.fault {
         guard fault.isExcess else { return .fault(fault.reason) }
-        // The content is whole, and what a server or a cache has put behind it is no part of it: browsers pass it over.
+        // The content is whole, and what a server or a cache has put behind it is not part of it: browsers pass it over.
         stages[index].isOver = true
         return .goesOn
       }

@@ -35,7 +35,7 @@ struct TransferHead {
   private var firstCount = 0
   private var isFolded = false
 
-  /// The most bytes of headers: what is above it is no honest answer.
+  /// The most bytes of headers; an honest answer stays below it.
   static let limit = 64 << 10
   static let excess = "more than \(limit >> 10) KiB of headers"
   static let noLength = "a Content-Length that is not a length"

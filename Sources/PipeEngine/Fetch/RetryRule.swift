@@ -25,7 +25,7 @@ enum RetryRule {
     return max(asked, drawn)
   }
 
-  /// What a request came to, where it is no success.
+  /// The outcome of a request that failed.
   fileprivate enum Cause {
     case timeout, unreachable, brokenOff, refused, lookup, dns, tls
     case status(Int)

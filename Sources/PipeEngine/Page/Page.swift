@@ -153,7 +153,7 @@ package final class Page {
 
   func addFault(of field: String, _ fault: ExtractionFault) { faults.append((field, fault)) }
 
-  /// Bytes of the page's encoding as text; never fails, what is no text is U+FFFD.
+  /// Bytes of the page's encoding as text; never fails: bytes that are not text become U+FFFD.
   package func decode(_ bytes: Span<UInt8>) -> String { CharacterDecoder(encoding).decode(bytes) }
 
   /// A fact of the page as text; `nil` for one that is too large as well.

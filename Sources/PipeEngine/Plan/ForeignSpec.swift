@@ -52,7 +52,7 @@ enum ForeignSpec {
     Tool(name: "a package.json", keys: ["dependencies"], hint: begin),
   ]
 
-  /// The one finding about a file that is no pipeline; `nil` for one that may be meant as such.
+  /// The one finding about a file that is not a pipeline; `nil` for one that may be meant as such.
   static func finding(about root: Node, in file: SourceFile) -> Diagnostic? {
     switch root.content {
     case .scalar(let scalar) where scalar.value == .null:

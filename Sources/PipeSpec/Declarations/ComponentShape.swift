@@ -89,7 +89,7 @@ private struct ComponentReader: Sendable {
     return list
   }
 
-  /// What was meant by a text in an extractor's place that is no word: a selector or a path.
+  /// What was meant by a text in an extractor's place that is not a word: a selector or a path.
   private func hint(forPath text: String) -> String? {
     if kind == .source, text.contains("://"), names.contains("urls") { return "did you mean 'urls: \(excerpt(text))'?" }
     if kind == .sink { return hint(forOutput: text) }
@@ -137,7 +137,7 @@ private struct ComponentReader: Sendable {
     return names.first { name in components[name]?.endings.contains { path.hasSuffix("." + $0) } ?? false }
   }
 
-  /// What was meant by a sink that is no component: an output without a format.
+  /// What was meant by a sink that is not a component: an output without a format.
   private func hint(forOutput text: String) -> String? {
     let endings = names.flatMap { components[$0]?.endings ?? [] }
     guard !endings.isEmpty else { return nil }
@@ -173,7 +173,7 @@ private struct ComponentReader: Sendable {
       + (names.count > most ? ", … (pipe explain extract)" : "")
   }
 
-  /// Reads `{csv: out.csv, when: ok}` as it was meant: what is no component is an option of the one that is.
+  /// Reads `{csv: out.csv, when: ok}` as it was meant: what is not a component is an option of the one that is.
   private func parts(ofSeveral entries: [Node.Entry], _ context: inout DecodingContext) -> Parts? {
     let isName = entries.map { entry in entry.key.text.map { components[$0] != nil } ?? false }
     guard let index = isName.firstIndex(of: true) else {

@@ -31,7 +31,7 @@ package struct NameGuesses: Sendable {
 /// to four characters, 2 up to eight, 3 above. Of names that are equally near, the first wins.
 package func nearestName(to name: String, among names: some Sequence<String>) -> String? {
   let wanted = Array(name.lowercased().unicodeScalars)
-  // A longer name is no misspelling of a key; the distance costs length by length.
+  // A longer name is not a misspelling of a key; the distance costs length by length.
   guard !wanted.isEmpty, wanted.count <= 64 else { return nil }
   var best: (rank: Int, name: String)?
   for candidate in names {
@@ -53,7 +53,7 @@ private func rank(_ wanted: [Unicode.Scalar], _ candidate: [Unicode.Scalar]) -> 
     if distance > 1, wanted.first != candidate.first, wanted.count <= 5, wanted.sorted() != candidate.sorted() {
       return nil
     }
-    // Nothing in common is not near: `ab` is no misspelling of `c`.
+    // Nothing in common is not near: `ab` is not a misspelling of `c`.
     if distance <= limit, distance < max(wanted.count, candidate.count) { return distance * 4 + weight }
   }
   let isPrefix =

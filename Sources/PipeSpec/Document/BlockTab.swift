@@ -1,6 +1,6 @@
 /// Tells a tab that is content from one that indents, at the start of a block scalar.
 ///
-/// YAML 1.2.2, 8.1.1.1: only spaces indent, so the first character that is no space ends the
+/// YAML 1.2.2, 8.1.1.1: only spaces indent, so the first character that is not a space ends the
 /// indentation, and may be a tab. libyaml refuses each tab there.
 enum BlockTab {
   /// The offset of the tab that libyaml refused, if it is content.

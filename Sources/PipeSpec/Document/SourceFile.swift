@@ -63,7 +63,7 @@ package struct SourceFile: Sendable {
     return start..<end
   }
 
-  /// The offset after the byte order mark, which is no part of the text (YAML 1.2.2, 5.2).
+  /// The offset after the byte order mark, which is not part of the text (YAML 1.2.2, 5.2).
   var contentStart: Int { bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
 
   /// The place of a byte; an offset beyond the file is the end of the file, one within the byte order

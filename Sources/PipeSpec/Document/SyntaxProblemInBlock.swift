@@ -37,7 +37,7 @@ extension SyntaxProblem {
     return badIndentation(current, after: previous)
   }
 
-  /// Something that is no key in a map, or no item in a list.
+  /// Something in a map that is not a key, or in a list that is not an item.
   var unexpectedInBlock: Diagnostic {
     let isMap = error.problem.hasSuffix("key")
     let current = line(file.lineNumber(at: place))

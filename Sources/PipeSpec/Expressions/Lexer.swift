@@ -94,7 +94,7 @@ struct Lexer {
     while position < bytes.count {
       let byte = bytes[position]
       if byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") {
-        // `a..b` is no word: such a mark joins two letters or digits.
+        // `a..b` is not a word: such a mark joins two letters or digits.
         guard position > index, end == position else { break }
         position += 1
       } else if byte.isASCIILetter || byte == UInt8(ascii: "_") || byte.isASCIIDigit && position > index {

@@ -55,7 +55,7 @@ final class GzipCompressor: Compressor {
       output += piece[..<count]
       switch code {
       case Z_STREAM_END: return true
-      // Nothing to do is no failure.
+      // Having nothing to do is not a failure.
       case Z_BUF_ERROR: return flush == Z_NO_FLUSH
       case Z_OK:
         if flush == Z_NO_FLUSH, stream.pointee.avail_in == 0, count < piece.count { return true }

@@ -194,7 +194,7 @@ private struct CSVEnds {
     guard firstRecord == nil, fieldBytes < Self.limit else { return }
     fieldBytes += 1
     fields[fields.count - 1].append(byte)
-    // A byte order mark is no part of the first name, and may stand before its quote.
+    // A byte order mark is not part of the first name, and may stand before its quote.
     if fieldBytes == 3, fields == [[0xEF, 0xBB, 0xBF]] {
       fields = [[]]
       state.beginField()
@@ -202,7 +202,7 @@ private struct CSVEnds {
   }
 
   private mutating func endRecord(_ byte: UInt8?) {
-    // A blank line is no record.
+    // A blank line is not a record.
     guard fields.count > 1 || hasQuotes || !fields[0].isEmpty else { return }
     firstRecord = fields.map { String(decoding: $0, as: UTF8.self) }
     fields = []

@@ -92,7 +92,7 @@ struct OutputFile: ~Copyable {
   /// Writes all rows; no more will come.
   mutating func finish() throws(RunError) {
     try flush()
-    // Nothing at all is no gzip and no zstd file: what holds no rows is a member of nothing.
+    // An empty file is not a valid gzip or zstd file: without rows, one empty member is written.
     if members?.isFirst ?? false, (handle.position ?? 0) == 0 { try handOn(ends: true) }
     try handle.finish()
   }

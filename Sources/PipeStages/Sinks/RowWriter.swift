@@ -4,7 +4,7 @@ import PipeEngine
 protocol RowEncoder: Sendable {
   /// How the rows are told apart again.
   var format: RowFormat { get }
-  /// What a file begins with that holds no rows yet: bytes that are no line, and a line.
+  /// The start of a file without rows: bytes that are not a line, and a header line.
   var beginning: (mark: [UInt8], header: [UInt8]?) { get }
 
   func append(_ record: Record, to bytes: inout [UInt8])

@@ -13,7 +13,7 @@ struct CSVRecord {
 
 /// RFC 4180 out of chunks of bytes.
 ///
-/// Blank lines are no records. A quote that is not closed where it should be has taken lines that are not its own, so it
+/// Blank lines are not records. A quote that is not closed where it should be has taken lines that are not its own, so it
 /// ends the run.
 struct CSVParser {
   /// Bytes of the longest record.

@@ -5,7 +5,7 @@ import PipeWeb
 /// What was compressed twice, as by a server and by the person who stored its answer, is decoded twice. Memory is
 /// bounded whatever the input says: a piece, and the window of each decoder.
 struct InputDecoding {
-  /// The most compressions that are undone; more are no accident.
+  /// The most layers of compression that are undone; more layers are deliberate.
   private static let most = 2
 
   /// Each decodes the content of the one before it.

@@ -2,7 +2,7 @@ internal import PipeText
 
 /// A date as servers write it in cookies (RFC 6265, 5.1.1): tokens in any order, between nearly any characters.
 enum CookieDate {
-  /// Seconds since 1970-01-01T00:00:00Z; `nil` where the text is no date.
+  /// Seconds since 1970-01-01T00:00:00Z; `nil` if the text is not a date.
   static func seconds(_ text: some StringProtocol) -> Int? {
     var parts = Parts()
     for token in text.utf8.split(whereSeparator: isDelimiter) { parts.take(Array(token)) }

@@ -51,7 +51,7 @@ package struct CookieJar: Sendable {
     return field.isEmpty ? nil : field
   }
 
-  /// The storage model (5.7), step by step, as far as it concerns who is no browser.
+  /// The storage model (5.7), step by step, as far as it concerns a client that is not a browser.
   private mutating func store(_ new: SetCookie, from request: CookieRequest, now: Int) {
     guard new.domain.utf8.allSatisfy({ $0 < 0x80 }) else { return }
     var domain = new.domain

@@ -9,9 +9,9 @@ typealias XMLNode = UnsafeMutablePointer<xmlNode>
 /// that markup cuts into many, and frees nodes that are still known here.
 final class DocumentTree {
   let document: UnsafeMutablePointer<xmlDoc>
-  /// The contents of templates, which are no part of the document (WHATWG HTML, 4.12.3).
+  /// The contents of templates, which are not part of the document (WHATWG HTML, 4.12.3).
   private var fragments: [XMLNode: XMLNode] = [:]
-  /// What is no part of the document any more; nodes are freed with it, never before, as others may know them.
+  /// Nodes that have left the document; they are freed with it, never before, as others may know them.
   private var discarded: [XMLNode] = []
   private(set) var nodeCount = 0
   /// Bytes that the nodes take, about.

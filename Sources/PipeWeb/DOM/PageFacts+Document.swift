@@ -27,7 +27,7 @@ private struct DocumentFacts {
     root.walk { node in
       guard node.isElement else { return .past }
       if node.isForeign { return .into }
-      // Its content is no part of the document (WHATWG HTML 4.12.3).
+      // Its content is not part of the document (WHATWG HTML 4.12.3).
       if node.isNamed("template") { return .past }
       reader.take(node, in: document)
       return .into

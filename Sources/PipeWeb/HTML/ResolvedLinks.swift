@@ -102,7 +102,7 @@ extension ResolvedLinks {
 }
 
 extension PageFacts {
-  /// Appends the URL that a value stands for; false, and nothing, where it is no http or https URL.
+  /// Appends the URL that a value stands for; false, and nothing, where it is not an http or https URL.
   ///
   /// - Parameter text: Memory for what the value stands for, where that takes any.
   fileprivate func appendURL(

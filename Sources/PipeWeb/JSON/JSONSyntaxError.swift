@@ -18,7 +18,7 @@ package struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConverti
     let before = text.prefix(offset)
     line = before.count { $0 == UInt8(ascii: "\n") } + 1
     let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    // Every scalar has one byte that is no continuation byte.
+    // Every scalar has one byte that is not a continuation byte.
     column = before[min(start, before.count)...].count { $0 & 0xC0 != 0x80 } + 1
   }
 

@@ -12,7 +12,7 @@ package struct ProductToken: Sendable, CustomStringConvertible {
     lowercase = text.utf8.map(ASCII.lowercase)
   }
 
-  /// The name of the first product of a User-Agent field (RFC 9110, 10.1.5); `nil` where it is no token, or the one that
+  /// The name of the first product of a User-Agent field (RFC 9110, 10.1.5); `nil` where it is not a token, or the one that
   /// every browser claims to be.
   package init?(userAgent: String) {
     let name = userAgent.utf8.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }

@@ -3,7 +3,7 @@ extension RobotsRules {
   ///
   /// - Parameters:
   ///   - bytes: The file, whatever they are; those behind `sizeLimit` are ignored.
-  ///   - isCut: Whether the file went on behind `bytes`; a line that was cut off is no rule.
+  ///   - isCut: Whether the file went on behind `bytes`; a line that was cut off is not a rule.
   ///   - token: For whom it is read; without a token it is read for one of whom it says nothing.
   ///   - url: Where the file is; relative URLs of sitemaps are relative to it.
   package init(parsing bytes: Span<UInt8>, isCut: Bool = false, for token: ProductToken?, at url: WebURL? = nil) {

@@ -100,7 +100,7 @@ extension CSSSelectorParser {
     case "dir":
       skipSpace()
       let direction = String(decoding: try self.name("a direction").map(HTMLBytes.lowercased), as: UTF8.self)
-      // Another word is no error, and matches nothing.
+      // Another word is not an error, and matches nothing.
       return direction == "rtl" || direction == "ltr" ? .direction(rightToLeft: direction == "rtl") : .never
     case "host", "state":
       _ = try list(isRelative: false)

@@ -341,7 +341,7 @@ struct CSSSelectorParser {
     return error("\(what) must stand here", index..<index + character.utf8.count)
   }
 
-  /// The last character that is no white space: what something is missing behind.
+  /// The last character that is not white space: what something is missing behind.
   private var lastCharacter: Range<Int> {
     guard let last = bytes.lastIndex(where: { !HTMLBytes.isSpace($0) }) else { return 0..<bytes.count }
     let start = bytes[...last].lastIndex { $0 & 0xC0 != 0x80 } ?? last

@@ -27,7 +27,7 @@ extension XMLNode {
       || isNamed("input") && value("readonly") == nil && Self.writableTypes.contains(inputType)
   }
 
-  /// Whether it must be filled in; nil for what is no control.
+  /// Whether it must be filled in; nil if it is not a control.
   var isRequiredControl: Bool? {
     if isNamed("input") { return value("required") != nil && Self.requirableTypes.contains(inputType) }
     return isNamed("select", "textarea") ? value("required") != nil : nil
@@ -96,7 +96,7 @@ extension XMLNode {
 struct InputNumber {
   let value: Double
 
-  /// Nil for what is no value of the type, and for types without numbers.
+  /// Nil if it is not a value of the type, and for types without numbers.
   init?(_ text: String, type: String) {
     let bytes = Array(text.utf8)
     let value: Double? =

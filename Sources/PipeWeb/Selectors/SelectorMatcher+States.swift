@@ -180,7 +180,7 @@ extension XMLNode {
     isNamed("button", "input", "select", "textarea", "optgroup", "option", "fieldset")
   }
 
-  /// Whether it is no custom element, which only a script can define (WHATWG HTML 4.13.3).
+  /// Whether it is not a custom element, which only a script can define (WHATWG HTML 4.13.3).
   fileprivate var isDefined: Bool {
     if value("is") != nil { return false }
     guard let name = pointee.name, ASCII.isLetter(name.pointee) else { return true }

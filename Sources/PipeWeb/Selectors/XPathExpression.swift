@@ -8,7 +8,7 @@ internal import Synchronization
 /// `@unchecked Sendable`: libxml2 writes into a compiled expression while it evaluates it, so every evaluation takes
 /// one of its own from the pool.
 package final class XPathExpression: @unchecked Sendable {
-  /// Why a text is no expression.
+  /// Why a text is not an expression.
   package struct SyntaxError: Error, Hashable, Sendable {
     /// In words that follow "is not an XPath expression: ".
     package let message: String

@@ -109,7 +109,7 @@ struct XMLScanner {
     }
   }
 
-  /// XML 1.0, 2.8; `xml` in any case is no target.
+  /// XML 1.0, 2.8; `xml` in any case is not a target.
   private var isXMLDeclaration: Bool { readName(from: index + 2).equalsIgnoringCase("xml") }
 
   /// Skips a document type declaration (XML 1.0, 2.8), whose internal subset has quotes, comments and instructions.

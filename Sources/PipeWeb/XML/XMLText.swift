@@ -84,7 +84,7 @@ enum XMLText {
     HTMLBytes.isLetterOrDigit(byte) || byte >= 0x80 || "#_:.-".utf8.contains(byte)
   }
 
-  /// The character of `#38` or `#x26`; what is no character is U+FFFD.
+  /// The character of `#38` or `#x26`; U+FFFD if it is not a character.
   static func number(_ name: UnsafeBufferPointer<UInt8>) -> Unicode.Scalar? {
     let isHexadecimal = name.count > 1 && name[1] == UInt8(ascii: "x")
     let digits = name.dropFirst(isHexadecimal ? 2 : 1)

@@ -54,7 +54,7 @@ enum BrokenHeadRoutes {
     // RFC 9112 2.2: a recipient may take a line feed alone for the end of a line.
     "bare-lf": { .raw("HTTP/1.1 200 OK\n\(type)\n\(length)\n\n" + html) },
     "bare-cr": { answer(fields: ["X-Return: a\rContent-Length: 5"]) },
-    "no-colon": { answer(fields: ["this line is no field"]) },
+    "no-colon": { answer(fields: ["this line is not a field"]) },
     "no-name": { answer(fields: [": a value"]) },
     "space-before-colon": { answer(fields: ["X-Space : a"]) },
     "space-first": { .raw("HTTP/1.1 200 OK\r\n X-Space: a\r\n\(type)\r\n\(length)\r\n\r\n" + html) },

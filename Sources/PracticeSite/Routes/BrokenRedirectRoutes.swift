@@ -18,7 +18,7 @@ enum BrokenRedirectRoutes {
         "space": { answer(["Location: /get?num=1 2"]) },
         "nul": { answer(["Location: /get?num=1\0"]) },
         "long": { answer(["Location: /" + String(repeating: "l", count: 50_000)]) },
-        // RFC 9110 5.3: a field that is no list stands once.
+        // RFC 9110 5.3: a field that is not a list stands once.
         "two": { answer(["Location: /get?num=1", "Location: /get?num=2"]) },
       ]),
   ]

@@ -1,4 +1,4 @@
-/// A URL of the quickstart that is no plain page: a redirect, an error, an address where nobody answers.
+/// A URL of the quickstart that is not a plain page: a redirect, an error, an address where nobody answers.
 struct SpecialCase {
   /// What is found there.
   enum Outcome {

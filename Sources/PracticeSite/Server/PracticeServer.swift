@@ -55,7 +55,7 @@ package final class PracticeServer: Sendable {
 
   /// Binds every host and begins to serve.
   ///
-  /// - Throws: `ServerError` for a host that is no loopback address or a number of pages that is out of range, and
+  /// - Throws: `ServerError` for a host that is not a loopback address or a number of pages that is out of range, and
   ///   the system's error where an address is taken.
   package static func start(_ configuration: Configuration = Configuration()) async throws -> PracticeServer {
     guard possiblePages ~= configuration.pages else {

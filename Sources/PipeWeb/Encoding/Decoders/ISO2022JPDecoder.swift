@@ -66,7 +66,7 @@ struct ISO2022JPDecoder {
     }
   }
 
-  /// A byte that is no escape.
+  /// A byte that is not an escape.
   private mutating func text(
     _ byte: UInt8, _ jis0208: UnsafeBufferPointer<UInt32>, into output: inout UTF8Output
   ) {

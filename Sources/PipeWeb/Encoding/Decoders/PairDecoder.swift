@@ -4,7 +4,7 @@ enum PairDecoder {
   /// - Parameters:
   ///   - single: The packed UTF-8 that a byte of 0x80 or above stands for by itself, 0 where it means nothing; `nil` for a
   ///     lead byte.
-  ///   - longer: Writes what a sequence stands for that begins at an index with a lead byte and is no pair of the index,
+  ///   - longer: Writes what a sequence stands for that begins at an index with a lead byte and is not a pair of the index,
   ///     and tells how many bytes it takes; 0 for a pair.
   ///   - pair: The packed UTF-8 of a pair; 0 where there is none.
   // Inlined with its closures, so that each encoding has a loop of its own.

@@ -4,7 +4,7 @@
 /// so its memory is that of its result; the work and the result
 /// are bounded.
 package struct JSONPath: Sendable {
-  /// Why a text is no query.
+  /// Why a text is not a query.
   package struct SyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
     package let message: String
     /// In Unicode scalars from the start of the query.
