@@ -13,6 +13,26 @@ extension FuzzTarget {
       let parts = url.scheme + url.username + url.password + url.host + url.pathname + url.search + url.hash
       require(parts.utf8.count <= url.href.utf8.count, "the parts are parts of the URL")
       _ = url.hrefWithoutUserinfo + url.hrefWithoutFragment
+      if url.isHTTP { judge(url, base) }
+    }
+  }
+
+  /// As a crawl judges a URL by itself.
+  private static func judge(_ url: WebURL, _ source: WebURL?) {
+    let identity = URLIdentity()
+    let normal = identity.text(of: url)
+    require(WebURL(normal).map { identity.text(of: $0) } == normal, "what is compared is compared as itself")
+    let folded = URLIdentity(stripQuery: ["utm_*", "a"], sortQuery: true).text(of: url)
+    require(folded.utf8.count <= normal.utf8.count, "leaving parameters out makes nothing longer")
+    _ = TrapBounds.reason(toDrop: url)?.description
+    if let glob = try? URLGlob(url.hrefWithoutUserinfo.replacing("#", with: "*")) {
+      _ = glob.matches(PatternSubject(url))
+    }
+    for kind in CrawlScope.Kind.allCases {
+      var scope = CrawlScope(kind)
+      if let source { scope.add(source) }
+      scope.add(url)
+      require(kind == .page || scope.contains(url), "a source is in its own scope")
     }
   }
 
@@ -28,6 +48,12 @@ extension FuzzTarget {
       require(IPAddress("\(address)") == address, "an address that is written reads as the same")
     }
     _ = AddressBlock(text)
+    _ = DeclaredRefresh(text)
+    let robots = HTTPFields([
+      HTTPFields.Field(name: "X-Robots-Tag", value: text), HTTPFields.Field(name: "Link", value: text),
+    ])
+    _ = RobotsDirectives(robots, for: ProductToken("pipe"))
+    require(LinkField.all(in: robots).count <= LinkField.limit, "the links of fields are bounded")
     if let url = WebURL("http://www.example.com/folder/") {
       var jar = CookieJar()
       jar.store(text.utf8.split(separator: UInt8(ascii: "\n")).map(Array.init), from: url, now: 0)

@@ -48,11 +48,13 @@ extension FuzzTarget {
   }
 
   private static let everything: PageFacts.Wanted = [
-    .title, .language, .base, .description, .metas, .canonical, .linkElements, .links, .linkTexts, .images, .headings,
+    .title, .language, .base, .description, .metas, .canonical, .linkElements, .links, .linkTexts, .images, .frames,
+    .headings,
   ]
 
   private static let parts: [PageFacts.Wanted] = [
-    everything, .title, [.links, .base], [.links, .linkTexts], [.title, .language, .description], [.canonical, .base],
+    everything, .title, [.links, .base, .frames], [.links, .linkTexts], [.title, .language, .description],
+    [.canonical, .base],
     .metas, .firstHeading,
   ]
 
@@ -72,6 +74,7 @@ extension FuzzTarget {
     add(.links, facts.links.map { text($0.href) })
     add(.linkTexts, facts.links.flatMap { [text($0.rel), text($0.text)] })
     add(.images, facts.images.map(text))
+    add(.frames, facts.frames.flatMap { ["\($0.isInline)", text($0.source)] })
     add(.headings, facts.headings.map { text($0) })
     add(.firstHeading, [text(facts.headings.first)])
     return words

@@ -55,6 +55,7 @@ private struct DocumentFacts {
       if wanted.contains(.images), hasRoom(facts.images.count, .images) {
         facts.images.append(store(node.value("src")))
       }
+    case .iframe, .frame: takeFrame(node)
     case .h1:
       let isWanted = wanted.contains(.headings) || wanted.contains(.firstHeading) && facts.headings.isEmpty
       if isWanted, hasRoom(facts.headings.count, .headings),
@@ -94,12 +95,20 @@ private struct DocumentFacts {
         rel: store(rel), href: store(href), hreflang: store(node.value("hreflang")), type: store(node.value("type"))))
   }
 
+  private mutating func takeFrame(_ node: XMLNode) {
+    guard wanted.contains(.frames), node.value("srcdoc") == nil, let source = node.value("src"),
+      hasRoom(facts.frames.count, .frames), let source = store(source)
+    else { return }
+    facts.frames.append(PageFacts.Frame(source: source, isInline: node.isNamed("iframe")))
+  }
+
   private mutating func takeLink(_ node: XMLNode, in document: DOMDocument) {
     guard wanted.contains(.links), let href = node.value("href"), hasRoom(facts.links.count, .links),
       let href = store(href)
     else { return }
     var link = PageFacts.Link(
-      href: href, rel: wanted.contains(.linkRelations) ? store(node.value("rel")) : nil, text: nil)
+      href: href, rel: wanted.contains(.linkRelations) ? store(node.value("rel")) : nil, text: nil,
+      isArea: node.isNamed("area"))
     if wanted.contains(.linkTexts) {
       link.text =
         node.isNamed("area")

@@ -10,6 +10,7 @@ extension PageCollector {
     case .html: open.contains(.language)
     case .base: open.contains(.base)
     case .img, .image: open.contains(.images)
+    case .iframe, .frame: open.contains(.frames)
     // These decide what is open.
     case .input: isFramesetAllowed
     case .font, .annotationXML: elements.isCurrentForeign
@@ -31,6 +32,7 @@ extension PageCollector {
     case .html: name == HTMLName("lang")
     case .base: name == HTMLName("href")
     case .img, .image: name == HTMLName("src")
+    case .iframe, .frame: name == HTMLName("src") || name == HTMLName("srcdoc")
     case .input: name == HTMLName("type")
     case .font: name == HTMLName("color") || name == HTMLName("face") || name == HTMLName("size")
     case .annotationXML: name == HTMLName("encoding")
@@ -46,6 +48,7 @@ extension PageCollector {
     case .img, .image: takeImage(token)
     case .meta: takeMeta(token)
     case .link: takeLinkElement(token)
+    case .iframe: takeFrame(token)
     case .base:
       if open.contains(.base), facts.baseValue == nil, let href = store(HTMLName("href"), of: token) {
         facts.baseValue = href
@@ -69,7 +72,8 @@ extension PageCollector {
     // As many as most pages have, so that growing costs little.
     if facts.links.isEmpty { facts.links.reserveCapacity(64) }
     let text = token.tag == .area ? store(HTMLName("alt"), of: token) : nil
-    facts.links.append(PageFacts.Link(href: href, rel: store(HTMLName("rel"), of: token), text: text))
+    facts.links.append(
+      PageFacts.Link(href: href, rel: store(HTMLName("rel"), of: token), text: text, isArea: token.tag == .area))
     if token.tag == .a, wanted.contains(.linkTexts) {
       linkText = []
       linkHidden = nil
@@ -125,6 +129,14 @@ extension PageCollector {
   private mutating func takeImage(_ token: HTMLTagToken) {
     guard open.contains(.images), hasRoom(facts.images.count, .images) else { return }
     facts.images.append(store(HTMLName("src"), of: token))
+  }
+
+  mutating func takeFrame(_ token: HTMLTagToken) {
+    guard open.contains(.frames), token.index(of: HTMLName("srcdoc")) == nil,
+      let index = token.index(of: HTMLName("src")),
+      hasRoom(facts.frames.count, .frames), let source = store(index, of: token)
+    else { return }
+    facts.frames.append(PageFacts.Frame(source: source, isInline: token.tag == .iframe))
   }
 
   /// Takes the encoding that a meta element declares, in a template too (WHATWG HTML 13.2.6.4.4 and 13.2.6.4.18).

@@ -87,6 +87,7 @@ extension PageCollector {
     }
     switch mode {
     case .inFrameset:
+      if tag == .frame { takeFrame(token) }
       return tag == .noframes
     case .inBody:
       if tag == .frameset, isFramesetAllowed { enterFrameset() }

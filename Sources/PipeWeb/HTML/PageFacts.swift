@@ -21,6 +21,8 @@ package struct PageFacts: Sendable {
     /// The relations of each link; with `links` alone.
     package static let linkRelations = Wanted(rawValue: 1 << 12)
     package static let encoding = Wanted(rawValue: 1 << 13)
+    /// `iframe` and `frame` elements with a `src`.
+    package static let frames = Wanted(rawValue: 1 << 14)
   }
 
   /// Bounds on what one page may make us keep.
@@ -80,6 +82,13 @@ package struct PageFacts: Sendable {
     package let rel: Value?
     /// What an `a` contains as text, blocks parted by white space, or the `alt` of an `area`, where texts are wanted.
     package internal(set) var text: Value?
+    package internal(set) var isArea = false
+  }
+
+  /// An `iframe` or `frame` element with a `src`, and without a `srcdoc`, which stands for it.
+  package struct Frame: Sendable {
+    package let source: Value
+    package let isInline: Bool
   }
 
   /// document.title: the first `title` element of HTML.
@@ -101,6 +110,7 @@ package struct PageFacts: Sendable {
   package internal(set) var links: [Link] = []
   /// The `src` of each `img` element, nil where it has none.
   package internal(set) var images: [Value?] = []
+  package internal(set) var frames: [Frame] = []
   /// The text of each `h1` element, as its tree's reader has it.
   package internal(set) var headings: [Value] = []
   /// Whether a limit left something out.
@@ -169,6 +179,7 @@ package struct PageFacts: Sendable {
     linkElements = earlier.linkElements
     links = earlier.links
     images = earlier.images
+    frames = earlier.frames
     headings = earlier.headings
   }
 }

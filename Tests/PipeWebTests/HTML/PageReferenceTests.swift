@@ -23,7 +23,7 @@ struct PageReferenceTests {
 
   static let everything: PageFacts.Wanted = [
     .title, .language, .base, .description, .metas, .canonical, .linkElements, .links, .linkTexts, .linkRelations,
-    .images, .headings,
+    .images, .frames, .headings,
   ]
 
   /// Facts of pages that differ, by `file: fact`, with the reason.

@@ -44,8 +44,9 @@ struct PageScannerBoundsTests {
     }
     let metas = facts.metas.map { facts.string(of: $0.content) }
     let images = facts.images.map { $0.map { facts.string(of: $0) } }
+    let frames = facts.frames.map { "\($0.isInline) \(facts.string(of: $0.source))" }
     let headings = facts.headings.map { facts.string(of: $0) }
-    return "\(texts) \(links) \(metas) \(images) \(headings) \(facts.linkElements.count) \(facts.isTruncated)"
+    return "\(texts) \(links) \(metas) \(images) \(frames) \(headings) \(facts.linkElements.count) \(facts.isTruncated)"
   }
 
   @Test(arguments: [

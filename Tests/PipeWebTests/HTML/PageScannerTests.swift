@@ -134,6 +134,22 @@ struct PageScannerTests {
     #expect(facts.images.map { $0.map { facts.string(of: $0) } } == [nil, "a", "b", "d"])
   }
 
+  @Test(arguments: [
+    ("<iframe src=a></iframe><p><iframe></iframe><iframe src='b&amp;c'/><i>", ["a", "b&amp;c"]),
+    (
+      "<frameset><frame src=a><frameset><frame src=b></frameset><frame><noframes><iframe src=no></noframes>",
+      ["a", "b"]
+    ),
+    ("<p><frame src=no><iframe src=a srcdoc=''></iframe><template><iframe src=no></iframe></template>", []),
+    ("<svg><iframe src=no></svg><noscript><iframe src=a></iframe></noscript>", ["a"]),
+    ("<div><iframe src=gone></iframe></div><frameset><frame src=no>", ["gone"]),
+    ("<i></i><frameset><frame src=a>", ["a"]),
+  ])
+  func `Frames are those that show another page`(page: String, sources: [String]) {
+    let facts = Self.facts(page, wanted: [.frames])
+    #expect(facts.frames.map { facts.withBytes(of: $0.source) { String(decoding: $0, as: UTF8.self) } } == sources)
+  }
+
   @Test func `Scanning stops once the wanted facts are known for good`() {
     var scanner = PageScanner(wanted: [.title, .language])
     let first = scanner.feed(Array("<html lang=en><head><title>a".utf8))

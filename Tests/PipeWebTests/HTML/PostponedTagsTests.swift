@@ -6,7 +6,7 @@ import Testing
 struct PostponedTagsTests {
   private static let kinds: [PageFacts.Wanted] = [
     .title, .language, .base, .description, .metas, .canonical, .linkElements, .links, [.links, .linkTexts],
-    [.links, .linkRelations], .images,
+    [.links, .linkRelations], .images, .frames,
     .headings,
   ]
 
