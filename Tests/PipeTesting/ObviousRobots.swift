@@ -1,13 +1,18 @@
 /// robots.txt as slowly and plainly as it can be read: what the parser and the matcher are compared with.
-package enum ObviousRobots {
+package struct ObviousRobots {
+  private let groups: [Group]
+
+  package init(_ file: [UInt8]) { groups = Self.groups(file) }
+
   /// The line that decides about a path and query, and whether it allows it; `nil` where none matches.
   ///
   /// - Parameter token: In lowercase; letters, digits, `-` and `_`.
-  package static func decision(_ path: [UInt8], file: [UInt8], token: [UInt8]) -> (line: Int, isAllow: Bool)? {
-    let groups = groups(file)
+  package func decision(_ path: [UInt8], token: [UInt8]) -> (line: Int, isAllow: Bool)? {
     let named = groups.filter { $0.agents.contains(token) }
     let rules = (named.isEmpty ? groups.filter { $0.agents.contains(Array("*".utf8)) } : named).flatMap(\.rules)
-    let text = units(path)
+    let text = Self.units(path)
+    let itself = "/robots.txt".utf8.map { Int($0) }
+    if text == itself || text.starts(with: itself + [Int(UInt8(ascii: "?"))]) { return nil }
     var best: (octets: Int, isAllow: Bool, line: Int)?
     for rule in rules where rule.matches(text) {
       let octets = rule.octets

@@ -82,6 +82,11 @@ private struct RobotsReading {
   /// Whether the group has a rule, so that the next user-agent line begins another (RFC 9309, 2.1). Lines that are no
   /// rules do not end the user-agent lines of a group (2.2.4).
   private var hasRule = false
+  /// Whom a delay is for: the user-agent lines since the last delay, or the whole group's if there was none. It is no rule
+  /// and does not part groups, and yet `*` is not to wait for as long as the agent that is named behind it.
+  private var delaysToken = false
+  private var delaysAll = false
+  private var hasDelay = false
 
   init(token: ProductToken?, url: WebURL?) {
     self.token = token
@@ -98,10 +103,11 @@ private struct RobotsReading {
       if isForToken { named.take(value, line: line, isAllow: key == .allow) }
       if isForAll, !isNamed { others.take(value, line: line, isAllow: key == .allow) }
     case .crawlDelay:
+      hasDelay = true
       guard let duration = Self.delay(value) else { return }
       let delay = RobotsRules.CrawlDelay(duration: duration, line: Int(line))
-      if isForToken { named.take(delay) }
-      if isForAll { others.take(delay) }
+      if delaysToken { named.take(delay) }
+      if delaysAll { others.take(delay) }
     case .sitemap:
       guard sitemaps.count < RobotsRules.sitemapLimit, let url = try? WebURL(parsing: value, base: url), url.isHTTP
       else { return }
@@ -110,12 +116,13 @@ private struct RobotsReading {
   }
 
   private mutating func takeAgent(_ value: Span<UInt8>) {
-    if hasRule { (isForToken, isForAll, hasRule) = (false, false, false) }
-    if value.first == UInt8(ascii: "*"), value.count == 1 || RobotsLines.isSpace(value[1]) { isForAll = true }
-    if let token, token.isNamed(at: 0, in: value) {
-      isForToken = true
-      isNamed = true
+    if hasRule { (isForToken, isForAll) = (false, false) }
+    if hasRule || hasDelay { (delaysToken, delaysAll) = (false, false) }
+    (hasRule, hasDelay) = (false, false)
+    if value.first == UInt8(ascii: "*"), value.count == 1 || RobotsLines.isSpace(value[1]) {
+      (isForAll, delaysAll) = (true, true)
     }
+    if let token, token.isNamed(at: 0, in: value) { (isForToken, delaysToken, isNamed) = (true, true, true) }
   }
 
   /// A number of seconds, with a fraction or without; as many as a year has stand for all that are more.

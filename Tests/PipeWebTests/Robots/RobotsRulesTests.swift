@@ -146,12 +146,22 @@ struct RobotsRulesTests {
       ("User-agent: *|Crawl-delay: 2|Disallow: /a|User-agent: *|Crawl-delay: 3|Crawl-delay: 1", 3_000),
       ("User-agent: *|Crawl-delay: 2|Disallow: /a|User-agent: pipe|Crawl-delay: 1", 1_000),
       ("User-agent: *|Crawl-delay: 2|Disallow: /a|User-agent: pipe|Disallow: /b", nil),
-      ("User-agent: pipe|Crawl-delay: 2|User-agent: other|Crawl-delay: 9", 9_000),
+      ("User-agent: pipe|Crawl-delay: 2|User-agent: other|Crawl-delay: 9", 2_000),
+      ("User-agent: *|Crawl-delay: 1|User-agent: other|Crawl-delay: 300|Disallow: /a", 1_000),
+      ("User-agent: pipe|Crawl-delay: x|User-agent: other|Crawl-delay: 300", nil),
+      ("User-agent: pipe|Sitemap: /x|User-agent: other|Crawl-delay: 9", 9_000),
+      ("User-agent: pipe|Disallow: /a|Crawl-delay: 9|Disallow: /b|Crawl-delay: 10", 10_000),
       ("User-agent: other|Crawl-delay: 9|User-agent: pipe|Crawl-delay: 2", 2_000),
     ] as [(String, Int?)])
   func delays(file: String, milliseconds: Int?) {
     let rules = RobotsRules(parsing: file.replacing("|", with: "\n").utf8.span, for: ProductToken("pipe"))
     #expect(rules.crawlDelay?.duration == milliseconds.map { .milliseconds($0) })
+  }
+
+  @Test("a delay parts no groups")
+  func delayBetweenAgents() throws {
+    let file = "User-agent: pipe|Crawl-delay: 1|User-agent: other|Disallow: /a"
+    #expect(try decision(file, "/a") == .disallowed(line: 4))
   }
 
   @Test("sitemaps are those of the whole file, http and https, relative ones resolved")
