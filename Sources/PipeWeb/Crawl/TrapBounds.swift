@@ -6,10 +6,10 @@ package enum TrapBounds {
   package static let length = 2048
   /// The most segments of a path (Heritrix, `TooManyPathSegmentsDecideRule`).
   package static let depth = 20
-  /// So often the same segments may follow each other, or a parameter or `amp;` come: `/a/b/a/b` is two times (Heritrix,
+  /// So often the same segments may follow each other, or `amp;` itself: `/a/b/a/b` is two times (Heritrix,
   /// `PathologicalPathDecideRule`).
   package static let repeats = 2
-  /// So often the same segment may come in all.
+  /// So often the same segment or parameter may come in all.
   package static let repeatsInAll = 4
 
   /// Which bound a URL is beyond; `nil` for none.
@@ -63,12 +63,12 @@ package enum TrapBounds {
     guard separators > 0 else { return nil }
     // `&` that was escaped too often, as `amp;amp;`, makes one parameter longer and longer.
     if let place = escapes(in: query) { return .repeatedParameter(string(query.extracting(place))) }
-    guard separators >= repeats else { return nil }
+    guard separators >= repeatsInAll else { return nil }
     var places: [Substring: Int] = [:]
     let text = string(query)
     for parameter in text.split(separator: "&") {
       places[parameter, default: 0] += 1
-      if places[parameter, default: 0] > repeats { return .repeatedParameter(String(parameter)) }
+      if places[parameter, default: 0] > repeatsInAll { return .repeatedParameter(String(parameter)) }
     }
     return nil
   }

@@ -17,11 +17,12 @@ struct TrapBoundsTests {
       ("/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20", nil),
       ("/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/", nil),
       ("/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/21", .tooDeep(segments: 21)),
-      ("?a=1&a=1", nil), ("?a=1&a=1&a=1", .repeatedParameter("a=1")), ("?a=1&a=2&a=3", nil),
-      ("?a&b&a&b&a", .repeatedParameter("a")),
+      ("?a=1&a=1", nil), ("?a=1&a=1&a=1&a=1", nil), ("?a=1&a=1&a=1&a=1&a=1", .repeatedParameter("a=1")),
+      ("?a=1&a=2&a=3", nil),
+      ("?a&b&a&b&a&b&a&b", nil), ("?a&b&a&b&a&b&a&b&a", .repeatedParameter("a")),
       ("?x&amp;y", nil), ("?x&amp;amp;y", nil), ("?x&amp;amp;amp;y", .repeatedParameter("amp;amp;amp;")),
       ("?x&amp;y&amp;z&amp;q", nil),
-      ("?", nil), ("?a", nil), ("?&&&&", nil), ("?u=/a/a/a/a", nil), ("?x#&a&a&a", nil),
+      ("?", nil), ("?a", nil), ("?&&&&&&", nil), ("?u=/a/a/a/a", nil), ("?x#&a&a&a&a&a", nil),
     ] as [(String, URLDropReason?)])
   func reasons(path: String, reason: URLDropReason?) throws {
     let url = try #require(WebURL("http://h" + path))
@@ -37,12 +38,12 @@ struct TrapBoundsTests {
 
   @Test(
     "whatever grows on each page comes to an end within fifty",
-    arguments: ["a/", "a/b/", "../x/y/z/", "?a=1&", "&amp;b=1"])
+    arguments: ["a/", "a/b/", "x/y/z/", "?a=1&", "&amp;b=1"])
   func growth(step: String) throws {
     var path = "/start/"
     var count = 0
     while TrapBounds.reason(toDrop: try #require(WebURL("http://h" + path))) == nil, count < 100 {
-      path += step == "../x/y/z/" ? "x/y/z/" : step
+      path += step
       if step == "&amp;b=1" { path = path.replacing("&", with: "&amp;") }
       count += 1
     }
