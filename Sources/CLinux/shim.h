@@ -5,6 +5,7 @@
 #include "crash.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -21,11 +22,14 @@ static inline int pipe_rename_new(const char *from, const char *to) {
 /// Whether another file cannot take the place of this one: it is a mount point, or marked as not to be changed
 /// (statx(2)). 0 where the system does not tell.
 static inline int pipe_is_fixed(const char *path) {
-#ifdef STATX_ATTR_MOUNT_ROOT
-  struct statx status;
-  if (statx(AT_FDCWD, path, 0, 0, &status) != 0) return 0;
-  return (status.stx_attributes & (STATX_ATTR_MOUNT_ROOT | STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND)) != 0;
-#else
-  return 0;
-#endif
+  // The layout of struct statx (linux/stat.h). The C library declares it with _GNU_SOURCE alone, which Swift does not
+  // define, and the bits of a mount point are newer than some of its headers.
+  struct {
+    uint32_t mask, block_size;
+    uint64_t attributes;
+    uint8_t others[240];
+  } status;
+  if (syscall(SYS_statx, AT_FDCWD, path, 0, 0, &status) != 0) return 0;
+  const uint64_t immutable = 0x10, append_only = 0x20, mount_root = 0x2000;
+  return (status.attributes & (immutable | append_only | mount_root)) != 0;
 }

@@ -25,6 +25,9 @@ package protocol FileStorage: Sendable {
   /// Standard output as it is.
   func standardOutput() -> any StoredFile
 
+  /// A file that this process has open already, as it is: writing goes on where its last writer ended.
+  func open(descriptor: Int32, as path: String) throws(StorageError) -> any StoredFile
+
   /// What is at a path; `nil` if nothing is.
   func status(of path: String, followingLinks: Bool) throws(StorageError) -> FileStatus?
 

@@ -11,19 +11,22 @@ final class SystemFile: StoredFile {
   private let descriptor: Int32
   private let path: String
   private let isOwned: Bool
-  /// Whether a write may wait for somebody although it must not: standard output is shared, and what shares it would
-  /// not expect it to be made non-blocking.
+  /// Whether a write may wait for somebody although it must not: an open file of the process is shared with others,
+  /// which do not expect it to be made non-blocking.
   private let mayBlock: Bool
 
   /// The most bytes that a pipe with room takes without blocking (pipe(7)).
   private static let pipePiece = 4096
 
-  init(_ descriptor: Int32, path: String, isOwned: Bool) {
+  /// - Parameters:
+  ///   - isOwned: Whether the descriptor is closed with this file.
+  ///   - isShared: Whether others of this process or of other ones write through the same open file.
+  init(_ descriptor: Int32, path: String, isOwned: Bool, isShared: Bool = false) {
     self.descriptor = descriptor
     self.path = path
     self.isOwned = isOwned
     var status = stat()
-    mayBlock = !isOwned && (fstat(descriptor, &status) != 0 || status.st_mode & S_IFMT != S_IFREG)
+    mayBlock = isShared && (fstat(descriptor, &status) != 0 || status.st_mode & S_IFMT != S_IFREG)
   }
 
   deinit { if isOwned { close(descriptor) } }

@@ -29,7 +29,15 @@ package struct SystemStorage: FileStorage {
     }
   }
 
-  package func standardOutput() -> any StoredFile { SystemFile(1, path: "standard output", isOwned: false) }
+  package func standardOutput() -> any StoredFile {
+    SystemFile(1, path: "standard output", isOwned: false, isShared: true)
+  }
+
+  package func open(descriptor: Int32, as path: String) throws(StorageError) -> any StoredFile {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+    if copy < 0 { throw StorageError(.open, path) }
+    return SystemFile(copy, path: path, isOwned: true, isShared: true)
+  }
 
   package func status(of path: String, followingLinks: Bool) throws(StorageError) -> FileStatus? {
     var status = stat()
@@ -51,8 +59,11 @@ package struct SystemStorage: FileStorage {
     // unlink(2): only the owner of a file, or of its folder, removes it from a folder like /tmp.
     let user = geteuid()
     if status.st_mode & S_ISVTX != 0, user != 0, file.st_uid != user, status.st_uid != user { return .owner }
-    return path.withPath { pipe_is_fixed($0) } != 0 ? .fixed : nil
+    return Self.isFixed(path) ? .fixed : nil
   }
+
+  /// Whether a file is a mount point, or marked as immutable or append-only (statx(2)).
+  static func isFixed(_ path: String) -> Bool { path.withPath { pipe_is_fixed($0) } != 0 }
 
   package func makeFolder(_ path: String) throws(StorageError) -> Bool {
     if path.withPath({ mkdir($0, 0o777) }) == 0 { return true }

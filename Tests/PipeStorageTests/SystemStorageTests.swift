@@ -68,6 +68,25 @@ struct SystemStorageTests {
     #expect(!folder.exists("from"))
   }
 
+  @Test func `An open file of the process is written on where its last writer ended, and stays open`() throws {
+    let path = try folder.write("x", Array("before\n".utf8))
+    let descriptor = Glibc.open(path, O_WRONLY)
+    defer { close(descriptor) }
+    #expect(lseek(descriptor, 0, SEEK_END) == 7)
+    do { try write("row\n", to: storage.open(descriptor: descriptor, as: "x")) }
+    #expect(Glibc.write(descriptor, "after\n", 6) == 6)
+    #expect(try folder.text("x") == "before\nrow\nafter\n")
+    let error = #expect(throws: StorageError.self) { try storage.open(descriptor: 1 << 20, as: "x") }
+    #expect(error == StorageError(.open, "x", code: EBADF))
+  }
+
+  @Test func `A mount point cannot be replaced, and that is known without trying`() throws {
+    // proc(5) is mounted wherever there is Linux.
+    #expect(SystemStorage.isFixed("/proc"))
+    #expect(!SystemStorage.isFixed(try folder.write("x", [])))
+    #expect(!SystemStorage.isFixed(folder.path("no")))
+  }
+
   @Test func `A pipe without a reader is an error, and one whose reader stands still takes no more`() throws {
     let path = folder.path("pipe")
     #expect(mkfifo(path, 0o600) == 0)

@@ -97,6 +97,10 @@ package final class MemoryStorage: FileStorage {
 
   package func standardOutput() -> any StoredFile { MemoryFile(0, path: "standard output", .read, in: self) }
 
+  package func open(descriptor: Int32, as path: String) throws(StorageError) -> any StoredFile {
+    throw StorageError(.open, path, code: EBADF)
+  }
+
   package func status(of path: String, followingLinks: Bool) throws(StorageError) -> FileStatus? {
     state.withLock { state in state.names[path].flatMap { state.status(of: $0) } }
   }
