@@ -42,7 +42,10 @@ struct RunSummary {
     for (index, sink) in plan.sinks.enumerated() {
       let count = progress.count(of: .sink(index)).sent
       let rows = "\(count.grouped) row\(count == 1 ? "" : "s")"
-      lines.append("  \(sink.name.padded(to: 9))  \(place(of: sink, progress.unpublished[index])): \(rows)")
+      let unpublished = progress.unpublished[index]
+      lines.append(
+        "  \(sink.name.padded(to: 9))  \(place(of: sink, unpublished)): \(rows)"
+          + (unpublished?.isLost ?? false ? ", lost" : ""))
     }
     lines.append("  accounted  " + balance)
     return lines.joined(separator: "\n")
@@ -53,7 +56,7 @@ struct RunSummary {
 
   /// Where the rows of a sink are.
   private func place(of sink: SinkPlan, _ unpublished: UnpublishedRows?) -> String {
-    guard let unpublished else { return sink.shown }
+    guard let unpublished, !unpublished.isLost else { return sink.shown }
     // A secret may have given the path.
     return sink.shown == sink.sink.summary ? unpublished.path : sink.shown + ".part"
   }

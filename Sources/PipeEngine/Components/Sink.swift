@@ -94,8 +94,13 @@ extension SinkWriter {
 /// Rows of a run that is not complete, kept beside the output that they would have replaced.
 package struct UnpublishedRows: Hashable, Sendable {
   package let path: String
+  /// Whether they are nowhere: somebody has removed or replaced the file that they were in.
+  package let isLost: Bool
 
-  package init(path: String) { self.path = path }
+  package init(path: String, isLost: Bool = false) {
+    self.path = path
+    self.isLost = isLost
+  }
 }
 
 /// How far a sink's output is.

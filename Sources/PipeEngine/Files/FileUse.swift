@@ -167,8 +167,9 @@ extension Plan {
       .ordered()
   }
 
-  /// How many files a run has open at once, its sources and its sinks; standard output is open anyway.
+  /// How many files a run has open at once, its sources and its sinks; standard output is open anyway. A sink has its
+  /// part and the file that this will replace.
   package var openFiles: Int {
-    files.count { $0.role == .source || $0.role == .sink && $0.target != .standardOutput }
+    files.count { $0.role == .source } + 2 * files.count { $0.role == .sink && $0.target != .standardOutput }
   }
 }

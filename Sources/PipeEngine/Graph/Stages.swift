@@ -181,7 +181,12 @@ func sinkStage(
     throw error
   }
   if isComplete() {
-    try writer.publish()
+    do {
+      try writer.publish()
+    } catch {
+      unpublished.add(writer.abandon(), of: index)
+      throw error
+    }
   } else {
     unpublished.add(writer.abandon(), of: index)
   }

@@ -23,6 +23,9 @@ struct AppendedFile {
     reader?.read(piece)
   }
 
+  /// Whether the file begins with a byte order mark of UTF-8.
+  var hasByteOrderMark: Bool { start.starts(with: [0xEF, 0xBB, 0xBF]) }
+
   /// Whether a row, or a header, is there.
   var hasRows: Bool { reader?.firstRecord != nil || (reader == nil && last != nil) }
 

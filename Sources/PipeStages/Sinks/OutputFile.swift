@@ -10,6 +10,8 @@ struct OutputFile: ~Copyable {
   private let format: RowFormat
   /// Whether no rows stand before those that will be written.
   let isEmpty: Bool
+  /// Whether it begins with one already.
+  let hasByteOrderMark: Bool
   /// Whole rows that are not handed on yet.
   var buffer: [UInt8] = []
   /// Rows that were put into the buffer.
@@ -25,6 +27,7 @@ struct OutputFile: ~Copyable {
     handle = try OutputOpening.standardOutput(in: environment)
     self.format = format
     isEmpty = true
+    hasByteOrderMark = false
     buffer.reserveCapacity(Self.capacity + (64 << 10))
   }
 
@@ -51,7 +54,8 @@ struct OutputFile: ~Copyable {
     self.handle = handle
     self.members = members
     self.format = format
-    isEmpty = opening.mode == .append ? !appended.hasRows : size == 0
+    isEmpty = opening.mode != .append || !appended.hasRows
+    hasByteOrderMark = opening.mode == .append && appended.hasByteOrderMark
     buffer.reserveCapacity(Self.capacity + (64 << 10))
     if !missingEnd.isEmpty { addLine(missingEnd) }
   }
@@ -98,7 +102,7 @@ struct OutputFile: ~Copyable {
   }
 
   /// Puts the file in its place.
-  func publish() throws(RunError) { try handle.publish() }
+  mutating func publish() throws(RunError) { try handle.publish() }
 
   /// Writes the rows that there are, as far as that waits for nobody, and leaves the file.
   mutating func abandon() -> UnpublishedRows? {

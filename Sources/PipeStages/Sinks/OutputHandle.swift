@@ -7,8 +7,8 @@ struct OutputHandle: ~Copyable {
   enum Place {
     /// Standard output or a device; a pipe, which is opened once somebody reads it.
     case stream(String?)
-    /// A file that is written where it is.
-    case live(String)
+    /// A file that is written where it is; with `adds`, behind what it and others have in it.
+    case live(String, adds: Bool)
     /// A file that takes the place of another one, or of none, when the run is complete.
     case part(String, of: String, replaces: Bool)
   }
@@ -19,17 +19,22 @@ struct OutputHandle: ~Copyable {
   private let environment: SinkEnvironment
   private let place: Place
   private var file: (any StoredFile)?
+  /// The file that a part will replace, locked until then: another run must not write into what is to be gone.
+  private var old: (any StoredFile)?
+  private var isPublished = false
   /// Folders in which names of the output are not durable yet.
   private let folders: [String]
   /// Bytes in the file; `nil` for what has no places (a pipe).
   private(set) var position: Int?
 
   init(
-    _ name: String, _ place: Place, _ file: (any StoredFile)?, folders: [String] = [], in environment: SinkEnvironment
+    _ name: String, _ place: Place, _ file: (any StoredFile)?, replacing old: (any StoredFile)? = nil,
+    folders: [String] = [], in environment: SinkEnvironment
   ) {
     self.name = name
     self.place = place
     self.file = file
+    self.old = old
     self.folders = folders
     self.environment = environment
     position = file?.seekToEnd()
@@ -42,6 +47,8 @@ struct OutputHandle: ~Copyable {
   /// - Parameter taken: Gets how many of them the system took, also where it did not take all.
   mutating func write(_ bytes: [UInt8], taken: inout Int) throws(RunError) {
     taken = 0
+    if case .live(_, let adds) = place { try checkSize(adds: adds) }
+    if case .part = place { try checkSize(adds: false) }
     while taken < bytes.count {
       let file = try opened()
       let start = taken
@@ -100,19 +107,26 @@ struct OutputHandle: ~Copyable {
     switch place {
     // Its reader waits for the end even if there are no rows.
     case .stream: _ = try opened()
-    case .live(let path): try check(path)
-    case .part(let path, _, _):
+    case .live(let path, let adds): try check(path, adds: adds)
+    case .part(let part, let path, let replaces):
       let file = try opened()
       try storing(name) { () throws(StorageError) in try file.sync() }
-      try check(path)
+      try check(part, adds: false)
+      // Before any other output of the run gets its name.
+      try checkPlace(path, replaces: replaces)
     }
   }
 
   /// Gives a part the name of the output.
-  func publish() throws(RunError) {
+  mutating func publish() throws(RunError) {
     guard case .part(let part, let path, let replaces) = place else { return }
+    try checkPlace(path, replaces: replaces)
     do throws(StorageError) {
       try storage.rename(part, to: path, replacing: replaces)
+      isPublished = true
+      // The next run may have both.
+      file = nil
+      old = nil
       for folder in folders { try storage.sync(folder: folder) }
     } catch {
       if error.code == EEXIST, !replaces { throw .outputIsThere(name) }
@@ -124,18 +138,47 @@ struct OutputHandle: ~Copyable {
 
   /// Leaves the output of a run that is not complete.
   ///
-  /// - Parameter hasRows: Whether there is anything in a part that somebody could want.
+  /// - Parameter hasRows: Whether there is anything in it that somebody could want.
   func abandon(hasRows: Bool) -> UnpublishedRows? {
-    guard case .part(let part, _, _) = place else { return nil }
+    let path: String
+    switch place {
+    case .stream: return nil
+    case .live(let own, _): path = own
+    case .part(let part, _, _): path = part
+    }
+    guard let file, !isPublished else { return nil }
+    let isLive = if case .live = place { true } else { false }
     // One that is gone, or that another run has made since, is not this run's.
-    guard let file, (try? PartFile.hasName(part, file, in: storage)) ?? false else { return nil }
-    if hasRows { return UnpublishedRows(path: part) }
-    try? storage.remove(part)
+    let there = try? storage.status(of: path, followingLinks: isLive)
+    guard let there, let own = try? file.status(), there.isSameFile(as: own) else {
+      return hasRows ? UnpublishedRows(path: name, isLost: true) : nil
+    }
+    if isLive { return nil }
+    if hasRows { return UnpublishedRows(path: path) }
+    try? storage.remove(path)
     return nil
   }
 
-  /// Checks that the output is still the file that was opened.
-  private func check(_ path: String) throws(RunError) {
+  /// Checks that the place of a part is as it was when the run began.
+  private func checkPlace(_ path: String, replaces: Bool) throws(RunError) {
+    let (there, before) = try storing(name) { () throws(StorageError) in
+      (try storage.status(of: path, followingLinks: false), try old?.status())
+    }
+    // One that was removed is missed by nobody.
+    guard let there else { return }
+    if there.kind == .folder {
+      throw RunError(name, "cannot be replaced: it is a folder by now", hint: "the rows are in its .part file")
+    }
+    if let before, there.isSameFile(as: before) { return }
+    if !replaces { throw .outputIsThere(name) }
+    throw RunError(
+      name,
+      "was \(before == nil ? "made" : "replaced") by another program while this run went on, so it stays as it is",
+      hint: "the rows are in its .part file")
+  }
+
+  /// Checks that the output is still the file that was opened, and that nobody else has written what is in it.
+  private func check(_ path: String, adds: Bool) throws(RunError) {
     guard let file else { return }
     let (there, own) = try storing(name) { () throws(StorageError) in
       (try storage.status(of: path, followingLinks: true), try file.status())
@@ -149,6 +192,19 @@ struct OutputHandle: ~Copyable {
         name, "was replaced by another file while it was written, so its rows are lost",
         hint: "give each program that writes a file of its own")
     }
+    try checkSize(adds: adds)
+  }
+
+  /// Checks that nobody else has cut the file or written into it: rows behind that would not be found.
+  ///
+  /// - Parameter adds: Whether others may add to it as well.
+  private func checkSize(adds: Bool) throws(RunError) {
+    guard let file, let position else { return }
+    let own = try storing(name) { () throws(StorageError) in try file.status() }
+    guard own.kind == .regular, adds ? own.size < position : own.size != position else { return }
+    throw RunError(
+      name, "was changed by another program while it was written, so its rows are not whole",
+      hint: "give each program that writes a file of its own")
   }
 }
 

@@ -41,18 +41,32 @@ struct OutputOpening {
     if there != nil, mode == .fail { throw .outputIsThere(path) }
     switch there?.kind {
     case .folder?: throw RunError(path, StorageError(.open, path, code: EISDIR))
+    case .some where mode != .append:
+      // An open file of the process is not opened anew: it would be emptied, and written from its start.
+      if case .descriptor(let number) = storage.realPath(path) { return try descriptor(number) }
+    default: break
+    }
+    switch there?.kind {
     case .pipe?:
       let file = try Self.pipe(path, named: path, in: storage)
       return OutputHandle(path, .stream(path), file, in: environment)
     case .other?, .link?:
       let file = try existing(.sequential)
       return OutputHandle(path, .stream(nil), file, in: environment)
-    case .regular?, nil: break
+    case .regular?, .folder?, nil: break
     }
     // Beside a name of an open file nothing can be made.
     guard case .path = storage.realPath(path) else { return try live(there) }
     let folders = try makeFolders()
     return isLive || mode == .append ? try live(there) : try part(there, folders)
+  }
+
+  /// An open file of this process: /dev/stdout, /dev/fd/3.
+  private func descriptor(_ number: Int32) throws(RunError) -> OutputHandle {
+    let file = try storing(path) { () throws(StorageError) in try storage.open(descriptor: number, as: path) }
+    let status = try storing(path) { () throws(StorageError) in try file.status() }
+    try environment.files.claim(status, as: path)
+    return OutputHandle(path, .stream(nil), file, in: environment)
   }
 
   /// A file beside the output, which is renamed when the run is complete.
@@ -64,14 +78,26 @@ struct OutputOpening {
     let part = target + PartFile.ending
     if let obstacle = storage.obstacle(toReplacing: target) { throw RunError(path, obstacle) }
     try environment.files.claim(path: part, as: path)
+    let old = there == nil ? nil : try held(target)
     let file = try PartFile.make(
       part, permissions: (there?.permissions ?? 0o666) & 0o777, of: path, in: storage)
     let status = try storing(path) { () throws(StorageError) in try file.status() }
     try environment.files.claim(status, as: path)
     if let there { file.take(permissionsOf: there) }
     return OutputHandle(
-      path, .part(part, of: target, replaces: mode == .replace), file, folders: [target.folderOfPath] + folders,
-      in: environment)
+      path, .part(part, of: target, replaces: mode == .replace), file, replacing: old,
+      folders: [target.folderOfPath] + folders, in: environment)
+  }
+
+  /// The file that a part will replace, locked: no other run writes it, nor begins to.
+  private func held(_ target: String) throws(RunError) -> any StoredFile {
+    let file = try storing(path) { () throws(StorageError) in try storage.open(target, .existing(.sequential)) }
+    let isHeld = try storing(path) { () throws(StorageError) in
+      guard try file.lock() else { return false }
+      return try PartFile.hasName(target, file, in: storage)
+    }
+    if !isHeld { throw .isBeingWritten(path) }
+    return file
   }
 
   /// The output itself, locked; emptied unless rows are added to it.
@@ -101,7 +127,7 @@ struct OutputOpening {
     if mode == .replace, status.kind == .regular {
       try storing(path) { () throws(StorageError) in try file.truncate(to: 0) }
     }
-    return OutputHandle(path, .live(path), file, in: environment)
+    return OutputHandle(path, .live(path, adds: mode == .append), file, in: environment)
   }
 
   /// A new file; `nil` if one is there by now.

@@ -101,10 +101,7 @@ struct OutputOptions: Sendable {
   /// What would become of what is there, if it were opened now.
   func prospect() -> OutputProspect {
     guard case .file(let path) = target.value else {
-      let flags = fcntl(1, F_GETFL)
-      if flags >= 0, flags & O_ACCMODE != O_RDONLY { return .new }
-      return .refused(
-        RunError("standard output", "is closed, or open for reading alone", hint: "redirect it, or name a file"))
+      return Self.isWritable(descriptor: 1) ? .new : .refused(Self.isClosed("standard output"))
     }
     func refused() -> OutputProspect { .refused(RunError(path, StorageError(.open, path, code: errno))) }
     let storage = SystemStorage()
@@ -118,6 +115,9 @@ struct OutputOptions: Sendable {
       if mode == .fail { return .refused(.outputIsThere(path)) }
       if there.kind == .folder { return .refused(RunError(path, StorageError(.open, path, code: EISDIR))) }
       if path.withPath({ access($0, W_OK) }) != 0 { return refused() }
+      if mode != .append, case .descriptor(let number) = storage.realPath(path) {
+        return Self.isWritable(descriptor: number) ? .new : .refused(Self.isClosed(path))
+      }
       if there.kind != .regular { return .new }
     }
     if publish != .live, mode != .append, case .path(let real) = storage.realPath(path),
@@ -126,6 +126,15 @@ struct OutputOptions: Sendable {
       return .refused(RunError(path, obstacle))
     }
     return there == nil ? .new : mode == .append ? .addedTo : .replaced
+  }
+
+  private static func isWritable(descriptor: Int32) -> Bool {
+    let flags = fcntl(descriptor, F_GETFL)
+    return flags >= 0 && flags & O_ACCMODE != O_RDONLY
+  }
+
+  private static func isClosed(_ name: String) -> RunError {
+    RunError(name, "is closed, or open for reading alone", hint: "redirect it, or name a file")
   }
 
   /// The file, opened for writing; its folders are made.

@@ -22,7 +22,7 @@ final class RowWriter<Encoder: RowEncoder>: SinkWriter {
     // A file that rows are added to has its header already.
     guard file.isEmpty else { return }
     let (mark, header) = encoder.beginning
-    file.buffer += mark
+    if !file.hasByteOrderMark { file.buffer += mark }
     if let header { file.addLine(header) }
   }
 

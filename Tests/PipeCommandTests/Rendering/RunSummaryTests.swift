@@ -72,6 +72,16 @@ struct RunSummaryTests {
     #expect(lines.contains("  csv        out.csv: 1 row"))
   }
 
+  @Test("rows that are not in their output are told with where they are, or that they are lost")
+  func unpublished() {
+    count(2, 200)
+    progress.unpublished.add(UnpublishedRows(path: "out.csv.part"), of: 0)
+    progress.unpublished.add(UnpublishedRows(path: "standard output", isLost: true), of: 1)
+    let lines = lines(summary())
+    #expect(lines.contains("  csv        out.csv.part: 2 rows"))
+    #expect(lines.contains("  jsonl      standard output: 2 rows, lost"))
+  }
+
   @Test("a run without a record has no rate, no status and no error")
   func nothing() {
     let lines = lines(summary(after: .zero))

@@ -35,6 +35,13 @@ struct GraphPublishTests {
     }
   }
 
+  @Test func `A sink that cannot be published says where its rows are`() async throws {
+    let sinks = [MemorySink("a"), MemorySink("bad", failing: .atPublish)]
+    let graph = Graph(try MemoryPipeline(Self.urls, sinks: sinks).plan(), fetcher: StubFetcher { _ in .status(200) })
+    await #expect(throws: RunError("bad", "is full")) { try await graph.run() }
+    #expect(graph.progress.unpublished[1] == UnpublishedRows(path: "bad.part"))
+  }
+
   @Test func `Nothing is fetched before every sink is open, nor if one cannot be`() async throws {
     let opened = Turnstile()
     let sinks = (0..<3).map { MemorySink("sink\($0)") { call in if call == "open" { opened.pass() } } }

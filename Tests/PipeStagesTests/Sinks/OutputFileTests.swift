@@ -38,6 +38,40 @@ struct OutputFileTests {
     #expect(try folder.text("y") == "{\"a\":1}\n{\"a\":2}\n")
   }
 
+  @Test("a byte order mark that stands alone in a file is not written twice", arguments: [true, false])
+  func appendToMark(mark: Bool) throws {
+    try folder.write("x.csv", [0xEF, 0xBB, 0xBF])
+    try csv("x.csv", mode: .append, mark: mark).write([[.int(1)]])
+    #expect(try folder.text("x.csv") == "\u{FEFF}a\n1\n")
+  }
+
+  @Test(
+    "an open file of the process keeps what it has, and gets the rows behind it",
+    arguments: [nil, .live] as [PublishMode?])
+  func openDescriptor(publish: PublishMode?) throws {
+    let path = try folder.write("x.csv", Array("a\n1\n".utf8))
+    let descriptor = Glibc.open(path, O_WRONLY)
+    defer { close(descriptor) }
+    #expect(lseek(descriptor, 0, SEEK_END) == 4)
+    let sink = csv("/dev/fd/\(descriptor)", publish: publish)
+    #expect(sink.prospect() == .new)
+    try sink.write([[.int(2)]])
+    #expect(Glibc.write(descriptor, "end\n", 4) == 4)
+    #expect(try folder.text("x.csv") == "a\n1\na\n2\nend\n")
+    #expect(!folder.exists("x.csv.part"))
+  }
+
+  @Test("an open file of the process that cannot be written is refused before the run")
+  func readOnlyDescriptor() throws {
+    let descriptor = Glibc.open(try folder.write("x.csv", Array("old".utf8)), O_RDONLY)
+    defer { close(descriptor) }
+    let path = "/dev/fd/\(descriptor)"
+    #expect(
+      csv(path).prospect()
+        == .refused(RunError(path, "is closed, or open for reading alone", hint: "redirect it, or name a file")))
+    #expect(try folder.text("x.csv") == "old")
+  }
+
   @Test("fail does not touch a file that is there")
   func fail() throws {
     try csv("x.csv", mode: .fail).write([[.int(1)]])

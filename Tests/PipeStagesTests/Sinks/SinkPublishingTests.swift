@@ -3,6 +3,7 @@ import Glibc
 import PipeEngine
 import PipeSpec
 import PipeStages
+import PipeStorage
 import PipeTesting
 import Testing
 
@@ -18,9 +19,10 @@ struct SinkPublishingTests {
   private func path(_ one: SinkCase) -> String { folder.path("out." + one.ending) }
 
   private func open(
-    _ one: SinkCase, mode: String = "replace", in environment: SinkEnvironment = SinkEnvironment()
+    _ one: SinkCase, mode: String = "replace", isLive: Bool = false, in environment: SinkEnvironment = SinkEnvironment()
   ) throws -> any SinkWriter {
-    let pipeline = Pipeline(spec: "sinks:\n  - \(one.spec(path(one), mode: mode))\n")
+    let options = one.spec(path(one), mode: mode).dropLast() + (isLive ? ", publish: live}" : "}")
+    let pipeline = Pipeline(spec: "sinks:\n  - \(options)\n")
     return try #require(pipeline.plan, "\(pipeline.diagnostics.map(\.message))").sinks[0].sink
       .open(Self.columns, in: environment)
   }
@@ -105,6 +107,120 @@ struct SinkPublishingTests {
     #expect(error?.reason == "is there already, and mode is fail")
     #expect(try folder.text("out." + one.ending) == "another's")
     #expect(writer.abandon()?.path == path(one) + ".part")
+  }
+
+  /// How a run opens its output, and how another one does meanwhile.
+  struct Pair: Sendable {
+    let mode: String
+    var isLive = false
+    let otherMode: String
+    var otherIsLive = false
+  }
+
+  @Test(
+    arguments: SinkCase.all,
+    [
+      Pair(mode: "replace", otherMode: "append"), Pair(mode: "replace", otherMode: "replace", otherIsLive: true),
+      Pair(mode: "append", otherMode: "replace"), Pair(mode: "replace", isLive: true, otherMode: "replace"),
+    ])
+  func `A run that replaces a file and one that writes into it keep each other off`(one: SinkCase, pair: Pair) throws {
+    try write(0..<3, one)
+    var writer = try open(one, mode: pair.mode, isLive: pair.isLive)
+    try writer.write(records(3..<6))
+    let error = #expect(throws: RunError.self) {
+      _ = try open(one, mode: pair.otherMode, isLive: pair.otherIsLive)
+    }
+    #expect(error?.reason == "is being written by another run, so this one does not begin")
+    try writer.close()
+    #expect(try one.read(path(one)).rows == (pair.mode == "append" ? 0..<6 : 3..<6).map { ["\($0)"] })
+  }
+
+  @Test(arguments: SinkCase.all, [true, false])
+  func `A file that another program put there meanwhile stays, and the rows are in the part`(
+    one: SinkCase, wasThere: Bool
+  ) throws {
+    if wasThere { try write(0..<3, one) }
+    for isFinished in [false, true] {
+      var writer = try open(one)
+      try writer.write(records(3..<6))
+      if isFinished { try writer.finish() }
+      try folder.write("new", Array("another's".utf8))
+      #expect(rename(folder.path("new"), path(one)) == 0)
+      // Before the other outputs of the run get their names, if it can be known then.
+      let error = #expect(throws: RunError.self) { try isFinished ? writer.publish() : writer.finish() }
+      #expect(
+        error?.reason
+          == "was \(wasThere ? "replaced" : "made") by another program while this run went on, so it stays as it is")
+      #expect(try folder.text("out." + one.ending) == "another's")
+      #expect(writer.abandon() == UnpublishedRows(path: path(one) + ".part"))
+      #expect(try rows(ofPart: one) == (3..<6).map { ["\($0)"] })
+      if !wasThere { #expect(unlink(path(one)) == 0) }
+    }
+  }
+
+  @Test(arguments: SinkCase.all, [true, false])
+  func `A file that was removed meanwhile is missed by nobody, and a folder is told at once`(
+    one: SinkCase, isFolder: Bool
+  ) throws {
+    try write(0..<3, one)
+    var writer = try open(one)
+    try writer.write(records(3..<6))
+    #expect(unlink(path(one)) == 0)
+    if isFolder {
+      #expect(mkdir(path(one), 0o700) == 0)
+      let error = #expect(throws: RunError.self) { try writer.finish() }
+      #expect(error?.reason == "cannot be replaced: it is a folder by now")
+      #expect(writer.abandon() == UnpublishedRows(path: path(one) + ".part"))
+    } else {
+      try writer.close()
+      #expect(try one.read(path(one)).rows == (3..<6).map { ["\($0)"] })
+    }
+  }
+
+  @Test(arguments: SinkCase.all, [true, false])
+  func `Rows whose file was removed meanwhile are lost, and said to be`(one: SinkCase, isLive: Bool) throws {
+    var writer = try open(one, isLive: isLive)
+    try writer.write(records(3..<6))
+    _ = try writer.flush()
+    #expect(unlink(path(one) + (isLive ? "" : ".part")) == 0)
+    let error = #expect(throws: RunError.self) { try writer.finish() }
+    #expect(error?.reason == "was removed while it was written, so its rows are lost")
+    #expect(writer.abandon() == UnpublishedRows(path: path(one), isLost: true))
+  }
+
+  @Test(arguments: SinkCase.all, [(true, true), (true, false), (false, true), (false, false)])
+  func `A file that another program cut or wrote into meanwhile fails the run`(
+    one: SinkCase, how: (isLive: Bool, hasMoreRows: Bool)
+  ) throws {
+    let (isLive, hasMoreRows) = how
+    var writer = try open(one, isLive: isLive)
+    try writer.write(records(3..<6))
+    _ = try writer.flush()
+    try folder.write("out.\(one.ending)\(isLive ? "" : ".part")", Array("x".utf8))
+    let error = #expect(throws: RunError.self) {
+      // Rows behind the cut would leave a hole, and the size as it was.
+      if hasMoreRows {
+        try writer.write(records(6..<9))
+        _ = try writer.flush()
+      }
+      try writer.finish()
+    }
+    #expect(error?.reason == "was changed by another program while it was written, so its rows are not whole")
+  }
+
+  @Test(arguments: SinkCase.all)
+  func `What others add to a file that rows are added to stays`(one: SinkCase) throws {
+    try write(0..<3, one)
+    let more = try folder.bytes("out." + one.ending)
+    var writer = try open(one, mode: "append")
+    try writer.write(records(3..<6))
+    _ = try writer.flush()
+    let file = try SystemStorage().open(path(one), .existing(.atEnd))
+    #expect(try more.withUnsafeBytes { try file.write($0) } == more.count)
+    try writer.write(records(6..<9))
+    try writer.close()
+    let rows = try one.read(path(one)).rows
+    #expect(rows.count == 12 + (one.format == .csv ? 1 : 0) && rows.suffix(3) == [["6"], ["7"], ["8"]])
   }
 
   @Test(arguments: SinkCase.all)
