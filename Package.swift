@@ -100,7 +100,8 @@ let package = Package(
     .testTarget(name: "PipeTextTests", dependencies: ["PipeText"], swiftSettings: settings),
     .testTarget(name: "PipeStorageTests", dependencies: ["PipeStorage", "PipeTesting"], swiftSettings: settings),
     .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: settings),
-    .testTarget(name: "PipeWebTests", dependencies: ["PipeText", "PipeWeb", "PipeTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "PipeWebTests", dependencies: ["CLibxml2", "PipeText", "PipeWeb", "PipeTesting"], swiftSettings: settings),
     .testTarget(
       name: "PipeHTTPTests", dependencies: ["PipeHTTP", "PipeWeb", "PipeTesting"], swiftSettings: settings),
     .testTarget(

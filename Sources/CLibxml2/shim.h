@@ -9,6 +9,7 @@
 
 /// Appends bytes to a text node; -1 where there is no memory. libxml2's own function walks through the whole text for
 /// each piece. Here `_private` holds the text's length and `psvi` the bytes allocated, both 0 before the first call.
+/// Once the tree is whole, `_private` is free for something else.
 static inline int pipe_text_append(xmlNodePtr node, const xmlChar *bytes, size_t count) {
   size_t length = (size_t)(uintptr_t)node->_private, room = (size_t)(uintptr_t)node->psvi;
   if (room == 0) {

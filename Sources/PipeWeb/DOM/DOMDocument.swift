@@ -83,6 +83,15 @@ package final class DOMDocument {
     return (missing.union(more), builder.isWellFormed && missing.isEmpty)
   }
 
+  private var isNumbered = false
+
+  /// Numbers its nodes in document order, once.
+  func numberNodes() {
+    if isNumbered { return }
+    isNumbered = true
+    tree.numberNodes()
+  }
+
   /// Whether it is XML: names are as written, prefix included.
   package var isXML: Bool { tree.isXML }
 

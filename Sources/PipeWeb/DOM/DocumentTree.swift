@@ -145,6 +145,11 @@ final class DocumentTree {
     xmlDictLookup(dictionary, name.baseAddress, Int32(clamping: name.count))
   }
 
+  /// A name, if a node of the document may have it.
+  func existing(_ name: String) -> UnsafePointer<xmlChar>? {
+    xmlDictExists(dictionary, name, Int32(clamping: name.utf8.count))
+  }
+
   /// Adds an attribute that is not there.
   func addAttribute(
     _ rawName: UnsafeBufferPointer<UInt8>, _ rawValue: UnsafeBufferPointer<UInt8>, to node: XMLNode

@@ -5,7 +5,7 @@ internal import CLibxml2
 ///
 /// Our own rather than libxml2's HTML parser, which knows no foster parenting, no adoption and no foreign content,
 /// compares every attribute of a tag with every other without a bound, and takes several times as long; the nodes are
-/// libxml2's, so that XPath is too. Left out: quirks beyond tables in paragraphs, form owners, and the names in camel
+/// libxml2's. Left out: quirks beyond tables in paragraphs, form owners, and the names in camel
 /// case of SVG, which are in lower case here as all others.
 ///
 /// Bounds: depth, by closing the deepest element as browsers do, and the number of nodes and their bytes, where the tree

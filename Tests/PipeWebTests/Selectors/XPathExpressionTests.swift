@@ -30,6 +30,36 @@ struct XPathExpressionTests {
     #expect(try evaluate(expression) == expected)
   }
 
+  /// XPath 1.0, 4.2 and 4.4: numbers never have an exponent, and as many digits as tell them from all others.
+  @Test(arguments: [
+    ("string(12345678901)", "12345678901"), ("string(1000000000 * 1000000000 * 1000)", "1000000000000000000000"),
+    ("string(0.00000012)", "0.00000012"), ("string(-0.0000001)", "-0.0000001"),
+    ("string(0.1 + 0.2)", "0.30000000000000004"),
+    ("string(1 div 3)", "0.3333333333333333"), ("string(-0)", "0"), ("string(number('1e3'))", "NaN"),
+    ("string(number('-'))", "NaN"), ("string(number('0x10'))", "NaN"), ("string(round(0.49999999999999994))", "0"),
+    ("string(round(-0.5))", "0"), ("string(1 div round(-0.2))", "-Infinity"), ("string(position())", "1"),
+    ("string(last())", "1"), ("string(count(//@class/following::node()[1]))", "2"),
+    ("string(count(//*/namespace::*))", "0"),
+    ("string(5. + .5)", "5.5"),
+    ("string(number(concat('1', translate(string(123456789), '123456789', '000000000'))))", "1000000000"),
+  ])
+  func `Numbers and positions are those of the standard`(expression: String, expected: String) throws {
+    #expect(try evaluate(expression) == "text " + expected)
+  }
+
+  @Test(arguments: [
+    ("div div div", "number nan"), ("//li[. = 1 or . = 3]", "1|3"), ("//*[self::li][. mod 2 = 1]", "1|3"),
+    ("//li [ position ( ) = last ( ) ]", "3"), ("child :: html / body/h1", "A title"), ("2*3", "number 6.0"),
+    ("//li/*", ""), ("count(//*) * 2 > 3 and not(//or)", "boolean true"), ("- -1", "number 1.0"),
+    ("--'2'", "number 2.0"),
+    ("(//li | //h1)[1]", "A title"), ("/ | /html", "|A title 1 2 3 text bold"), ("'a' = \"a\"", "boolean true"),
+    ("3-2", "number 1.0"),
+    ("//li[2]/preceding-sibling::li[1]", "1"), ("//text()[. = 'bold']/..", "bold"),
+  ])
+  func `An expression is read by the grammar`(expression: String, expected: String) throws {
+    #expect(try evaluate(expression).split(whereSeparator: \.isNewline).joined(separator: " ") == expected)
+  }
+
   @Test(arguments: [
     ("", 0..<0, "it is empty"), ("//li[", 4..<5, "cannot be read"), ("//li[@class='x]", 14..<15, "has no end"),
     ("foo(//li)", 0..<3, "no function 'foo'"), ("//p[matches(., 'a')]", 4..<11, "no function 'matches'"),
@@ -41,6 +71,12 @@ struct XPathExpressionTests {
     ("substring((1), 2, 3, 4)", 0..<23, "substring() takes 2 or 3 arguments, and has 4"),
     ("concat('a')", 0..<11, "concat() takes 2 arguments or more, and has 1"),
     ("//li)", 4..<5, "cannot be read"), ("//svg:foo()", 6..<9, "no function 'foo'"),
+    ("count('a')", 6..<9, "count() takes nodes"), ("sum(//a) | //b", 0..<8, "| joins nodes"),
+    ("'a'[1]", 0..<6, "only nodes have a predicate"), ("concat('a', 'b')/c", 0..<16, "steps begin at nodes"),
+    ("//a/up::b", 4..<6, "no axis 'up'"), ("//a[(1]", 6..<7, "parenthesis is not closed"),
+    ("//a[1)", 5..<6, "brackets"),
+    ("1e3", 1..<2, "cannot be read"), ("a\u{A0}[1]", 1..<3, "cannot be read"), (".[1]", 1..<2, "cannot be read"),
+    ("//a and", 6..<7, "cannot be read"), ("a:b:c", 3..<4, "cannot be read"), ("text(1)", 5..<6, "not closed"),
     ("//é[", 4..<5, "cannot be read"), ("a='\u{FFFD}", 3..<6, "has no end"), ("a é", 2..<4, "cannot be read"),
   ])
   func `A fault is found before there is a page`(expression: String, range: Range<Int>, message: String) {
