@@ -162,6 +162,21 @@ package final class Page {
     return scanned.facts.string(of: value, transcode: transcode)
   }
 
+  /// The text of a link.
+  ///
+  /// - Returns: The text, `nil` where the link has none or it is missing; and whether it is missing because it is too large
+  ///   or has more nodes than a tree may have.
+  package func linkText(
+    _ value: PageFacts.Value?, within budget: inout ValueBudget
+  ) -> (text: String?, isMissing: Bool) {
+    guard let value, let scanned else { return (nil, false) }
+    if value.isTooLarge { return (nil, true) }
+    // A tree takes about as long as so many nodes.
+    if value.takesTree, !budget.step(100) { return (nil, true) }
+    let text = scanned.facts.shownText(value, transcode: transcode)
+    return (text, text == nil)
+  }
+
   /// A fact of the page as text.
   ///
   /// - Parameter fact: What it is one of.
@@ -178,7 +193,7 @@ package final class Page {
     let value = facts?.headings.first
     try checkSize(of: value, .firstHeading)
     guard let value, let scanned else { return nil }
-    guard let text = scanned.facts.heading(value, transcode: transcode) else {
+    guard let text = scanned.facts.shownText(value, transcode: transcode) else {
       throw ExtractionFault("it has more than 500,000 nodes")
     }
     return text

@@ -34,7 +34,7 @@ struct LanguageExtractor: Extractor {
 /// `description`: the `meta` named so.
 struct DescriptionExtractor: Extractor {
   static let component = Component.builtIn(
-    "description", "The content of the first meta element named description, as it is written.",
+    "description", "The content of the first meta element named description, as it is written, line breaks included.",
     DescriptionExtractor())
   let type = FieldType.string
   let needs = PageNeeds.scan(.description)

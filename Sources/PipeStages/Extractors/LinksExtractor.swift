@@ -65,9 +65,13 @@ struct LinksExtractor: Extractor {
       return .null
     }
     try page.checkBase()
-    return try list(links, isWhole: !links.isTruncated, page) { place, _ in
+    let wantsText = details.contains(.text)
+    return try list(links, isWhole: !links.isTruncated, page) { place, budget, isWhole in
       let link = facts.links[place]
-      return (page.string(of: link.text)?.collapsingWhiteSpace(), page.string(of: link.rel))
+      let (text, isMissing) = wantsText ? page.linkText(link.text, within: &budget) : (nil, false)
+      if isMissing { isWhole = false }
+      // The `alt` of an area is written as any attribute is.
+      return (text?.collapsingWhiteSpace(), page.string(of: link.rel))
     }
   }
 
@@ -80,12 +84,11 @@ struct LinksExtractor: Extractor {
     let links = ResolvedLinks(
       nodes.lazy.map { $0[attribute: "href"] }, base: page.baseURL, encoding: page.urlEncoding,
       within: page.room.budget)
-    let list = try list(links, isWhole: !links.isTruncated, page) { place, budget in
+    let list = try list(links, isWhole: !links.isTruncated, page) { place, budget, _ in
       let node = nodes[place]
       let text =
-        node.name == "area"
-        ? node.attribute("alt", within: &budget)?.collapsingWhiteSpace() : node.readableText(within: &budget)
-      return (text, node.attribute("rel", within: &budget))
+        node.name == "area" ? node.attribute("alt", within: &budget) : node.readableText(within: &budget)
+      return (text?.collapsingWhiteSpace(), node.attribute("rel", within: &budget))
     }
     if document.isTruncated { throw Page.incomplete(document, list) }
     return list
@@ -96,15 +99,16 @@ struct LinksExtractor: Extractor {
   /// - Throws: Where the list is not whole.
   private func list(
     _ links: ResolvedLinks, isWhole: Bool, _ page: Page,
-    _ told: (_ place: Int, _ budget: inout ValueBudget) -> (text: String?, rel: String?)
+    _ told: (_ place: Int, _ budget: inout ValueBudget, _ isWhole: inout Bool) -> (text: String?, rel: String?)
   ) throws(ExtractionFault) -> Value {
+    var isWhole = isWhole
     var objects: [Value] = []
     var isCut = links.isCut
     if !details.isEmpty {
       var budget = page.room.budget
       for index in links.places.indices {
         let before = budget.bytes
-        let (text, rel) = told(Int(links.places[index]), &budget)
+        let (text, rel) = told(Int(links.places[index]), &budget, &isWhole)
         let object = object(links[index], text, rel)
         // What was told has been taken; the rest of the object has not.
         guard !budget.isSpent, budget.takeElement(bytes: max(0, object.utf8.count - (before - budget.bytes))) else {
@@ -144,7 +148,7 @@ struct LinksExtractor: Extractor {
 extension LinksExtractor.Detail {
   fileprivate var meaning: String {
     switch self {
-    case .text: "the text inside of it, white space collapsed, or the alt of an area; null if there is none"
+    case .text: "its text as text has it, on one line, or the alt of an area; null if there is none"
     case .rel: "its rel attribute, null if there is none"
     case .nofollow: "whether its rel says nofollow"
     }

@@ -10,7 +10,8 @@ struct MetaExtractor: Extractor {
 
   static let component = Component<any Extractor>(
     .extractor, "meta",
-    "The content of the meta element with this name, property or http-equiv, in any case; its white space is kept.",
+    "The content of the meta element with this name, property or http-equiv, in any case; its white space is kept, line "
+      + "breaks included.",
     options: MapShape(
       main: "name",
       Key("name", .name("a name"), "The value of its name, property or http-equiv attribute.", example: "og:title"),

@@ -75,16 +75,27 @@ extension PageCollector {
     facts.links.append(
       PageFacts.Link(href: href, rel: store(HTMLName("rel"), of: token), text: text, isArea: token.tag == .area))
     if token.tag == .a, wanted.contains(.linkTexts) {
-      linkText = []
-      linkHidden = nil
+      link = HeadingMarkup(.link)
       updateWantsText()
     }
   }
 
-  /// Takes what a start tag does to the texts that are being read.
-  mutating func read(_ token: HTMLTagToken) {
-    if linkText != nil, !isUnseen(token) { partTexts(at: token) }
-    if heading != nil { noteInHeading(token) }
+  /// Takes what a tag does to the texts that are being read, before it does it.
+  mutating func noteInLink(_ token: HTMLTagToken) {
+    guard let count = link?.bytes.count, count <= limits.value else { return }
+    let isForeign = elements.isCurrentForeign
+    // It ends the link.
+    if token.tag == .a, !isForeign { return }
+    let isAnnotation = isHTMLAnnotation(token)
+    link?.append(token, isForeign: isForeign, isHTMLAnnotation: isAnnotation)
+    takeLinkContext()
+  }
+
+  /// Remembers what the link stands in, as soon as its text takes a tree.
+  mutating func takeLinkContext() {
+    guard linkContext.isEmpty, link?.needsTree == true else { return }
+    elements.settle()
+    linkContext = HeadingMarkup.context(aroundLink: elements, isQuirky: isQuirky)
   }
 
   mutating func noteInHeading(_ token: HTMLTagToken) {
@@ -94,36 +105,22 @@ extension PageCollector {
     heading?.append(token, isForeign: isForeign, isHTMLAnnotation: isAnnotation)
   }
 
-  /// A reader sees a gap where a block begins or ends, and where a line is broken.
-  mutating func partTexts(at token: HTMLTagToken) {
-    guard
-      token.tag == .br || !token.traits.isDisjoint(with: [.closesParagraph, .tablePart])
-        || ShownText.isBlock(token.tag, token.name)
-    else { return }
-    if linkHidden == nil, let count = linkText?.count, count > 0, count < limits.value { linkText?.append(0x20) }
-  }
-
-  /// Whether nobody sees the text of the element that a tag opens.
-  func isUnseen(_ token: HTMLTagToken) -> Bool {
-    ShownText.isNeverShown(token.tag, token.name) || token.index(of: HTMLName("hidden")) != nil
-      || token.index(of: HTMLName("popover")) != nil
-      || token.tag == .dialog && token.index(of: HTMLName("open")) == nil
-  }
-
-  /// Leaves the text out of the element that was just opened.
-  mutating func hideText() {
-    // Foreign elements lie above what was put off; they are counted together.
-    elements.settle()
-    if linkText != nil, linkHidden == nil { linkHidden = elements.count }
-  }
-
   /// The link's text ends with its end tag, the next link, or a part of a table.
   mutating func finishLink() {
-    guard let text = linkText else { return }
-    linkText = nil
-    linkHidden = nil
+    guard let link else { return }
+    self.link = nil
+    let context = linkContext
+    linkContext = []
     updateWantsText()
-    facts.links[facts.links.count - 1].text = store(text[...], as: .text)
+    let text: PageFacts.Value?
+    if link.bytes.count > limits.value {
+      text = .tooLarge
+    } else if link.needsTree {
+      text = store((context + link.bytes)[...], as: .linkMarkup)
+    } else {
+      text = store(link.text(from: 0)[...], as: .text)
+    }
+    facts.links[facts.links.count - 1].text = text
   }
 
   private mutating func takeImage(_ token: HTMLTagToken) {
@@ -246,7 +243,7 @@ extension PageCollector {
     openHeadings.append(
       OpenHeading(index: facts.headings.count, start: heading?.bytes.count ?? 0, context: context))
     facts.headings.append(PageFacts.Value(kind: .text, offset: 0, count: 0))
-    if heading == nil { heading = HeadingMarkup() }
+    if heading == nil { heading = HeadingMarkup(.heading) }
     updateWantsText()
   }
 

@@ -2,7 +2,10 @@
 
 extension PageCollector {
   mutating func startTag(_ token: HTMLTagToken) -> HTMLContentModel {
-    if isReading { read(token) }
+    if isReading {
+      if link != nil { noteInLink(token) }
+      if heading != nil { noteInHeading(token) }
+    }
     if isPostponing, token.tag == .a {
       // What follows comes to this for the tag that there is the most to do for.
       finishLink()
@@ -16,7 +19,7 @@ extension PageCollector {
   }
 
   mutating func endTag(_ token: HTMLTagToken) {
-    if linkText != nil { partTexts(at: token) }
+    if link != nil { noteInLink(token) }
     if let element = textElement {
       textElement = nil
       if element == .title { finishTitle() }
@@ -41,14 +44,12 @@ extension PageCollector {
     if isFramesetAllowed, traits.contains(.forbidsFrameset), !isHiddenInput(token) { forbidFrameset() }
     if tag == .a { finishLink() }
     let isTablePart = traits.contains(.tablePart) && tag != .table
-    let isUnseen = linkText != nil && isUnseen(token)
-    let isPostponed =
-      isPostponing && traits.isDisjoint(with: settling) && !(isTablePart && linkText != nil) && !isUnseen
+    let isPostponed = isPostponing && traits.isDisjoint(with: settling) && !(isTablePart && link != nil)
     if isPostponed {
       if !isForeign { elements.postpone(NotedTag(OpenTag(token))) }
     } else {
       elements.settle()
-      if isTablePart, elements.admitsTableParts { finishLink() }
+      if isTablePart, elements.admitsTableParts, link?.isLeft(by: tag) == true { finishLink() }
       let isAdmitted = elements.makeRoom(for: tag, traits)
       if heading != nil { finishHeadings(leaving: elements.count(of: .h1)) }
       guard isAdmitted else { return .data }
@@ -57,7 +58,6 @@ extension PageCollector {
     if isForeign {
       if !token.isSelfClosing {
         pushForeign(token, in: tag == .svg ? .svg : .math)
-        if isUnseen { hideText() }
       }
       return .data
     }
@@ -66,7 +66,6 @@ extension PageCollector {
       return .rawText
     }
     if !isPostponed { elements.open(OpenTag(token)) }
-    if isUnseen, traits.isDisjoint(with: [.void, .anyText]) { hideText() }
     if tag == .h1 { beginHeading() }
     guard !traits.isDisjoint(with: .anyText) else { return .data }
     textElement = tag
@@ -128,7 +127,12 @@ extension PageCollector {
       if tag == .body || tag == .html || tag == .br { enterBody() }
     }
     if tag == .br, isFramesetAllowed { forbidFrameset() }
-    if tag == .a || token.traits.contains(.tablePart) { finishLink() }
+    if tag == .a {
+      finishLink()
+    } else if token.traits.contains(.tablePart), link?.isLeft(by: tag) == true {
+      elements.settle()
+      if elements.admitsTableParts { finishLink() }
+    }
     if isPostponing {
       elements.postpone(NotedTag(OpenTag(token)))
     } else {
@@ -147,11 +151,7 @@ extension PageCollector {
       return startHTML(token)
     }
     if !token.isSelfClosing, let current = elements.current {
-      let isUnseen =
-        linkText != nil
-        && (isUnseen(token) || current.namespace == .svg && ShownText.isNeverShownInSVG(token.tag, token.name))
       pushForeign(token, in: current.namespace)
-      if isUnseen { hideText() }
     }
     return .data
   }

@@ -14,7 +14,7 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
 
   static let keepsNames = false
   let wantsComments = false
-  var wantsDoctype: Bool { !wanted.isDisjoint(with: [.firstHeading, .headings]) }
+  var wantsDoctype: Bool { !wanted.isDisjoint(with: [.firstHeading, .headings, .linkTexts]) }
 
   let wanted: PageFacts.Wanted
   let limits: PageFacts.Limits
@@ -34,7 +34,9 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
 
   /// The raw text being gathered for the title, a link and the headings.
   var title: [UInt8]?
-  var linkText: [UInt8]?
+  var link: HeadingMarkup?
+  /// What the link stands in, once its text takes a tree.
+  var linkContext: [UInt8] = []
   var heading: HeadingMarkup?
   /// The headings being read, which may nest.
   var openHeadings: [OpenHeading] = []
@@ -51,11 +53,8 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   /// Headings in more headings than these have no text: each holds the markup of all inside of it.
   static let headingNesting = 8
 
-  /// Whether the page is in quirks mode, as far as headings ask for it.
+  /// Whether the page is in quirks mode, as far as headings and links ask for it.
   private(set) var isQuirky = true
-
-  /// How many elements are open inside of what nobody sees (`ShownText`) in the link.
-  var linkHidden: Int?
 
   private(set) var wantsText = true
   /// Whether the text of a link or a heading is being read.
@@ -83,7 +82,7 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   mutating func limitReached() { facts.isTruncated = true }
 
   mutating func updateWantsText() {
-    isReading = linkText != nil || heading != nil
+    isReading = link != nil || heading != nil
     wantsText = isFramesetAllowed || title != nil || isReading
   }
 
@@ -97,9 +96,7 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   /// Decides about the tags to come: which elements are open bears on the first tags of a page, inside of templates and
   /// foreign content, and on the ends of headings.
   mutating func updatePostponing() {
-    if let hidden = linkHidden, elements.count < hidden { linkHidden = nil }
-    isPostponing =
-      mode == .inBody && !isFramesetAllowed && elements.isPlain && heading == nil && linkHidden == nil
+    isPostponing = mode == .inBody && !isFramesetAllowed && elements.isPlain && heading == nil
   }
 
   /// The tags before which it must be known what is open.
@@ -127,7 +124,7 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
         let fitting = fitting(bytes, after: count)
         title?.append(contentsOf: fitting)
       } else if textElement == .textarea {
-        appendToHeading(bytes, as: .raw, startsRun: false)
+        appendToTexts(bytes, as: .raw, startsRun: false)
       }
     case .data, .cdata, .plaintext:
       if isFramesetAllowed, bytes.contains(where: { $0 != 0 && !HTMLBytes.isSpace($0) }) {
@@ -135,37 +132,28 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
         forbidFrameset()
       }
       guard isReading, !elements.isInTemplate else { return }
-      appendToHeading(bytes, as: model == .data ? .text : model == .cdata ? .characters : .raw, startsRun: startsRun)
-      guard linkText != nil else { return }
-      let isPlain = model == .data && !(isInForeignContent && bytes.contains(0))
-      if isPlain {
-        appendFlow(bytes, startsRun: startsRun)
-      } else {
-        let text = escaped(bytes, hasReferences: model == .data)
-        text.withUnsafeBufferPointer { appendFlow($0, startsRun: startsRun) }
+      if isInForeignContent, link != nil, bytes.contains(0) {
+        link?.noteForeignNull()
+        takeLinkContext()
       }
+      appendToTexts(bytes, as: model == .data ? .text : model == .cdata ? .characters : .raw, startsRun: startsRun)
     case .rawText:
-      if textElement == .xmp { appendToHeading(bytes, as: .raw, startsRun: false) }
+      if textElement == .xmp { appendToTexts(bytes, as: .raw, startsRun: false) }
     case .script:
       break
     }
   }
 
-  private mutating func appendToHeading(
+  private mutating func appendToTexts(
     _ bytes: UnsafeBufferPointer<UInt8>, as kind: HeadingMarkup.TextKind, startsRun: Bool
   ) {
-    guard let count = heading?.bytes.count else { return }
-    let fitting = fitting(bytes, after: count)
-    heading?.append(fitting, as: kind, startsRun: startsRun)
-  }
-
-  /// A NUL parts two runs, so that no character reference spans them; it is dropped on decoding, as the tree
-  /// construction drops those of the page.
-  private mutating func appendFlow(_ bytes: UnsafeBufferPointer<UInt8>, startsRun: Bool) {
-    if linkHidden == nil, let count = linkText?.count {
-      if startsRun, count > 0, count < limits.value { linkText?.append(0) }
-      let fitting = fitting(bytes, after: linkText?.count ?? 0)
-      linkText?.append(contentsOf: fitting)
+    if let count = heading?.bytes.count {
+      let fitting = fitting(bytes, after: count)
+      heading?.append(fitting, as: kind, startsRun: startsRun)
+    }
+    if let count = link?.bytes.count {
+      let fitting = fitting(bytes, after: count)
+      link?.append(fitting, as: kind, startsRun: startsRun)
     }
   }
 
@@ -176,22 +164,6 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
     let room = max(0, limits.value + 1 - count)
     if bytes.count > room { facts.isTruncated = true }
     return bytes.prefix(room)
-  }
-
-  /// Text of foreign content or plaintext in the terms of a body's: NUL is U+FFFD there, and CDATA sections and
-  /// plaintext have no character references.
-  private func escaped(_ bytes: UnsafeBufferPointer<UInt8>, hasReferences: Bool) -> [UInt8] {
-    var output: [UInt8] = []
-    for byte in bytes {
-      if byte == 0 {
-        output += [0] + "&#xFFFD;".utf8
-      } else if byte == UInt8(ascii: "&"), !hasReferences {
-        output += "&amp;".utf8
-      } else {
-        output.append(byte)
-      }
-    }
-    return output
   }
 
   // MARK: Modes
@@ -210,7 +182,7 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   mutating func enterFrameset() {
     if let factsBeforeBody { facts.cutBack(to: factsBeforeBody) }
     elements.removeAll()
-    linkText = nil
+    link = nil
     heading = nil
     openHeadings = []
     mode = .inFrameset

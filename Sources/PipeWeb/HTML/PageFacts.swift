@@ -43,8 +43,8 @@ package struct PageFacts: Sendable {
   package struct Value: Sendable {
     enum Kind: UInt8 {
       case attribute, title, text
-      /// A heading whose text takes its tree (`HeadingMarkup`).
-      case markup
+      /// A heading or a link whose text takes its tree (`HeadingMarkup`).
+      case markup, linkMarkup
       /// Beyond the limit, and not kept.
       case tooLarge
     }
@@ -54,6 +54,9 @@ package struct PageFacts: Sendable {
     let count: UInt32
 
     static let tooLarge = Value(kind: .tooLarge, offset: 0, count: 0)
+
+    /// Whether its text takes building a tree.
+    package var takesTree: Bool { kind == .markup || kind == .linkMarkup }
 
     /// Whether the page has a value here that is larger than the limit, so that it is not kept.
     package var isTooLarge: Bool { kind == .tooLarge }
@@ -80,7 +83,7 @@ package struct PageFacts: Sendable {
     package let href: Value
     /// Its `rel`, where relations are wanted.
     package let rel: Value?
-    /// What an `a` contains as text, blocks parted by white space, or the `alt` of an `area`, where texts are wanted.
+    /// The text of an `a`, as its tree's reader has it, on one line, or the `alt` of an `area`, where texts are wanted.
     package internal(set) var text: Value?
     package internal(set) var isArea = false
   }
@@ -141,15 +144,22 @@ package struct PageFacts: Sendable {
       case .text:
         HTMLText(references: .inText, nulls: .dropped).collapsedString(bytes, transcode: transcode)
       case .markup:
-        HeadingMarkup.text(of: bytes, transcode: transcode).text
+        HeadingMarkup.text(of: bytes, .heading, transcode: transcode).text
+      case .linkMarkup:
+        HeadingMarkup.text(of: bytes, .link, transcode: transcode).text
       }
     }
   }
 
-  /// The text of a heading; `nil` where it has more nodes than a tree may have.
-  package func heading(_ value: Value, transcode: HTMLTranscode? = nil) -> String? {
-    guard value.kind == .markup else { return string(of: value, transcode: transcode) }
-    let (text, isWhole) = withBytes(of: value) { HeadingMarkup.text(of: $0, transcode: transcode) }
+  /// The text of a heading or a link; `nil` where it has more nodes than a tree may have.
+  package func shownText(_ value: Value, transcode: HTMLTranscode? = nil) -> String? {
+    let subject: HeadingMarkup.Subject
+    switch value.kind {
+    case .markup: subject = .heading
+    case .linkMarkup: subject = .link
+    default: return string(of: value, transcode: transcode)
+    }
+    let (text, isWhole) = withBytes(of: value) { HeadingMarkup.text(of: $0, subject, transcode: transcode) }
     return isWhole ? text : nil
   }
 

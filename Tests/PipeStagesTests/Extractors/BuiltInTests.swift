@@ -147,6 +147,20 @@ struct LinksTests {
         ]))
   }
 
+  /// The scanner reads the texts of different links, the tree those of all.
+  @Test(
+    arguments: [
+      ("a</div>b", "ab"), ("<h3> a </h3><p>b<br>c</p>", "a b c"), ("a<details>b</details>c", "a c"),
+      ("<table><tr><td>a<td>b</table>", "a b"), ("a<span hidden>b</span>", "a"), ("<pre>a\n b</pre>c", "a b c"),
+      ("a<svg><title>b</title><path/></svg>", "a"), ("<textarea>a</textarea>b", "ab"), ("<img alt=a>", ""),
+    ], ["", "unique: false, "])
+  func `The text of a link is that of text, on one line`(content: (String, String), options: String) throws {
+    let (value, error) = try Field("links: {\(options)with: [text]}").value(
+      "<!doctype html><a href=x>\(content.0)</a>z")
+    #expect(value == .list([.json(#"{"url":"https://example.com/folder/x","text":"\#(content.1)"}"#)]))
+    #expect(error == nil)
+  }
+
   @Test func `The paths of links in a legacy encoding are in UTF-8`() throws {
     let bytes = Array("<a href='/".utf8) + [0xFC] + Array("?a&amp;b'><a href=/plain>".utf8)
     #expect(
