@@ -23,7 +23,7 @@ extension XPathEvaluator {
       return .number(Double(text.characters))
     case .normalizeSpace:
       let text = try textArgument(arguments, context)
-      try read(text.count)
+      try read(4 * text.count)
       try hold(text.count)
       return .text(text.normalized)
     case .translate: return .text(try translation(arguments, context))
@@ -31,7 +31,7 @@ extension XPathEvaluator {
     case .not: return .boolean(!(try boolean(of: arguments[0], context)))
     case .yes: return .boolean(true)
     case .no: return .boolean(false)
-    case .lang: return .boolean(isIn(try text(of: arguments[0], context), context.node))
+    case .lang: return .boolean(try isIn(try text(of: arguments[0], context), context.node))
     case .number:
       if let argument = arguments.first { return .number(try number(of: argument, context)) }
       return .number(try number(of: .text(try text(of: context.node))))
@@ -61,15 +61,16 @@ extension XPathEvaluator {
     let before = held
     for index in 0..<max(1, texts.count) {
       let text = try texts.isEmpty ? self.text(of: value) : self.text(of: texts[index])
-      try read(4 * text.count)
-      let words = text.withBytes { bytes in
-        bytes.indices.split { XPathText.isSpace(bytes[$0]) }.map { $0.startIndex..<$0.endIndex }
-      }
-      for word in words {
-        if let element = elements[text[word]] { found.append(element) }
+      try read(text.count)
+      var start = 0
+      while let word = text.word(from: start) {
+        try step(4)
+        start = word.upperBound
+        guard let element = elements[text[word]] else { continue }
+        found.append(element)
+        try hold(MemoryLayout<XMLNode>.stride)
       }
       release(to: before, keeping: found.count * MemoryLayout<XMLNode>.stride)
-      try hold(words.count * MemoryLayout<Range<Int>>.stride)
     }
     return XPathNodes(sorted: try sort(found))
   }
@@ -123,7 +124,7 @@ extension XPathEvaluator {
   }
 
   private static func text(_ name: UnsafePointer<xmlChar>) -> XPathText {
-    .borrowed(UnsafeBufferPointer(start: name, count: Int(xmlStrlen(name))))
+    .borrowed(UnsafeBufferPointer(start: name, count: name.length))
   }
 
   // MARK: Texts (4.2)
@@ -171,20 +172,24 @@ extension XPathEvaluator {
     let text = try text(of: arguments[0], context)
     let from = try self.text(of: arguments[1], context)
     let to = try self.text(of: arguments[2], context)
-    // A character can become one of four bytes.
-    try read(8 * text.count + 16 * from.count)
+    // Tables take their time, and a character can become one of four bytes.
+    try step(32 + 4 * (from.count + to.count))
+    let isASCII = from.isASCII && to.isASCII
+    try isASCII ? read(4 * text.count) : step(text.count)
     try hold(4 * text.count + Self.entryCost * (from.count > 128 ? from.count : 0))
-    return text.translated(from, to)
+    return isASCII ? text.translatedInASCII(from, to) : text.translated(from, to)
   }
 
   // MARK: Languages (4.3)
 
   /// Whether `xml:lang` of a node, or of the nearest ancestor that has it, is a language or one of its dialects.
-  private func isIn(_ language: XPathText, _ node: XMLNode) -> Bool {
+  private mutating func isIn(_ language: XPathText, _ node: XMLNode) throws(Failure) -> Bool {
     var cursor: XMLNode? = node
     while let here = cursor {
+      try step()
       var attribute = here.firstAttribute
       while let own = attribute {
+        try step()
         if own.isNamed("lang"), xmlStrEqual(own.pointee.ns?.pointee.prefix, "xml") != 0 {
           let value = own.pointee.children?.pointee.content.map { Self.text($0) } ?? .empty
           return value.withBytes { value in

@@ -6,6 +6,8 @@ extension XPathEvaluator {
   mutating func nodes(
     of path: XPathPath, _ context: XPathContext, isOneEnough: Bool = false
   ) throws(Failure) -> XPathNodes {
+    // To begin a walk takes as long as some nodes of it.
+    try step(4)
     let before = held
     var nodes =
       switch path.start {
@@ -67,8 +69,9 @@ extension XPathEvaluator {
     var first: XMLNode?
     var found: [XMLNode] = []
     var cursor = try begin(&walk)
+    let cost = axis.cost
     while let node = cursor {
-      try self.step()
+      try self.step(cost)
       if matches(node, test, isAttribute: axis == .attribute) {
         if first == nil {
           first = node
@@ -135,7 +138,7 @@ extension XPathEvaluator {
     case .instruction: return node.pointee.type == XML_PI_NODE
     case .instructionNamed(let name): return node.pointee.type == XML_PI_NODE && isNamed(node, name)
     case .any: return isPrincipal
-    case .named(let name): return isPrincipal && node.pointee.ns == nil && isNamed(node, name)
+    case .named(let name): return isPrincipal && isNamed(node, name) && node.pointee.ns == nil
     case .anyOf(let prefix): return isPrincipal && isOf(node, prefix)
     case .namedOf(let prefix, let name): return isPrincipal && isNamed(node, name) && isOf(node, prefix)
     }

@@ -180,7 +180,7 @@ struct XPathEvaluator {
     while let here = cursor {
       try step()
       if here.isText, let content = here.pointee.content {
-        let count = Int(xmlStrlen(content))
+        let count = content.length
         try read(count)
         try hold(count)
         bytes += UnsafeBufferPointer(start: content, count: count)
@@ -192,10 +192,19 @@ struct XPathEvaluator {
   }
 
   private mutating func borrowed(_ content: UnsafeMutablePointer<xmlChar>) throws(Failure) -> XPathText {
-    let count = Int(xmlStrlen(content))
+    let count = content.length
     try read(count)
     return .borrowed(UnsafeBufferPointer(start: content, count: count))
   }
+}
+
+extension UnsafePointer<xmlChar> {
+  /// Bytes before the zero. libxml2's own function looks at one after the other.
+  var length: Int { strlen(UnsafeRawPointer(self).assumingMemoryBound(to: CChar.self)) }
+}
+
+extension UnsafeMutablePointer<xmlChar> {
+  fileprivate var length: Int { UnsafePointer(self).length }
 }
 
 extension DocumentTree {

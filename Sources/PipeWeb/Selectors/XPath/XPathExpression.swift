@@ -42,7 +42,7 @@ package struct XPathExpression: Sendable {
   }
 
   /// A step is a node that is looked at, or 16 bytes that are read or written: some tenths of a second's work in all.
-  package static let stepLimit = 20_000_000
+  package static let stepLimit = 10_000_000
 
   /// Bytes of texts and sets that an evaluation may hold at a time.
   package static let memoryLimit = 32 << 20

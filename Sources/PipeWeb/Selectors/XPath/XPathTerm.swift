@@ -151,6 +151,14 @@ enum XPathAxis: String, Sendable {
   case precedingSibling = "preceding-sibling"
   case own = "self"
 
+  /// Steps that a node takes: those side by side lie far from each other, with all that is in them between.
+  var cost: Int {
+    switch self {
+    case .child, .followingSibling, .precedingSibling: 3
+    default: 1
+    }
+  }
+
   /// Whether its nodes come in reverse document order (XPath 1.0, 2.4).
   var isReverse: Bool {
     switch self {

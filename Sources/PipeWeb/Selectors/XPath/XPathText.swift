@@ -110,16 +110,52 @@ enum XPathText {
     if isNormal { return self }
     return .owned(
       withBytes { bytes in
-        var normal: [UInt8] = []
-        for byte in bytes {
-          if !Self.isSpace(byte) {
-            normal.append(byte)
-          } else if let last = normal.last, last != 0x20 {
-            normal.append(0x20)
+        [UInt8](unsafeUninitializedCapacity: bytes.count) { normal, count in
+          // Whether a space at this place is one too many.
+          var isAfterSpace = true
+          for byte in bytes {
+            let isSpace = Self.isSpace(byte)
+            if isSpace, isAfterSpace { continue }
+            normal[count] = isSpace ? 0x20 : byte
+            count += 1
+            isAfterSpace = isSpace
+          }
+          if count > 0, isAfterSpace { count -= 1 }
+        }
+      })
+  }
+
+  /// The next word of those that white space parts.
+  func word(from place: Int) -> Range<Int>? {
+    withBytes { bytes in
+      guard let start = bytes[place...].firstIndex(where: { !Self.isSpace($0) }) else { return nil }
+      return start..<(bytes[start...].firstIndex(where: Self.isSpace) ?? bytes.count)
+    }
+  }
+
+  var isASCII: Bool { withBytes { $0.allSatisfy { $0 < 0x80 } } }
+
+  /// ``translated(_:_:)`` where both are ASCII: bytes of other characters stay as they are.
+  func translatedInASCII(_ from: XPathText, _ to: XPathText) -> XPathText {
+    let dropped: UInt16 = 256
+    var table = (0..<256).map { UInt16($0) }
+    var isSeen = [Bool](repeating: false, count: 256)
+    from.withBytes { from in
+      to.withBytes { to in
+        for (index, byte) in from.enumerated() where !isSeen[Int(byte)] {
+          isSeen[Int(byte)] = true
+          table[Int(byte)] = index < to.count ? UInt16(to[index]) : dropped
+        }
+      }
+    }
+    return .owned(
+      withBytes { bytes in
+        [UInt8](unsafeUninitializedCapacity: bytes.count) { result, count in
+          for byte in bytes where table[Int(byte)] != dropped {
+            result[count] = UInt8(truncatingIfNeeded: table[Int(byte)])
+            count += 1
           }
         }
-        if normal.last == 0x20 { normal.removeLast() }
-        return normal
       })
   }
 
