@@ -7,7 +7,7 @@ internal import PipeText
 /// Our own rather than libxml2's evaluator, which counts the nodes that it looks at and nothing else: a page of 1 MB can
 /// make it take minutes and gigabytes (`concat`, `//a = //b`, joining sets).
 package struct XPathExpression: Sendable {
-  /// Why a text is no expression.
+  /// Why a text is not an expression.
   package struct SyntaxError: Error, Hashable, Sendable {
     /// In words that follow "is not an XPath expression: ".
     package let message: String
