@@ -8,7 +8,7 @@ struct FuzzTarget: Sendable {
   let run: @Sendable (UnsafeBufferPointer<UInt8>) -> Void
 
   static let all = [
-    spec, html, xml, encoding, css, xpath, regex, json, jsonpath, url, robots, fields, extract, coding,
+    spec, html, xml, encoding, css, xpath, regex, json, jsonpath, url, robots, fields, extract, coding, sitemap, feed,
   ]
 
   /// Ends the process, which is how libFuzzer is told of a failure.
