@@ -8,6 +8,8 @@ extension Catalogue {
       FileSource.component,
       StandardInputSource.component,
       RangeSource.component,
+      SitemapSource.component,
+      FeedSource.component,
     ],
     extractors: [
       URLExtractor.component,

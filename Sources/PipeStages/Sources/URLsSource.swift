@@ -16,7 +16,7 @@ struct URLsSource: Source {
     make: { $0 })
 
   /// An http or https URL, checked where it is written.
-  private static let url = Shape.scalar(.text(name: "an http or https URL", examples: ["https://example.com/"])) {
+  static let url = Shape.scalar(.text(name: "an http or https URL", examples: ["https://example.com/"])) {
     text throws(ScalarFault) -> String in
     if let fault = WrittenURL.fault(of: text.text) {
       throw ScalarFault(.badURL, "has text that is not one URL: \(fault)", hint: "write a list, a URL each")

@@ -5,15 +5,21 @@
 package struct SitemapScope: Sendable {
   /// The sitemap, and the indexes that led to it.
   private let chain: [WebURL]
+  /// Where the sitemap was asked for, and where it is after redirects.
+  private let places: [WebURL]
 
-  /// - Parameter chain: The sitemap itself first, then the index that lists it, and so on.
-  package init(chain: [WebURL]) { self.chain = chain }
+  /// - Parameters:
+  ///   - chain: The sitemap itself first, then the index that lists it, and so on.
+  ///   - answer: Where redirects led: the host that redirects speaks for the one that answers.
+  package init(chain: [WebURL], answer: WebURL? = nil) {
+    self.chain = chain
+    places = chain.prefix(1) + (answer.map { [$0] } ?? [])
+  }
 
   /// Whether a URL is on the sitemap's own host. http and https are one host on their own ports, since sitemaps still say
   /// http where a site has moved.
   package func isOwn(_ url: WebURL) -> Bool {
-    guard let sitemap = chain.first else { return false }
-    return url.hostname == sitemap.hostname && url.port == sitemap.port
+    places.contains { url.hostname == $0.hostname && url.port == $0.port }
   }
 
   /// Whether a URL is taken.

@@ -3,6 +3,7 @@ import PipeEngine
 import PipeSpec
 import PipeStages
 import PipeTesting
+import PipeWeb
 import Testing
 
 @testable import PipeEngine
@@ -15,7 +16,7 @@ struct SourceCase: Sendable, CustomTestStringConvertible {
   let file: String?
   /// What stands in the spec for so many requests.
   let spec: @Sendable (_ count: Int) -> String
-  /// What the file holds then.
+  /// What the file holds then, or what is fetched.
   let content: @Sendable (_ count: Int) throws -> [UInt8]
 
   var testDescription: String { name }
@@ -25,7 +26,7 @@ struct SourceCase: Sendable, CustomTestStringConvertible {
 
   /// The URLs that it yields.
   func urls(_ count: Int) -> [String] {
-    component == "range" ? (0..<count).map { "http://a.example/?n=\($0 + 1)" } : Self.urls(count)
+    ["range", "sitemap"].contains(component) ? (0..<count).map { "http://a.example/?n=\($0 + 1)" } : Self.urls(count)
   }
 
   private init(
@@ -45,6 +46,24 @@ struct SourceCase: Sendable, CustomTestStringConvertible {
     self.spec = { _ in spec }
   }
 
+  /// One that fetches its list.
+  private init(
+    fetched component: String, _ spec: String, content: @escaping @Sendable (Int) throws -> [UInt8]
+  ) {
+    (name, self.component, self.content) = (component, component, content)
+    file = nil
+    self.spec = { _ in spec }
+  }
+
+  /// Answers every URL with the list.
+  func fetcher(_ count: Int) throws -> SourceFetcher {
+    let content = try content(count)
+    return SourceFetcher { url, _ in
+      SourceResponse(
+        url: url, response: HTTPResponse(status: 200, version: .http11, body: content, length: content.count))
+    }
+  }
+
   private static func lines(_ count: Int) -> [UInt8] { Array(urls(count).map { $0 + "\n" }.joined().utf8) }
 
   private static func compressed(_ bytes: [UInt8], by program: String) throws -> [UInt8] {
@@ -53,6 +72,12 @@ struct SourceCase: Sendable, CustomTestStringConvertible {
   }
 
   static let all = [
+    SourceCase(fetched: "sitemap", "sitemap: http://a.example/sitemap.xml") { count in
+      Array((0..<count).map { "http://a.example/?n=\($0 + 1)\n" }.joined().utf8)
+    },
+    SourceCase(fetched: "feed", "feed: http://a.example/feed.xml") { count in
+      Array(("<rss><channel>" + urls(count).map { "<item><link>\($0)</link></item>" }.joined()).utf8)
+    },
     SourceCase("urls", "urls") { count in "urls: [\(urls(count).map { "\"\($0)\"" }.joined(separator: ", "))]" },
     SourceCase("range", "range") { count in "range: {url: \"http://a.example/?n={n}\", to: \(count)}" },
     SourceCase("file of lines", file: "a.txt", "file: a.txt", content: lines),
@@ -97,7 +122,7 @@ struct SourceContractTests {
 
   @Test("yields its requests in order, numbered from 0, with the URLs as they are written", arguments: SourceCase.all)
   func order(one: SourceCase) async throws {
-    let requests = try await source(one, 1000).requests(in: folder.path)
+    let requests = try await source(one, 1000).requests(in: folder.path, fetcher: one.fetcher(1000))
     #expect(requests.map(\.written) == one.urls(1000))
     #expect(requests.map(\.id) == (0..<1000).map { RequestID(source: 0, ordinal: $0) })
     #expect(requests.allSatisfy { $0.fault == nil && $0.attempt == 1 && $0.depth == 0 && $0.referrer == nil })
@@ -106,7 +131,7 @@ struct SourceContractTests {
   @Test("yields as many as it says, where it can say that", arguments: SourceCase.all, [1, 255, 256, 257])
   func count(one: SourceCase, count: Int) async throws {
     let source = try source(one, count)
-    let requests = try await source.requests(in: folder.path)
+    let requests = try await source.requests(in: folder.path, fetcher: one.fetcher(count))
     #expect(requests.count == count)
     if case .exactly(let number) = source.count(in: SourceFolder(folder.path)) { #expect(number == count) }
     if let hosts = source.requestsByHost {
@@ -117,12 +142,13 @@ struct SourceContractTests {
   @Test("yields the same whenever it runs, also twice at once", arguments: SourceCase.all)
   func again(one: SourceCase) async throws {
     let source = try source(one, 600)
-    async let first = source.requests(in: folder.path)
-    async let second = source.requests(in: folder.path)
+    let fetcher = try one.fetcher(600)
+    async let first = source.requests(in: folder.path, fetcher: fetcher)
+    async let second = source.requests(in: folder.path, fetcher: fetcher)
     let (one, other) = try await (first, second)
     #expect(one.map(\.written) == other.map(\.written))
     #expect(one.map(\.id) == other.map(\.id))
-    #expect(try await source.requests(in: folder.path).count == 600)
+    #expect(try await source.requests(in: folder.path, fetcher: fetcher).count == 600)
   }
 
   @Test("says in one line what it is, without reading anything", arguments: SourceCase.all)
@@ -137,11 +163,11 @@ struct SourceContractTests {
     let source = try source(one, 5000)
     let edge = Edge<Request>("requests", elements: 1)
     let (counter, sent) = (StageCounter(), Flow())
-    let folder = SourceFolder(folder.path)
+    let environment = SourceEnvironment(SourceFolder(folder.path), fetcher: try one.fetcher(5000))
     let run = Task {
       var output = RequestOutput(
         source: 0, columns: [], outlet: Outlet(edge, sent: sent), control: RunControl(), counter: counter)
-      try await source.run(&output, in: SourceEnvironment(folder))
+      try await source.run(&output, in: environment)
       try await output.flush()
     }
     // The first batch is taken by the edge, and the second one waits for room.
@@ -163,7 +189,8 @@ struct SourceContractTests {
     await #expect(throws: CancellationError.self) {
       var output = RequestOutput(
         source: 0, columns: [], outlet: Outlet(edge, sent: sent), control: control, counter: StageCounter())
-      try await source.run(&output, in: SourceEnvironment(SourceFolder(folder.path)))
+      try await source.run(
+        &output, in: SourceEnvironment(SourceFolder(folder.path), fetcher: one.fetcher(5000)))
       try await output.flush()
     }
     #expect(sent.count == 0)

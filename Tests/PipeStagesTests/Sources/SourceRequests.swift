@@ -9,11 +9,14 @@ extension Source {
   /// Everything that it yields.
   ///
   /// - Parameter columns: The columns of its rows that the plan uses.
-  func requests(in folder: String = "", columns: Set<ExactText> = []) async throws -> [Request] {
+  func requests(
+    in folder: String = "", columns: Set<ExactText> = [], fetcher: SourceFetcher = .none,
+    control: RunControl = RunControl()
+  ) async throws -> [Request] {
     let edge = Edge<Request>("requests", elements: .max)
     var output = RequestOutput(
-      source: 0, columns: columns, outlet: Outlet(edge), control: RunControl(), counter: StageCounter())
-    try await run(&output, in: SourceEnvironment(SourceFolder(folder)))
+      source: 0, columns: columns, outlet: Outlet(edge), control: control, counter: StageCounter())
+    try await run(&output, in: SourceEnvironment(SourceFolder(folder), fetcher: fetcher))
     try await output.flush()
     edge.close()
     var requests: [Request] = []

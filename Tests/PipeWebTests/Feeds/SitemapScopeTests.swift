@@ -15,6 +15,16 @@ struct SitemapScopeTests {
     #expect(Self.scope.isOwn(try #require(WebURL(url))) == isOwn)
   }
 
+  @Test func `A redirect speaks for the host that it leads to`() throws {
+    let chain = ["https://example.com/sitemap.xml"].compactMap { WebURL($0) }
+    let scope = SitemapScope(chain: chain, answer: WebURL("https://www.example.com/sitemap.xml"))
+    for (url, isOwn) in [
+      ("https://example.com/", true), ("https://www.example.com/", true), ("https://a.example/", false),
+    ] {
+      #expect(scope.isOwn(try #require(WebURL(url))) == isOwn)
+    }
+  }
+
   @Test(arguments: [
     ([], false), (["https://example.com/maps/1.xml"], true), (["https://example.com/maps/2.xml"], false),
     (["https://example.com/maps/2.xml", "https://index.example/sitemap.xml#x"], true),
