@@ -22,6 +22,10 @@ package enum FileAccess: Hashable, Sendable {
 package protocol FileStorage: Sendable {
   func open(_ path: String, _ access: FileAccess) throws(StorageError) -> any StoredFile
 
+  /// A new and empty file without a name, to be written and read. It goes with its last reference, and with the process,
+  /// however that ends.
+  func temporaryFile(in folder: String) throws(StorageError) -> any StoredFile
+
   /// Standard output as it is.
   func standardOutput() -> any StoredFile
 

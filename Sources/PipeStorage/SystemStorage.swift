@@ -29,6 +29,15 @@ package struct SystemStorage: FileStorage {
     }
   }
 
+  package func temporaryFile(in folder: String) throws(StorageError) -> any StoredFile {
+    var path = Array("\(folder)/pipe-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&path)
+    if descriptor < 0 { throw StorageError(.open, folder) }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    unlink(path)
+    return SystemFile(descriptor, path: folder, isOwned: true)
+  }
+
   package func standardOutput() -> any StoredFile {
     SystemFile(1, path: "standard output", isOwned: false, isShared: true)
   }

@@ -95,6 +95,22 @@ package final class MemoryStorage: FileStorage {
     return MemoryFile(try result.get(), path: path, access, in: self)
   }
 
+  package func temporaryFile(in folder: String) throws(StorageError) -> any StoredFile {
+    let result: Result<UInt64, StorageError> = state.withLock { state in
+      let inode = state.nextInode
+      if let code = state.attempt(.create(path: folder, inode: inode)) {
+        return .failure(StorageError(.open, folder, code: code))
+      }
+      state.nodes[inode] = Node(permissions: 0o600)
+      state.nextInode += 1
+      return .success(inode)
+    }
+    return MemoryFile(try result.get(), path: folder, .existing(.sequential), in: self, isTemporary: true)
+  }
+
+  /// Bytes of all files, those without names included.
+  package var size: Int { state.withLock { $0.nodes.values.reduce(0) { $0 + $1.bytes.count } } }
+
   package func standardOutput() -> any StoredFile { MemoryFile(0, path: "standard output", .read, in: self) }
 
   package func open(descriptor: Int32, as path: String) throws(StorageError) -> any StoredFile {
@@ -159,10 +175,12 @@ private final class MemoryFile: StoredFile {
   private let path: String
   private let storage: MemoryStorage
   private let isAtEnd: Bool
+  private let isTemporary: Bool
   private var place = 0
   private var isLocked = false
 
-  init(_ inode: UInt64, path: String, _ access: FileAccess, in storage: MemoryStorage) {
+  init(_ inode: UInt64, path: String, _ access: FileAccess, in storage: MemoryStorage, isTemporary: Bool = false) {
+    self.isTemporary = isTemporary
     self.inode = inode
     self.path = path
     self.storage = storage
@@ -172,7 +190,10 @@ private final class MemoryFile: StoredFile {
     }
   }
 
-  deinit { if isLocked { storage.state.withLock { $0.nodes[inode]?.isLocked = false } } }
+  deinit {
+    if isLocked { storage.state.withLock { $0.nodes[inode]?.isLocked = false } }
+    if isTemporary { storage.state.withLock { $0.nodes[inode] = nil } }
+  }
 
   func status() throws(StorageError) -> FileStatus {
     guard let status = storage.state.withLock({ $0.status(of: inode) }) else {

@@ -26,5 +26,8 @@ package final class TemporaryFolder: Sendable {
 
   package func text(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
 
+  /// What is in it.
+  package func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+
   package func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 }
