@@ -7,16 +7,13 @@ internal import Synchronization
 package final class Edge<Element: Sendable>: Sendable {
   private struct Storage: Sendable {
     var state: EdgeState<Element>
-    var suspended: [Int: CheckedContinuation<Bool, Never>] = [:]
-    /// Senders accepted between the decision to suspend and the suspension.
-    var early: Set<Int> = []
-    /// Senders whose task was cancelled before they were suspended.
-    var withdrawn: Set<Int> = []
     var onRoom: (@Sendable () -> Void)?
   }
 
   package let name: String
   private let storage: Mutex<Storage>
+  /// Whether the batch of each sender that waits was accepted.
+  private let answers = Answers<Bool>()
   private let streams: [AsyncStream<EdgeState<Element>.Batch>]
   private let continuations: [AsyncStream<EdgeState<Element>.Batch>.Continuation]
 
@@ -115,45 +112,18 @@ package final class Edge<Element: Sendable>: Sendable {
   }
 
   private func wait(_ sender: Int) async throws {
-    let isAccepted = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let outcome: Bool? = storage.withLock { storage in
-          if storage.early.remove(sender) != nil { return true }
-          if storage.withdrawn.remove(sender) != nil { return false }
-          storage.suspended[sender] = continuation
-          return nil
-        }
-        if let outcome { continuation.resume(returning: outcome) }
-      }
-    } onCancel: {
-      let continuation = storage.withLock { storage -> CheckedContinuation<Bool, Never>? in
-        // One that is accepted already is resumed by whoever accepted it: its batch is on its way.
-        guard storage.state.withdraw(sender: sender) else { return nil }
-        let continuation = storage.suspended.removeValue(forKey: sender)
-        if continuation == nil { storage.withdrawn.insert(sender) }
-        return continuation
-      }
-      continuation?.resume(returning: false)
+    let isAccepted = await answers.answer(to: sender) {
+      // One that is accepted already is answered by whoever accepted it: its batch is on its way.
+      if self.storage.withLock({ $0.state.withdraw(sender: sender) }) { self.answers.give(false, to: sender) }
     }
     if !isAccepted { throw CancellationError() }
   }
 
   private func perform(_ actions: EdgeState<Element>.Actions) {
     for (lane, batch) in actions.deliveries { continuations[lane].yield(batch) }
-    if !actions.accepted.isEmpty { resume(actions.accepted, isAccepted: true) }
-    if !actions.refused.isEmpty { resume(actions.refused, isAccepted: false) }
+    for sender in actions.accepted { answers.give(true, to: sender) }
+    for sender in actions.refused { answers.give(false, to: sender) }
     for lane in actions.ended { continuations[lane].finish() }
     if actions.hasRoom, let tell = storage.withLock({ $0.onRoom }) { tell() }
-  }
-
-  private func resume(_ senders: [Int], isAccepted: Bool) {
-    let resumed = storage.withLock { storage in
-      senders.compactMap { sender in
-        let continuation = storage.suspended.removeValue(forKey: sender)
-        if continuation == nil { _ = isAccepted ? storage.early.insert(sender) : storage.withdrawn.insert(sender) }
-        return continuation
-      }
-    }
-    for continuation in resumed { continuation.resume(returning: isAccepted) }
   }
 }

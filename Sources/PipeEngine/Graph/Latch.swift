@@ -2,15 +2,14 @@ internal import Synchronization
 
 /// Tasks wait here until every one of a few parties has arrived. It opens once and stays open.
 final class Latch: Sendable {
-  private struct Storage: Sendable {
+  private struct Storage: Awaited {
     var missing: Set<Int>
     /// Those of them that may take for ever.
     var paused: Set<Int> = []
     var hasArrival = false
     /// Parties that may take for ever hold up nobody once another one has arrived.
     var isOpen: Bool { missing.isEmpty || (hasArrival && missing.isSubset(of: paused)) }
-    var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
-    var next = 0
+    var waiters = WaitingList()
   }
 
   private let storage: Mutex<Storage>
@@ -31,34 +30,16 @@ final class Latch: Sendable {
   }
 
   private func change(_ body: (inout Storage) -> Void) {
-    let ready = storage.withLock { storage -> [CheckedContinuation<Void, Never>] in
+    let ready = storage.withLock { storage -> WaitingList.LetGo? in
       body(&storage)
-      if !storage.isOpen { return [] }
+      if !storage.isOpen { return nil }
       // It stays open.
       storage.missing = []
-      defer { storage.waiters = [:] }
-      return Array(storage.waiters.values)
+      return storage.waiters.letGo()
     }
-    for waiter in ready { waiter.resume() }
+    ready?.resume()
   }
 
   /// Waits until it is open, or the task is cancelled.
-  func wait() async {
-    let number = storage.withLock { storage in
-      storage.next += 1
-      return storage.next
-    }
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let isOver = storage.withLock { storage in
-          if storage.isOpen || Task.isCancelled { return true }
-          storage.waiters[number] = continuation
-          return false
-        }
-        if isOver { continuation.resume() }
-      }
-    } onCancel: {
-      storage.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
-    }
-  }
+  func wait() async { await storage.wait { $0.isOpen } }
 }

@@ -5,10 +5,10 @@ internal import Synchronization
 /// While no more may be held, admit waits, and fetch begins nothing but the oldest request. So what is held grows by
 /// no more than what was in flight, however slow the oldest request is.
 final class OrderWindow<Element: Sendable>: Sendable {
-  private struct Storage: Sendable {
+  private struct Storage: Awaited {
     var state: OrderState<Element>
     /// Who waits for room.
-    var admitters: [CheckedContinuation<Void, Never>] = []
+    var waiters = WaitingList()
     var onChange: (@Sendable () -> Void)?
     var isLetGo = false
 
@@ -26,21 +26,8 @@ final class OrderWindow<Element: Sendable>: Sendable {
   /// Called when `only` has changed.
   func onChange(_ tell: @escaping @Sendable () -> Void) { storage.withLock { $0.onChange = tell } }
 
-  /// Suspends until there is room.
-  func waitForRoom() async {
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let hasRoom = storage.withLock { storage in
-          if storage.isLetGo || storage.state.hasRoom { return true }
-          storage.admitters.append(continuation)
-          return false
-        }
-        if hasRoom { continuation.resume() }
-      }
-    } onCancel: {
-      letGo()
-    }
-  }
+  /// Suspends until there is room, or the task is cancelled.
+  func waitForRoom() async { await storage.wait { $0.isLetGo || $0.state.hasRoom } }
 
   /// Lets go whoever waits, now and later: the run stops, and the oldest request may never be settled.
   func letGo() {
@@ -64,17 +51,14 @@ final class OrderWindow<Element: Sendable>: Sendable {
   }
 
   private func change<Result: Sendable>(_ body: (inout Storage) -> Result) -> Result {
-    let (result, admitters, tell) = storage.withLock { storage in
+    let (result, ready, tell) = storage.withLock { storage in
       let before = storage.only
       let result = body(&storage)
       let tell = storage.only == before ? nil : storage.onChange
-      guard storage.isLetGo || storage.state.hasRoom else {
-        return (result, [] as [CheckedContinuation<Void, Never>], tell)
-      }
-      defer { storage.admitters = [] }
-      return (result, storage.admitters, tell)
+      let hasRoom = storage.isLetGo || storage.state.hasRoom
+      return (result, hasRoom ? storage.waiters.letGo() : nil, tell)
     }
-    for admitter in admitters { admitter.resume() }
+    ready?.resume()
     tell?()
     return result
   }
