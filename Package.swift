@@ -106,7 +106,7 @@ let package = Package(
       name: "PipeHTTPTests", dependencies: ["PipeHTTP", "PipeWeb", "PipeTesting"], swiftSettings: settings),
     .testTarget(
       name: "PipeEngineTests",
-      dependencies: ["PipeEngine", "PipeStages", "PipeSpec", "PipeText", "PipeWeb", "PipeTesting"],
+      dependencies: ["PipeEngine", "PipeStages", "PipeSpec", "PipeStorage", "PipeText", "PipeWeb", "PipeTesting"],
       exclude: ["Specs/broken"], swiftSettings: settings),
     .testTarget(
       name: "PipeStagesTests",

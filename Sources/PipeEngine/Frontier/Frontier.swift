@@ -2,58 +2,60 @@ internal import Synchronization
 
 /// The frontier as the stages share it: the rules of `FrontierState` behind a lock, and who waits for it.
 package final class Frontier: Sendable {
-  private struct Storage: Sendable {
+  private struct Storage: Awaited {
     var state: FrontierState
     /// Who waits for room.
-    var adders: [CheckedContinuation<Void, Never>] = []
+    var waiters = WaitingList()
     var onChange: (@Sendable () -> Void)?
     var isCancelled = false
     /// Whether fewer requests could begin than there were places for, though nothing is on its way back.
-    var isHungry = false
-    /// Whether the overflow takes no more.
-    var isOverflowFull = false
-    var overflow: OverflowFile?
+    var isStarved = false
+    /// Whether the store takes no more of what sources yield, until something is read back.
+    var isStoreFull = false
 
-    /// Whether more may be let in than the capacity.
-    var letsInMore: Bool { isHungry && !isOverflowFull }
+    /// Whether nobody waits for room any more.
+    var isOver: Bool { isCancelled || state.isDraining }
   }
 
   private let storage: Mutex<Storage>
   private let capacity: Int
   private let bytes: Int
+  /// `nil` where nothing spills.
+  private let store: FrontierStore?
   private let tellPerson: @Sendable (String) -> Void
-  private let makeOverflow: @Sendable () -> OverflowFile?
-  private let thirst: AsyncStream<Void>
-  private let tellThirst: AsyncStream<Void>.Continuation
+  private let refill: AsyncStream<Void>
+  private let tellRefill: AsyncStream<Void>.Continuation
 
   /// - Parameters:
-  ///   - capacity: How many requests from sources may wait before `add` suspends. What comes back (redirects, retries)
-  ///     is never held up, or the graph could stand still. While places for transfers are free because the hosts of
-  ///     those that wait must not be asked, more are let in, and what is too much for memory goes into a file
-  ///     (`keepOverflow` brings it back).
+  ///   - capacity: How many requests from sources may wait before `add` suspends. What comes back (redirects, retries,
+  ///     links) is never held up, or the graph could stand still. While places for transfers are free because the hosts
+  ///     of those that wait must not be asked, more are let in, and what is too much for memory goes into a file
+  ///     (`keepRefilling` brings it back).
   ///   - bytes: How many bytes they may hold, as `Request.cost` counts them; a batch may overshoot it.
-  ///   - overflows: Whether it does; not where each request that is let in is remembered until its row is written.
+  ///   - spills: Whether requests may go to disk. False with `order: input`, which keeps every admitted request in memory
+  ///     anyway.
+  ///   - disk: How many bytes may be there.
   ///   - tell: Told what the person should know.
   package convenience init(
-    rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, bytes: Int = .max, overflows: Bool = true,
-    tell: @escaping @Sendable (String) -> Void = { _ in }
+    rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, bytes: Int = .max, spills: Bool = true,
+    disk: Int = 1 << 30, tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
-    self.init(rules: rules, backoff: backoff, capacity: capacity, bytes: bytes, overflows: overflows, tell: tell) {
-      OverflowFile(tell: tell)
-    }
+    self.init(
+      rules: rules, backoff: backoff, capacity: capacity, bytes: bytes,
+      store: spills ? FrontierStore(limit: disk, tell: tell) : nil, tell: tell)
   }
 
-  /// - Parameter makeOverflow: Makes the file, once it is wanted; `nil` where it cannot be made.
+  /// - Parameter store: Where requests go that memory should not hold.
   init(
-    rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, bytes: Int = .max, overflows: Bool = true,
-    tell: @escaping @Sendable (String) -> Void = { _ in }, makeOverflow: @escaping @Sendable () -> OverflowFile?
+    rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, bytes: Int = .max, store: FrontierStore?,
+    tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
-    self.makeOverflow = makeOverflow
+    self.store = store
     tellPerson = tell
-    storage = Mutex(Storage(state: FrontierState(rules: rules, backoff: backoff), isOverflowFull: !overflows))
+    storage = Mutex(Storage(state: FrontierState(rules: rules, backoff: backoff)))
     self.capacity = capacity
     self.bytes = bytes
-    (thirst, tellThirst) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    (refill, tellRefill) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   /// Requests that wait, and requests in flight.
@@ -61,72 +63,100 @@ package final class Frontier: Sendable {
     storage.withLock { ($0.state.waitingCount, $0.state.inFlightCount) }
   }
 
-  /// Requests that wait in the overflow.
+  /// The hosts that requests wait for, those with the most of them first, and why none of them begins.
+  func waits(upTo limit: Int) -> [HostWait] { storage.withLock { $0.state.waits(upTo: limit) } }
+
+  /// Requests that wait in the store.
   var awayCount: Int { storage.withLock { $0.state.awayCount } }
 
-  /// Adds new requests; suspends until there is room.
+  /// Adds new requests of the sources; suspends until there is room.
   ///
   /// - Returns: Whether they were added; not so once it drains.
   package func add(_ requests: [Request]) async -> Bool {
-    await waitForRoom()
-    let (isAdded, away, tell) = storage.withLock { storage -> (Bool, [Request], (@Sendable () -> Void)?) in
-      if storage.state.isDraining || storage.isCancelled { return (false, [], nil) }
+    await storage.wait { [self] in $0.isOver || hasRoom($0) }
+    if Task.isCancelled { return false }
+    guard let away = admit(requests, isSource: true) else { return false }
+    if let refusal = spill(away) {
+      storage.withLock { $0.isStoreFull = true }
+      tellPerson("\(refusal.words), so a slow host holds up the others; TMPDIR can name another folder")
+    }
+    return true
+  }
+
+  /// Adds requests that came of others: links. Never waits, as what it waited for could be waiting for it.
+  ///
+  /// - Returns: Whether they were added; not so once it drains.
+  /// - Throws: `RunError` if neither memory nor disk should take them. They are added all the same, so that every
+  ///   request of the failed run is accounted for.
+  func add(found requests: [Request]) throws(RunError) -> Bool {
+    guard let away = admit(requests, isSource: false) else { return false }
+    if let refusal = spill(away) { throw refusal.error }
+    return true
+  }
+
+  /// - Returns: Those of the requests that are to be stored; `nil` if none was let in.
+  private func admit(_ requests: [Request], isSource: Bool) -> [Request]? {
+    let (away, tell) = storage.withLock { storage -> ([Request]?, (@Sendable () -> Void)?) in
+      if storage.isOver { return (nil, nil) }
       // One batch for each time that too few could begin; the next look tells whether that was enough.
-      storage.isHungry = false
+      storage.isStarved = false
       // A batch that there was room for stays here as a whole.
       let waiting = storage.state.waitingCount
       let capacity = waiting < capacity ? max(capacity, waiting + requests.count) : capacity
+      let maySpill = store != nil && !(isSource && storage.isStoreFull)
       var away: [Request] = []
       for request in requests {
-        if !storage.isOverflowFull, storage.state.sendsAway(request, capacity: capacity, bytes: bytes) {
+        if maySpill, storage.state.sendsAway(request, capacity: capacity, bytes: bytes) {
           storage.state.addAway(request)
           away.append(request)
         } else {
           storage.state.add(request)
         }
       }
-      return (true, away, storage.onChange)
+      return (away, storage.onChange)
     }
-    if !away.isEmpty { store(away) }
     tell?()
-    return isAdded
+    return away
   }
 
-  /// Writes requests into the overflow. Those that cannot be written stay here.
-  private func store(_ away: [Request]) {
-    let file = storage.withLock { storage in
-      if storage.overflow == nil { storage.overflow = makeOverflow() }
-      return storage.overflow
-    }
+  /// Stores requests. Those that cannot be stored stay here.
+  ///
+  /// - Returns: Why some of them could not.
+  private func spill(_ away: [Request]) -> FrontierStore.Refusal? {
+    guard let store, !away.isEmpty else { return nil }
+    var refusal: FrontierStore.Refusal?
     for (host, requests) in Dictionary(grouping: away, by: \.host) {
-      let block = file?.append(requests)
-      storage.withLock { storage in
+      var block: FrontierStore.Block?
+      if refusal == nil {
+        do throws(FrontierStore.Refusal) {
+          block = try store.append(requests)
+        } catch {
+          refusal = error
+        }
+      }
+      let tell = storage.withLock { storage in
         if let block {
           storage.state.stored(block, of: host)
-        } else {
-          storage.state.returned(requests, of: host)
+          return nil as (@Sendable () -> Void)?
         }
-        if block == nil || file?.isFull == true { storage.isOverflowFull = true }
+        storage.state.returned(requests, of: host)
+        return storage.onChange
       }
-      if let file, block == nil || file.isFull {
-        tellPerson(
-          "\(file.folder) takes no more of the requests that wait, so a slow host holds up the others; TMPDIR can name"
-            + " another folder")
-      }
+      tell?()
     }
-    tellThirst.yield()
+    tellRefill.yield()
+    return refusal
   }
 
-  /// Brings back what is in the overflow, host by host as it is wanted, until the task is cancelled.
+  /// Brings back what is stored, host by host as it is wanted, until the task is cancelled.
   ///
   /// - Throws: `RunError` where it cannot be read; requests would be lost.
-  package func keepOverflow() async throws {
-    for await _ in thirst {
-      while let (host, block, file) = storage.withLock({ storage in
-        storage.overflow.flatMap { file in storage.state.nextThirsty().map { ($0.host, $0.block, file) } }
-      }) {
-        let requests = try file.read(block)
+  package func keepRefilling() async throws {
+    for await _ in refill {
+      while let store, let (host, block) = storage.withLock({ $0.state.nextRefill() }) {
+        let requests = try store.take(block)
         let tell = storage.withLock { storage in
+          storage.isStoreFull = false
           storage.state.returned(requests, of: host)
           return storage.onChange
         }
@@ -161,48 +191,43 @@ package final class Frontier: Sendable {
 
   /// Hands out nothing more; returns what is left undone.
   package func drain() -> Undone {
-    let (left, adders, tell) = storage.withLock { storage in
-      defer { storage.adders = [] }
-      return (storage.state.drain(), storage.adders, storage.onChange)
+    let (left, ready, tell) = storage.withLock { storage in
+      (storage.state.drain(), storage.waiters.letGo(), storage.onChange)
     }
-    for adder in adders { adder.resume() }
+    ready.resume()
     tell?()
     return left
   }
 
   /// Lets go whoever waits, because the run has failed.
   package func cancel() {
-    let (adders, tell) = storage.withLock { storage in
-      defer { storage.adders = [] }
+    let (ready, tell) = storage.withLock { storage in
       storage.isCancelled = true
       _ = storage.state.drain()
-      return (storage.adders, storage.onChange)
+      return (storage.waiters.letGo(), storage.onChange)
     }
-    for adder in adders { adder.resume() }
+    ready.resume()
     tell?()
   }
 
   /// Called after every change that may let `take` answer something new.
   package func onChange(_ tell: @escaping @Sendable () -> Void) { storage.withLock { $0.onChange = tell } }
 
-  func take(
-    upTo limit: Int, now: Instant, only: RequestID? = nil
-  ) -> FrontierState.Take {
-    let (take, adders, isThirsty) = storage.withLock {
-      storage -> (FrontierState.Take, [CheckedContinuation<Void, Never>], Bool) in
-      if storage.isCancelled { return (.finished, [], false) }
+  func take(upTo limit: Int, now: Instant, only: RequestID? = nil) -> FrontierState.Take {
+    let (take, ready, needsRefill) = storage.withLock {
+      storage -> (FrontierState.Take, WaitingList.LetGo?, Bool) in
+      if storage.isCancelled { return (.finished, nil, false) }
       let take = storage.state.take(upTo: limit, now: now, only: only)
-      if limit > 0 { storage.isHungry = take.count < limit && !storage.state.isBringingBack }
+      if limit > 0 { storage.isStarved = take.count < limit && !storage.state.isRefilling }
       // Half empty before the adder is woken, so that it is woken for a good many.
       let isWoken =
-        !storage.adders.isEmpty
+        !storage.waiters.isEmpty
         && (storage.state.waitingCount <= capacity / 2 && storage.state.waitingBytes <= bytes / 2
-          || storage.letsInMore)
-      defer { if isWoken { storage.adders = [] } }
-      return (take, isWoken ? storage.adders : [], storage.state.hasThirsty)
+          || letsInMore(storage))
+      return (take, isWoken ? storage.waiters.letGo() : nil, storage.state.needsRefill)
     }
-    if isThirsty { tellThirst.yield() }
-    for adder in adders { adder.resume() }
+    if needsRefill { tellRefill.yield() }
+    ready?.resume()
     return take
   }
 
@@ -236,22 +261,13 @@ package final class Frontier: Sendable {
     tell?()
   }
 
-  private func waitForRoom() async {
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let hasRoom = storage.withLock { storage in
-          let isRoomy = storage.state.waitingCount < capacity && storage.state.waitingBytes < bytes
-          if storage.isCancelled || storage.state.isDraining || isRoomy || storage.letsInMore {
-            return true
-          }
-          storage.adders.append(continuation)
-          return false
-        }
-        if hasRoom { continuation.resume() }
-      }
-    } onCancel: {
-      cancel()
-    }
+  private func hasRoom(_ storage: Storage) -> Bool {
+    storage.state.waitingCount < capacity && storage.state.waitingBytes < bytes || letsInMore(storage)
+  }
+
+  /// Whether more may be let in than the capacity.
+  private func letsInMore(_ storage: Storage) -> Bool {
+    storage.isStarved && store != nil && !storage.isStoreFull
   }
 }
 

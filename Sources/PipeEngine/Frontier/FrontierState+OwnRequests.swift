@@ -18,7 +18,7 @@ extension FrontierState {
         hosts[place].standing = .idle
         settle(place)
       }
-      noteThirst(place)
+      noteRefill(place)
       return true
     }
     if let index = hopeless.firstIndex(where: { $0.request.id == id }) {

@@ -29,41 +29,41 @@ extension FrontierState {
   }
 
   /// Where requests of a host are now that went away.
-  mutating func stored(_ block: OverflowFile.Block, of host: String) {
+  mutating func stored(_ block: FrontierStore.Block, of host: String) {
     guard !isDraining, let place = knownPlace(of: host) else { return }
     hosts[place].blocks.append(block)
-    noteThirst(place)
+    noteRefill(place)
   }
 
   /// A block that is to be brought back.
-  mutating func nextThirsty() -> (host: String, block: OverflowFile.Block)? {
-    guard let place = thirsty.popFirst(), let block = hosts[place].blocks.popFirst() else { return nil }
+  mutating func nextRefill() -> (host: String, block: FrontierStore.Block)? {
+    guard let place = refills.popFirst(), let block = hosts[place].blocks.popFirst() else { return nil }
     return (hosts[place].name, block)
   }
 
-  var hasThirsty: Bool { !thirsty.isEmpty }
+  var needsRefill: Bool { !refills.isEmpty }
   /// Whether requests that are away are on their way back.
-  var isBringingBack: Bool { thirstyCount > 0 }
+  var isRefilling: Bool { refillCount > 0 }
 
   /// Requests of a host that were away are here again.
   mutating func returned(_ requests: [Request], of host: String) {
     guard !isDraining, let place = knownPlace(of: host) else { return }
-    if hosts[place].isThirsty { thirstyCount -= 1 }
-    hosts[place].isThirsty = false
+    if hosts[place].isRefilling { refillCount -= 1 }
+    hosts[place].isRefilling = false
     hosts[place].away -= requests.count
     awayCount -= requests.count
     waitingCount -= requests.count
     for request in requests { enqueue(request, first: false) }
-    noteThirst(place)
+    noteRefill(place)
   }
 
   /// Asks for more of a host, if few of it are left here.
-  mutating func noteThirst(_ place: Int) {
-    guard !hosts[place].isThirsty, !hosts[place].blocks.isEmpty, hosts[place].waiting.count < Self.lowWater else {
+  mutating func noteRefill(_ place: Int) {
+    guard !hosts[place].isRefilling, !hosts[place].blocks.isEmpty, hosts[place].waiting.count < Self.lowWater else {
       return
     }
-    hosts[place].isThirsty = true
-    thirstyCount += 1
-    thirsty.append(place)
+    hosts[place].isRefilling = true
+    refillCount += 1
+    refills.append(place)
   }
 }

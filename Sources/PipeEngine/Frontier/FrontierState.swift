@@ -37,12 +37,12 @@ struct FrontierState: Sendable {
     var givenUp: Substring?
     /// Requests that are not here, and where those of them are that are written.
     var away = 0
-    var blocks: Deque<OverflowFile.Block> = []
+    var blocks: Deque<FrontierStore.Block> = []
     /// Whether somebody was told to bring the first block back.
-    var isThirsty = false
+    var isRefilling = false
   }
 
-  private let rules: HostRules
+  let rules: HostRules
   private let backoff: Backoff
   var hosts: [Host] = []
   private var free: [Int] = []
@@ -56,9 +56,9 @@ struct FrontierState: Sendable {
   /// Hosts in trouble with nothing to do, in the order they came to be so. Some may be busy again.
   private var remembered: Deque<Int> = []
   private static let memory = 8192
-  var thirsty: Deque<Int> = []
+  var refills: Deque<Int> = []
   /// Hosts whose next block somebody was told to bring back, and has not yet.
-  var thirstyCount = 0
+  var refillCount = 0
   /// Requests that wait, postponed ones included.
   var waitingCount = 0
   /// Those of them that are away.
@@ -112,8 +112,8 @@ struct FrontierState: Sendable {
     waitingCount = 0
     awayCount = 0
     waitingBytes = 0
-    thirsty = []
-    thirstyCount = 0
+    refills = []
+    refillCount = 0
     for place in hosts.indices {
       hosts[place].waiting = []
       hosts[place].blocks = []
@@ -158,7 +158,7 @@ struct FrontierState: Sendable {
     hosts[place].standing = .idle
     guard let request = hosts[place].waiting.popFirst() else { return nil }
     hosts[place].inFlight += 1
-    if hosts[place].away > 0 { noteThirst(place) }
+    if hosts[place].away > 0 { noteRefill(place) }
     let interval = max(rules.interval, hosts[place].health?.spacing ?? .zero)
     if interval > .zero {
       // A late start does not shorten the next interval; two hosts' intervals do not add up.
@@ -303,13 +303,15 @@ struct FrontierState: Sendable {
       break
     case .pause(let moment):
       pause(place, until: moment)
+      let until = hosts[place].notBefore
+      hosts[place].health?.pausedUntil = until
     case .giveUp(let moment):
       pause(place, until: moment)
       guard let error = hosts[place].health?.lastError, let scheme = request.url?.scheme else { return }
       hosts[place].givenUp = scheme
       hopeless += hosts[place].waiting.filter { $0.url?.scheme == scheme }.map { ($0, error) }
       hosts[place].waiting.removeAll { $0.url?.scheme == scheme }
-      noteThirst(place)
+      noteRefill(place)
     }
   }
 
@@ -328,6 +330,9 @@ struct FrontierState: Sendable {
     for (request, _) in hopeless { waitingBytes -= request.cost }
     return .hopeless(hopeless)
   }
+
+  /// Whether a place is a host's, and not free.
+  func isKnown(_ place: Int) -> Bool { places[hosts[place].name] == place }
 
   private mutating func forget(_ place: Int) {
     places[hosts[place].name] = nil

@@ -63,7 +63,9 @@ struct HostHealth: Sendable {
   private var answers = 0
   private var failures = 0
   private var failedProbes = 0
-  private var isDown = false
+  private(set) var isDown = false
+  /// Until when it asked to be left alone, or is not to be tried; a pause that is over says nothing.
+  var pausedUntil: Instant?
   /// When it was last slowed down or found to be down.
   private var changed: Instant?
   /// Why there was no connection.

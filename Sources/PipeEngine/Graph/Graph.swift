@@ -44,7 +44,8 @@ package struct Graph: Sendable {
     rows = plan.sinks.indices.map { Edge(layout, .rows($0)) }
     frontier = Frontier(
       rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, capacity: plan.bounds.frontier,
-      bytes: plan.bounds.frontierBytes, overflows: !plan.isOrdered, tell: { control.tell($0) })
+      bytes: plan.bounds.frontierBytes, spills: !plan.isOrdered, disk: plan.bounds.disk,
+      tell: { control.tell($0) })
     order = plan.isOrdered ? OrderWindow(capacity: plan.bounds.orderBytes) : nil
     ledger = Ledger(sources: plan.sources.count)
     ledger.onOver { [frontier] in frontier.close() }
@@ -82,7 +83,7 @@ package struct Graph: Sendable {
           for edge in rows { edge.nudge() }
         }
       }
-      group.addTask { try await frontier.keepOverflow() }
+      group.addTask { try await frontier.keepRefilling() }
       do {
         for done in 1...tasks.count {
           try await group.next()

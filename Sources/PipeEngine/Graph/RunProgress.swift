@@ -57,6 +57,9 @@ package final class RunProgress: Sendable {
   package var inFlight: Int { frontier.counts.inFlight }
   package var waiting: Int { frontier.counts.waiting }
 
+  /// The hosts that requests wait for, those with the most of them first, and why none of them begins.
+  package func waits(upTo limit: Int) -> [HostWait] { frontier.waits(upTo: limit) }
+
   /// Requests that an interrupted run did not get to.
   package var unfinished: Int { stages.reduce(0) { $0 + $1.unfinished } }
 

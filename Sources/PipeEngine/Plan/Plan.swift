@@ -94,6 +94,8 @@ package struct Bounds: Hashable, Sendable {
   /// Requests that wait in the frontier before the sources are held up.
   package var frontier = 1024
   package var frontierBytes = 16 << 20
+  /// What the frontier may keep on disk.
+  package var disk = 1 << 30
   /// Pages between fetch and extract.
   package var fetched = 256
   package var fetchedBytes = 32 << 20

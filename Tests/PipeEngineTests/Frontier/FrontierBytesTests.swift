@@ -30,7 +30,7 @@ struct FrontierBytesTests {
 
   @Test("add suspends once those that wait hold as much as they may, and goes on when half of it is gone")
   func suspends() async {
-    let frontier = Frontier(rules: HostRules(concurrency: 1000), capacity: 1000, bytes: 10_000, overflows: false)
+    let frontier = Frontier(rules: HostRules(concurrency: 1000), capacity: 1000, bytes: 10_000, spills: false)
     let added = Turnstile()
     let adder = Task {
       for number in 0..<30 {

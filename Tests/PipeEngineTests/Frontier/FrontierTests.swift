@@ -146,7 +146,7 @@ struct FrontierTests {
 
   @Test("several tasks may wait for room, and none of them is forgotten")
   func severalAdders() async {
-    let frontier = Frontier(rules: HostRules(concurrency: 1000), capacity: 1, overflows: false)
+    let frontier = Frontier(rules: HostRules(concurrency: 1000), capacity: 1, spills: false)
     let adders = (0..<4).map { adder in
       Task { for number in 0..<20 { _ = await frontier.add([request(adder * 100 + number)]) } }
     }

@@ -1,5 +1,6 @@
 import Glibc
 import PipeSpec
+import PipeStorage
 import PipeTesting
 import PipeText
 import PipeWeb
@@ -7,8 +8,8 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Frontier, overflow", .timeLimit(.minutes(5)))
-struct FrontierOverflowTests {
+@Suite("Frontier, what goes to disk", .timeLimit(.minutes(5)))
+struct FrontierSpillTests {
   private let now = Instant.now
 
   @Test("a request is the same after it was away")
@@ -23,10 +24,10 @@ struct FrontierOverflowTests {
         "g": .list([.int(.max), .list([]), .bool(false), .string("")]), "": .int(.min),
       ])
     let plain = Request(id: RequestID(source: 0, ordinal: 0), written: "http://a.example/", body: [])
-    let file = try #require(OverflowFile())
-    let first = try #require(file.append([request, plain]))
-    let second = try #require(file.append([plain]))
-    let read = try file.read(first)
+    let store = FrontierStore()
+    let first = try store.append([request, plain])
+    let second = try store.append([plain])
+    let read = try store.take(first)
     #expect(read.count == 2)
     #expect(read[0].id == request.id)
     #expect(read[0].written == request.written)
@@ -37,7 +38,7 @@ struct FrontierOverflowTests {
     #expect(read[0].input == request.input)
     #expect(read[1].method == nil)
     #expect(read[1].body == [])
-    #expect(try file.read(second).map(\.id) == [plain.id])
+    #expect(try store.take(second).map(\.id) == [plain.id])
   }
 
   /// Every property of it differs from that of a plain request.
@@ -59,10 +60,10 @@ struct FrontierOverflowTests {
 
   @Test("no property of a request is lost while it is away, whatever properties there are")
   func codecIsComplete() throws {
-    let file = try #require(OverflowFile())
+    let store = FrontierStore()
     let plain = Request(id: RequestID(source: 0, ordinal: 0), written: "")
-    let block = try #require(file.append([Self.touched, plain]))
-    let read = try file.read(block)
+    let block = try store.append([Self.touched, plain])
+    let read = try store.take(block)
     let (before, untouched) = (properties(Self.touched), properties(plain))
     // What is the same in both could be lost unseen: a new property has to be given to `touched`.
     #expect(before.filter { untouched[$0.key] == $0.value } == [:])
@@ -79,13 +80,13 @@ struct FrontierOverflowTests {
     for count in 1..<bytes.count { #expect(RequestCodec.decode(Array(bytes[..<count])) == nil, "\(count) bytes") }
   }
 
-  @Test("what cannot be read back ends the run", arguments: [-1, 1, 1000])
-  func unreadable(change: Int) throws {
-    let file = try #require(OverflowFile())
-    let block = try #require(file.append([request(0), request(1)]))
-    let wrong = OverflowFile.Block(offset: block.offset, length: block.length + change, count: block.count)
-    #expect(throws: RunError.self) { try file.read(wrong) }
-    #expect(throws: RunError.self) { try file.read(OverflowFile.Block(offset: 0, length: block.length, count: 3)) }
+  @Test("what cannot be read back ends the run")
+  func unreadable() throws {
+    let store = FrontierStore(files: MemoryStorage())
+    let block = try store.append([request(0), request(1)])
+    #expect(throws: RunError.self) { try store.take(FrontierStore.Block(id: block.id, count: 3)) }
+    #expect(throws: RunError.self) { try store.take(block) }
+    #expect(throws: RunError.self) { try store.take(FrontierStore.Block(id: 99, count: 1)) }
   }
 
   /// A frontier with blocks in memory, as its state sees them.
@@ -112,14 +113,14 @@ struct FrontierOverflowTests {
       }
       for (host, requests) in Dictionary(grouping: away, by: \.host) {
         blocks[next] = requests
-        state.stored(OverflowFile.Block(offset: next, length: 0, count: requests.count), of: host)
+        state.stored(FrontierStore.Block(id: next, count: requests.count), of: host)
         next += 1
       }
     }
 
     mutating func bringBack() {
-      while let (host, block) = state.nextThirsty() {
-        state.returned(blocks.removeValue(forKey: block.offset) ?? [], of: host)
+      while let (host, block) = state.nextRefill() {
+        state.returned(blocks.removeValue(forKey: block.id) ?? [], of: host)
       }
     }
   }
@@ -213,15 +214,21 @@ struct FrontierOverflowTests {
     #expect(tried < 20)
   }
 
-  /// Files that take less than is wanted.
+  /// Stores that take less than is wanted.
   private enum Trouble: CaseIterable {
-    case noFolder, fullFromTheStart, soonFull
+    case noFolder, fullFromTheStart, soonFull, soonFullDisk
 
-    func makeFile() -> OverflowFile? {
+    func makeStore() -> FrontierStore {
       switch self {
-      case .noFolder: OverflowFile(folders: ["/nowhere/at/all"])
-      case .fullFromTheStart: OverflowFile(descriptor: open("/dev/full", O_RDWR | O_CLOEXEC))
-      case .soonFull: OverflowFile(limit: 1000)
+      case .noFolder: FrontierStore(folders: ["/nowhere/at/all"])
+      case .fullFromTheStart: FrontierStore(limit: 10)
+      case .soonFull: FrontierStore(limit: 1000)
+      case .soonFullDisk:
+        FrontierStore(
+          files: MemoryStorage(
+            failing: .init(taken: 7) { _, operation in
+              if case .write(_, let place, _) = operation { place >= 500 } else { false }
+            }))
       }
     }
   }
@@ -229,18 +236,16 @@ struct FrontierOverflowTests {
   @Test(
     "where the folder for temporary files cannot be written or is full, nothing is lost", arguments: Trouble.allCases)
   private func trouble(_ trouble: Trouble) async throws {
-    let frontier = Frontier(rules: HostRules(concurrency: 1), capacity: 20) { trouble.makeFile() }
-    let bringing = Task { try await frontier.keepOverflow() }
+    let frontier = Frontier(rules: HostRules(concurrency: 1), capacity: 20, store: trouble.makeStore())
+    let bringing = Task { try await frontier.keepRefilling() }
     let told = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     frontier.onChange { told.continuation.yield() }
-    let added = Recorder<Int>()
     let adder = Task {
       // A long list of one host, and then others: so the frontier wants more than it has room for.
       for batch in 0..<60 {
         let host = batch < 40 ? "slow.example" : "h\(batch % 7).example"
         let requests = (0..<25).map { request(batch * 25 + $0, host: host) }
         #expect(await frontier.add(requests))
-        added.append(requests.count)
       }
       frontier.close()
     }
@@ -264,20 +269,8 @@ struct FrontierOverflowTests {
     #expect(begun.values.flatMap(\.self).sorted() == Array(0..<1500))
     #expect(begun.values.allSatisfy { $0 == $0.sorted() })
     #expect(frontier.awayCount == 0)
-    // The source is held up instead: there is room for the capacity, a batch, and what the file took.
+    // The source is held up instead: there is room for the capacity, a batch, and what the store took.
     #expect(mostWaiting < 400, "\(mostWaiting) were waiting at once")
-  }
-
-  @Test("a file that takes nothing says so, and one that is full still has what it took")
-  func full() throws {
-    let nothing = OverflowFile(descriptor: open("/dev/full", O_RDWR | O_CLOEXEC))
-    #expect(nothing.append([request(0)]) == nil)
-    #expect(OverflowFile(folders: ["/nowhere/at/all"]) == nil)
-    let small = try #require(OverflowFile(limit: 40))
-    #expect(!small.isFull)
-    let block = try #require(small.append([request(0), request(1)]))
-    #expect(small.isFull)
-    #expect(try small.read(block).map(\.id.ordinal) == [0, 1])
   }
 
   @Test("a long list of a host that does not answer holds up nobody")
