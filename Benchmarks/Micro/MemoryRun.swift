@@ -105,7 +105,9 @@ private final class CountingSink: Sink {
   var summary: String { "counting" }
   var target: Located<SinkTarget> { Located(.file("counting"), at: .wholeFile) }
 
-  func open(_ columns: [Column], in environment: SinkEnvironment) throws(RunError) -> any SinkWriter {
+  func open(
+    _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
+  ) throws(RunError) -> any SinkWriter {
     Writer(sink: self)
   }
 
@@ -114,8 +116,8 @@ private final class CountingSink: Sink {
 
     func write(_ records: [Record]) throws(RunError) { sink.count.add(records.count, ordering: .relaxed) }
     var rowsWritten: Int { sink.rows }
-    func flush() throws(RunError) -> SinkPosition { SinkPosition(bytes: nil, rows: sink.rows) }
-    func finish() throws(RunError) {}
+    func commit() throws(RunError) -> SinkCommit { SinkCommit(rows: sink.rows) }
+    func finish() throws(RunError) -> SinkCommit { SinkCommit(rows: sink.rows) }
     func publish() throws(RunError) {}
     func abandon() -> UnpublishedRows? { nil }
   }

@@ -1,5 +1,6 @@
 import PipeEngine
 import PipeSpec
+import PipeStages
 
 /// What a row costs the sinks: whether writing needs a task of its own.
 enum RowWriting {
@@ -91,7 +92,8 @@ enum RowWriting {
   ///
   /// - Returns: The bytes written.
   private static func write(_ records: [Record], to sink: SinkPlan) throws -> Int {
-    var writer = try sink.sink.open(sink.columns)
+    guard let file = sink.sink as? any FileSink else { throw MicroBenchmarkFailure("not a file") }
+    var writer = try file.openFile(sink.columns, at: nil, in: SinkEnvironment())
     for start in stride(from: 0, to: records.count, by: 64) {
       try writer.write(Array(records[start..<min(start + 64, records.count)]))
     }

@@ -73,6 +73,15 @@ package final class MemoryStorage: FileStorage {
     state.withLock { state in if let inode = state.names[path] { state.nodes[inode]?.bytes += bytes } }
   }
 
+  /// Changes the bytes of a file, as somebody else would.
+  package func replace(_ path: String, _ change: (inout [UInt8]) -> Void) {
+    state.withLock { state in
+      guard let inode = state.names[path], var bytes = state.nodes[inode]?.bytes else { return }
+      change(&bytes)
+      state.nodes[inode]?.bytes = bytes
+    }
+  }
+
   /// Removes a name, as somebody else would.
   package func take(_ path: String) { _ = state.withLock { $0.names.removeValue(forKey: path) } }
 

@@ -6,19 +6,23 @@ package protocol Sink: Sendable {
   var summary: String { get }
   /// What it writes to, so that two sinks on one file are a conflict.
   var target: Located<SinkTarget> { get }
+  /// What it can guarantee of each record where a run goes on at the position of a commit.
+  var delivery: Delivery { get }
   /// What would become of what is there, if the run began now. Looks, and changes nothing.
   func prospect() -> OutputProspect
   /// Opens its output in the working folder. Called once, when the sources have begun and nothing is fetched yet.
-  func open(_ columns: [Column], in environment: SinkEnvironment) throws(RunError) -> any SinkWriter
+  ///
+  /// - Parameter position: Where an earlier run has left the output. Everything behind it is taken back; an output that is
+  ///   not the one of the position is refused, and nothing of it is changed. Without one the output is begun.
+  func open(
+    _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
+  ) async throws(RunError) -> any SinkWriter
 }
 
 extension Sink {
-  package func prospect() -> OutputProspect { .new }
+  package var delivery: Delivery { .atLeastOnce }
 
-  /// Opens an output that is the only one.
-  package func open(_ columns: [Column]) throws(RunError) -> any SinkWriter {
-    try open(columns, in: SinkEnvironment())
-  }
+  package func prospect() -> OutputProspect { .new }
 }
 
 /// What would become of a sink's output if the run began now.
@@ -37,57 +41,67 @@ package enum SinkTarget: Hashable, Sendable {
   case file(String)
 }
 
-/// One column of a sink's rows: its name and where in the record its value stands.
+/// One column of a sink's rows.
 package struct Column: Hashable, Sendable {
   package let name: String
+  /// Where in the record its value stands.
   package let index: Int
+  /// What its values are, unless they are null.
+  package let type: FieldType
+  /// Whether a value can be null. One that is beyond what a value may hold (`limits.value`) is null in any column.
+  package let isNullable: Bool
 
-  package init(name: String, index: Int) {
+  package init(name: String, index: Int, type: FieldType = .string, isNullable: Bool = true) {
     self.name = name
     self.index = index
+    self.type = type
+    self.isNullable = isNullable
   }
 }
 
-/// An open sink. One task uses it, on a thread that may wait; rows are whole or not there.
+/// An open sink. One task uses it; rows are whole or not there.
 ///
 ///     open ─▶ write … ─▶ finish ─▶ publish      a complete run
-///                │          └────▶ abandon      another sink failed, or the run was stopped
-///                └───────────────▶ abandon      the run failed while there were rows to come
+///              commit …  │   └────▶ abandon      another sink failed, or the run was stopped
+///                        └───────▶ abandon      the run failed while there were rows to come
+///
+/// Its functions are asynchronous so that a sink may wait for a server. One that waits for a disk, or for the reader of a
+/// pipe, may block: the task has a thread of its own.
 package protocol SinkWriter {
-  mutating func write(_ records: [Record]) throws(RunError)
+  mutating func write(_ records: [Record]) async throws(RunError)
 
   /// Rows that are out as a whole: what a summary may speak of, also where writing failed.
   var rowsWritten: Int { get }
 
-  /// Hands everything written so far to the system.
-  ///
-  /// - Returns: How far the output is: what a resumed run would cut it back to.
-  mutating func flush() throws(RunError) -> SinkPosition
+  /// Makes rows durable: all that were written, but for those whose early end would cost much, as of a compressed member
+  /// that is not full. A failure is final: what the system could not make durable may be lost by now.
+  mutating func commit() async throws(RunError) -> SinkCommit
 
-  /// Hands to the system what is worth it, when no rows have come for a while; called again and again while that lasts.
-  mutating func rest() throws(RunError)
+  /// Hands on what is worth it, when no rows have come for a while; called again and again while that lasts.
+  mutating func idle() async throws(RunError)
 
-  /// Ends the output: every row is written, the output is still the one that was opened, and nothing that can be
-  /// known now keeps it from being published.
-  mutating func finish() throws(RunError)
+  /// Ends the output: every row is written and durable, the output is still the one that was opened, and nothing that can
+  /// be known now keeps it from being published.
+  @discardableResult
+  mutating func finish() async throws(RunError) -> SinkCommit
 
   /// Puts a finished output in its place. Called once the run is complete and every sink has finished.
-  mutating func publish() throws(RunError)
+  mutating func publish() async throws(RunError)
 
   /// Ends the output of a run that is not complete, finished or not. Rows that it was given are written, as far as
   /// that waits for nobody; what was there before stays if it can.
   ///
   /// - Returns: Where the rows are, if they are not in the output itself.
-  mutating func abandon() -> UnpublishedRows?
+  mutating func abandon() async -> UnpublishedRows?
 }
 
 extension SinkWriter {
-  package mutating func rest() throws(RunError) { _ = try flush() }
+  package mutating func idle() async throws(RunError) {}
 
   /// Finishes and publishes the output of a run that has no other sink.
-  package mutating func close() throws(RunError) {
-    try finish()
-    try publish()
+  package mutating func close() async throws(RunError) {
+    try await finish()
+    try await publish()
   }
 }
 
@@ -100,18 +114,6 @@ package struct UnpublishedRows: Hashable, Sendable {
   package init(path: String, isLost: Bool = false) {
     self.path = path
     self.isLost = isLost
-  }
-}
-
-/// How far a sink's output is.
-package struct SinkPosition: Hashable, Sendable {
-  /// Bytes in the file; `nil` where the output cannot be cut back (a pipe).
-  package let bytes: Int?
-  package let rows: Int
-
-  package init(bytes: Int?, rows: Int) {
-    self.bytes = bytes
-    self.rows = rows
   }
 }
 

@@ -26,16 +26,21 @@ package struct Graph: Sendable {
   private let milestones: Milestones
   /// Where somebody listens.
   private let events: RunEvents?
+  private let commitInterval: Duration?
 
   package init(_ plan: Plan, fetcher: any Fetcher, control: RunControl = RunControl()) {
     self.init(plan, fetcher: fetcher, control: control, events: nil)
   }
 
-  init(_ plan: Plan, fetcher: any Fetcher, control: RunControl, events: RunEvents?) {
+  /// - Parameter commitInterval: How often sinks make their rows durable while the run goes on; `nil` for at its end only.
+  init(
+    _ plan: Plan, fetcher: any Fetcher, control: RunControl, events: RunEvents?, commitInterval: Duration? = nil
+  ) {
     self.plan = plan
     self.fetcher = fetcher
     self.control = control
     self.events = events
+    self.commitInterval = commitInterval
     let layout = plan.layout
     self.layout = layout
     requests = Edge(layout, .requests)
@@ -47,7 +52,7 @@ package struct Graph: Sendable {
       bytes: plan.bounds.frontierBytes, spills: !plan.isOrdered, disk: plan.bounds.disk,
       tell: { control.tell($0) })
     order = plan.isOrdered ? OrderWindow(capacity: plan.bounds.orderBytes) : nil
-    ledger = Ledger(sources: plan.sources.count)
+    ledger = Ledger(sources: plan.sources.count, awaitsDurability: commitInterval != nil)
     ledger.onOver { [frontier] in frontier.close() }
     progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger)
     own = OwnRequests(frontier: frontier, ledger: ledger, tally: progress.tally, bytes: plan.bounds.ownBytes)
@@ -161,11 +166,11 @@ package struct Graph: Sendable {
           counter: counter, ledger: ledger, events: events)
       }
     case .sink(let index):
-      try await sinkStage(
-        plan.sinks[index].sink, index: index, columns: plan.sinks[index].columns, in: environment,
-        input: inlet(rows[index], .rows(index)), counter: counter, ledger: ledger, control: control,
-        milestones: milestones, unpublished: progress.unpublished
-      ) { control.conclude { progress.discrepancies.isEmpty } }
+      let context = SinkStage.Context(
+        environment: environment, control: control, milestones: milestones, ledger: ledger, progress: progress,
+        events: events, commitInterval: commitInterval)
+      var sink = SinkStage(plan.sinks[index], index: index, of: context)
+      try await sink.run(inlet(rows[index], .rows(index)))
     }
   }
 

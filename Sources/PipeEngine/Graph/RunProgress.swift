@@ -63,6 +63,9 @@ package final class RunProgress: Sendable {
   /// Requests that an interrupted run did not get to.
   package var unfinished: Int { stages.reduce(0) { $0 + $1.unfinished } }
 
+  /// Where every request is now.
+  var ledgerState: LedgerState { ledger.state }
+
   /// Where a finished run lost count: empty when every request is accounted for, in each stage, on each edge and in the
   /// ledger.
   package var discrepancies: [String] {

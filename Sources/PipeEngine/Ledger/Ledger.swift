@@ -9,7 +9,16 @@ package final class Ledger: Sendable {
 
   private let storage: Mutex<Storage>
 
-  init(sources: Int) { storage = Mutex(Storage(state: LedgerState(sources: sources))) }
+  /// Whether a request is done only once its rows are durable.
+  let awaitsDurability: Bool
+
+  init(sources: Int, awaitsDurability: Bool = false) {
+    self.awaitsDurability = awaitsDurability
+    storage = Mutex(Storage(state: LedgerState(sources: sources, awaitsDurability: awaitsDurability)))
+  }
+
+  /// The state as it is now, as a checkpoint holds it.
+  var state: LedgerState { storage.withLock { $0.state } }
 
   /// Calls a function once, when nothing will be fetched any more.
   func onOver(_ call: @escaping @Sendable () -> Void) { change { $0.onOver = call } }
@@ -37,6 +46,14 @@ package final class Ledger: Sendable {
     storage.withLock { for id in ids { $0.state.written(id) } }
   }
 
+  /// Rows that survive whatever happens now.
+  func durable(_ ids: some Sequence<RequestID>) {
+    change { storage in for id in ids { storage.state.durable(id) } }
+  }
+
+  /// So many more rows are durable, of a ledger that does not wait for that.
+  func durable(rows: Int) { storage.withLock { $0.state.durable(rows: rows) } }
+
   /// What a finished run cannot account for; empty if every request is done or was left undone.
   package var discrepancies: [String] {
     storage.withLock { storage in
@@ -52,6 +69,7 @@ package final class Ledger: Sendable {
       if state.strayCount != 0 {
         found.append("ledger: \(state.strayCount.grouped) steps of requests that were not at that step")
       }
+      if let rows = state.rowDiscrepancy { found.append("ledger: " + rows) }
       return found
     }
   }

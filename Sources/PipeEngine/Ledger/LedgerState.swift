@@ -6,32 +6,44 @@ internal import DequeModule
 /// it has so many pieces on their way: records that route has not seen, rows that a sink has not written. It is done when
 /// none is left. Requests that an interrupted run does not get to are left undone.
 ///
+/// Rows are counted as they are routed, written and durable. A ledger that awaits durability counts a row as a piece until
+/// then, so that a request that is done is done whatever happens: what a checkpoint needs. Without commits it would wait
+/// for every row of the run, so a row is done then when it is written.
+///
 /// The ordinals of a source follow each other, so its requests are a window over them: four bytes for each request from
 /// the oldest that is not done to the newest.
-struct LedgerState: Sendable {
-  private struct Account: Sendable {
+struct LedgerState: Hashable, Sendable {
+  struct Account: Hashable, Sendable {
     /// Every request below is done.
     var first = 0
     /// From `first` on: the pieces of a request that are on their way, or `open`.
     var pieces: Deque<Int32> = []
   }
 
-  private static let open: Int32 = -1
+  static let open: Int32 = -1
 
-  private var accounts: [Account]
-  private(set) var admittedCount = 0
+  let awaitsDurability: Bool
+  var accounts: [Account]
+  var admittedCount = 0
   /// Requests that more requests can come of.
-  private(set) var openCount = 0
+  var openCount = 0
   /// Requests of the run itself that nothing has come of yet.
-  private(set) var ownCount = 0
-  private(set) var undoneCount = 0
-  private(set) var doneCount = 0
+  var ownCount = 0
+  var undoneCount = 0
+  var doneCount = 0
   /// Whether no source will yield another request.
-  private(set) var areSourcesDry = false
+  var areSourcesDry = false
   /// Requests that were told of in a state in which they cannot be: a fault of the run's own.
-  private(set) var strayCount = 0
+  var strayCount = 0
+  /// Rows that were sent to sinks, that these have written, and that are durable.
+  var routedRows = 0
+  var writtenRows = 0
+  var durableRows = 0
 
-  init(sources: Int) { accounts = Array(repeating: Account(), count: sources) }
+  init(sources: Int, awaitsDurability: Bool = false) {
+    accounts = Array(repeating: Account(), count: sources)
+    self.awaitsDurability = awaitsDurability
+  }
 
   /// Whether nothing will be fetched any more: the end of the run is counted, never guessed.
   var isOver: Bool { areSourcesDry && openCount == 0 && ownCount == 0 }
@@ -94,12 +106,34 @@ struct LedgerState: Sendable {
 
   /// A record goes to so many sinks.
   mutating func routed(_ id: RequestID, sinks: Int) {
+    routedRows += sinks
     // Most often there is one, and the record's piece becomes its row's.
     if sinks != 1 { add(sinks - 1, to: id) }
   }
 
   /// A sink has written a row.
-  mutating func written(_ id: RequestID) { add(-1, to: id) }
+  mutating func written(_ id: RequestID) {
+    writtenRows += 1
+    if !awaitsDurability { add(-1, to: id) }
+  }
+
+  /// A row is durable.
+  mutating func durable(_ id: RequestID) {
+    durableRows += 1
+    if awaitsDurability { add(-1, to: id) }
+  }
+
+  /// So many rows are durable; of which requests, only a ledger that awaits it needs to know.
+  mutating func durable(rows: Int) {
+    durableRows += rows
+    if awaitsDurability { strayCount += rows }
+  }
+
+  /// What is wrong with the rows of a finished run: each that was sent to a sink is written, and durable.
+  var rowDiscrepancy: String? {
+    if routedRows == writtenRows, writtenRows == durableRows { return nil }
+    return "\(routedRows.grouped) rows sent to sinks, \(writtenRows.grouped) written, \(durableRows.grouped) durable"
+  }
 
   private mutating func add(_ count: Int, to id: RequestID) {
     guard let place = place(of: id), case let pieces = accounts[id.source].pieces[place], pieces > 0 else {

@@ -1,11 +1,14 @@
 internal import DequeModule
 
-/// The rows that one sink was given and has not written, in their order.
+/// The rows that one sink was given, in their order: those that are not written, and those that are not durable.
 struct RowAccount {
   private let counter: StageCounter
   private let ledger: Ledger
   private var waiting: Deque<RequestID> = []
+  /// Rows that are written and not durable, where the ledger waits for that.
+  private var written: Deque<RequestID> = []
   private var writtenCount = 0
+  private var durableCount = 0
 
   init(counter: StageCounter, ledger: Ledger) {
     self.counter = counter
@@ -19,8 +22,22 @@ struct RowAccount {
     let new = min(count - writtenCount, waiting.count)
     if new <= 0 { return }
     ledger.written(waiting.prefix(new))
+    if ledger.awaitsDurability { written.append(contentsOf: waiting.prefix(new)) }
     waiting.removeFirst(new)
     writtenCount += new
     counter.add(out: new)
+  }
+
+  /// So many rows in all are durable; they are written, too.
+  mutating func commit(upTo count: Int) {
+    let new = min(count, writtenCount) - durableCount
+    if new <= 0 { return }
+    durableCount += new
+    if ledger.awaitsDurability {
+      ledger.durable(written.prefix(new))
+      written.removeFirst(new)
+    } else {
+      ledger.durable(rows: new)
+    }
   }
 }

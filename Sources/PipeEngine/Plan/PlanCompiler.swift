@@ -98,9 +98,9 @@ struct PlanCompiler {
   /// The columns of a sink: the fields that it names, or those of `extract` with `error` last.
   private mutating func columns(_ names: [Located<String>]?) -> [Column] {
     guard let names else {
-      let visible = fields.indices.filter { !fields[$0].isHidden }.map { Column(name: fields[$0].name, index: $0) }
+      let visible = fields.indices.filter { !fields[$0].isHidden }.map { column(fields[$0].name, at: $0) }
       if visible.contains(where: { $0.name == "error" }) { return visible }
-      return visible + [index(of: "error").map { Column(name: "error", index: $0) }].compactMap(\.self)
+      return visible + [index(of: "error").map { column("error", at: $0) }].compactMap(\.self)
     }
     var seen: [ExactText: SourceSpan] = [:]
     return names.compactMap { name in
@@ -115,7 +115,7 @@ struct PlanCompiler {
         return nil
       }
       seen[exact] = name.span
-      if let index = index(of: name.value) { return Column(name: name.value, index: index) }
+      if let index = index(of: name.value) { return column(name.value, at: index) }
       // What cannot be told, and what is reported already, is not reported here.
       guard let written = spec.fields, !faultyFields.contains(exact) else { return nil }
       let known = written.map(\.name.value)
@@ -126,6 +126,11 @@ struct PlanCompiler {
             ?? "the fields are \(known.prefix(16).joined(separator: ", "))\(known.count > 16 ? ", …" : "")"))
       return nil
     }
+  }
+
+  private func column(_ name: String, at index: Int) -> Column {
+    let declaration = fields[index].declaration
+    return Column(name: name, index: index, type: declaration.type, isNullable: declaration.isNullable)
   }
 
   /// The place of a field; a built-in name that the spec does not extract becomes a hidden field.

@@ -8,12 +8,15 @@ package struct Run: Sendable {
   private let graph: Graph
   private let events: RunEvents?
 
-  /// - Parameter listeners: Those who are told what happens. Without any, the run makes no events.
+  /// - Parameters:
+  ///   - listeners: Those who are told what happens. Without any, the run makes no events.
+  ///   - commitInterval: How often sinks make their rows durable while the run goes on; `nil` for at its end only.
   package init(
-    _ plan: Plan, fetcher: any Fetcher, control: RunControl = RunControl(), listeners: [RunListener] = []
+    _ plan: Plan, fetcher: any Fetcher, control: RunControl = RunControl(), listeners: [RunListener] = [],
+    commitInterval: Duration? = nil
   ) {
     events = RunEvents(listeners)
-    graph = Graph(plan, fetcher: fetcher, control: control, events: events)
+    graph = Graph(plan, fetcher: fetcher, control: control, events: events, commitInterval: commitInterval)
   }
 
   package var progress: RunProgress { graph.progress }

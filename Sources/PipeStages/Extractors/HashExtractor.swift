@@ -1,4 +1,3 @@
-internal import CLibcrypto
 import PipeEngine
 import PipeSpec
 import PipeWeb
@@ -46,21 +45,10 @@ struct HashExtractor: Extractor {
       if budget.isOutOfSteps { throw ExtractionFault("it takes too many steps on this page") }
       return Value(text.flatMap { SimilarityHash($0) }?.description)
     case .sha256, .md5:
-      guard let digest = Self.digest(body, algorithm == .md5 ? EVP_md5() : EVP_sha256()) else {
+      guard let digest = (algorithm == .md5 ? Digest.md5 : .sha256).bytes(of: body) else {
         throw ExtractionFault("this system's OpenSSL does not allow \(algorithm.rawValue)")
       }
-      return .string(digest)
+      return .string(digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
     }
-  }
-
-  private static func digest(_ bytes: [UInt8], _ type: OpaquePointer?) -> String? {
-    var length: UInt32 = 0
-    let digest = [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { memory, count in
-      let isDone = bytes.withUnsafeBytes {
-        EVP_Digest($0.baseAddress, $0.count, memory.baseAddress, &length, type, nil)
-      }
-      count = isDone == 1 ? Int(length) : 0
-    }
-    return digest.isEmpty ? nil : digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

@@ -2,7 +2,7 @@ import PipeEngine
 import PipeSpec
 
 /// `csv`: rows by RFC 4180 in UTF-8.
-struct CSVSink: Sink {
+struct CSVSink: FileSink {
   let output: OutputOptions
   let dialect: CSVDialect
 
@@ -58,10 +58,14 @@ struct CSVSink: Sink {
   var summary: String { output.summary }
   var target: Located<SinkTarget> { output.target }
 
+  var delivery: Delivery { output.delivery }
+
   func prospect() -> OutputProspect { output.prospect() }
 
-  func open(_ columns: [Column], in environment: SinkEnvironment) throws(RunError) -> any SinkWriter {
-    try RowWriter(output, CSVRowEncoder(columns: columns, dialect: dialect), in: environment)
+  func openFile(
+    _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
+  ) throws(RunError) -> any FileWriter {
+    try RowWriter(output, CSVRowEncoder(columns: columns, dialect: dialect), at: position, in: environment)
   }
 }
 

@@ -2,7 +2,7 @@ import PipeEngine
 import PipeSpec
 
 /// `jsonl`: a JSON object a line.
-struct JSONLinesSink: Sink {
+struct JSONLinesSink: FileSink {
   let output: OutputOptions
 
   static let component = Component<any Sink>(
@@ -19,10 +19,14 @@ struct JSONLinesSink: Sink {
   var summary: String { output.summary }
   var target: Located<SinkTarget> { output.target }
 
+  var delivery: Delivery { output.delivery }
+
   func prospect() -> OutputProspect { output.prospect() }
 
-  func open(_ columns: [Column], in environment: SinkEnvironment) throws(RunError) -> any SinkWriter {
-    try RowWriter(output, JSONLineEncoder(columns), in: environment)
+  func openFile(
+    _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
+  ) throws(RunError) -> any FileWriter {
+    try RowWriter(output, JSONLineEncoder(columns), at: position, in: environment)
   }
 }
 

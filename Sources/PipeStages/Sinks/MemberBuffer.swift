@@ -12,7 +12,7 @@ struct MemberBuffer {
   private(set) var rowBytes = 0
   /// Whether no member was taken yet.
   private(set) var isFirst = true
-  private var rests = 0
+  private var idleCount = 0
 
   init(_ compressor: any Compressor) { self.compressor = compressor }
 
@@ -26,7 +26,7 @@ struct MemberBuffer {
   mutating func take() -> [UInt8] {
     defer { compressed.removeAll(keepingCapacity: true) }
     rowBytes = 0
-    rests = 0
+    idleCount = 0
     isFirst = false
     return compressed
   }
@@ -34,10 +34,10 @@ struct MemberBuffer {
   /// Tells whether a member is worth writing while no rows come, which is asked about four times a second: small ones
   /// compress badly (of 16 KiB two thirds as well as of 1 MiB), so rows wait until there are 256 KiB or 5 s are over. The
   /// first ones do not wait, so that the file is one of its kind from the start.
-  mutating func rest(with further: Int) -> Bool {
+  mutating func idle(with further: Int) -> Bool {
     let count = rowBytes + further
     if count == 0 { return false }
-    rests += 1
-    return isFirst || count >= Self.size / 4 || rests >= 20
+    idleCount += 1
+    return isFirst || count >= Self.size / 4 || idleCount >= 20
   }
 }

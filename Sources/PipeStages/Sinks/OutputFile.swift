@@ -12,6 +12,8 @@ struct OutputFile: ~Copyable {
   let isEmpty: Bool
   /// Whether it begins with one already.
   let hasByteOrderMark: Bool
+  /// Whether it goes on with what an earlier run has written.
+  private let hasEarlierRows: Bool
   /// Whole rows that are not handed on yet.
   var buffer: [UInt8] = []
   /// Rows that were put into the buffer.
@@ -26,13 +28,16 @@ struct OutputFile: ~Copyable {
   init(_ format: RowFormat, in environment: SinkEnvironment) throws(RunError) {
     handle = try OutputOpening.standardOutput(in: environment)
     self.format = format
+    hasEarlierRows = false
     isEmpty = true
     hasByteOrderMark = false
     buffer.reserveCapacity(Self.capacity + (64 << 10))
   }
 
   /// Opens a file for writing; its folders are made.
-  init(_ opening: OutputOpening, _ format: RowFormat) throws(RunError) {
+  ///
+  /// - Parameter start: Where an earlier run has left it.
+  init(_ opening: OutputOpening, _ format: RowFormat, at start: FilePosition?) throws(RunError) {
     let path = opening.path
     let compression = Compression(path: path)
     var members: MemberBuffer?
@@ -43,7 +48,8 @@ struct OutputFile: ~Copyable {
         throw RunError(path, "cannot be written: \(error.reason)", hint: error.hint)
       }
     }
-    let handle = try opening.open()
+    let handle: OutputHandle
+    if let start { handle = try opening.reopen(at: start) } else { handle = try opening.open() }
     let size = handle.position ?? 0
     // Locked by now: nobody adds to it between this look and the first row.
     var appended = AppendedFile(format)
@@ -54,7 +60,8 @@ struct OutputFile: ~Copyable {
     self.handle = handle
     self.members = members
     self.format = format
-    isEmpty = opening.mode != .append || !appended.hasRows
+    hasEarlierRows = start.map { $0.bytes > 0 } ?? false
+    isEmpty = opening.mode == .append ? !appended.hasRows : !hasEarlierRows
     hasByteOrderMark = opening.mode == .append && appended.hasByteOrderMark
     buffer.reserveCapacity(Self.capacity + (64 << 10))
     if !missingEnd.isEmpty { addLine(missingEnd) }
@@ -83,8 +90,17 @@ struct OutputFile: ~Copyable {
   }
 
   /// Writes, while no rows come, what is worth it.
-  mutating func rest() throws(RunError) {
-    if members?.rest(with: buffer.count) ?? true { try flush() }
+  mutating func idle() throws(RunError) {
+    if members?.idle(with: buffer.count) ?? true { try flush() }
+  }
+
+  /// Makes durable what is written. Rows in a member that is not whole are left for a later commit: ended early, members
+  /// would compress badly.
+  ///
+  /// - Returns: Where a later run goes on; `nil` for an output that cannot be cut back.
+  mutating func commit() throws(RunError) -> SinkPosition? {
+    if members == nil { try flush() }
+    return try handle.commit()?.sinkPosition
   }
 
   /// Writes all rows.
@@ -98,8 +114,11 @@ struct OutputFile: ~Copyable {
     try flush()
     // An empty file is not a valid gzip or zstd file: without rows, one empty member is written.
     if members?.isFirst ?? false, (handle.position ?? 0) == 0 { try handOn(ends: true) }
-    try handle.finish()
+    try handle.begin()
   }
+
+  /// Checks that its place is as it was when the run began.
+  func checkPlace() throws(RunError) { try handle.checkPlace() }
 
   /// Puts the file in its place.
   mutating func publish() throws(RunError) { try handle.publish() }
@@ -108,7 +127,7 @@ struct OutputFile: ~Copyable {
   mutating func abandon() -> UnpublishedRows? {
     // What cannot be written is not counted, and the run has its reason already.
     try? flush()
-    return handle.abandon(hasRows: rowsWritten > 0)
+    return handle.abandon(hasRows: rowsWritten > 0 || hasEarlierRows)
   }
 
   private mutating func handOn(ends: Bool) throws(RunError) {

@@ -22,8 +22,9 @@ struct OutputHandle: ~Copyable {
   /// The file that a part will replace, locked until then: another run must not write into what is to be gone.
   private var old: (any StoredFile)?
   private var isPublished = false
-  /// Folders in which names of the output are not durable yet.
+  /// Folders in which names of the output are not durable until they are synced, at the first commit.
   private let folders: [String]
+  private var areNamesDurable: Bool
   /// Bytes in the file; `nil` for what has no places (a pipe).
   private(set) var position: Int?
 
@@ -36,6 +37,7 @@ struct OutputHandle: ~Copyable {
     self.file = file
     self.old = old
     self.folders = folders
+    areNamesDurable = folders.isEmpty
     self.environment = environment
     position = file?.seekToEnd()
   }
@@ -101,19 +103,40 @@ struct OutputHandle: ~Copyable {
     self.position = position - count
   }
 
-  /// Makes sure that what was written is there, in the file that was opened, and that nothing more can go wrong than a
-  /// rename.
-  mutating func finish() throws(RunError) {
+  /// Opens a pipe that has had no rows: its reader waits for the end.
+  mutating func begin() throws(RunError) { _ = try opened() }
+
+  /// Makes durable what was written, and makes sure that it is in the file that was opened. After the last one nothing more
+  /// can go wrong than a rename.
+  ///
+  /// - Returns: Where that is; `nil` for an output that cannot be cut back.
+  mutating func commit() throws(RunError) -> FilePosition? {
+    let path: String
+    var adds = false
     switch place {
-    // Its reader waits for the end even if there are no rows.
-    case .stream: _ = try opened()
-    case .live(let path, let adds): try check(path, adds: adds)
-    case .part(let part, let path, let replaces):
-      let file = try opened()
-      try storing(name) { () throws(StorageError) in try file.sync() }
-      try check(part, adds: false)
-      // Before any other output of the run gets its name.
-      try checkPlace(path, replaces: replaces)
+    case .stream: return nil
+    case .live(let own, let isShared): (path, adds) = (own, isShared)
+    case .part(let part, _, _): path = part
+    }
+    let file = try opened()
+    let (files, newNames) = (storage, areNamesDurable ? [] : folders)
+    try storing(name) { () throws(StorageError) in
+      // Never tried again: what a failed sync was about may be gone, and the next one would not tell (fsync(2)).
+      try file.sync()
+      for folder in newNames { try files.sync(folder: folder) }
+    }
+    areNamesDurable = true
+    try check(path, adds: adds)
+    guard let position else { return nil }
+    let status = try storing(name) { () throws(StorageError) in try file.status() }
+    if status.kind != .regular { return nil }
+    do throws(StorageError) {
+      let tail = try FilePosition.tail(of: path, before: position, in: storage)
+      return tail.map { FilePosition(bytes: position, of: status, tail: $0) }
+    } catch {
+      // One that may be written and not read.
+      if error.code == EACCES { return nil }
+      throw RunError(name, error)
     }
   }
 
@@ -157,6 +180,11 @@ struct OutputHandle: ~Copyable {
     if hasRows { return UnpublishedRows(path: path) }
     try? storage.remove(path)
     return nil
+  }
+
+  /// Checks, before any output of the run gets its name, that this one can have its own.
+  func checkPlace() throws(RunError) {
+    if case .part(_, let path, let replaces) = place { try checkPlace(path, replaces: replaces) }
   }
 
   /// Checks that the place of a part is as it was when the run began.

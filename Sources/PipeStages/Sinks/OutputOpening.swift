@@ -56,9 +56,9 @@ struct OutputOpening {
     case .regular?, .folder?, nil: break
     }
     // Beside a name of an open file nothing can be made.
-    guard case .path = storage.realPath(path) else { return try live(there) }
+    guard case .path = storage.realPath(path) else { return try live(there, []) }
     let folders = try makeFolders()
-    return isLive || mode == .append ? try live(there) : try part(there, folders)
+    return isLive || mode == .append ? try live(there, folders) : try part(there, folders)
   }
 
   /// An open file of this process: /dev/stdout, /dev/fd/3.
@@ -73,7 +73,7 @@ struct OutputOpening {
   private func part(_ there: FileStatus?, _ folders: [String]) throws(RunError) -> OutputHandle {
     // A link stays one: what it leads to is replaced.
     let isLink = try status(followingLinks: false)?.kind == .link
-    guard case .path(let real) = storage.realPath(path) else { return try live(there) }
+    guard case .path(let real) = storage.realPath(path) else { return try live(there, folders) }
     let target = isLink ? real : path
     let part = target + PartFile.ending
     if let obstacle = storage.obstacle(toReplacing: target) { throw RunError(path, obstacle) }
@@ -101,34 +101,88 @@ struct OutputOpening {
   }
 
   /// The output itself, locked; emptied unless rows are added to it.
-  private func live(_ there: FileStatus?) throws(RunError) -> OutputHandle {
-    let placing: FileAccess.Placing = mode == .append ? .atEnd : .sequential
+  private func live(_ there: FileStatus?, _ folders: [String]) throws(RunError) -> OutputHandle {
+    // The name of a file that was there is as durable as it was.
+    let folders = there == nil ? [(realPath ?? path).folderOfPath] + folders : []
     for _ in 0..<16 {
       guard let file = try there == nil ? new(placing) : existing(placing) else {
         // Another run was quicker; its file is there now.
         guard let file = try? existing(placing) else { continue }
-        return try locked(file)
+        return try locked(file, [])
       }
-      return try locked(file)
+      return try locked(file, folders)
     }
     throw .isBeingWritten(path)
   }
 
-  private func locked(_ file: any StoredFile) throws(RunError) -> OutputHandle {
+  private func locked(_ file: any StoredFile, _ folders: [String]) throws(RunError) -> OutputHandle {
+    let status = try lock(file, at: path)
+    if mode == .replace, status.kind == .regular {
+      try storing(path) { () throws(StorageError) in try file.truncate(to: 0) }
+    }
+    return OutputHandle(path, .live(path, adds: mode == .append), file, folders: folders, in: environment)
+  }
+
+  /// Claims and locks an open file.
+  ///
+  /// - Parameter name: The path that it was opened by.
+  private func lock(_ file: any StoredFile, at name: String) throws(RunError) -> FileStatus {
     let status = try storing(path) { () throws(StorageError) in try file.status() }
     try environment.files.claim(status, as: path)
     let isLocked = try storing(path) { () throws(StorageError) in
       guard try file.lock() else { return false }
       // Another run may have put its own file there since it was opened.
-      let now = try storage.status(of: path, followingLinks: true)
+      let now = try storage.status(of: name, followingLinks: true)
       return now?.isSameFile(as: status) ?? false
     }
     if !isLocked { throw .isBeingWritten(path) }
-    if mode == .replace, status.kind == .regular {
-      try storing(path) { () throws(StorageError) in try file.truncate(to: 0) }
-    }
-    return OutputHandle(path, .live(path, adds: mode == .append), file, in: environment)
+    return status
   }
+
+  /// Opens an output where an earlier run has left it, and takes back what that run wrote behind the place. An output that
+  /// is not the one of the position is left as it is.
+  func reopen(at start: FilePosition) throws(RunError) -> OutputHandle {
+    try checkName()
+    try environment.files.claim(path: path, as: path)
+    let isPart = !isLive && mode != .append
+    if isPart, mode == .fail, try status(followingLinks: true) != nil { throw .outputIsThere(path) }
+    let target = try status(followingLinks: false)?.kind == .link ? realPath ?? path : path
+    let name = isPart ? target + PartFile.ending : path
+    try environment.files.claim(path: name, as: path)
+    let subject = isPart ? "its .part file " : ""
+    let file: any StoredFile
+    do throws(StorageError) {
+      file = try storage.open(name, isPart ? .claim : .existing(placing))
+    } catch {
+      let reason = error.code == ENOENT ? "is not there any more" : error.reason
+      throw RunError(path, "cannot be gone on with: \(subject)\(reason)", hint: Self.restartHint)
+    }
+    let own = try lock(file, at: name)
+    let tail = try storing(path) { () throws(StorageError) in
+      own.kind == .regular ? try FilePosition.tail(of: name, before: start.bytes, in: storage) : nil
+    }
+    if let fault = start.fault(own, tail: tail) {
+      throw RunError(path, "cannot be gone on with: \(subject)\(fault)", hint: Self.restartHint)
+    }
+    if own.size > start.bytes {
+      try storing(path) { () throws(StorageError) in try file.truncate(to: start.bytes) }
+    }
+    guard isPart else {
+      return OutputHandle(
+        path, .live(path, adds: mode == .append), file, folders: [name.folderOfPath], in: environment)
+    }
+    let there = try status(followingLinks: true)
+    return OutputHandle(
+      path, .part(name, of: target, replaces: mode == .replace), file, replacing: there == nil ? nil : try held(target),
+      folders: [name.folderOfPath], in: environment)
+  }
+
+  private static let restartHint = "a run that begins anew writes it from the start"
+
+  private var realPath: String? { if case .path(let real) = storage.realPath(path) { real } else { nil } }
+
+  /// Where writes go to a file that is there.
+  private var placing: FileAccess.Placing { mode == .append ? .atEnd : .sequential }
 
   /// A new file; `nil` if one is there by now.
   private func new(_ placing: FileAccess.Placing) throws(RunError) -> (any StoredFile)? {

@@ -137,13 +137,30 @@ struct OutputOptions: Sendable {
     RunError(name, "is closed, or open for reading alone", hint: "redirect it, or name a file")
   }
 
+  /// A file can be cut back to where it was, and what has no places (a pipe, a device) cannot.
+  var delivery: Delivery {
+    guard case .file(let path) = target.value else { return .atLeastOnce }
+    let there = try? SystemStorage().status(of: path, followingLinks: true)
+    return there.map { $0.kind == .regular } ?? true ? .exactlyOnce : .atLeastOnce
+  }
+
   /// The file, opened for writing; its folders are made.
-  func open(_ format: RowFormat, in environment: SinkEnvironment) throws(RunError) -> OutputFile {
+  ///
+  /// - Parameter position: Where an earlier run has left it.
+  func open(
+    _ format: RowFormat, at position: SinkPosition?, in environment: SinkEnvironment
+  ) throws(RunError) -> OutputFile {
+    let start = position.flatMap { FilePosition($0) }
+    if position != nil, start == nil {
+      throw RunError(summary, "cannot be gone on with: its position is not one of this pipe's")
+    }
     switch target.value {
-    case .standardOutput: try OutputFile(format, in: environment)
+    case .standardOutput:
+      if start != nil { throw RunError(summary, "cannot be gone on with", hint: "give the sink a file") }
+      return try OutputFile(format, in: environment)
     case .file(let path):
-      try OutputFile(
-        OutputOpening(path: path, mode: mode, isLive: publish == .live, environment: environment), format)
+      return try OutputFile(
+        OutputOpening(path: path, mode: mode, isLive: publish == .live, environment: environment), format, at: start)
     }
   }
 }

@@ -10,14 +10,17 @@ protocol RowEncoder: Sendable {
   func append(_ record: Record, to bytes: inout [UInt8])
 }
 
-/// The open sink of every component that writes rows to a file.
-final class RowWriter<Encoder: RowEncoder>: SinkWriter {
+/// The open output of every sink that writes rows to a file.
+final class RowWriter<Encoder: RowEncoder>: FileWriter {
   private var file: OutputFile
   private let encoder: Encoder
   private var rows = 0
 
-  init(_ output: OutputOptions, _ encoder: Encoder, in environment: SinkEnvironment) throws(RunError) {
-    file = try output.open(encoder.format, in: environment)
+  /// - Parameter position: Where an earlier run has left the output.
+  init(
+    _ output: OutputOptions, _ encoder: Encoder, at position: SinkPosition?, in environment: SinkEnvironment
+  ) throws(RunError) {
+    file = try output.open(encoder.format, at: position, in: environment)
     self.encoder = encoder
     // A file that rows are added to has its header already.
     guard file.isEmpty else { return }
@@ -36,13 +39,26 @@ final class RowWriter<Encoder: RowEncoder>: SinkWriter {
 
   var rowsWritten: Int { file.rowsWritten }
 
-  func flush() throws(RunError) -> SinkPosition {
+  func flush() throws(RunError) -> FileExtent {
     try file.flush()
-    return SinkPosition(bytes: file.position, rows: rows)
+    return FileExtent(bytes: file.position, rows: rows)
   }
 
-  func rest() throws(RunError) { try file.rest() }
-  func finish() throws(RunError) { try file.finish() }
+  func commit() throws(RunError) -> SinkCommit {
+    let position = try file.commit()
+    return SinkCommit(rows: rowsWritten, position: position)
+  }
+
+  func idle() throws(RunError) { try file.idle() }
+
+  @discardableResult
+  func finish() throws(RunError) -> SinkCommit {
+    try file.finish()
+    let commit = try commit()
+    try file.checkPlace()
+    return commit
+  }
+
   func publish() throws(RunError) { try file.publish() }
   func abandon() -> UnpublishedRows? { file.abandon() }
 }

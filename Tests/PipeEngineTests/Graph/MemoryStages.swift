@@ -59,7 +59,7 @@ struct WaitingSource: Source {
 /// A sink that keeps its rows.
 final class MemorySink: Sink {
   enum Fault: Sendable {
-    case none, beforeOpen, atOpen, atRow(Int), atFlush, atFinish, atPublish
+    case none, beforeOpen, atOpen, atRow(Int), atIdle, atCommit, atFinish, atPublish
   }
 
   let rows = Recorder<[Value]>()
@@ -83,7 +83,9 @@ final class MemorySink: Sink {
 
   func prospect() -> OutputProspect { if case .beforeOpen = fault { .refused(error) } else { .new } }
 
-  func open(_ columns: [Column], in environment: SinkEnvironment) throws(RunError) -> any SinkWriter {
+  func open(
+    _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
+  ) throws(RunError) -> any SinkWriter {
     onCall("open")
     events.append("open")
     if case .atOpen = fault { throw error }
@@ -104,18 +106,23 @@ final class MemorySink: Sink {
 
     var rowsWritten: Int { sink.rows.count }
 
-    func flush() throws(RunError) -> SinkPosition {
-      sink.onCall("flush")
-      if case .atFlush = sink.fault { throw sink.error }
-      sink.events.append("flush")
-      return SinkPosition(bytes: nil, rows: sink.rows.count)
+    func commit() throws(RunError) -> SinkCommit {
+      sink.onCall("commit")
+      if case .atCommit = sink.fault { throw sink.error }
+      sink.events.append("commit")
+      return SinkCommit(rows: sink.rows.count)
     }
 
-    func finish() throws(RunError) {
-      _ = try flush()
+    func idle() throws(RunError) {
+      sink.onCall("idle")
+      if case .atIdle = sink.fault { throw sink.error }
+    }
+
+    func finish() throws(RunError) -> SinkCommit {
       sink.onCall("finish")
       if case .atFinish = sink.fault { throw sink.error }
       sink.events.append("finish")
+      return SinkCommit(rows: sink.rows.count)
     }
 
     func publish() throws(RunError) {

@@ -76,7 +76,7 @@ struct CompressedOutputTests {
     let name = "x.csv.\(compression.fileExtension)"
     let records = Self.records(3000)
     var writer = try sink(name).open(Self.columns)
-    var positions: [SinkPosition] = []
+    var positions: [FileExtent] = []
     for (start, count) in [(0, 0), (0, 1), (1, 0), (1, 499), (500, 2500)] {
       try writer.write(Array(records[start..<start + count]))
       positions.append(try writer.flush())
@@ -101,15 +101,15 @@ struct CompressedOutputTests {
     var writer = try sink(name, publish: .live).open(Self.columns)
     for rest in 1...61 {
       try writer.write([records[rest]])
-      try writer.rest()
+      try writer.idle()
       // Four times a second, so every 5 s.
       #expect(try content(name).split(separator: "\n").count == 1 + 1 + (rest - 1) / 20 * 20)
     }
     let size = try folder.bytes(name).count
-    for _ in 0..<100 { try writer.rest() }
+    for _ in 0..<100 { try writer.idle() }
     #expect(try folder.bytes(name).count == size, "without rows there is nothing to write")
     try writer.write(Array(records[100..<400]))
-    try writer.rest()
+    try writer.idle()
     #expect(try content(name).split(separator: "\n").count == 362)
   }
 
@@ -133,10 +133,10 @@ struct CompressedOutputTests {
     try sink(name).write([[.int(1)]])
     let size = try folder.bytes(name).count
     var writer = try sink(name, mode: .append).open([Column(name: "a", index: 0)])
-    #expect(try writer.flush() == SinkPosition(bytes: size, rows: 0))
+    #expect(try writer.flush() == FileExtent(bytes: size, rows: 0))
     try writer.write([Record(id: RequestID(source: 0, ordinal: 0), values: [.int(2)])])
     let position = try writer.flush()
-    #expect(position == SinkPosition(bytes: try folder.bytes(name).count, rows: 1))
+    #expect(position == FileExtent(bytes: try folder.bytes(name).count, rows: 1))
   }
 
   @Test("a file without rows is valid, and gets its header when rows come", arguments: Compression.allCases)
@@ -215,7 +215,7 @@ struct CompressedOutputTests {
     let reader = Glibc.open(folder.path(name), O_RDONLY | O_NONBLOCK)
     var writer = try sink(name).open(Self.columns)
     try writer.write(Self.records(1))
-    #expect(try writer.flush() == SinkPosition(bytes: nil, rows: 1))
+    #expect(try writer.flush() == FileExtent(bytes: nil, rows: 1))
     close(reader)
     try writer.write(Self.records(1))
     let error = #expect(throws: RunError.self) { _ = try writer.flush() }

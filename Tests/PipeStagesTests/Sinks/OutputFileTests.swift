@@ -148,7 +148,7 @@ struct OutputFileTests {
     try csv("x.csv").write([[.int(1)]])
     var writer = try csv("x.csv", mode: .append).open([Column(name: "a", index: 0)])
     try writer.write([Record(id: RequestID(source: 0, ordinal: 0), values: [.int(22)])])
-    #expect(try writer.flush() == SinkPosition(bytes: 7, rows: 1))
+    #expect(try writer.flush() == FileExtent(bytes: 7, rows: 1))
   }
 
   @Test("a full disk ends the run, with the file, the reason and what to do")
@@ -176,7 +176,7 @@ struct OutputFileTests {
     let reader = Glibc.open(folder.path("pipe"), O_RDONLY | O_NONBLOCK)
     var writer = try csv("pipe").open([Column(name: "a", index: 0)])
     try writer.write([Record(id: RequestID(source: 0, ordinal: 0), values: [.int(1)])])
-    #expect(try writer.flush() == SinkPosition(bytes: nil, rows: 1))
+    #expect(try writer.flush() == FileExtent(bytes: nil, rows: 1))
     close(reader)
     try writer.write([Record(id: RequestID(source: 0, ordinal: 1), values: [.int(2)])])
     let error = #expect(throws: RunError.self) { _ = try writer.flush() }

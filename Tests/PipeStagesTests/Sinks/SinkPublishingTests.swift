@@ -2,10 +2,11 @@ import FoundationEssentials
 import Glibc
 import PipeEngine
 import PipeSpec
-import PipeStages
 import PipeStorage
 import PipeTesting
 import Testing
+
+@testable import PipeStages
 
 /// What every sink with a file keeps to until its run is complete, and when it is not.
 @Suite(.timeLimit(.minutes(5)))
@@ -20,11 +21,11 @@ struct SinkPublishingTests {
 
   private func open(
     _ one: SinkCase, mode: String = "replace", isLive: Bool = false, in environment: SinkEnvironment = SinkEnvironment()
-  ) throws -> any SinkWriter {
+  ) throws -> any FileWriter {
     let options = one.spec(path(one), mode: mode).dropLast() + (isLive ? ", publish: live}" : "}")
     let pipeline = Pipeline(spec: "sinks:\n  - \(options)\n")
-    return try #require(pipeline.plan, "\(pipeline.diagnostics.map(\.message))").sinks[0].sink
-      .open(Self.columns, in: environment)
+    let sink = try #require(pipeline.plan, "\(pipeline.diagnostics.map(\.message))").sinks[0].sink
+    return try #require(sink as? any FileSink).openFile(Self.columns, at: nil, in: environment)
   }
 
   private func records(_ range: Range<Int>) -> [Record] {

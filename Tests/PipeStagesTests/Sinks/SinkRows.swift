@@ -3,7 +3,14 @@ import PipeSpec
 
 @testable import PipeStages
 
-extension Sink {
+extension FileSink {
+  /// Opens an output that is the only one.
+  func open(
+    _ columns: [Column], at position: SinkPosition? = nil, in environment: SinkEnvironment = SinkEnvironment()
+  ) throws(RunError) -> any FileWriter {
+    try openFile(columns, at: position, in: environment)
+  }
+
   /// Writes rows of values as a run would; the columns are named `a`, `b` and so on where no names are given.
   func write(_ rows: [[Value]], columns names: [String]? = nil) throws {
     let count = rows.first?.count ?? 1

@@ -18,7 +18,7 @@ struct StorageFaultTests {
 
     var isCSV: Bool { ending.hasPrefix("csv") }
 
-    func sink(_ path: String, mode: OutputMode, _ publish: PublishMode?) -> any Sink {
+    func sink(_ path: String, mode: OutputMode, _ publish: PublishMode?) -> any FileSink {
       let output = OutputOptions(path, mode: mode, publish: publish)
       return isCSV ? CSVSink(output: output, dialect: CSVDialect()) : JSONLinesSink(output: output)
     }
@@ -43,10 +43,11 @@ struct StorageFaultTests {
   }
 
   /// Writes rows as a run does, and ends it as a run does.
-  private func run(_ sink: any Sink, in storage: MemoryStorage) -> (rows: Int, error: RunError?, left: UnpublishedRows?)
-  {
+  private func run(_ sink: any FileSink, in storage: MemoryStorage) -> (
+    rows: Int, error: RunError?, left: UnpublishedRows?
+  ) {
     let environment = SinkEnvironment(storage: storage)
-    var writer: any SinkWriter
+    var writer: any FileWriter
     do throws(RunError) { writer = try sink.open(Self.columns, in: environment) } catch { return (0, error, nil) }
     do throws(RunError) {
       for _ in 0..<4 {
@@ -62,7 +63,7 @@ struct StorageFaultTests {
     }
   }
 
-  private func attempts(_ sink: any Sink) -> Int {
+  private func attempts(_ sink: any FileSink) -> Int {
     let storage = MemoryStorage()
     #expect(run(sink, in: storage).error == nil)
     return storage.attempts
@@ -130,13 +131,16 @@ struct StorageFaultTests {
     let storage = MemoryStorage()
     storage.put(path, Array(Self.old.utf8), permissions: 0o640)
     #expect(run(format.sink(path, mode: .replace, nil), in: storage).rows == 40)
-    let last = storage.operations.suffix(3)
+    let last = storage.operations.suffix(4)
+    // The name of the part, too, is durable before it is renamed.
     guard case .sync? = last.first else {
       Issue.record("\(last)")
       return
     }
     #expect(
-      Array(last.dropFirst()) == [.rename(path: path + ".part", to: path), .syncFolder(path: "/out")])
+      Array(last.dropFirst()) == [
+        .syncFolder(path: "/out"), .rename(path: path + ".part", to: path), .syncFolder(path: "/out"),
+      ])
     #expect(storage.names == [path])
     #expect(storage.bytes(path).flatMap(format.rows) == 40)
     #expect(storage.permissions(path) == 0o640)

@@ -1,0 +1,109 @@
+/// The stage of one sink: does what `SinkState` says, with the sink's writer.
+struct SinkStage {
+  /// What it shares with the rest of the run.
+  struct Context: Sendable {
+    let environment: SinkEnvironment
+    let control: RunControl
+    let milestones: Milestones
+    let ledger: Ledger
+    let progress: RunProgress
+    let events: RunEvents?
+    /// How often rows are made durable while the run goes on; `nil` for at its end only.
+    let commitInterval: Duration?
+  }
+
+  private let plan: SinkPlan
+  private let index: Int
+  private let context: Context
+  private var account: RowAccount
+  private var lastCommit = Instant.now
+
+  /// - Parameter index: The sink's place in the plan.
+  init(_ plan: SinkPlan, index: Int, of context: Context) {
+    self.plan = plan
+    self.index = index
+    self.context = context
+    account = RowAccount(counter: context.progress.counter(.sink(index)), ledger: context.ledger)
+  }
+
+  /// Writes the rows that come, to the end of the run.
+  mutating func run(_ input: Inlet<Record>) async throws {
+    let milestones = context.milestones
+    await milestones.begun.wait()
+    let isInTrouble = context.control.failure != nil || context.control.isStopping
+    if isInTrouble { milestones.opened.arrive(index) }
+    var state = SinkState(waitsForRows: isInTrouble)
+    var batches = input.batches()
+    var rows: [Record] = []
+    var writer: (any SinkWriter)?
+    var failure: (any Error)?
+    while state.step != .end {
+      do {
+        switch state.step {
+        case .open:
+          try Task.checkCancellation()
+          writer = try await plan.sink.open(plan.columns, at: nil, in: context.environment)
+          milestones.opened.arrive(index)
+          state.done()
+        case .receive:
+          switch await batches.receive() {
+          case .batch(let batch):
+            rows = batch
+            state.receivedRows()
+          case .idle: state.receivedNothing()
+          case .end: state.receivedAll()
+          case .cancelled: throw CancellationError()
+          }
+        case .write:
+          account.add(rows)
+          try await writer?.write(rows)
+          rows = []
+          try await settle(&writer)
+          state.done()
+        case .idle:
+          try await writer?.idle()
+          try await settle(&writer)
+          state.done()
+        case .finish:
+          if let commit = try await writer?.finish() { note(commit) }
+          milestones.finished.arrive(index)
+          state.done()
+        case .conclude:
+          await milestones.finished.wait()
+          try Task.checkCancellation()
+          state.concluded(isComplete: context.control.conclude { context.progress.discrepancies.isEmpty })
+        case .publish:
+          try await writer?.publish()
+          state.done()
+        case .abandon:
+          context.progress.unpublished.add(await writer?.abandon(), of: index)
+          // Rows that are still in a buffer when writing fails are not written.
+          account.settle(upTo: writer?.rowsWritten ?? 0)
+          state.done()
+        case .end: break
+        }
+      } catch {
+        failure = failure ?? error
+        state.failed()
+      }
+    }
+    if let failure { throw failure }
+    milestones.finished.arrive(index)
+  }
+
+  /// Notes what is written, and makes it durable if it is time for that.
+  private mutating func settle(_ writer: inout (any SinkWriter)?) async throws {
+    account.settle(upTo: writer?.rowsWritten ?? 0)
+    guard let interval = context.commitInterval, case let now = Instant.now, now - lastCommit >= interval else {
+      return
+    }
+    lastCommit = now
+    if let commit = try await writer?.commit() { note(commit) }
+  }
+
+  private mutating func note(_ commit: SinkCommit) {
+    account.settle(upTo: commit.rows)
+    account.commit(upTo: commit.rows)
+    context.events?.post(.committed(sink: index, rows: commit.rows))
+  }
+}

@@ -1,0 +1,55 @@
+// Values as bytes, for what the program itself reads again.
+
+extension [UInt8] {
+  /// Appends a number as LEB128: seven bits a byte, the lowest first.
+  package mutating func append(varint number: UInt64) {
+    var rest = number
+    while rest >= 0x80 {
+      append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    append(UInt8(rest))
+  }
+
+  /// Appends a number that is not negative.
+  package mutating func append(varint number: Int) { append(varint: UInt64(Swift.max(0, number))) }
+}
+
+/// Reads bytes from their start. Every function gives `nil` where they are not what was asked for.
+package struct ByteReader {
+  private let bytes: ArraySlice<UInt8>
+  private var place: Int
+
+  package init(_ bytes: some Sequence<UInt8>) {
+    self.bytes = Array(bytes)[...]
+    place = 0
+  }
+
+  package var isAtEnd: Bool { place == bytes.count }
+
+  package mutating func byte() -> UInt8? { bytes(1)?.first }
+
+  package mutating func bytes(_ count: Int) -> ArraySlice<UInt8>? {
+    guard count >= 0, count <= bytes.count - place else { return nil }
+    defer { place += count }
+    return bytes[place..<place + count]
+  }
+
+  /// A number of LEB128 in its shortest form.
+  package mutating func varint() -> UInt64? {
+    var number: UInt64 = 0
+    for shift in stride(from: UInt64(0), to: 64, by: 7) {
+      guard let byte = byte() else { return nil }
+      let part = UInt64(byte & 0x7F)
+      // More than 64 bits, or zeros that nobody writes.
+      if shift == 63, byte > 1 { return nil }
+      if byte == 0, shift > 0 { return nil }
+      number |= part << shift
+      if byte < 0x80 { return number }
+    }
+    return nil
+  }
+
+  /// A number of LEB128 that is not negative.
+  package mutating func count() -> Int? { varint().flatMap { Int(exactly: $0) } }
+}
