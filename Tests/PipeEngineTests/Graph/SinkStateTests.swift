@@ -33,7 +33,8 @@ struct SinkStateTests {
     (false, [(.done, .receive), (.all, .finish), (.failed, .abandon)]),
     (false, [(.done, .receive), (.all, .finish), (.done, .conclude), (.failed, .abandon)]),
     (
-      false, [(.done, .receive), (.all, .finish), (.done, .conclude), (.concluded(true), .publish), (.failed, .abandon)]
+      false,
+      [(.done, .receive), (.all, .finish), (.done, .conclude), (.concluded(true), .publish), (.failed, .abandon)]
     ),
     // A run in trouble from the start.
     (true, [(.all, .end)]),
