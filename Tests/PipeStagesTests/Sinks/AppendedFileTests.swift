@@ -106,7 +106,7 @@ struct AppendedFileTests {
       [0, 0, 0, 0x61],
     ] as [[UInt8]])
   func `A file in two or four bytes a character is refused`(content: [UInt8]) throws {
-    let sinks: [any Sink] = [
+    let sinks: [any FileSink] = [
       CSVSink(output: OutputOptions(folder.path("x"), mode: .append), dialect: CSVDialect(hasHeader: false)),
       JSONLinesSink(output: OutputOptions(folder.path("x"), mode: .append)),
     ]
