@@ -148,7 +148,9 @@ struct SinkPublishingTests {
       try folder.write("new", Array("another's".utf8))
       #expect(rename(folder.path("new"), path(one)) == 0)
       // Before the other outputs of the run get their names, if it can be known then.
-      let error = #expect(throws: RunError.self) { try isFinished ? writer.publish() : writer.finish() }
+      let error = #expect(throws: RunError.self) {
+        if isFinished { try writer.publish() } else { try writer.finish() }
+      }
       #expect(
         error?.reason
           == "was \(wasThere ? "replaced" : "made") by another program while this run went on, so it stays as it is")
