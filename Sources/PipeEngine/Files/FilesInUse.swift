@@ -1,4 +1,5 @@
 package import PipeStorage
+internal import PipeText
 internal import Synchronization
 
 /// The files that a run reads and writes, so that none is replaced that is in use: the last look, before anything of
@@ -45,7 +46,7 @@ package final class FilesInUse: Sendable {
       switch uses[identity] {
       case .reader(let reader)?: return reader
       // Not its name, which a secret may have given: the message is shown with the name of one output alone.
-      case .output(let other)?: return other == name ? nil : "another sink"
+      case .output(let other)?: return other.isExactly(name) ? nil : "another sink"
       case nil:
         uses[identity] = .output(name)
         return nil

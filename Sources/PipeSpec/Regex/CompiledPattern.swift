@@ -1,4 +1,5 @@
 internal import CLibpcre2
+internal import PipeText
 internal import Synchronization
 
 /// The owner of a pattern that PCRE2 compiled, and of what searching with it needs.
@@ -11,7 +12,7 @@ final class CompiledPattern: @unchecked Sendable {
   }
 
   let groupCount: Int
-  let groupNames: [String: Int]
+  let groupNames: [ExactText: Int]
   private let code: OpaquePointer
   /// What one step of a search is charged at least, and the highest group referred back to.
   private let step: Int64
@@ -105,18 +106,18 @@ final class CompiledPattern: @unchecked Sendable {
 
   /// The name table (pcre2api, PCRE2_INFO_NAMETABLE): entries of one size, a number of two bytes and a
   /// name that a zero ends.
-  private static func names(of code: OpaquePointer) -> [String: Int] {
+  private static func names(of code: OpaquePointer) -> [ExactText: Int] {
     let count = Int(information(UInt32(PCRE2_INFO_NAMECOUNT), of: code))
     let size = Int(information(UInt32(PCRE2_INFO_NAMEENTRYSIZE), of: code))
     var table: UnsafePointer<UInt8>?
     guard count > 0, pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_NAMETABLE), &table) == 0, let table else {
       return [:]
     }
-    var names: [String: Int] = [:]
+    var names: [ExactText: Int] = [:]
     for index in 0..<count {
       let entry = UnsafeBufferPointer(start: table + index * size, count: size)
       let name = String(decoding: entry[2...].prefix { $0 != 0 }, as: UTF8.self)
-      names[name] = Int(entry[0]) << 8 | Int(entry[1])
+      names[ExactText(name)] = Int(entry[0]) << 8 | Int(entry[1])
     }
     return names
   }

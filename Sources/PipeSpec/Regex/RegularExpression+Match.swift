@@ -1,3 +1,5 @@
+internal import PipeText
+
 extension RegularExpression {
   /// What searches may take, besides 16 steps for each byte of their texts: about 0.1 s of work. A page that gives a
   /// pattern many texts gives it no more time.
@@ -24,7 +26,7 @@ extension RegularExpression {
     package let text: String
     /// UTF-8 offsets by group, the whole match first; `nil` for a group that took no part.
     package let ranges: [Range<Int>?]
-    fileprivate let names: [String: Int]
+    fileprivate let names: [ExactText: Int]
 
     /// The text of a group; 0 is the whole match.
     package subscript(group: Int) -> Substring? {
@@ -35,7 +37,7 @@ extension RegularExpression {
     }
 
     /// The text of a named group.
-    package subscript(name: String) -> Substring? { names[name].flatMap { self[$0] } }
+    package subscript(name: String) -> Substring? { names[ExactText(name)].flatMap { self[$0] } }
   }
 
   /// All matches of a text, in order, none overlapping another.

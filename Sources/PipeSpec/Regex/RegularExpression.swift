@@ -1,3 +1,5 @@
+internal import PipeText
+
 /// A compiled regular expression, searched for anywhere in a text, by PCRE2's rules over Unicode.
 ///
 /// Every search is bounded: a text on which the pattern would run too long counts as one that does not
@@ -53,8 +55,11 @@ package struct RegularExpression: Sendable {
   /// The number of groups, the whole match not counted.
   package var groupCount: Int { compiled.groupCount }
 
-  /// The named groups and their numbers, by name.
-  package var groupNames: [String: Int] { compiled.groupNames }
+  /// The names of the named groups, sorted.
+  package var groupNames: [String] { compiled.groupNames.keys.map(\.text).sorted() }
+
+  /// The number of the group of a name, which is compared code point by code point.
+  package func group(named name: String) -> Int? { compiled.groupNames[ExactText(name)] }
 
   /// Whether the text holds a match; a search that was given up counts as none.
   package func matches(_ text: String) -> Bool {

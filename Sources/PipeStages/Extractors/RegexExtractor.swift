@@ -25,10 +25,10 @@ struct RegexExtractor: Extractor {
       guard let group = options.group else {
         return RegexExtractor(expression: expression, group: expression.groupCount > 0 ? 1 : 0, all: options.all)
       }
-      if let number = expression.groupNames[group.value] ?? Int(group.value), 0...expression.groupCount ~= number {
+      if let number = expression.group(named: group.value) ?? Int(group.value), 0...expression.groupCount ~= number {
         return RegexExtractor(expression: expression, group: number, all: options.all)
       }
-      let names = expression.groupNames.keys.sorted()
+      let names = expression.groupNames
       context.report(
         .badValue, at: group.span, "the pattern has no group '\(group.value)'",
         hint: names.isEmpty

@@ -107,7 +107,10 @@ import Testing
     #expect(match[4] == nil)
     #expect(match["day"] == nil)
     #expect(expression.groupCount == 3)
-    #expect(expression.groupNames == ["year": 1, "month": 2])
+    #expect(expression.groupNames == ["month", "year"])
+    #expect(expression.group(named: "year") == 1)
+    #expect(expression.group(named: "month") == 2)
+    #expect(expression.group(named: "day") == nil)
   }
 
   @Test(

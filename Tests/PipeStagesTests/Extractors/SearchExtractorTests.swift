@@ -48,6 +48,15 @@ struct SearchExtractorTests {
       "it has 1; a named one is written (?<name>…)"
     ),
     ("regex: {expression: '/(?<a>a)/', group: b}", "the pattern has no group 'b'", "its groups are a"),
+    // Names that Unicode holds equivalent are two names.
+    (
+      "regex: {expression: '/(?<\u{E9}>a)/', group: e\u{301}}", "the pattern has no group 'e\u{301}'",
+      "its groups are \u{E9}"
+    ),
+    (
+      "regex: {expression: '/(?<\u{3A9}>a)/', group: \u{2126}}", "the pattern has no group '\u{2126}'",
+      "its groups are \u{3A9}"
+    ),
   ])
   func `What cannot be looked for is found before the run`(extractor: String, message: String, hint: String) {
     let found = Field.compile(extractor).diagnostics
