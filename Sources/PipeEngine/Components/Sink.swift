@@ -10,6 +10,8 @@ package protocol Sink: Sendable {
   var delivery: Delivery { get }
   /// What would become of what is there, if the run began now. Looks, and changes nothing.
   func prospect() -> OutputProspect
+  /// When readers see its rows, by what the spec says and what is at its path. Looks, and changes nothing.
+  func publication() -> Publication
   /// Opens its output in the working folder. Called once, when the sources have begun and nothing is fetched yet.
   ///
   /// - Parameter position: Where an earlier run has left the output. Everything behind it is taken back; an output that is
@@ -21,6 +23,7 @@ package protocol Sink: Sendable {
 
 extension Sink {
   package var delivery: Delivery { .atLeastOnce }
+  package func publication() -> Publication { .live }
 
   package func prospect() -> OutputProspect { .new }
 }
@@ -33,6 +36,25 @@ package enum OutputProspect: Hashable, Sendable {
   case addedTo
   /// The run would not begin.
   case refused(RunError)
+}
+
+/// When readers of a sink's output see the rows of a run.
+package enum Publication: Hashable, Sendable {
+  /// All at once when the run is complete: until then they are in another file beside it.
+  case whole(part: String)
+  /// While the run goes on.
+  case live
+  /// While the run goes on, behind those that are there.
+  case added
+
+  package var name: String {
+    switch self {
+    case .whole: "whole"
+    case .live: "live"
+    case .added: "append"
+    }
+  }
+
 }
 
 package enum SinkTarget: Hashable, Sendable {
@@ -137,7 +159,8 @@ extension Value {
   var cost: Int {
     switch self {
     case .string(let text), .json(let text): 16 + text.utf8.count
-    case .list(let values): values.packedTexts.map { 16 + $0.bytes.count + 4 * $0.count } ?? 32 * values.count
+    case .list(let values):
+      values.packedTexts.map { 16 + $0.bytes.count + 4 * $0.count } ?? values.reduce(16) { $0 + 16 + $1.cost }
     default: 16
     }
   }

@@ -33,9 +33,12 @@ package struct FileUse: Sendable {
   package let target: Target
   package let role: Role
   package let span: SourceSpan
+  /// The path of the file that a sink's rows are in until the run is complete.
+  package let part: String?
 
-  package init(_ target: Target, _ role: Role, at span: SourceSpan) {
+  package init(_ target: Target, _ role: Role, at span: SourceSpan, part: String? = nil) {
     self.target = target
+    self.part = part
     self.role = role
     self.span = span
   }
@@ -90,10 +93,16 @@ enum FileConflicts {
       {
         identities.append(file)
       }
+      if let part = use.part { identities.append(FileIdentity(path: part, isRunning: isRunning)) }
       // One finding for each use, with the first that it is at odds with.
       for (other, others) in earlier {
         guard let shared = identities.first(where: { others.contains($0) }) else { continue }
-        guard let conflict = conflict(between: other, and: use, over: shared.kind) else { continue }
+        let isPart = use.part != nil && shared != identities.first || other.part != nil && shared != others.first
+        let conflict =
+          isPart
+          ? partConflict(between: other, and: use, isOther: shared == identities.first)
+          : conflict(between: other, and: use, over: shared.kind)
+        guard let conflict else { continue }
         found.append(conflict)
         break
       }
@@ -134,6 +143,32 @@ enum FileConflicts {
         at: writer, reader, "this file is read by \(reader.role.reader), and writing it would destroy it",
         hint: "give the sink a path of its own", note: "it is read here")
     }
+  }
+
+  /// A part that something else uses. What has its name may be left of an earlier run, so that it is there or not.
+  ///
+  /// - Parameter isOther: Whether the part is the first one's, and the second one is that file.
+  private static func partConflict(
+    between first: FileUse, and second: FileUse, isOther: Bool
+  ) -> Diagnostic {
+    let hint = "give the sink a path of its own, or write publish: live"
+    let rows = "until the run is complete the rows of this sink are in a file of this name with .part behind it"
+    if first.role.isWriting, second.role.isWriting, first.role != .messages, second.role != .messages {
+      return diagnostic(
+        at: second, first,
+        isOther
+          ? "this is the .part file in which the rows of another sink are until the run is complete"
+          : "\(rows), and another sink writes that file",
+        hint: hint, note: "the other one is here")
+    }
+    let (writer, other) = second.role == .sink ? (second, first) : (first, second)
+    return other.role == .messages
+      ? diagnostic(
+        at: writer, other, "\(rows), and standard error goes to that file",
+        hint: "redirect standard error to another file", note: nil)
+      : diagnostic(
+        at: writer, other, "\(rows), and that file is read by \(other.role.reader)", hint: hint, note: "it is read here"
+      )
   }
 
   private static func messages(_ sink: FileUse) -> Diagnostic? {

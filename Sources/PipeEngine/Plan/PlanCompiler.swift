@@ -231,10 +231,13 @@ struct PlanCompiler {
     let certificates = tls.compactMap(\.self).map {
       FileUse(.file(folder.resolve($0.value)), .certificate, at: $0.span)
     }
-    let sinks = spec.sinks.compactMap { $0.product?.target }.map { target in
+    let sinks = spec.sinks.compactMap(\.product).map { sink in
+      let target = sink.target
       switch target.value {
-      case .standardOutput: FileUse(.standardOutput, .sink, at: target.span)
-      case .file(let path): FileUse(.file(path), .sink, at: target.span)
+      case .standardOutput: return FileUse(.standardOutput, .sink, at: target.span)
+      case .file(let path):
+        let part: String? = if case .whole(let part) = sink.publication() { part } else { nil }
+        return FileUse(.file(path), .sink, at: target.span, part: part)
       }
     }
     return itself + secrets + sources + certificates + sinks

@@ -49,6 +49,24 @@ package struct PlanOutline: Sendable {
     package let condition: String?
     package let order: RowOrder
     package let delivery: Delivery
+    package let publication: Publication
+
+    /// Whether it is a link, so that its rows are elsewhere until the run is complete.
+    let isLink: Bool
+
+    /// Where its rows are until the run is complete, if they are published whole.
+    package var partText: String {
+      isLink ? "a .part file beside the file that the link leads to" : "\(target).part"
+    }
+
+    /// When readers see its rows.
+    package var publicationText: String {
+      switch publication {
+      case .whole: "published whole: until the run is complete its rows are in \(partText), which is then renamed"
+      case .live: "published live: its rows are there while the run goes on"
+      case .added: "published live: its rows are added to those that are there while the run goes on"
+      }
+    }
 
     /// What there is to say of the order, where it is not the common one.
     package var orderText: String? {
@@ -74,10 +92,13 @@ package struct PlanOutline: Sendable {
         isHidden: field.isHidden)
     }
     let outputs = plan.sinks.enumerated().map { index, sink in
-      Output(
+      let publication = sink.sink.publication()
+      var isLink = false
+      if case .whole(let part) = publication { isLink = part != sink.sink.summary + ".part" }
+      return Output(
         id: PlanLayout.StageID.sink(index).name, component: sink.name, target: sink.shown,
         columns: sink.columns.map { plan.fields[$0.index].shown }, condition: sink.whenText, order: sink.order,
-        delivery: Delivery(of: sink))
+        delivery: Delivery(of: sink), publication: publication, isLink: isLink)
     }
     let need = PageNeed(plan.needs)
     let layout = plan.layout
@@ -106,7 +127,9 @@ package struct PlanOutline: Sendable {
         let output = outputs[index]
         return Stage(
           id: id, kind: .sink, title: "\(output.component): \(output.target)",
-          notes: [output.columns.joined(separator: ", "), output.orderText, output.delivery.text].compactMap(\.self))
+          notes: [
+            output.columns.joined(separator: ", "), output.orderText, output.publicationText, output.delivery.text,
+          ].compactMap(\.self))
       }
     }
     connections = layout.edges.flatMap { edge in

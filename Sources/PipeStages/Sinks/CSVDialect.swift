@@ -26,11 +26,15 @@ struct CSVDialect: Sendable {
     }
     // A row that is nothing at all would be a blank line, which readers pass over.
     if bytes.count == start { bytes += "\"\"".utf8 }
+    endRow(&bytes)
+  }
+
+  func endRow(_ bytes: inout [UInt8]) {
     if lineEnd == .crlf { bytes.append(UInt8(ascii: "\r")) }
     bytes.append(UInt8(ascii: "\n"))
   }
 
-  private func append(_ value: Value, to bytes: inout [UInt8]) {
+  func append(_ value: Value, to bytes: inout [UInt8]) {
     let start = bytes.count
     switch value {
     case .null: break

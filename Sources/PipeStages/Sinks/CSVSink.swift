@@ -61,6 +61,7 @@ struct CSVSink: FileSink {
   var delivery: Delivery { output.delivery }
 
   func prospect() -> OutputProspect { output.prospect() }
+  func publication() -> Publication { output.publication() }
 
   func openFile(
     _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
@@ -81,7 +82,14 @@ private struct CSVRowEncoder: RowEncoder {
     return (dialect.hasByteOrderMark ? [0xEF, 0xBB, 0xBF] : [], dialect.hasHeader ? header : nil)
   }
 
-  func append(_ record: Record, to bytes: inout [UInt8]) {
-    dialect.append(columns.lazy.map { record.values[$0.index] }, to: &bytes)
+  func append(_ record: Record, to file: inout OutputFile) throws(RunError) {
+    // A row of one empty field alone is not empty.
+    if columns.count == 1 { return dialect.append(columns.lazy.map { record.values[$0.index] }, to: &file.buffer) }
+    for (place, column) in columns.enumerated() {
+      if place > 0 { file.buffer.append(dialect.delimiter) }
+      dialect.append(record.values[column.index], to: &file.buffer)
+      try file.valueEnded()
+    }
+    dialect.endRow(&file.buffer)
   }
 }

@@ -22,6 +22,7 @@ struct JSONLinesSink: FileSink {
   var delivery: Delivery { output.delivery }
 
   func prospect() -> OutputProspect { output.prospect() }
+  func publication() -> Publication { output.publication() }
 
   func openFile(
     _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
@@ -46,11 +47,12 @@ private struct JSONLineEncoder: RowEncoder {
   var format: RowFormat { .lines }
   var beginning: (mark: [UInt8], header: [UInt8]?) { ([], nil) }
 
-  func append(_ record: Record, to bytes: inout [UInt8]) {
+  func append(_ record: Record, to file: inout OutputFile) throws(RunError) {
     for (prefix, index) in members {
-      bytes += prefix
-      record.values[index].appendJSON(to: &bytes)
+      file.buffer += prefix
+      record.values[index].appendJSON(to: &file.buffer)
+      try file.valueEnded()
     }
-    bytes += "}\n".utf8
+    file.buffer += "}\n".utf8
   }
 }

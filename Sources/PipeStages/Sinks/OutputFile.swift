@@ -20,9 +20,16 @@ struct OutputFile: ~Copyable {
   private var rows = 0
   /// Lines in the buffer before its rows: a header, and the end of a line that had none.
   private var leadingLines = 0
+  /// Where the row begins in the buffer that is being put into it.
+  private var rowStart = 0
+  /// Bytes of that row that were handed on already.
+  private var handedOn = 0
   /// Rows that the system has taken as a whole.
   private(set) var rowsWritten = 0
   private static let capacity = 128 << 10
+  /// Of a row that takes more, what there is is handed on before all of it is there: JSON's escapes make six bytes of one,
+  /// and a record may hold 16 MiB.
+  static let pieceSize = 2 << 20
 
   /// Standard output.
   init(_ format: RowFormat, in environment: SinkEnvironment) throws(RunError) {
@@ -73,11 +80,22 @@ struct OutputFile: ~Copyable {
     leadingLines += 1
   }
 
+  /// What is put into the buffer from here on is a row.
+  @inline(__always)
+  mutating func beginRow() { rowStart = buffer.count }
+
+  /// Tells that a value of the row is in the buffer, and that more of the row follows.
+  @inline(__always)
+  mutating func valueEnded() throws(RunError) {
+    if buffer.count >= Self.pieceSize { try handOnPiece() }
+  }
+
   /// Counts the row that was put into the buffer last.
   @inline(__always)
   mutating func endRow() throws(RunError) {
+    if handedOn > 0 { try handOnPiece() }
     rows += 1
-    if buffer.count >= Self.capacity { try relieve() }
+    if handedOn > 0 || buffer.count >= Self.capacity { try relieve() }
   }
 
   /// Bytes in the file. Behind a flush it is where a resumed run goes on: all of them are whole rows and members.
@@ -130,7 +148,42 @@ struct OutputFile: ~Copyable {
     return handle.abandon(hasRows: rowsWritten > 0 || hasEarlierRows)
   }
 
+  /// Hands on what there is of a row. Where that fails, all of the row is taken back.
+  private mutating func handOnPiece() throws(RunError) {
+    if rowStart > 0 {
+      let piece = Array(buffer[rowStart...])
+      buffer.removeSubrange(rowStart...)
+      rowStart = 0
+      try handOn(ends: false)
+      buffer = piece
+    }
+    let count = buffer.count
+    if members == nil {
+      var taken = 0
+      do throws(RunError) {
+        try handle.write(buffer, taken: &taken)
+      } catch {
+        handle.cutBack(by: handedOn + taken)
+        buffer.removeAll()
+        throw error
+      }
+    } else {
+      try compress(ends: false)
+    }
+    emptyBuffer()
+    handedOn += count
+  }
+
+  private mutating func compress(ends: Bool) throws(RunError) {
+    do throws(CompressionFault) {
+      try members?.add(buffer, ends: ends)
+    } catch {
+      throw RunError(handle.name, "cannot be written: \(error.reason)", hint: error.hint)
+    }
+  }
+
   private mutating func handOn(ends: Bool) throws(RunError) {
+    handedOn = 0
     guard members != nil else {
       var taken = 0
       do throws(RunError) {
@@ -143,16 +196,12 @@ struct OutputFile: ~Copyable {
         buffer.removeAll()
         throw error
       }
-      buffer.removeAll(keepingCapacity: true)
+      emptyBuffer()
       settle()
       return
     }
-    do throws(CompressionFault) {
-      try members?.add(buffer, ends: ends)
-    } catch {
-      throw RunError(handle.name, "cannot be written: \(error.reason)", hint: error.hint)
-    }
-    buffer.removeAll(keepingCapacity: true)
+    try compress(ends: ends)
+    emptyBuffer()
     guard ends, let member = members?.take() else { return }
     var taken = 0
     do throws(RunError) {
@@ -164,6 +213,9 @@ struct OutputFile: ~Copyable {
     }
     settle()
   }
+
+  /// Large rows are rare: what the last one took is not kept for those to come.
+  private mutating func emptyBuffer() { buffer.removeAll(keepingCapacity: buffer.capacity <= 2 * Self.pieceSize) }
 
   /// Everything was written.
   private mutating func settle() {

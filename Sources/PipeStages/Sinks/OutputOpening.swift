@@ -71,10 +71,8 @@ struct OutputOpening {
 
   /// A file beside the output, which is renamed when the run is complete.
   private func part(_ there: FileStatus?, _ folders: [String]) throws(RunError) -> OutputHandle {
-    // A link stays one: what it leads to is replaced.
-    let isLink = try status(followingLinks: false)?.kind == .link
-    guard case .path(let real) = storage.realPath(path) else { return try live(there, folders) }
-    let target = isLink ? real : path
+    let output = try storing(path) { () throws(StorageError) in try PartFile.output(at: path, in: storage) }
+    guard let target = output else { return try live(there, folders) }
     let part = target + PartFile.ending
     if let obstacle = storage.obstacle(toReplacing: target) { throw RunError(path, obstacle) }
     try environment.files.claim(path: part, as: path)

@@ -144,6 +144,18 @@ struct OutputOptions: Sendable {
     return there.map { $0.kind == .regular } ?? true ? .exactlyOnce : .atLeastOnce
   }
 
+  /// When readers see its rows, if it were opened now.
+  func publication() -> Publication {
+    guard case .file(let path) = target.value else { return .live }
+    if mode == .append { return .added }
+    let storage = SystemStorage()
+    let there = try? storage.status(of: path, followingLinks: true)
+    guard publish != .live, there.map({ $0.kind == .regular }) ?? true,
+      let output = try? PartFile.output(at: path, in: storage)
+    else { return .live }
+    return .whole(part: output + PartFile.ending)
+  }
+
   /// The file, opened for writing; its folders are made.
   ///
   /// - Parameter position: Where an earlier run has left it.

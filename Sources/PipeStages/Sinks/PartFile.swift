@@ -6,6 +6,14 @@ import PipeStorage
 enum PartFile {
   static let ending = ".part"
 
+  /// The file that a part takes the name of: a symbolic link stays one, and what it leads to is replaced.
+  ///
+  /// - Returns: `nil` where nothing can be made beside it: the path is a name of an open file.
+  static func output(at path: String, in storage: any FileStorage) throws(StorageError) -> String? {
+    guard case .path(let real) = storage.realPath(path) else { return nil }
+    return try storage.status(of: path, followingLinks: false)?.kind == .link ? real : path
+  }
+
   /// Makes the file and locks it. One that a dead run left is replaced; one that a living run writes is refused.
   ///
   /// A lock is on a file, not on its name: whoever has locked one looks whether it still has the name, since its

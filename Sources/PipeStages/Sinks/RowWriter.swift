@@ -7,7 +7,8 @@ protocol RowEncoder: Sendable {
   /// The start of a file without rows: bytes that are not a line, and a header line.
   var beginning: (mark: [UInt8], header: [UInt8]?) { get }
 
-  func append(_ record: Record, to bytes: inout [UInt8])
+  /// Puts a row into the file's buffer; after each value the file may hand on what there is of it.
+  func append(_ record: Record, to file: inout OutputFile) throws(RunError)
 }
 
 /// The open output of every sink that writes rows to a file.
@@ -31,7 +32,8 @@ final class RowWriter<Encoder: RowEncoder>: FileWriter {
 
   func write(_ records: [Record]) throws(RunError) {
     for record in records {
-      encoder.append(record, to: &file.buffer)
+      file.beginRow()
+      try encoder.append(record, to: &file)
       try file.endRow()
     }
     rows += records.count

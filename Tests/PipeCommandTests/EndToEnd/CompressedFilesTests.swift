@@ -119,10 +119,10 @@ struct CompressedFilesTests {
       let outcome = try await place.pipe("run", spec, "--dry-run")
       #expect(outcome.status == 0, "\(outcome.errors)")
       let text = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-      #expect(text.contains("old.csv is there already, and would be written anew"))
+      #expect(text.contains("old.csv is there already, and would be replaced when the run is complete"))
       #expect(text.contains("more.jsonl is there already, and rows would be added to it"))
       #expect(text.contains("kept.csv is there already, and mode is fail, so the run would not begin"))
-      #expect(text.contains("new/a.csv.gz would be written"))
+      #expect(text.contains("new/a.csv.gz would be there when the run is complete"))
       #expect(!place.folder.exists("new"))
       // Nor does the run replace anything, since one of its sinks refuses.
       let run = try await place.pipe("run", spec)

@@ -79,6 +79,62 @@ struct PlanTests {
     }
   }
 
+  @Test("each output tells how it is published, in the plan and in a dry run")
+  func publication() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write("old.csv", "x\n".utf8)
+    try folder.write("more.csv", "url\n".utf8)
+    try folder.write("target.csv", "x\n".utf8)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link.csv"), withDestinationPath: folder.path("target.csv"))
+    let spec = """
+      version: 1
+      sources: [{urls: ["http://127.0.0.1:9/"]}]
+      extract: [url]
+      sinks:
+        - csv: new.csv
+        - csv: old.csv
+        - csv: link.csv
+        - csv: {path: live.csv, publish: live}
+        - csv: {path: more.csv, mode: append}
+        - csv: /dev/null
+        - csv: "-"
+      """
+    try folder.write("spec.yaml", spec.utf8)
+    func words(_ text: String) -> String {
+      text.split { $0.isWhitespace || "│├└▶".contains($0) }.joined(separator: " ")
+    }
+
+    let plan = words(try await pipe("plan", "spec.yaml", folder: folder.path).output)
+    for part in [
+      "published whole: until the run is complete its rows are in new.csv.part, which is then renamed",
+      "its rows are in old.csv.part", "its rows are in a .part file beside the file that the link leads to",
+      "published live: its rows are added to those that are there while the run goes on",
+    ] {
+      #expect(plan.contains(part), "\(part)\n\(plan)")
+    }
+    #expect(plan.ranges(of: "published live: its rows are there while the run goes on").count == 3)
+
+    let dryRun = words(try await pipe("run", "--dry-run", "spec.yaml", folder: folder.path).output)
+    for part in [
+      "new.csv would be there when the run is complete; until then its rows would be in new.csv.part",
+      "old.csv is there already, and would be replaced when the run is complete; until then its rows would be in old.csv.part",
+      "live.csv would be written while the run goes on",
+      "more.csv is there already, and rows would be added to it while the run goes on",
+      "standard output would be written while the run goes on",
+    ] {
+      #expect(dryRun.contains(part), "\(part)\n\(dryRun)")
+    }
+
+    struct Shown: Decodable {
+      struct Sink: Decodable { let publish: String }
+      let sinks: [Sink]
+    }
+    let json = try await pipe("plan", "spec.yaml", "--format", "json", folder: folder.path)
+    let shown = try JSONDecoder().decode(Shown.self, from: Data(json.output.utf8))
+    #expect(shown.sinks.map(\.publish) == ["whole", "whole", "whole", "live", "append", "live", "live"])
+  }
+
   @Test("JSON has the stages, edges, sinks and bounds")
   func json() async throws {
     struct Shown: Decodable {

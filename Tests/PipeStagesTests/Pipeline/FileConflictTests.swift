@@ -24,8 +24,11 @@ struct FileConflictTests {
     return folder
   }
 
-  private func findings(_ spec: String, spec itself: FileUse.Target? = nil) throws -> [String] {
+  private func findings(
+    _ spec: String, spec itself: FileUse.Target? = nil, left: [String] = []
+  ) throws -> [String] {
     let folder = try folder()
+    for name in left { try folder.write(name, Array("http://c.example/\n".utf8)) }
     // Outputs are relative to the working folder; here all paths are whole.
     let text = spec.split(separator: "DIR", omittingEmptySubsequences: false).joined(separator: folder.path)
     let pipeline = Pipeline(
@@ -65,6 +68,39 @@ struct FileConflictTests {
     #expect(
       try findings("sources: [{file: other.txt}]\nsinks: [{csv: \"\(first)\"}, {jsonl: \"\(second)\"}]\n")
         == ["conflict"])
+  }
+
+  @Test(
+    "the .part file of an output is nobody else's",
+    arguments: [
+      ("{csv: DIR/a.csv}", "{csv: DIR/a.csv.part}"), ("{csv: DIR/a.csv.part}", "{csv: DIR/a.csv}"),
+      ("{csv: DIR/a.csv}", "{jsonl: {path: DIR/./a.csv.part, publish: live}}"),
+      ("{csv: DIR/a.csv}", "{jsonl: {path: DIR/a.csv.part, mode: append}}"),
+      ("{csv: {path: DIR/a.csv, mode: fail}}", "{csv: DIR/out/../a.csv.part}"),
+      ("{csv: DIR/dangling.csv}", "{csv: DIR/new.csv.part}"), ("{csv: DIR/link.csv}", "{csv: DIR/list.csv.part}"),
+      ("{csv: DIR/out/b.csv}", "{csv: DIR/same-out/b.csv.part}"),
+    ], [false, true])
+  func partOfAnOutput(sinks: (String, String), isThere: Bool) throws {
+    let left = isThere ? ["a.csv.part", "new.csv.part", "list.csv.part", "out/b.csv.part"] : []
+    #expect(
+      try findings("sources: [{file: other.txt}]\nsinks: [\(sinks.0), \(sinks.1)]\n", left: left) == ["conflict"])
+  }
+
+  @Test("the .part file of an output is not read", arguments: ["a.csv.part", "DIR/out/../a.csv.part"])
+  func partAsInput(path: String) throws {
+    let spec = "sources: [{file: \"\(path)\"}]\nsinks: [{csv: "
+    #expect(try findings(spec + "DIR/a.csv}]\n", left: ["a.csv.part"]) == ["conflict"])
+    for sink in ["{path: DIR/a.csv, publish: live}", "{path: DIR/a.csv, mode: append}", "DIR/b.csv"] {
+      #expect(try findings(spec + sink + "}]\n", left: ["a.csv.part"]) == [])
+    }
+  }
+
+  @Test("outputs that have no .part file leave its name free")
+  func noPart() throws {
+    for sink in ["{path: DIR/a.csv, publish: live}", "{path: DIR/a.csv, mode: append}", "DIR/fifo", "DIR/b.csv"] {
+      let spec = "sources: [{file: other.txt}]\nsinks: [{csv: \(sink)}, {csv: DIR/a.csv.part}, {csv: DIR/fifo.part}]\n"
+      #expect(try findings(spec) == [], "\(sink)")
+    }
   }
 
   @Test(
@@ -154,6 +190,14 @@ struct FileConflictTests {
         #expect(!text.contains(name), "\(text)")
       }
     }
+  }
+
+  @Test("an output whose name is only equivalent to another one is another output")
+  func equivalentNames() throws {
+    let folder = try folder()
+    let files = FilesInUse()
+    try files.claim(path: folder.path("list.csv"), as: "\u{E9}.csv")
+    #expect(throws: RunError.self) { try files.claim(path: folder.path("hard.csv"), as: "e\u{301}.csv") }
   }
 
   @Test("an output that is in use is told without the other output's name")

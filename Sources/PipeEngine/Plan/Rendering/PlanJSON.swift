@@ -47,6 +47,7 @@ package enum PlanJSON {
       "id": .string(output.id), "component": .string(output.component), "target": .string(output.target),
       "columns": .array(output.columns.map { .string($0) }), "when": optional(output.condition),
       "order": .string(output.order.rawValue), "delivery": .string(output.delivery.rawValue),
+      "publish": .string(output.publication.name),
     ]
   }
 

@@ -27,6 +27,7 @@ package enum PlanText {
       if let condition = output.condition { lines += "when \(condition)".wrapped(indent: bar, first: bar) }
       lines += output.columns.joined(separator: ", ").wrapped(indent: bar, first: bar)
       if let order = output.orderText { lines += order.wrapped(indent: bar, first: bar) }
+      lines += output.publicationText.wrapped(indent: bar, first: bar)
       lines += output.delivery.text.wrapped(indent: bar, first: bar)
     }
     return (lines + [""] + bounds(outline)).joined(separator: "\n")
