@@ -23,13 +23,14 @@ struct LargeRowTests {
     _ path: String, mode: OutputMode, in storage: MemoryStorage
   ) -> (rows: Int, error: RunError?) {
     let output = OutputOptions(path, mode: mode, publish: .live)
-    let sink: any Sink =
+    let sink: any FileSink =
       path.contains("csv") ? CSVSink(output: output, dialect: CSVDialect()) : JSONLinesSink(output: output)
     do throws(RunError) {
       var writer = try sink.open(Self.columns, in: SinkEnvironment(storage: storage))
       do throws(RunError) {
         try writer.write((0..<3).map { Self.record($0) })
-        try writer.close()
+        try writer.finish()
+        try writer.publish()
         return (writer.rowsWritten, nil)
       } catch {
         _ = writer.abandon()
