@@ -14,7 +14,7 @@ struct BrokenKindsTests {
     ("status-line", "no-reason", "HTTP/1.1 200\r\n"), ("status-line", "empty-line-first", "\r\nHTTP/1.1 200 OK\r\n"),
     ("header-line", "folded", "text/html;\r\n charset=utf-8\r\n"), ("header-line", "bare-lf", "HTTP/1.1 200 OK\nCont"),
     ("header-line", "bare-cr", "X-Return: a\rContent-Length: 5\r\n"),
-    ("header-line", "no-colon", "\r\nthis line is no field\r\n"), ("header-line", "no-name", "\r\n: a value\r\n"),
+    ("header-line", "no-colon", "\r\nthis line is not a field\r\n"), ("header-line", "no-name", "\r\n: a value\r\n"),
     ("header-line", "space-before-colon", "X-Space : a\r\n"), ("header-line", "space-first", "OK\r\n X-Space: a\r\n"),
     ("header-line", "nul-in-name", "X-\0Nul: a\r\n"), ("header-line", "control", "a\u{1}b\u{7F}c\r\n"),
     ("header-line", "latin1", "X-Latin: caf\u{FFFD}\r\n"), ("header-line", "many", "X-Field-499: a\r\n"),

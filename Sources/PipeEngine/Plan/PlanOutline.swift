@@ -92,9 +92,13 @@ package struct PlanOutline: Sendable {
         isHidden: field.isHidden)
     }
     let outputs = plan.sinks.enumerated().map { index, sink in
-      let publication = sink.sink.publication()
+      var publication = sink.sink.publication()
       var isLink = false
-      if case .whole(let part) = publication { isLink = part != sink.sink.summary + ".part" }
+      if case .whole(let part) = publication {
+        isLink = part != sink.sink.summary + ".part"
+        // As it is shown: a path may hold a secret.
+        publication = .whole(part: sink.shown + ".part")
+      }
       return Output(
         id: PlanLayout.StageID.sink(index).name, component: sink.name, target: sink.shown,
         columns: sink.columns.map { plan.fields[$0.index].shown }, condition: sink.whenText, order: sink.order,

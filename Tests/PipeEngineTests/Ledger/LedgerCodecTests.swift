@@ -40,7 +40,7 @@ struct LedgerCodecTests {
         ledger.written(id)
         if Bool.random(using: &random) { ledger.durable(id) }
       case 5: ledger.ownBegan()
-      default: if open.count > 3, Bool.random(using: &random) { ledger.leftUndone(1) }
+      default: if open.count > 3, open.popLast() != nil { ledger.leftUndone(1) }
       }
     }
     if Bool.random(using: &random) { ledger.sourcesEnded() }
