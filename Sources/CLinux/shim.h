@@ -14,6 +14,9 @@
 /// Locks an open file for its one writer, without waiting (flock(2)); Swift has a type of the function's name.
 static inline int pipe_lock_file(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
 
+/// Lets go of the lock, for whoever has a copy of the descriptor.
+static inline int pipe_unlock_file(int descriptor) { return flock(descriptor, LOCK_UN); }
+
 /// Renames a file to a name that nothing has yet (renameat2(2), RENAME_NOREPLACE).
 static inline int pipe_rename_new(const char *from, const char *to) {
   return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1);

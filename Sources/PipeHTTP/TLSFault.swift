@@ -9,7 +9,7 @@ enum TLSFault {
       let result = end.proxyAtFault == nil ? end.verification : end.proxyVerification
       return verification(result) ?? unverified(result, end)
     case CURLE_SSL_CERTPROBLEM: return clientCertificate(end)
-    case CURLE_SSL_CACERT_BADFILE: return "ca_file cannot be used: it is no PEM file of certificates"
+    case CURLE_SSL_CACERT_BADFILE: return "ca_file cannot be used: it is not a PEM file of certificates"
     case _ where end.isCode(TransferEnd.tls): return handshake(end) ?? "the handshake failed"
     // In TLS 1.3 a server says what it thinks of the client's certificate after the handshake (RFC 8446, 4.4.2).
     case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE:
@@ -58,9 +58,9 @@ enum TLSFault {
     let detail = end.detail.lowercased()
     if detail.contains("does not match") { return "client_cert cannot be used: its key is another's" }
     if detail.contains("private key") {
-      return "client_cert cannot be used: its key is no PEM file of a key without a passphrase"
+      return "client_cert cannot be used: its key is not a PEM file of a key without a passphrase"
     }
-    return "client_cert cannot be used: it is no PEM file of a certificate"
+    return "client_cert cannot be used: it is not a PEM file of a certificate"
   }
 
   /// OpenSSL's reasons of its library for TLS; those from 1000 are alerts that the server sent (RFC 8446, 6).

@@ -41,7 +41,7 @@ final class TransferPlace {
   var hasAskedForEncoding = false
   /// Whether all that is wanted but the encoding has been found.
   var lacksEncodingAlone = false
-  /// Whether all of the page is kept, since it is no HTML that could be scanned while it arrives.
+  /// Whether all of the page is kept, since it is not HTML that could be scanned while it arrives.
   var keepsWhole = false
   /// Whether what comes is still kept.
   @exclusivity(unchecked) var isKeeping = false

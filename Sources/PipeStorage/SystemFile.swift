@@ -29,7 +29,12 @@ final class SystemFile: StoredFile {
     mayBlock = isShared && (fstat(descriptor, &status) != 0 || status.st_mode & S_IFMT != S_IFREG)
   }
 
-  deinit { if isOwned { close(descriptor) } }
+  deinit {
+    guard isOwned else { return }
+    // A process that is just being started has a copy of the descriptor, which would keep the lock until it has begun.
+    _ = pipe_unlock_file(descriptor)
+    close(descriptor)
+  }
 
   func status() throws(StorageError) -> FileStatus {
     var status = stat()

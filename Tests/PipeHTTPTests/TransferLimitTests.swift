@@ -83,7 +83,7 @@ struct TransferLimitTests {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \(content.count)\r\n\r\n"
     var settings = TransferSettings.loopback
     settings.keeping = .until(.title)
-    // 0xEF is no UTF-8, and a letter of windows-1251 as of windows-1252.
+    // 0xEF is not UTF-8, and a letter of windows-1251 as of windows-1252.
     let response = try await receive(Array(head.utf8) + content, settings)?.response
     #expect(response?.scanned?.encoding == (isDeclared ? .windows1251 : .windows1252))
     #expect(response?.scanned?.facts.title() == "last")

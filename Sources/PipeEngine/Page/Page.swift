@@ -115,7 +115,7 @@ package final class Page {
     if response == nil { return .failure(ExtractionFault("there is no content")) }
     let body = body
     do throws(JSONSyntaxError) {
-      // Of JSON that is no UTF-8, legacy servers mean what they say.
+      // Of JSON that is not UTF-8, legacy servers mean what they say.
       if EncodingSniffer.encoding(ofJSON: body.span, labelled: encoding) == .utf8 {
         return .success(try JSONValue(parsing: body.span, memory: memory))
       }
@@ -127,7 +127,7 @@ package final class Page {
           ExtractionFault(
             "the content's values take more than \(ByteCount(memory).description) (a share of limits.memory)"))
       }
-      return .failure(ExtractionFault("the content is no JSON: \(error.description)"))
+      return .failure(ExtractionFault("the content is not JSON: \(error.description)"))
     }
   }()
 

@@ -38,7 +38,7 @@ extension JSONText {
 }
 
 extension JSONText {
-  /// The JSON of a value that is written in YAML; `nil` where the text is no YAML.
+  /// The JSON of a value that is written in YAML; `nil` where the text is not YAML.
   package init?(yaml text: String) {
     guard let root = Document(reading: SourceFile(name: "", text: text)).root else { return nil }
     self.init(root)

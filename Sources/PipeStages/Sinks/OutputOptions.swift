@@ -86,7 +86,7 @@ struct OutputOptions: Sendable {
       } else { nil }
     guard let reason else { return options }
     context.report(
-      .conflict, at: map.entry("publish")?.value.span ?? map.span, "publish: whole does not go with it: \(reason)",
+      .conflict, at: map.entry("publish")?.value.span ?? map.span, "publish: whole cannot be had here: \(reason)",
       hint: "leave publish out")
     return nil
   }

@@ -1,4 +1,4 @@
-/// Why a text is no JSON, and where.
+/// Why a text is not JSON, and where.
 package struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What was wrong, such as `expected a comma or ']', found 'x'`.
   package let message: String

@@ -1,5 +1,5 @@
 extension WebURL {
-  /// Why a text is no URL.
+  /// Why a text is not a URL.
   package enum Failure: Error, Hashable, Sendable {
     case tooLong
     case relativeWithoutBase

@@ -15,7 +15,7 @@ package struct WebURL: Sendable {
     self.layout = layout
   }
 
-  /// Parses a text, against `base` where it is relative; nil when it is no URL.
+  /// Parses a text, against `base` where it is relative; nil when it is not a URL.
   ///
   /// - Parameter encoding: That of the document the text stands in, which a query is encoded in (4.4, query state).
   package init?(_ text: String, base: WebURL? = nil, encoding: CharacterEncoding = .utf8) {
@@ -25,21 +25,21 @@ package struct WebURL: Sendable {
 
   /// Parses a text, against `base` where it is relative.
   ///
-  /// - Throws: why the text is no URL.
+  /// - Throws: why the text is not a URL.
   package init(parsing text: String, base: WebURL? = nil, encoding: CharacterEncoding = .utf8) throws(Failure) {
     self = try URLParser.parse(text.utf8.span, isValidUTF8: true, base: base, encoding: encoding)
   }
 
   /// Parses UTF-8 in place; bytes that are not UTF-8 stand for U+FFFD.
   ///
-  /// - Throws: why the text is no URL.
+  /// - Throws: why the text is not a URL.
   package init(parsing bytes: Span<UInt8>, base: WebURL? = nil, encoding: CharacterEncoding = .utf8) throws(Failure) {
     self = try URLParser.parse(bytes, isValidUTF8: false, base: base, encoding: encoding)
   }
 
   /// Parses UTF-8 in place; bytes that are not UTF-8 stand for U+FFFD.
   ///
-  /// - Throws: why the text is no URL.
+  /// - Throws: why the text is not a URL.
   package init(parsing bytes: UnsafeBufferPointer<UInt8>, base: WebURL? = nil, encoding: CharacterEncoding = .utf8)
     throws(Failure)
   {
@@ -48,7 +48,7 @@ package struct WebURL: Sendable {
 
   /// Parses UTF-8, in place where the collection is contiguous; bytes that are not UTF-8 stand for U+FFFD.
   ///
-  /// - Throws: why the text is no URL.
+  /// - Throws: why the text is not a URL.
   package init(parsing bytes: some Collection<UInt8>, base: WebURL? = nil, encoding: CharacterEncoding = .utf8)
     throws(Failure)
   {

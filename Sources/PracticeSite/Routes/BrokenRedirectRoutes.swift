@@ -8,7 +8,7 @@ enum BrokenRedirectRoutes {
       .redirect(to: "\(Origin(host: "127.0.0.2", port: request.origin.port))/")
     },
     BrokenRoutes.broken(
-      "bad-location", "a redirect without a Location, or with one that is no URL",
+      "bad-location", "a redirect without a Location, or with one that is not a URL",
       kinds: [
         "none": { answer([]) },
         "empty": { answer(["Location: "]) },

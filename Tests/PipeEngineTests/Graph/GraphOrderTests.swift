@@ -17,7 +17,7 @@ struct GraphOrderTests {
     return request.id.ordinal % 7 == 0 ? .error(RequestError(.connection, "broken off")) : .status(200 + hops)
   }
 
-  @Test("rows come in the order of the list, also those of pages that failed and of what is no URL")
+  @Test("rows come in the order of the list, also those of pages that failed and of what is not a URL")
   func list() async throws {
     let urls = (0..<2000).map { $0 % 50 == 0 ? "no url \($0)" : "http://h\($0 % 9).example/\($0)" }
     let pipeline = MemoryPipeline(urls)

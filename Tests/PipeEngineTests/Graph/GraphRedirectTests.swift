@@ -105,7 +105,7 @@ struct GraphRedirectTests {
     #expect(fetcher.log.count == 1)
   }
 
-  @Test("a Location that is no URL fails")
+  @Test("a Location that is not a URL fails")
   func badLocation() async throws {
     let pipeline = MemoryPipeline(["http://a.example/"])
     let fetcher = StubFetcher { _ in .status(302, location: "http://[nonsense/") }

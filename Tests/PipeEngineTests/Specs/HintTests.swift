@@ -190,7 +190,7 @@ struct HintTests {
     #expect(diagnostics.allSatisfy { $0.severity == .warning })
   }
 
-  @Test("a text that is no URL may be about templates, unless it names a variable")
+  @Test("a text that is not a URL may be about templates, unless it names a variable")
   func templateInText() {
     func codes(_ text: String) -> [String] {
       Pipeline(

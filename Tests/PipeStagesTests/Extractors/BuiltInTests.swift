@@ -89,7 +89,7 @@ struct BuiltInTests {
   }
 
   @Test(arguments: ["title", "links"])
-  func `What is no HTML has no facts`(name: String) throws {
+  func `What is not HTML has no facts`(name: String) throws {
     #expect(try Field(name).value(Self.page, type: "text/plain").value == .null)
   }
 
@@ -120,7 +120,7 @@ struct LinksTests {
     #expect(try Field(extractor).value(BuiltInTests.page).value == .list(urls.map { .string($0) }))
   }
 
-  @Test func `A base that is no URL is as good as none`() throws {
+  @Test func `A base that is not a URL is as good as none`() throws {
     let (value, _) = try Field("links").value("<base href='http://['><a href=x>x</a>")
     #expect(value == .list([.string("https://example.com/folder/x")]))
   }

@@ -68,10 +68,10 @@ struct TreeExtractorTests {
     #expect(error == nil)
   }
 
-  @Test func `A response that is no JSON is an error of the record`() throws {
+  @Test func `A response that is not JSON is an error of the record`() throws {
     let (value, error) = try Field("json: $.a").value("<p>")
     #expect(value == .null)
-    #expect(error?.hasPrefix("extract: field: the content is no JSON: 1:1: ") == true)
+    #expect(error?.hasPrefix("extract: field: the content is not JSON: 1:1: ") == true)
   }
 
   @Test(
@@ -170,7 +170,7 @@ struct TreeExtractorTests {
   }
 
   @Test(arguments: ["css: p", "xpath: //p", "text", "json: {path: $, in: json-ld}"])
-  func `What is no HTML has no tree`(extractor: String) throws {
+  func `What is not HTML has no tree`(extractor: String) throws {
     #expect(try Field(extractor).value("<p>x", type: "image/png").value == .null)
   }
 

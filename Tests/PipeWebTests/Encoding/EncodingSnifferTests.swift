@@ -119,7 +119,7 @@ struct EncodingSnifferTests {
     #expect(Self.sniff(Array("{\"a\": \"é\"}".utf8), mediaType) == expected)
   }
 
-  @Test("JSON that is no UTF-8 is what its label says")
+  @Test("JSON that is not UTF-8 is what its label says")
   func legacyJSON() {
     #expect(Self.sniff([0x22, 0xE9, 0x22], "application/json;charset=iso-8859-1") == "windows-1252 http")
     #expect(Self.sniff([0x22, 0, 0x61, 0, 0x22, 0], "application/json;charset=utf-16") == "UTF-16LE http")

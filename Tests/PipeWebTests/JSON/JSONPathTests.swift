@@ -78,7 +78,7 @@ struct JSONPathTests {
   }
 
   @Test(
-    "What is no I-Regexp matches nothing, and is told",
+    "What is not an I-Regexp matches nothing, and is told",
     arguments: ["(", ")", "a**", "[", "[]", "[b-a]", "a{2,1}", "\\d", "{", "\\p{Xx}", "((a{1000}){1000}){1000}", "\\"])
   func faultyExpressions(expression: String) throws {
     let quoted = expression.replacing("\\", with: "\\\\")

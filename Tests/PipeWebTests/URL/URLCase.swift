@@ -42,7 +42,7 @@ struct HostCase: Decodable, Sendable, CustomTestStringConvertible {
 
   private static func load(_ path: String) -> [HostCase] {
     guard let text = try? Corpus.text(path) else { return [] }
-    // A lone surrogate is no JSON text for the decoder; what parses a URL gets U+FFFD for it anyway.
+    // A lone surrogate is not JSON text for the decoder; what parses a URL gets U+FFFD for it anyway.
     let repaired = text.replacing("\\ud900z", with: "\\ufffdz")
     let cases = try? JSONDecoder().decode([Commented<HostCase>].self, from: Data(repaired.utf8))
     return (cases ?? []).compactMap(\.value)

@@ -45,7 +45,7 @@ struct WebURLTests {
   }
 
   @Test(
-    "Why a text is no URL is told",
+    "Why a text is not a URL is told",
     arguments: [
       ("/path", .relativeWithoutBase), ("", .relativeWithoutBase), ("http://", .emptyHost), ("http://:80/", .emptyHost),
       ("http://u@/", .emptyHost), ("foo://:80/", .emptyHost), ("http://\u{AD}/", .emptyHost),

@@ -102,7 +102,7 @@ extension FieldPlan {
 }
 
 extension FieldType {
-  /// What a default is converted to; a text that says that there is no URL or no document is as good as one.
+  /// What a default is converted to; a text that says that there is none is as good as one.
   fileprivate var ofDefault: Element? {
     switch element {
     case .int, .number, .bool, .date: element

@@ -27,7 +27,7 @@ package struct JSONPath: Sendable {
   /// The query as it was written.
   package let text: String
 
-  /// The expressions of `match` and `search` that are no I-Regexp (RFC 9485) and therefore match nothing.
+  /// The expressions of `match` and `search` that are not an I-Regexp (RFC 9485) and therefore match nothing.
   package let faultyExpressions: [SyntaxError]
 
   private let segments: [JSONPathSegment]

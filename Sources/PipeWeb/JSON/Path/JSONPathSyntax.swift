@@ -64,7 +64,7 @@ indirect enum JSONPathOperand: Sendable {
 
 /// The expression of `match` or `search`.
 indirect enum JSONPathPattern: Sendable {
-  /// Written in the query; nil where it is no I-Regexp.
+  /// Written in the query; nil where it is not an I-Regexp.
   case compiled(IRegexp?)
   case computed(JSONPathOperand)
 }

@@ -4,7 +4,7 @@
 /// alternatives side by side (Thompson's construction), so its time is the length of the text times the size of the
 /// expression at worst, whatever the expression.
 struct IRegexp: Sendable {
-  /// Why a text is no I-Regexp.
+  /// Why a text is not an I-Regexp.
   struct Fault: Error, Sendable {
     let message: String
     /// In Unicode scalars from the start of the expression.
