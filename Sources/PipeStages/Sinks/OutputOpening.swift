@@ -144,7 +144,7 @@ struct OutputOpening {
     try environment.files.claim(path: path, as: path)
     let isPart = !isLive && mode != .append
     if isPart, mode == .fail, try status(followingLinks: true) != nil { throw .outputIsThere(path) }
-    let target = try status(followingLinks: false)?.kind == .link ? realPath ?? path : path
+    let target = try storing(path) { () throws(StorageError) in try PartFile.output(at: path, in: storage) } ?? path
     let name = isPart ? target + PartFile.ending : path
     try environment.files.claim(path: name, as: path)
     let subject = isPart ? "its .part file " : ""

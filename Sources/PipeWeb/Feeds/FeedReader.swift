@@ -11,14 +11,11 @@ package struct FeedReader {
   }
 
   private let base: WebURL?
-  private var decoder: DocumentDecoder
+  private var document: ArrivingDocument
   private var form = Form.unknown
-  /// What is decoded and not read yet.
-  private var text: [UInt8] = []
   private var reader = XMLReader()
   private var elements: FeedElements
   private var json: Feed?
-  private var bytes = 0
 
   /// The name of the first element of what is not a feed.
   package private(set) var root: String?
@@ -32,7 +29,7 @@ package struct FeedReader {
   ///   - mediaType: The Content-Type's.
   package init(url: WebURL?, mediaType: MediaType? = nil) {
     base = url
-    decoder = DocumentDecoder(mediaType: mediaType)
+    document = ArrivingDocument(mediaType: mediaType, limit: Self.byteLimit)
     elements = FeedElements(base: url)
   }
 
@@ -47,47 +44,40 @@ package struct FeedReader {
 
   /// Reads the next bytes.
   package mutating func read(_ bytes: UnsafeBufferPointer<UInt8>, _ handle: (FeedEntry) -> Void) {
-    var start = 0
-    while start < bytes.count, !isStopped {
-      let end = min(bytes.count, start + 64 << 10, start + Self.byteLimit - self.bytes)
-      if end == start {
-        isStopped = true
-        return
-      }
-      self.bytes += end - start
-      decoder.decode(UnsafeBufferPointer(rebasing: bytes[start..<end]), into: &text)
-      if form != .unknown || text.count >= EncodingSniffer.declarationLimit { readText(handle) }
-      start = end
+    var rest = bytes
+    while !isStopped, document.decode(&rest) {
+      if form != .unknown || document.hasBeginning { readText(handle) }
     }
+    if document.isCut { isStopped = true }
   }
 
   /// Reads what was waiting for more.
   package mutating func finish(_ handle: (FeedEntry) -> Void) {
-    decoder.finish(into: &text)
+    document.finish()
     readText(handle)
     if form == .json { return readJSON(handle) }
     Self.finish(&reader, &elements, &root, handle)
   }
 
   private mutating func readText(_ handle: (FeedEntry) -> Void) {
-    if form == .unknown { form = text.trimmed.first == UInt8(ascii: "{") ? .json : .xml }
+    if form == .unknown { form = document.text.trimmed.first == UInt8(ascii: "{") ? .json : .xml }
     if form == .json {
-      if text.count > Self.jsonLimit {
+      if document.text.count > Self.jsonLimit {
         isStopped = true
-        text.removeAll()
+        document.text.removeAll()
       }
       return
     }
-    text.withUnsafeBufferPointer { Self.read($0, &reader, &elements, &root, handle) }
-    text.removeAll(keepingCapacity: true)
+    document.text.withUnsafeBufferPointer { Self.read($0, &reader, &elements, &root, handle) }
+    document.text.removeAll(keepingCapacity: true)
   }
 
   private mutating func readJSON(_ handle: (FeedEntry) -> Void) {
     if isStopped { return }
     do throws(JSONSyntaxError) {
-      let document = try JSONValue(parsing: text.span, memory: Self.jsonMemory)
-      text.removeAll()
-      guard let read = JSONFeed.read(document, base: base) else { return }
+      let value = try JSONValue(parsing: document.text.span, memory: Self.jsonMemory)
+      document.text.removeAll()
+      guard let read = JSONFeed.read(value, base: base) else { return }
       json = read.feed
       for entry in read.entries { handle(entry) }
     } catch {
@@ -101,18 +91,19 @@ package struct FeedReader {
     _ bytes: UnsafeBufferPointer<UInt8>, _ reader: inout XMLReader, _ elements: inout FeedElements,
     _ root: inout String?, _ handle: (FeedEntry) -> Void
   ) {
-    reader.read(bytes) { event in
-      if root == nil, case .start(let element) = event { root = element.name.local }
-      elements.take(event, handle)
-    }
+    reader.read(bytes) { take($0, &elements, &root, handle) }
   }
 
   private static func finish(
     _ reader: inout XMLReader, _ elements: inout FeedElements, _ root: inout String?, _ handle: (FeedEntry) -> Void
   ) {
-    reader.finish { event in
-      if root == nil, case .start(let element) = event { root = element.name.local }
-      elements.take(event, handle)
-    }
+    reader.finish { take($0, &elements, &root, handle) }
+  }
+
+  private static func take(
+    _ event: XMLEvent, _ elements: inout FeedElements, _ root: inout String?, _ handle: (FeedEntry) -> Void
+  ) {
+    if root == nil, case .start(let element) = event { root = element.name.local }
+    elements.take(event, handle)
   }
 }

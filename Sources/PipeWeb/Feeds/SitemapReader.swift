@@ -23,18 +23,14 @@ package struct SitemapReader {
   }
 
   private let base: WebURL?
-  private var decoder: DocumentDecoder
+  private var document: ArrivingDocument
   private var form = Form.unknown
-  /// What is decoded and not read yet.
-  private var text: [UInt8] = []
   private var reader = XMLReader()
   private var elements: SitemapElements
   private var feed: FeedElements
   private var lines = SitemapLines()
   private let entryLimit: Int
 
-  /// Bytes that came.
-  package private(set) var bytes = 0
   package private(set) var entries = 0
   /// Whether the end was not read because of the bounds.
   package private(set) var isStopped = false
@@ -44,7 +40,7 @@ package struct SitemapReader {
   ///   - mediaType: The Content-Type's.
   package init(url: WebURL?, mediaType: MediaType? = nil, entryLimit: Int = SitemapReader.entryLimit) {
     base = url
-    decoder = DocumentDecoder(mediaType: mediaType)
+    document = ArrivingDocument(mediaType: mediaType, limit: Self.byteLimit)
     elements = SitemapElements(base: url)
     feed = FeedElements(base: url)
     self.entryLimit = entryLimit
@@ -62,28 +58,24 @@ package struct SitemapReader {
   /// What was wrong with its XML.
   package var faults: XMLReader.Faults { reader.faults }
 
+  /// Bytes that came.
+  package var bytes: Int { document.bytes }
+
   /// Whether it has more than the protocol allows.
-  package var isBeyondProtocol: Bool { entries > Self.protocolEntries || bytes > Self.protocolBytes }
+  package var isBeyondProtocol: Bool { entries > Self.protocolEntries || document.bytes > Self.protocolBytes }
 
   /// Reads the next bytes.
   package mutating func read(_ bytes: UnsafeBufferPointer<UInt8>, _ handle: (Item) -> Void) {
-    var start = 0
-    while start < bytes.count, !isStopped {
-      let end = min(bytes.count, start + 64 << 10, start + Self.byteLimit - self.bytes)
-      if end == start {
-        isStopped = true
-        return
-      }
-      self.bytes += end - start
-      decoder.decode(UnsafeBufferPointer(rebasing: bytes[start..<end]), into: &text)
-      if form != .unknown || text.count >= EncodingSniffer.declarationLimit { readText(handle) }
-      start = end
+    var rest = bytes
+    while !isStopped, document.decode(&rest) {
+      if form != .unknown || document.hasBeginning { readText(handle) }
     }
+    if document.isCut { isStopped = true }
   }
 
   /// Reads what was waiting for more.
   package mutating func finish(_ handle: (Item) -> Void) {
-    decoder.finish(into: &text)
+    document.finish()
     readText(handle)
     let limit = entryLimit
     if form == .lines {
@@ -97,19 +89,19 @@ package struct SitemapReader {
   // MARK: Text
 
   private mutating func readText(_ handle: (Item) -> Void) {
-    if form == .unknown { form = Self.isMarkup(text.prefix(EncodingSniffer.declarationLimit)) ? .xml : .lines }
+    if form == .unknown { form = Self.isMarkup(document.text.prefix(EncodingSniffer.declarationLimit)) ? .xml : .lines }
     let limit = entryLimit
     if form == .lines {
-      text.withUnsafeBufferPointer { bytes in
+      document.text.withUnsafeBufferPointer { bytes in
         lines.read(bytes) { Self.count($0, limit, &entries, &isStopped, handle) }
       }
     } else {
-      text.withUnsafeBufferPointer { bytes in
+      document.text.withUnsafeBufferPointer { bytes in
         Self.read(bytes, &reader, &elements, &feed) { Self.count($0, limit, &entries, &isStopped, handle) }
       }
       if elements.kind == nil, feed.feed.format != nil { form = .feed }
     }
-    text.removeAll(keepingCapacity: true)
+    document.text.removeAll(keepingCapacity: true)
   }
 
   private static func count(
