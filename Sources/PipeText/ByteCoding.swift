@@ -13,6 +13,17 @@ extension [UInt8] {
 
   /// Appends a number that is not negative.
   package mutating func append(varint number: Int) { append(varint: UInt64(Swift.max(0, number))) }
+
+  /// Appends a number of eight bytes, the least significant first.
+  package mutating func append(word: UInt64) {
+    for shift in stride(from: UInt64(0), to: 64, by: 8) { append(UInt8(truncatingIfNeeded: word >> shift)) }
+  }
+
+  /// Appends a text behind its length.
+  package mutating func append(text: String) {
+    append(varint: text.utf8.count)
+    append(contentsOf: text.utf8)
+  }
 }
 
 /// Reads bytes from their start. Every function gives `nil` where they are not what was asked for.
@@ -52,4 +63,18 @@ package struct ByteReader {
 
   /// A number of LEB128 that is not negative.
   package mutating func count() -> Int? { varint().flatMap { Int(exactly: $0) } }
+
+  /// How many things follow that take at least so many bytes each: no more than there is room for, so that broken bytes
+  /// cannot claim memory.
+  package mutating func count(ofBytes size: Int) -> Int? {
+    count().flatMap { $0 <= (bytes.count - place) / max(1, size) ? $0 : nil }
+  }
+
+  /// A number of eight bytes, the least significant first.
+  package mutating func word() -> UInt64? { bytes(8)?.reversed().reduce(0) { $0 << 8 | UInt64($1) } }
+
+  /// A text behind its length, in valid UTF-8.
+  package mutating func text() -> String? {
+    count().flatMap { bytes($0) }.flatMap { String(validating: $0, as: UTF8.self) }
+  }
 }

@@ -51,7 +51,7 @@ package struct Graph: Sendable {
       rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, capacity: plan.bounds.frontier,
       bytes: plan.bounds.frontierBytes, spills: !plan.isOrdered, disk: plan.bounds.disk,
       tell: { control.tell($0) })
-    order = plan.isOrdered ? OrderWindow(capacity: plan.bounds.orderBytes) : nil
+    order = plan.isOrdered ? OrderWindow(plan.bounds, tell: { control.tell($0) }) : nil
     ledger = Ledger(sources: plan.sources.count, awaitsDurability: commitInterval != nil)
     ledger.onOver { [frontier] in frontier.close() }
     progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger)
@@ -71,11 +71,17 @@ package struct Graph: Sendable {
     // Before anything is replaced.
     for sink in plan.sinks { if case .refused(let error) = sink.sink.prospect() { throw error } }
     let sinkThreads = try plan.sinks.map { _ in try SinkThread() }
+    let orderThread = order == nil ? nil : try SinkThread("for the order of the rows")
     control.onStop { [control, order] in if control.isStopping { order?.letGo() } }
     try await withThrowingTaskGroup(of: Void.self) { group in
       let tasks = tasks
       for task in tasks {
-        let thread = if case .sink(let index)? = task.first?.stage { sinkThreads[index] } else { nil as SinkThread? }
+        let thread: SinkThread? =
+          switch task.first?.stage {
+          case .sink(let index): sinkThreads[index]
+          case .route: orderThread
+          default: nil
+          }
         group.addTask(executorPreference: thread) {
           for (stage, lane) in task { try await run(stage, lane: lane) }
         }

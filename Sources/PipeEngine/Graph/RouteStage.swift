@@ -62,14 +62,12 @@ private func counts(_ wanted: [[Int]], of count: Int) -> [Int] {
   return counts
 }
 
-/// Sends what waits for nothing any more; what is not sent yet goes on counting as held.
+/// Sends what waits for nothing any more, from memory or disk; what is not sent yet goes on counting as held.
 private func release(_ order: OrderWindow<Routed>, to routes: [Route]) async throws {
-  while true {
-    let released = order.release(upTo: 64)
+  while case let released = try order.release(upTo: 64), !released.isEmpty {
     for (index, route) in routes.enumerated() where route.order == .input {
       try await send(released.filter { $0.sinks.contains(index) }.map(\.record), to: route)
     }
-    if released.count < 64 { return }
   }
 }
 

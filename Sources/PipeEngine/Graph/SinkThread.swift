@@ -1,7 +1,7 @@
 internal import DequeModule
 internal import Synchronization
 
-/// The thread that one sink's stage runs on.
+/// The thread that one sink's stage runs on, and with an order the route stage, which keeps rows on disk.
 ///
 /// A sink blocks in `open` and `write` for as long as a disk or the reader of a pipe wants. On the cooperative pool two
 /// such sinks would stop a machine of two cores, and progress with it.
@@ -10,8 +10,9 @@ internal import Synchronization
 final class SinkThread: TaskExecutor {
   private let jobs = JobQueue()
 
-  init() throws(RunError) {
-    try RunThread.start("for a sink") { [jobs] in jobs.run() }
+  /// - Parameter purpose: Completes "cannot start a thread …".
+  init(_ purpose: String = "for a sink") throws(RunError) {
+    try RunThread.start(purpose) { [jobs] in jobs.run() }
   }
 
   /// The thread ends once what was enqueued is done.

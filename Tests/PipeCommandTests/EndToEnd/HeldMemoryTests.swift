@@ -125,6 +125,12 @@ struct HeldMemoryTests {
     {
       filled(prose, 10_000_000)
     },
+    Run(
+      "large rows in the order of the input, all of them in flight at once", field: "body: {}", pages: 24,
+      limits: "memory: 32MiB, value: 8MiB", memory: 32, sinks: "[jsonl: {path: out.jsonl, order: input}]"
+    ) {
+      filled(prose, 4_000_000)
+    },
   ]
 
   @Test("a run holds no more than its limit and what it needs of one page", arguments: runs)

@@ -108,7 +108,8 @@ struct GraphOrderTests {
     #expect(sinks[0].events.all.last == "abandon")
   }
 
-  @Test("a page that is slow holds up what comes after it, once as much waits as may", arguments: [0, 1, 8])
+  @Test(
+    "a page that is slow holds up what comes after it, once memory and disk hold as much as may", arguments: [0, 1, 8])
   func slowPage(badEvery: Int) async throws {
     let urls = (0..<6000).map { number in
       badEvery > 0 && number > 0 && number % badEvery == 0 ? "no url" : "http://h\(number % 5).example/\(number)"
@@ -116,7 +117,8 @@ struct GraphOrderTests {
     let yielded = Turnstile()
     let pipeline = MemoryPipeline(sources: [MemorySource(urls: urls, willYield: { _ in yielded.pass() })])
     var bounds = Bounds()
-    bounds.orderBytes = 100 * OrderState<Int>.slotBytes
+    bounds.orderBytes = 50 * OrderState<Int>.slotBytes
+    bounds.disk = 4000
     (bounds.requests, bounds.frontier, bounds.fetched, bounds.records) = (64, 64, 64, 64)
     let plan = try pipeline.plan(Self.inOrder).with(bounds: bounds)
     let before = Recorder<Int>()
@@ -128,6 +130,40 @@ struct GraphOrderTests {
     #expect(count < 400, "\(count) answers came before that of the first request")
     if badEvery != 1 { #expect(count > 5) }
     #expect(try #require(before.all.first) < 3000, "admit waits as well")
+  }
+
+  @Test("a page that is slow does not hold up the fetching of others as long as the disk takes their rows")
+  func slowPageWithDisk() async throws {
+    let urls = (0..<3000).map { "http://h\($0 % 5).example/\($0)" }
+    let pipeline = MemoryPipeline(urls)
+    var bounds = Bounds()
+    bounds.orderBytes = 1 << 16
+    let fetcher = PatientFetcher {}
+    let graph = Graph(try pipeline.plan(Self.inOrder).with(bounds: bounds), fetcher: fetcher)
+    try await graph.runConserving()
+    #expect(pipeline.sinks[0].rows.all.map { $0[0] } == urls.map { .string($0) })
+    #expect(fetcher.overtaking.count == 2999)
+  }
+
+  @Test("large rows come in order with a bound of 1 MiB on what is held of them", arguments: [1 << 20, 1 << 12])
+  func largeRows(disk: Int) async throws {
+    let urls = (0..<60).map { "http://h\($0 % 5).example/\($0)" }
+    let pipeline = MemoryPipeline(urls)
+    var bounds = Bounds()
+    bounds.orderBytes = 1 << 20
+    // Even a disk that takes none of them.
+    bounds.disk = disk == 1 << 20 ? 1 << 30 : disk
+    let plan = try pipeline.plan("extract: [url, body]\nsinks: [sink0: {order: input}]").with(bounds: bounds)
+    let fetcher = StubFetcher(places: 40, seed: 9) { request in
+      .status(200, body: String(repeating: "\(request.id.ordinal % 10)", count: 100_000 + request.id.ordinal))
+    }
+    try await Graph(plan, fetcher: fetcher).runConserving()
+    let rows = pipeline.sinks[0].rows.all
+    #expect(rows.map { $0[0] } == urls.map { .string($0) })
+    for (number, row) in rows.enumerated() {
+      let body = row[1].plainText
+      #expect(body.utf8.count == 100_000 + number && body.hasPrefix("\(number % 10)"))
+    }
   }
 
   @Test("whatever its bounds, the order holds and nothing is lost", arguments: 0..<60 as Range<UInt64>)
@@ -148,6 +184,7 @@ struct GraphOrderTests {
     bounds.records = Int.random(in: 1...20, using: &random)
     bounds.recordBytes = Int.random(in: 1...2000, using: &random)
     bounds.orderBytes = Int.random(in: 1...(random.oneIn(2) ? 200 : 20_000), using: &random)
+    bounds.disk = random.oneIn(2) ? 1 << 20 : Int.random(in: 1...10_000, using: &random)
     bounds.extractors = Int.random(in: 1...5, using: &random)
     let stopAfter = random.oneIn(4) ? Int.random(in: 1...200, using: &random) : nil
     let isAbrupt = random.oneIn(2)

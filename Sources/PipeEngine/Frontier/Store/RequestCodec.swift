@@ -9,8 +9,8 @@ internal import PipeWeb
 enum RequestCodec {
   static func encode(_ request: Request, into bytes: inout [UInt8]) {
     // The run's own requests have -1.
-    bytes.append(number: request.id.source + 1)
-    bytes.append(number: request.id.ordinal)
+    bytes.append(varint: request.id.source + 1)
+    bytes.append(varint: request.id.ordinal)
     bytes.append(text: request.written)
     // Most URLs are serialized as they are written.
     if let url = request.url {
@@ -25,27 +25,27 @@ enum RequestCodec {
       bytes.append(text: fault.message)
       bytes.append(fault.circumstance.rawValue)
     }
-    bytes.append(number: request.trail.count)
+    bytes.append(varint: request.trail.count)
     for url in request.trail { bytes.append(text: url.href) }
     let (seconds, attoseconds) = request.spent.components
     bytes.append(word: UInt64(bitPattern: seconds))
     bytes.append(word: UInt64(bitPattern: attoseconds))
-    bytes.append(number: request.attempt)
+    bytes.append(varint: request.attempt)
     // What the seed says, not what is left of it at this hop.
     bytes.append(text: request.seed.method?.rawValue ?? "")
-    bytes.append(number: request.seed.body.map { $0.count + 1 } ?? 0)
+    bytes.append(varint: request.seed.body.map { $0.count + 1 } ?? 0)
     bytes += request.seed.body ?? []
-    bytes.append(number: request.seed.headers.count)
+    bytes.append(varint: request.seed.headers.count)
     for field in request.seed.headers {
       bytes.append(text: field.name)
       bytes.append(text: field.value)
     }
-    bytes.append(number: request.input.count)
+    bytes.append(varint: request.input.count)
     for (name, value) in request.input {
       bytes.append(text: name.text)
       bytes.append(value)
     }
-    bytes.append(number: request.depth)
+    bytes.append(varint: request.depth)
     bytes.append(request.referrer == nil ? 0 : 1)
     if let referrer = request.referrer { bytes.append(text: referrer) }
     bytes.append(request.purpose.rawValue)
@@ -64,12 +64,11 @@ enum RequestCodec {
   }
 
   private struct Reader {
-    let bytes: [UInt8]
-    var place = 0
+    private var reader: ByteReader
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: [UInt8]) { reader = ByteReader(bytes) }
 
-    var isAtEnd: Bool { place == bytes.count }
+    var isAtEnd: Bool { reader.isAtEnd }
 
     mutating func request() -> Request? {
       guard let source = number(), let ordinal = number(), let written = text(), let hasURL = slice(1)?.first
@@ -134,94 +133,10 @@ enum RequestCodec {
       return RequestError(code, message, circumstance)
     }
 
-    mutating func number() -> Int? {
-      var value: UInt64 = 0
-      var shift: UInt64 = 0
-      while place < bytes.count, shift < 64 {
-        let byte = bytes[place]
-        place += 1
-        value |= UInt64(byte & 0x7F) << shift
-        if byte & 0x80 == 0 { return Int(exactly: value) }
-        shift += 7
-      }
-      return nil
-    }
-
-    mutating func slice(_ count: Int) -> ArraySlice<UInt8>? {
-      guard count <= bytes.count - place else { return nil }
-      defer { place += count }
-      return bytes[place..<place + count]
-    }
-
-    mutating func text() -> String? { number().flatMap { slice($0) }.map { String(decoding: $0, as: UTF8.self) } }
-
-    /// A number of eight bytes, the least first.
-    private mutating func word() -> UInt64? { slice(8)?.reversed().reduce(0) { $0 << 8 | UInt64($1) } }
-
-    mutating func value() -> Value? {
-      guard let tag = slice(1)?.first else { return nil }
-      switch tag {
-      case 0: return .null
-      case 1: return .bool(false)
-      case 2: return .bool(true)
-      case 3: return word().map { .int(Int(bitPattern: UInt($0))) }
-      case 4: return word().map { .double(Double(bitPattern: $0)) }
-      case 5: return text().map { .string($0) }
-      case 6: return text().map { .json($0) }
-      case 7:
-        guard let count = number() else { return nil }
-        var values: [Value] = []
-        for _ in 0..<count {
-          guard let value = value() else { return nil }
-          values.append(value)
-        }
-        return .list(values)
-      default: return nil
-      }
-    }
-  }
-}
-
-extension [UInt8] {
-  /// A number that is not negative.
-  fileprivate mutating func append(number: Int) {
-    var rest = UInt64(Swift.max(0, number))
-    while rest >= 0x80 {
-      append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    append(UInt8(rest))
-  }
-
-  fileprivate mutating func append(text: String) {
-    append(number: text.utf8.count)
-    append(contentsOf: text.utf8)
-  }
-
-  fileprivate mutating func append(word: UInt64) {
-    for shift in stride(from: UInt64(0), to: 64, by: 8) { append(UInt8(truncatingIfNeeded: word >> shift)) }
-  }
-
-  fileprivate mutating func append(_ value: Value) {
-    switch value {
-    case .null: append(0)
-    case .bool(let value): append(value ? 2 : 1)
-    case .int(let value):
-      append(3)
-      append(word: UInt64(UInt(bitPattern: value)))
-    case .double(let value):
-      append(4)
-      append(word: value.bitPattern)
-    case .string(let text):
-      append(5)
-      append(text: text)
-    case .json(let text):
-      append(6)
-      append(text: text)
-    case .list(let values):
-      append(7)
-      append(number: values.count)
-      for value in values { append(value) }
-    }
+    private mutating func number() -> Int? { reader.count() }
+    private mutating func slice(_ count: Int) -> ArraySlice<UInt8>? { reader.bytes(count) }
+    private mutating func text() -> String? { reader.text() }
+    private mutating func word() -> UInt64? { reader.word() }
+    private mutating func value() -> Value? { reader.value() }
   }
 }
