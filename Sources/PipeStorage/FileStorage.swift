@@ -78,8 +78,13 @@ package protocol StoredFile: AnyObject {
   /// Waits until bytes can be written, or for that many milliseconds.
   func waitForRoom(milliseconds: Int32)
 
-  /// Bytes from a place on, at most `count`; empty at the end.
-  func read(at place: Int, count: Int) throws(StorageError) -> [UInt8]
+  /// Writes all bytes at a place, wherever the last write ended: a regular file alone takes them.
+  func write(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(StorageError)
+
+  /// Reads bytes from a place on into memory, as many as the system has at once.
+  ///
+  /// - Returns: How many; 0 at the end.
+  func read(at place: Int, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int
 
   /// Goes to the end.
   ///
@@ -100,4 +105,20 @@ package protocol StoredFile: AnyObject {
 
   /// Gives the file the permissions and, as far as this process may, the owner of another one.
   func take(permissionsOf other: FileStatus)
+}
+
+extension StoredFile {
+  /// Bytes from a place on, at most `count`; empty at the end.
+  package func read(at place: Int, count: Int) throws(StorageError) -> [UInt8] {
+    var failure: StorageError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      do throws(StorageError) {
+        filled = try read(at: place, into: UnsafeMutableRawBufferPointer(buffer))
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
 }

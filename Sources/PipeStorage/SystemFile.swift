@@ -69,19 +69,27 @@ final class SystemFile: StoredFile {
     return count > 0 || (count < 0 && errno != EINTR)
   }
 
-  func read(at place: Int, count: Int) throws(StorageError) -> [UInt8] {
-    var failure: StorageError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      while true {
-        let read = pread(descriptor, buffer.baseAddress, count, off_t(place))
-        if read < 0, errno == EINTR { continue }
-        if read < 0 { failure = StorageError(.read, path) }
-        filled = max(0, read)
-        return
+  func write(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(StorageError) {
+    var written = 0
+    while written < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+      let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(place + written))
+      if count > 0 {
+        written += count
+      } else if count == 0 {
+        throw StorageError(.write, path, code: EIO)
+      } else if errno != EINTR {
+        throw StorageError(.write, path)
       }
     }
-    if let failure { throw failure }
-    return bytes
+  }
+
+  func read(at place: Int, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
+    while true {
+      let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(place))
+      if count >= 0 { return count }
+      if errno != EINTR { throw StorageError(.read, path) }
+    }
   }
 
   func seekToEnd() -> Int? {

@@ -33,7 +33,9 @@ package final class MemoryStorage: FileStorage {
     var nextInode: UInt64 = 1
     var operations: [FileOperation] = []
     var attempts = 0
+    var readings = 0
     var fault: Fault?
+    var readingFault: (@Sendable (Int) -> Bool)?
     /// Whether a part of a write was taken, so that the next one fails.
     var isDraining = false
   }
@@ -41,6 +43,14 @@ package final class MemoryStorage: FileStorage {
   fileprivate let state = Mutex(State())
 
   package init(failing fault: Fault? = nil) { state.withLock { $0.fault = fault } }
+
+  /// Lets readings fail (`EIO`), by their number from 0.
+  package func failReading(when isMet: @escaping @Sendable (Int) -> Bool) {
+    state.withLock { state in
+      state.readings = 0
+      state.readingFault = isMet
+    }
+  }
 
   /// The changes that were made, in their order.
   package var operations: [FileOperation] { state.withLock { $0.operations } }
@@ -171,6 +181,12 @@ extension MemoryStorage.State {
     return nil
   }
 
+  /// Counts a reading; the error that it meets.
+  mutating func attemptReading() -> Int32? {
+    defer { readings += 1 }
+    return readingFault?(readings) == true ? EIO : nil
+  }
+
   func status(of inode: UInt64) -> FileStatus? {
     nodes[inode].map {
       FileStatus(
@@ -213,6 +229,20 @@ private final class MemoryFile: StoredFile {
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) -> Int? {
     let start = isAtEnd ? try status().size : place
+    let count = try put(bytes, at: start)
+    place = start + count
+    return count
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(StorageError) {
+    var written = 0
+    while written < bytes.count {
+      written += try put(UnsafeRawBufferPointer(rebasing: bytes[written...]), at: place + written)
+    }
+  }
+
+  /// - Returns: How many bytes were taken.
+  private func put(_ bytes: UnsafeRawBufferPointer, at start: Int) throws(StorageError) -> Int {
     let result: Result<Int, StorageError> = storage.state.withLock { state in
       var count = bytes.count
       if state.isDraining {
@@ -234,18 +264,20 @@ private final class MemoryFile: StoredFile {
       state.nodes[inode]?.bytes.replaceSubrange(start..<start + count, with: bytes[..<count])
       return .success(count)
     }
-    let count = try result.get()
-    place = start + count
-    return count
+    return try result.get()
   }
 
   func waitForRoom(milliseconds: Int32) {}
 
-  func read(at place: Int, count: Int) throws(StorageError) -> [UInt8] {
-    storage.state.withLock { state in
+  func read(at place: Int, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
+    let (bytes, code) = storage.state.withLock { state in
       let bytes = state.nodes[inode]?.bytes ?? []
-      return Array(bytes[min(place, bytes.count)..<min(place + count, bytes.count)])
+      let part = Array(bytes[min(place, bytes.count)..<min(place + buffer.count, bytes.count)])
+      return (part, state.attemptReading())
     }
+    if let code { throw StorageError(.read, path, code: code) }
+    buffer.copyBytes(from: bytes)
+    return bytes.count
   }
 
   func seekToEnd() -> Int? {
