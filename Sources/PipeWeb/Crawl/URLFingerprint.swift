@@ -1,6 +1,6 @@
 /// 128 bits that stand for a URL that was seen: of ten million, no two have the same but with a chance of 10⁻²⁵. They are
 /// keyed, so that no site can make URLs that have.
-package struct URLFingerprint: Hashable, Sendable {
+package struct URLFingerprint: BitwiseCopyable, Hashable, Sendable {
   package let low: UInt64
   package let high: UInt64
 
