@@ -83,7 +83,7 @@ private struct Shard {
 
   var isFull: Bool { count >= room }
 
-  private func home(_ key: UInt32) -> Int { Int(UInt64(key) * UInt64(homes) >> 32) }
+  private func home(_ key: UInt32) -> Int { Int((UInt64(key) * UInt64(homes)) >> 32) }
 
   /// The first answer that is not `nil` for a word that may have the key.
   @inline(__always)

@@ -1,3 +1,4 @@
+internal import PipeSpec
 package import PipeStorage
 
 extension RunError {

@@ -2,12 +2,6 @@ internal import PipeSpec
 internal import PipeStorage
 internal import Synchronization
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
-
 /// What memory should not hold, as blocks of bytes in temporary files (`Segments`), which are reclaimed once they were
 /// read back.
 final class SpillStore: Sendable {
@@ -82,10 +76,7 @@ final class SpillStore: Sendable {
   }
 
   /// The folder that TMPDIR names, those for temporary files (hier(7)), and the working folder.
-  static var folders: [String] {
-    let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    return (named.isEmpty ? [] : [named]) + ["/tmp", "/var/tmp", "."]
-  }
+  static var folders: [String] { TemporaryDisk.folders }
 
   /// Bytes on disk.
   var size: Int { storage.withLock { $0.segments?.size ?? 0 } }
