@@ -36,6 +36,7 @@ struct RunSummary {
       lines.append(
         "  retries    \(counts.retries.grouped) attempt\(counts.retries == 1 ? "" : "s") more than the first ones")
     }
+    if let (seen, counts) = progress.crawlCounts { lines += Self.lines(on: counts, seen: seen) }
     if run.elapsed > .zero, counts.records > 0 {
       lines.append("  rate       \(Int((Double(counts.records) / run.elapsed.seconds).rounded()).grouped)/s")
     }
@@ -53,6 +54,25 @@ struct RunSummary {
 
   /// What is said of a good run even where nothing else is.
   var notices: [String] { progress.tally.counts.notices.map { "pipe: warning: \(plan.shown(notice: $0))" } }
+
+  /// What a crawl saw and left alone.
+  private static func lines(on counts: CrawlCounts, seen: Int) -> [String] {
+    var lines = ["  crawl      \(seen.grouped) URL\(seen == 1 ? "" : "s") seen, \(counts.dropped.grouped) not followed"]
+    var reasons = [
+      (counts.outOfScope, "out of scope"), (counts.beyondDepth, "beyond the depth"), (counts.nofollow, "nofollow"),
+      (counts.notIncluded, "not included"), (counts.traps, "without an end"),
+      (counts.beyondRedirects, "beyond the redirects"),
+    ]
+    reasons += counts.excluded.sorted { $0.key < $1.key }.map { ($0.value, "by exclude[\($0.key)]") }
+    let told = reasons.filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }
+    if !told.isEmpty { lines.append("  left       " + told.joined(separator: ", ")) }
+    if counts.cutPages > 0 {
+      lines.append(
+        "  warning    \(counts.cutPages.grouped) page\(counts.cutPages == 1 ? " has" : "s have") more links than max_links_per_page"
+      )
+    }
+    return lines
+  }
 
   /// Where the rows of a sink are.
   private func place(of sink: SinkPlan, _ unpublished: UnpublishedRows?) -> String {
@@ -75,7 +95,14 @@ struct RunSummary {
     let stages = progress.stages
     let read = stages.prefix(plan.sources.count).reduce(0) { $0 + $1.generated }
     let filtered = stages.reduce(0) { $0 + $1.filtered }
-    var parts = ["\(read.grouped) read", "\(progress.tally.counts.records.grouped) recorded"]
+    var parts = ["\(read.grouped) read"]
+    if plan.crawl != nil {
+      let found = stages.dropFirst(plan.sources.count).reduce(0) { $0 + $1.generated }
+      let duplicates = stages.reduce(0) { $0 + $1.deduplicated }
+      parts.append("\(found.grouped) found")
+      if duplicates > 0 { parts.append("\(duplicates.grouped) read twice") }
+    }
+    parts.append("\(progress.tally.counts.records.grouped) recorded")
     let beyondLimit = stages.reduce(0) { $0 + $1.beyondLimit }
     if beyondLimit > 0 { parts.append("\(beyondLimit.grouped) beyond --limit") }
     if filtered > 0 { parts.append("\(filtered.grouped) filtered") }

@@ -10,6 +10,8 @@ package protocol Extractor: Sendable {
   var needs: PageNeeds { get }
   /// Whether it tells of the faults of the other fields, and so comes after them.
   var comesLast: Bool { get }
+  /// What it tells of the page's place in a crawl, which is settled only when other pages have come.
+  var placeFact: PlaceFact? { get }
   /// The column of the source's row that it reads, where it is named; a row keeps no others.
   var inputColumn: Located<String>? { get }
   /// Whether its values stand in the page's markup, so that URLs in them are read in the page's encoding; those of
@@ -28,11 +30,20 @@ extension Extractor {
   package var isNullable: Bool { true }
   package var needs: PageNeeds { .nothing }
   package var comesLast: Bool { false }
+  package var placeFact: PlaceFact? { nil }
   package var inputColumn: Located<String>? { nil }
   package var isMarkup: Bool { needs.content > .nothing }
   package var bounds: ClosedRange<Int>? { nil }
   package var codes: [String] { [] }
   package var words: [String]? { nil }
+}
+
+/// What there is to know of a page's place in a crawl.
+package enum PlaceFact: Sendable {
+  /// How far it is from a source, and by way of which page.
+  case way
+  /// From which source.
+  case source
 }
 
 /// A field that could not be had, for the record's `error`.

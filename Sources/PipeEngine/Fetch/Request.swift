@@ -40,12 +40,15 @@ package final class RequestSeed: Sendable {
   package let referrer: String?
   /// What it is fetched for.
   package let purpose: RequestPurpose
+  /// Where it stands in its crawl; `nil` without one.
+  package let place: CrawlPlace?
   /// Bytes that it holds, about, its first URL included.
   let cost: Int
 
   package init(
     id: RequestID, written: String, method: Method? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [],
-    input: [ExactText: Value] = [:], depth: Int = 0, referrer: String? = nil, purpose: RequestPurpose = .page
+    input: [ExactText: Value] = [:], depth: Int = 0, referrer: String? = nil, purpose: RequestPurpose = .page,
+    place: CrawlPlace? = nil
   ) {
     self.id = id
     self.written = written
@@ -56,11 +59,19 @@ package final class RequestSeed: Sendable {
     self.depth = depth
     self.referrer = referrer
     self.purpose = purpose
+    self.place = place
     // The URL counts twice: as written, and parsed.
     var cost = 320 + 2 * written.utf8.count + (body?.count ?? 0) + (referrer?.utf8.count ?? 0)
     if !headers.isEmpty { cost += headers.reduce(0) { $0 + 32 + $1.name.utf8.count + $1.value.utf8.count } }
     if !input.isEmpty { cost += input.reduce(0) { $0 + 48 + $1.key.text.utf8.count + $1.value.cost } }
     self.cost = cost
+  }
+
+  /// The same, as a part of a crawl.
+  func placed(at place: CrawlPlace) -> RequestSeed {
+    RequestSeed(
+      id: id, written: written, method: method, body: body, headers: headers, input: input, depth: depth,
+      referrer: referrer, purpose: purpose, place: place)
   }
 }
 
@@ -120,6 +131,7 @@ package final class Request: Sendable {
   package var depth: Int { seed.depth }
   package var referrer: String? { seed.referrer }
   package var purpose: RequestPurpose { seed.purpose }
+  package var place: CrawlPlace? { seed.place }
   package var method: Method? { hasLostItsContent ? .get : seed.method }
   package var body: [UInt8]? { hasLostItsContent ? nil : seed.body }
 

@@ -27,6 +27,7 @@ package final class Frontier: Sendable {
   private let tellRefill: AsyncStream<Void>.Continuation
 
   /// - Parameters:
+  ///   - pages: The most pages that are handed out.
   ///   - capacity: How many requests from sources may wait before `add` suspends. What comes back (redirects, retries,
   ///     links) is never held up, or the graph could stand still. While places for transfers are free because the hosts
   ///     of those that wait must not be asked, more are let in, and what is too much for memory goes into a file
@@ -37,22 +38,23 @@ package final class Frontier: Sendable {
   ///   - disk: How many bytes may be there.
   ///   - tell: Told what the person should know.
   package convenience init(
-    rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, bytes: Int = .max, spills: Bool = true,
-    disk: Int = 1 << 30, tell: @escaping @Sendable (String) -> Void = { _ in }
+    rules: HostRules, backoff: Backoff = Backoff(), pages: Int = .max, capacity: Int, bytes: Int = .max,
+    spills: Bool = true, disk: Int = 1 << 30, tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.init(
-      rules: rules, backoff: backoff, capacity: capacity, bytes: bytes,
+      rules: rules, backoff: backoff, pages: pages, capacity: capacity, bytes: bytes,
       store: spills ? FrontierStore(limit: disk, tell: tell) : nil, tell: tell)
   }
 
   /// - Parameter store: Where requests go that memory should not hold.
   init(
-    rules: HostRules, backoff: Backoff = Backoff(), capacity: Int, bytes: Int = .max, store: FrontierStore?,
+    rules: HostRules, backoff: Backoff = Backoff(), pages: Int = .max, capacity: Int, bytes: Int = .max,
+    store: FrontierStore?,
     tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.store = store
     tellPerson = tell
-    storage = Mutex(Storage(state: FrontierState(rules: rules, backoff: backoff)))
+    storage = Mutex(Storage(state: FrontierState(rules: rules, backoff: backoff, pages: pages)))
     self.capacity = capacity
     self.bytes = bytes
     (refill, tellRefill) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -230,6 +232,9 @@ package final class Frontier: Sendable {
     ready?.resume()
     return take
   }
+
+  /// How many requests were found to be too much since the last call.
+  func takeBeyondLimit() -> Int { storage.withLock { $0.state.takeBeyondLimit() } }
 
   /// Ends the transfers of these requests. Those that go on are put back; the others are settled.
   ///

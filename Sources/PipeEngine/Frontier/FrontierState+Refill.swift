@@ -13,7 +13,7 @@ extension FrontierState {
   ///
   /// - Parameters: How many may wait here, and how many bytes they may hold.
   mutating func sendsAway(_ request: Request, capacity: Int, bytes: Int = .max) -> Bool {
-    guard let place = knownPlace(of: request.host), hosts[place].givenUp == nil else { return false }
+    guard pagesLeft > 0, let place = knownPlace(of: request.host), hosts[place].givenUp == nil else { return false }
     if hosts[place].away > 0 { return true }
     let here = waitingCount - awayCount
     if waitingBytes >= bytes { return !hosts[place].waiting.isEmpty }
@@ -48,6 +48,8 @@ extension FrontierState {
   /// Requests of a host that were away are here again.
   mutating func returned(_ requests: [Request], of host: String) {
     guard !isDraining, let place = knownPlace(of: host) else { return }
+    // They were dropped when the last page was asked for.
+    if pagesLeft == 0 { return hosts[place].isRefilling = false }
     if hosts[place].isRefilling { refillCount -= 1 }
     hosts[place].isRefilling = false
     hosts[place].away -= requests.count

@@ -68,8 +68,14 @@ struct FrontierState: Sendable {
   private(set) var inFlightCount = 0
   private(set) var isClosed = false
   private(set) var isDraining = false
+  /// Pages that may still be asked for the first time.
+  var pagesLeft: Int
+  /// Requests that are too much, and that nobody was told of yet.
+  var beyondLimit = 0
 
-  init(rules: HostRules, backoff: Backoff = Backoff()) {
+  /// - Parameter pages: The most pages that are asked for.
+  init(rules: HostRules, backoff: Backoff = Backoff(), pages: Int = .max) {
+    pagesLeft = pages
     self.rules = rules
     self.backoff = backoff
   }
@@ -158,6 +164,7 @@ struct FrontierState: Sendable {
     hosts[place].standing = .idle
     guard let request = hosts[place].waiting.popFirst() else { return nil }
     hosts[place].inFlight += 1
+    if pagesLeft < .max { count(begun: request) }
     if hosts[place].away > 0 { noteRefill(place) }
     let interval = max(rules.interval, hosts[place].health?.spacing ?? .zero)
     if interval > .zero {
@@ -196,6 +203,10 @@ struct FrontierState: Sendable {
   }
 
   mutating func enqueue(_ request: Request, first: Bool) {
+    if pagesLeft == 0, request.isNewPage {
+      beyondLimit += 1
+      return
+    }
     waitingCount += 1
     waitingBytes += request.cost
     let place = place(of: request.host)

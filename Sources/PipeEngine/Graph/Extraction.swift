@@ -7,6 +7,15 @@ package struct Extracted: Sendable {
   package let record: Record
   package let status: Int?
   package let error: RequestError.Code?
+  /// Where the page leads, in a crawl.
+  let links: FoundLinks?
+
+  init(record: Record, status: Int?, error: RequestError.Code?, links: FoundLinks? = nil) {
+    self.record = record
+    self.status = status
+    self.error = error
+    self.links = links
+  }
 }
 
 /// Makes a record of a page: every field of a plan, and the faults that the fields had.
@@ -19,8 +28,13 @@ package struct Extraction: Sendable {
   private let trees: Int
   /// The fields that tell of the others' faults.
   private let last: [Int]
+  private let links: LinkReader?
 
-  package init(_ plan: Plan) {
+  package init(_ plan: Plan) { self.init(plan, links: nil) }
+
+  /// - Parameter links: What reads the links of pages, in a crawl.
+  init(_ plan: Plan, links: LinkReader?) {
+    self.links = links
     fields = plan.fields
     needs = plan.needs
     sources = plan.sources.map(\.name)
@@ -70,6 +84,22 @@ package struct Extraction: Sendable {
     return body()
   }
 
+  /// A record with the fields that tell where its page stands in a crawl, now that this is settled.
+  func placed(_ extracted: Extracted, at standing: PageStanding) -> Extracted {
+    let id = extracted.record.id
+    let seed = RequestSeed(
+      id: id, written: "", depth: standing.depth, referrer: standing.referrer,
+      place: CrawlPlace(number: 0, source: standing.source))
+    let page = Page(
+      Fetched(request: Request(seed, url: nil), response: nil), needs: .nothing, sources: sources, limits: limits)
+    var values = extracted.record.values
+    for (index, field) in fields.enumerated() where field.extractor.placeFact != nil {
+      values[index] = value(of: field, page)
+    }
+    return Extracted(
+      record: Record(id: id, values: values), status: extracted.status, error: extracted.error, links: nil)
+  }
+
   /// - Returns: The record, and whether the memory was enough.
   private func extract(
     _ fetched: Fetched, mediaTypes: MediaTypeMemory, memory: Int
@@ -83,7 +113,7 @@ package struct Extraction: Sendable {
     for index in last { values[index] = value(of: fields[index], page) }
     let extracted = Extracted(
       record: Record(id: fetched.request.id, values: values), status: fetched.response?.status,
-      error: page.error?.code)
+      error: page.error?.code, links: links?.links(of: page))
     return (extracted, !page.isBeyondMemory)
   }
 

@@ -14,12 +14,15 @@ final class FetchStage: FetchWork {
   private let own: OwnRequests
   private let order: OrderWindow<Routed>?
   private let events: RunEvents?
+  private let hasPageLimit: Bool
   private let isCancelled = Atomic(false)
 
   init(
     frontier: Frontier, output: Outlet<Fetched>, settings: FetchPlan, control: RunControl, counter: StageCounter,
-    tally: Tally, ledger: Ledger, own: OwnRequests, order: OrderWindow<Routed>? = nil, events: RunEvents? = nil
+    tally: Tally, ledger: Ledger, own: OwnRequests, order: OrderWindow<Routed>? = nil, events: RunEvents? = nil,
+    hasPageLimit: Bool = false
   ) {
+    self.hasPageLimit = hasPageLimit
     self.frontier = frontier
     self.output = output
     self.settings = settings
@@ -56,7 +59,9 @@ final class FetchStage: FetchWork {
     if isCancelled.load(ordering: .acquiring) { return .draining(until: .now) }
     if case .draining(let until) = control.phase { return .draining(until: until) }
     while output.askForRoom() {
-      switch frontier.take(upTo: limit, now: .now, only: order?.only) {
+      let take = frontier.take(upTo: limit, now: .now, only: order?.only)
+      if hasPageLimit { leaveBeyondLimit() }
+      switch take {
       case .requests(let requests):
         events?.post(requests.lazy.filter { $0.purpose == .page }.map { .begun($0.id, attempt: $0.attempt) })
         return .requests(requests)
@@ -83,7 +88,7 @@ final class FetchStage: FetchWork {
       let purpose = fetched.request.purpose
       if purpose == .page || own.isAwaited(fetched.request) {
         let redirects = purpose.redirectLimit ?? settings.redirects
-        switch RedirectRule.decide(fetched, limit: redirects, method: settings.method) {
+        switch decision(on: fetched, redirects) {
         case .follow(let request):
           next = .again(request, at: nil)
           answer = nil
@@ -118,6 +123,17 @@ final class FetchStage: FetchWork {
     for answer in ownAnswers { own.ended(answer.request, answer) }
   }
 
+  /// What becomes of a response, as far as redirects go.
+  private func decision(on fetched: Fetched, _ limit: Int) -> RedirectRule.Decision {
+    let decision = RedirectRule.decide(fetched, limit: limit, method: settings.method)
+    guard settings.redirectsAreLinks, fetched.request.purpose == .page, case .follow(let next) = decision else {
+      return decision
+    }
+    // A page that redirects to itself can have set the cookie that it asks for.
+    let isSame = next.url?.hrefWithoutFragment == fetched.request.url?.hrefWithoutFragment
+    return settings.keepsCookies && isSame ? decision : .answer
+  }
+
   func hasRoom() -> Bool { output.askForRoom() }
 
   func notice(_ words: String) { tally.add(notice: words) }
@@ -129,6 +145,13 @@ final class FetchStage: FetchWork {
     for request in requests { undone.add(request) }
     _ = frontier.landed(requests.map { Landing($0) }, now: .now)
     leaveUndone(undone)
+  }
+
+  /// Pages that are more than the run may ask for.
+  private func leaveBeyondLimit() {
+    let count = frontier.takeBeyondLimit()
+    counter.add(beyondLimit: count)
+    ledger.leftUndone(count)
   }
 
   private func leaveUndone(_ undone: Undone) {

@@ -18,6 +18,7 @@ package struct Graph: Sendable {
   private let frontier: Frontier
   private let ledger: Ledger
   private let own: OwnRequests
+  private let crawl: Crawl?
   /// Where a sink wants its rows in the order of the input.
   private let order: OrderWindow<Routed>?
   private let extraction: Extraction
@@ -48,19 +49,27 @@ package struct Graph: Sendable {
     records = Edge(layout, .records)
     rows = plan.sinks.indices.map { Edge(layout, .rows($0)) }
     frontier = Frontier(
-      rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, capacity: plan.bounds.frontier,
+      rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, pages: plan.pageLimit ?? .max,
+      capacity: plan.bounds.frontier,
       bytes: plan.bounds.frontierBytes, spills: !plan.isOrdered, disk: plan.bounds.disk,
       tell: { control.tell($0) })
     order = plan.isOrdered ? OrderWindow(plan.bounds, tell: { control.tell($0) }) : nil
-    ledger = Ledger(sources: plan.sources.count, awaitsDurability: commitInterval != nil)
+    // The requests of links are a source more.
+    ledger = Ledger(
+      sources: plan.sources.count + (plan.crawl == nil ? 0 : 1), awaitsDurability: commitInterval != nil)
     ledger.onOver { [frontier] in frontier.close() }
-    progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger)
+    crawl = plan.crawl.map { [ledger] crawl in
+      Crawl(
+        crawl, fetch: plan.fetch, sources: plan.sources.count, lanes: plan.bounds.extractors, holds: plan.tellsPlaces,
+        memory: plan.bounds.seenBytes, ledger: ledger)
+    }
+    progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger, crawl: crawl)
     own = OwnRequests(frontier: frontier, ledger: ledger, tally: progress.tally, bytes: plan.bounds.ownBytes)
-    extraction = Extraction(plan)
+    extraction = Extraction(plan, links: crawl?.reader)
     room = WorkRoom(capacity: plan.bounds.treeBytes)
     environment = SinkEnvironment(files: FilesInUse(plan), control: control)
-    // With an order the sources run one after the other.
-    milestones = Milestones(sources: plan.sources.indices.prefix(plan.isOrdered ? 1 : .max), sinks: plan.sinks.count)
+    milestones = Milestones(
+      sources: plan.sources.indices.prefix(plan.readsSourcesInTurn ? 1 : .max), sinks: plan.sinks.count)
   }
 
   /// Runs to the end: the sources dry, the frontier empty, every row written.
@@ -72,7 +81,11 @@ package struct Graph: Sendable {
     for sink in plan.sinks { if case .refused(let error) = sink.sink.prospect() { throw error } }
     let sinkThreads = try plan.sinks.map { _ in try SinkThread() }
     let orderThread = order == nil ? nil : try SinkThread("for the order of the rows")
-    control.onStop { [control, order] in if control.isStopping { order?.letGo() } }
+    control.onStop { [control, order, crawl] in
+      if !control.isStopping { return }
+      order?.letGo()
+      crawl?.letGo()
+    }
     try await withThrowingTaskGroup(of: Void.self) { group in
       let tasks = tasks
       for task in tasks {
@@ -119,8 +132,8 @@ package struct Graph: Sendable {
   /// The stages that each task of the run goes through: one lane of one stage, but for sources whose order counts.
   private var tasks: [[(stage: PlanLayout.StageID, lane: Int)]] {
     var tasks = layout.stages.flatMap { stage in (0..<stage.lanes).map { [(stage: stage.id, lane: $0)] } }
-    guard order != nil else { return tasks }
-    // One after the other: rows of the second source would have to wait for all of the first.
+    guard plan.readsSourcesInTurn else { return tasks }
+    // With an order, rows of the second source would have to wait for all of the first.
     let sources = tasks.prefix(plan.sources.count).flatMap(\.self)
     tasks.replaceSubrange(..<plan.sources.count, with: [sources])
     return tasks
@@ -140,6 +153,14 @@ package struct Graph: Sendable {
       let failed = outlet(pages, .pages, of: stage)
       let passed = (progress.sent(by: stage, on: .frontier), progress.received(on: .frontier))
       await milestones.opened.wait()
+      if let crawl {
+        let back = BackEdge(crawl, frontier: frontier, ledger: ledger, counter: counter, passed: passed)
+        return try await ending([failed]) {
+          try await admitCrawlStage(
+            inlet(requests, .requests), back: back, failed: failed, control: control, counter: counter, ledger: ledger,
+            events: events)
+        }
+      }
       try await ending([failed]) {
         try await admitStage(
           inlet(requests, .requests), frontier: frontier, failed: failed, limit: plan.limit, control: control,
@@ -153,14 +174,19 @@ package struct Graph: Sendable {
       let output = outlet(pages, .pages, of: stage)
       let work = FetchStage(
         frontier: frontier, output: output, settings: plan.fetch, control: control, counter: counter,
-        tally: progress.tally, ledger: ledger, own: own, order: order, events: events)
+        tally: progress.tally, ledger: ledger, own: own, order: order, events: events,
+        hasPageLimit: plan.pageLimit != nil)
       try await ending([output]) { try await work.run(fetcher) }
     case .extract:
       let output = outlet(records, .records, of: stage)
+      let passed = (progress.sent(by: stage, on: .frontier), progress.received(on: .frontier))
+      let back = crawl.map {
+        BackEdge($0, frontier: frontier, ledger: ledger, counter: counter, passed: passed)
+      }
       try await ending([output]) {
         try await extractStage(
           inlet(pages, .pages), lane: lane, output: output, extraction: extraction, room: room,
-          held: plan.bounds.recordBytes / plan.bounds.extractors, ledger: ledger)
+          held: plan.bounds.recordBytes / plan.bounds.extractors, ledger: ledger, back: back)
       }
     case .route:
       let routes = plan.sinks.enumerated().map { index, sink in

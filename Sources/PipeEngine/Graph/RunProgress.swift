@@ -15,8 +15,10 @@ package final class RunProgress: Sendable {
   package let tally = Tally()
   private let frontier: Frontier
   private let ledger: Ledger
+  private let crawl: Crawl?
 
-  init(plan: Plan, frontier: Frontier, ledger: Ledger) {
+  init(plan: Plan, frontier: Frontier, ledger: Ledger, crawl: Crawl? = nil) {
+    self.crawl = crawl
     layout = plan.layout
     names = Dictionary(uniqueKeysWithValues: plan.layout.stages.map { ($0.id, plan.name(of: $0.id)) })
     counters = Dictionary(uniqueKeysWithValues: plan.layout.stages.map { ($0.id, StageCounter()) })
@@ -59,6 +61,9 @@ package final class RunProgress: Sendable {
 
   /// The hosts that requests wait for, those with the most of them first, and why none of them begins.
   package func waits(upTo limit: Int) -> [HostWait] { frontier.waits(upTo: limit) }
+
+  /// What a crawl has seen, and what it leaves alone; `nil` without one.
+  package var crawlCounts: (seen: Int, counts: CrawlCounts)? { crawl.map { ($0.seenCount, $0.counts) } }
 
   /// Requests that an interrupted run did not get to.
   package var unfinished: Int { stages.reduce(0) { $0 + $1.unfinished } }

@@ -91,34 +91,50 @@ func admitStage(
 /// - Parameters:
 ///   - room: The memory that the lanes share for trees and values of JSON.
 ///   - held: Bytes of records that a lane gathers at the most before it sends them.
+///   - back: Where links go, in a crawl.
 func extractStage(
   _ input: Inlet<Fetched>, lane: Int, output: Outlet<Extracted>, extraction: Extraction, room: WorkRoom, held: Int,
-  ledger: Ledger
+  ledger: Ledger, back: BackEdge? = nil
 ) async throws {
   var batches = input.batches(lane: lane)
   let mediaTypes = MediaTypeMemory()
-  while let batch = try await batches.next() {
+  while var batch = try await batches.next() {
     // A lane goes from thread to thread, and pages are what recursion could go too deep over.
     pipe_cover_thread()
     var extracted: [Extracted] = []
     extracted.reserveCapacity(batch.count)
     var bytes = 0
-    for fetched in batch {
+    var index = 0
+    while index < batch.count {
+      let fetched = batch[index]
+      index += 1
       let one =
         extraction.needsRoom(fetched)
         ? try await extraction.extract(fetched, mediaTypes: mediaTypes, in: room)
         : extraction.extract(fetched, mediaTypes: mediaTypes)
-      bytes += one.record.cost
-      extracted.append(one)
+      if let back {
+        let step = try back.settle(fetched.request, one)
+        batch += step.faulty
+        for ready in step.ready {
+          let record = ready.standing.map { extraction.placed(ready.record, at: $0) } ?? ready.record
+          extracted.append(record)
+          bytes += record.record.cost
+        }
+      } else {
+        bytes += one.record.cost
+        extracted.append(one)
+      }
       // A batch of large records is not gathered first.
       guard bytes > held else { continue }
-      ledger.extracted(extracted)
+      if back == nil { ledger.extracted(extracted) }
       try await output.send(extracted, bytes: bytes)
       extracted.removeAll()
       bytes = 0
     }
     // First, or a row could be written before.
-    ledger.extracted(extracted)
+    if back == nil { ledger.extracted(extracted) }
     try await output.send(extracted, bytes: bytes)
   }
+  guard let back else { return }
+  for record in back.laneEnded() { try await output.send([record], bytes: record.record.cost) }
 }

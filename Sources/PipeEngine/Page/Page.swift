@@ -45,7 +45,8 @@ package final class Page {
 
   /// The name of the source that the request came from.
   package var source: String? {
-    sources.indices.contains(request.id.source) ? sources[request.id.source] : nil
+    let index = request.place?.source ?? request.id.source
+    return sources.indices.contains(index) ? sources[index] : nil
   }
 
   /// What the server says that the content is; where that is missing or no usable type, what the content begins like
@@ -282,6 +283,27 @@ package final class Page {
         $0, base: baseURL, encoding: urlEncoding, isUnique: isUnique, transcode: transcode, within: budget,
         leavingOut: isLeftOut)
     }
+  }
+
+  /// Where the page redirects to, in a crawl, whose pages redirects are.
+  package var redirectTarget: WebURL? {
+    guard request.place != nil, case .follow(let next) = RedirectRule.decide(fetched, limit: .max) else { return nil }
+    return next.url
+  }
+
+  /// What a crawl follows of the page; `nil` for what is not HTML.
+  func links(upTo limit: Int) -> PageLinks? {
+    guard let url = request.url, let response, let facts else { return nil }
+    return PageLinks(
+      facts, fields: response.fields, url: url, base: baseURL, encoding: urlEncoding, transcode: transcode,
+      limit: limit)
+  }
+
+  /// What the page, and the response's header, say to crawlers.
+  func directives(for token: ProductToken?) -> RobotsDirectives {
+    guard let response else { return [] }
+    let directives = RobotsDirectives(response.fields, for: token)
+    return facts.map { directives.union(RobotsDirectives($0, for: token, transcode: transcode)) } ?? directives
   }
 
   /// Brings the scanner's slices into UTF-8; `nil` where they are that already.

@@ -11,6 +11,8 @@ package struct FetchPlan: Sendable {
   package var body: [UInt8]?
   package var userAgent: String
   package var redirects: Int
+  /// Whether a redirect of a page is a link, which a crawl follows, and not a step on the way to its answer.
+  package var redirectsAreLinks = false
   package var retry: RetrySettings
   /// The most bytes of a page's decoded content.
   package var maxBody: ByteCount

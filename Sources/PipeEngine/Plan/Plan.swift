@@ -10,6 +10,8 @@ package struct Plan: Sendable {
   package let folder: SourceFolder
   package let sources: [SourcePlan]
   package var fetch: FetchPlan
+  /// How links are followed; `nil` where none is.
+  package var crawl: CrawlPlan?
   /// The fields of a record: those of `extract` in its order, then those that only expressions and sinks use.
   package let fields: [FieldPlan]
   package let needs: PageNeeds
@@ -26,7 +28,29 @@ package struct Plan: Sendable {
   package var limit: Int?
 
   /// Its stages and edges.
-  package var layout: PlanLayout { PlanLayout(sources: sources.count, sinks: sinks.count, bounds: bounds) }
+  package var layout: PlanLayout {
+    PlanLayout(sources: sources.count, sinks: sinks.count, bounds: bounds, isCrawl: crawl != nil)
+  }
+
+  /// The most pages that a crawl asks for.
+  var pageLimit: Int? {
+    guard let crawl else { return nil }
+    return [crawl.maxPages, limit].compactMap(\.self).min()
+  }
+
+  /// Whether sources are read one after the other, since the order of their requests counts.
+  var readsSourcesInTurn: Bool { isOrdered || crawl != nil }
+
+  /// Whether records tell where their page stands in a crawl.
+  var tellsPlaces: Bool {
+    fields.contains { field in
+      switch field.extractor.placeFact {
+      case .way: true
+      case .source: sources.count > 1
+      case nil: false
+      }
+    }
+  }
 
   /// The columns of the sources' rows that its fields read.
   package var inputColumns: Set<ExactText> {
@@ -104,6 +128,8 @@ package struct Bounds: Hashable, Sendable {
   package var recordBytes = 8 << 20
   /// Rows that wait for one before them, where a sink wants them in the order of the input.
   package var orderBytes = 32 << 20
+  /// What is remembered of the URLs that a crawl has seen; more of it is on disk.
+  package var seenBytes = 64 << 20
   /// Bodies that are being received.
   package var bodyBytes = 128 << 20
   /// Contents that are being fetched for the run itself.

@@ -79,7 +79,8 @@ struct PlanCompiler {
     diagnostics += files.compactMap(\.pathFault)
     diagnostics += FileConflicts.find(among: files, isRunning: false)
     reportUnusedCredentials()
-    let needs = fields.reduce(PageNeeds.nothing) { $0.union($1.extractor.needs) }
+    let crawl = crawlPlan()
+    let needs = fields.reduce(crawl?.needs ?? PageNeeds.nothing) { $0.union($1.extractor.needs) }
     var bounds = Bounds(
       memory: spec.limits.memory.bytes, sinks: sinks.count, isOrdered: sinks.contains { $0.order == .input },
       needs: needs)
@@ -87,12 +88,28 @@ struct PlanCompiler {
     bounds.values = ValueLimits(value: spec.limits.value.bytes, record: spec.limits.record.bytes)
     bounds.fetched = max(bounds.fetched, spec.fetch.concurrency)
     bounds.frontier = max(bounds.frontier, 2 * spec.fetch.concurrency)
+    var fetch = FetchPlan(spec.fetch, in: folder)
+    fetch.redirectsAreLinks = crawl != nil
     return Plan(
       name: shown.name, description: shown.description, folder: folder, sources: sources,
-      fetch: FetchPlan(spec.fetch, in: folder),
-      fields: fields, needs: needs, filter: filter,
+      fetch: fetch, crawl: crawl, fields: fields, needs: needs, filter: filter,
       filterText: shown.filter, sinks: sinks, bounds: bounds, files: files, connectionNotes: shown.connectionNotes,
       limit: limit)
+  }
+
+  /// How links are followed.
+  private mutating func crawlPlan() -> CrawlPlan? {
+    guard let settings = spec.crawl else { return nil }
+    for sink in spec.sinks where sink.common.order == .input {
+      diagnostics.append(
+        Diagnostic(
+          .conflict, at: sink.span, "order: input has no meaning in a crawl, whose pages come from links",
+          hint: "remove it; the field depth tells how far a page is from a source",
+          notes: [Diagnostic.Note("the crawl is here", at: settings.span)]))
+    }
+    var plan = CrawlPlan(settings.value, token: ProductToken(userAgent: spec.fetch.userAgent))
+    plan.waitsForSources = fields.contains { $0.extractor.inputColumn != nil }
+    return plan
   }
 
   /// The columns of a sink: the fields that it names, or those of `extract` with `error` last.

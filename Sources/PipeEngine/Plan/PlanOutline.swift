@@ -116,7 +116,7 @@ package struct PlanOutline: Sendable {
       case .admit:
         return Stage(
           id: id, kind: .admit, title: "URLs that are not http(s) become error records immediately",
-          notes: plan.limit.map { ["no more than \($0) requests"] } ?? [])
+          notes: plan.crawl == nil ? plan.limit.map { ["no more than \($0) requests"] } ?? [] : [])
       case .fetch:
         return Stage(
           id: id, kind: .fetch, title: Self.politeness(of: plan.fetch),
@@ -124,7 +124,8 @@ package struct PlanOutline: Sendable {
       case .extract:
         return Stage(
           id: id, kind: .extract, title: "\(stage.lanes) side by side",
-          notes: [need.text(for: fields.filter { $0.need == need }.map(\.name))], concurrency: stage.lanes)
+          notes: [need.text(for: fields.filter { $0.need == need }.map(\.name))] + Self.notes(on: plan.crawl, plan),
+          concurrency: stage.lanes)
       case .route:
         return Stage(id: id, kind: .route, title: plan.filterText.map { "where \($0)" } ?? "every record")
       case .sink(let index):
@@ -158,9 +159,32 @@ package struct PlanOutline: Sendable {
     return text
   }
 
+  /// What there is to say of a crawl.
+  private static func notes(on crawl: CrawlPlan?, _ plan: Plan) -> [String] {
+    guard let crawl else { return [] }
+    func list(_ patterns: [String]) -> String { patterns.map { "'\($0)'" }.joined(separator: ", ") }
+    var notes = [
+      crawl.depth == 0
+        ? "follows redirects to \(crawl.scope.words) and no links"
+        : "follows links to \(crawl.scope.words), up to \(crawl.depth) link\(crawl.depth == 1 ? "" : "s") deep"
+    ]
+    if !crawl.include.isEmpty { notes.append("that match \(list(crawl.include))") }
+    if !crawl.exclude.isEmpty { notes.append("but none that match \(list(crawl.exclude))") }
+    notes.append(
+      crawl.respectsNofollow ? "links with nofollow are not followed" : "links with nofollow are followed as any other")
+    if let limit = plan.pageLimit {
+      notes.append(
+        "at most \(limit) page\(limit == 1 ? "" : "s"); which ones, where there are more, may depend on timing")
+    }
+    notes.append("how many pages there are is not known before the run")
+    if plan.tellsPlaces { notes.append("rows wait until it is certain how their pages were reached") }
+    return notes
+  }
+
   private static func notes(on fetch: FetchPlan) -> [String] {
     let redirects =
       switch fetch.redirects {
+      case _ where fetch.redirectsAreLinks: "redirects are pages of their own, up to \(fetch.redirects) in a row"
       case 0: "redirects are answers"
       case 1: "1 redirect followed"
       default: "\(fetch.redirects) redirects followed"
@@ -172,5 +196,18 @@ package struct PlanOutline: Sendable {
         : "tried up to \(fetch.retry.attempts) times on \(fetch.retry.causes.map(\.shown).joined(separator: ", "))",
       "bodies up to \(fetch.maxBody.description), larger ones \(fetch.onMaxBody == .fail ? "fail" : "are cut")",
     ]
+  }
+}
+
+extension CrawlScope.Kind {
+  /// Which pages these are.
+  fileprivate var words: String {
+    switch self {
+    case .page: "the sources' own pages"
+    case .prefix: "pages in the folders of the sources' URLs"
+    case .host: "pages of the sources' hosts"
+    case .domain: "pages of the sources' domains"
+    case .any: "pages of any host"
+    }
   }
 }

@@ -41,7 +41,7 @@ package struct Run: Sendable {
     }
     let outcome = RunOutcome(
       failure: failure, cause: control.cause, discrepancies: failure == nil ? progress.discrepancies : [],
-      isLimited: progress.count(of: .admit).beyondLimit > 0, elapsed: .now - start)
+      isLimited: progress.stages.contains { $0.beyondLimit > 0 }, elapsed: .now - start)
     events?.end(.stopped(outcome.reason))
     return outcome
   }

@@ -10,6 +10,8 @@ package struct Spec: Sendable {
   package let description: String?
   package let sources: [Use<any Source, SourceOptions>]
   package let fetch: FetchSettings
+  /// `nil` where no link is followed.
+  package let crawl: Located<CrawlSettings>?
   /// `nil` where it cannot be told what fields there are.
   package let fields: [FieldSpec]?
   package let filter: ParsedExpression?
@@ -81,6 +83,10 @@ extension Spec {
         "fetch", FetchSettings.map.shape, default: FetchSettings(), shown: "{}", "How pages are fetched.",
         example: "{concurrency: 5, timeout: 10s}"),
       Key(
+        optional: "crawl", CrawlSettings.shape,
+        "Which links of the pages are followed; without it, none is, and the sources' URLs are all that is fetched.",
+        example: "{depth: 3, exclude: [/search*]}"),
+      Key(
         "extract", FieldList.shape(catalogue).optional, standIn: nil,
         "The fields of a record: a map of names to extractors, or a list of names.",
         example: "[url, title, status]"),
@@ -93,10 +99,10 @@ extension Spec {
       Key(
         "limits", LimitSettings.map.shape, default: LimitSettings(), shown: "{}", "The resources that a run may use.",
         example: "{memory: 64MiB}"),
-      make: { _, _, name, description, sources, fetch, fields, filter, sinks, limits in
+      make: { _, _, name, description, sources, fetch, crawl, fields, filter, sinks, limits in
         Spec(
-          name: name, description: description, sources: sources, fetch: fetch, fields: fields, filter: filter,
-          sinks: sinks, limits: limits)
+          name: name, description: description, sources: sources, fetch: fetch, crawl: crawl, fields: fields,
+          filter: filter, sinks: sinks, limits: limits)
       })
   }
 

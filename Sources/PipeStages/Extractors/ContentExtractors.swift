@@ -47,6 +47,7 @@ struct SourceExtractor: Extractor {
   static let component = Component.builtIn(
     "source", "The kind of source that the URL came from: urls, file, …", SourceExtractor())
   let type = FieldType.string
+  let placeFact: PlaceFact? = .source
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.source) }
 }

@@ -95,12 +95,14 @@ struct AttemptsExtractor: Extractor {
 /// `redirects`: the URLs that redirected.
 struct RedirectsExtractor: Extractor {
   static let component = Component.builtIn(
-    "redirects", "The URLs that redirected, in order, without the one that answered.", RedirectsExtractor())
+    "redirects",
+    "The URLs that redirected, in order, without the one that answered; in a crawl, the one that the page redirects to.", RedirectsExtractor())
   let type = FieldType(.url, isList: true)
   let isNullable = false
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    .list(page.request.trail.map { .string($0.hrefWithoutUserinfo) })
+    let trail = page.request.trail + [page.redirectTarget].compactMap(\.self)
+    return .list(trail.map { .string($0.hrefWithoutUserinfo) })
   }
 }
 
@@ -111,6 +113,7 @@ struct DepthExtractor: Extractor {
   let type = FieldType.int
   let bounds: ClosedRange<Int>? = 0...Int.max
   let isNullable = false
+  let placeFact: PlaceFact? = .way
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value { .int(page.request.depth) }
 }
@@ -121,6 +124,7 @@ struct ReferrerExtractor: Extractor {
     "referrer", "The URL of the page whose link was followed; null for a source's own URLs.",
     ReferrerExtractor())
   let type = FieldType.url
+  let placeFact: PlaceFact? = .way
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value { Value(page.request.referrer) }
 }

@@ -31,7 +31,7 @@ package struct HTTPFetcher: Fetcher {
       }
     settings.keepsAddress = plan.needs.address
     settings.keepsFields = plan.needs.fields || fetch.keepsCookies
-    settings.followsRedirects = fetch.redirects > 0
+    settings.followsRedirects = fetch.redirects > 0 && !fetch.redirectsAreLinks
     settings.version =
       switch fetch.http {
       case .auto: .automatic

@@ -50,6 +50,12 @@ enum RequestCodec {
     if let referrer = request.referrer { bytes.append(text: referrer) }
     bytes.append(request.purpose.rawValue)
     bytes.append(request.hasLostItsContent ? 1 : 0)
+    bytes.append(request.place == nil ? 0 : 1)
+    if let place = request.place {
+      bytes.append(number: place.number)
+      bytes.append(number: place.hops)
+      bytes.append(number: place.source)
+    }
   }
 
   /// - Returns: `nil` where the bytes are not what was written.
@@ -113,12 +119,17 @@ enum RequestCodec {
         referrer = read
       }
       guard let purpose = slice(1)?.first.flatMap({ RequestPurpose(rawValue: $0) }),
-        let hasLostItsContent = slice(1)?.first
+        let hasLostItsContent = slice(1)?.first, let hasPlace = slice(1)?.first
       else { return nil }
+      var place: CrawlPlace?
+      if hasPlace > 0 {
+        guard let url = number(), let hops = number(), let source = number() else { return nil }
+        place = CrawlPlace(number: url, hops: hops, source: source)
+      }
       let seed = RequestSeed(
         id: RequestID(source: source - 1, ordinal: ordinal), written: written, method: Method(rawValue: method),
         body: length == 0 ? nil : Array(body), headers: headers, input: input, depth: depth, referrer: referrer,
-        purpose: purpose)
+        purpose: purpose, place: place)
       return Request(
         seed, url: url, fault: fault, trail: trail,
         spent: Duration(

@@ -9,6 +9,7 @@ struct ConvertedExtractor: Extractor {
   var type: FieldType { conversion.result(of: extractor.type) }
   var isNullable: Bool { extractor.isNullable || (conversion.pattern != nil && !extractor.type.isList) }
   var comesLast: Bool { extractor.comesLast }
+  var placeFact: PlaceFact? { extractor.placeFact }
   var inputColumn: Located<String>? { extractor.inputColumn }
   var isMarkup: Bool { extractor.isMarkup }
 

@@ -1,0 +1,191 @@
+internal import PipeWeb
+internal import Synchronization
+
+/// A crawl as the stages share it: the rules of `CrawlState` behind a lock, and records that wait until it is settled where
+/// their pages stand.
+///
+/// A page that comes is told here before the ledger hears of it, and the requests for its links are admitted within: so the
+/// run never looks as if it were over while a page leads on.
+final class Crawl: Sendable {
+  private struct Storage: Sendable {
+    var state: CrawlState
+    var nextOrdinal = 0
+    /// Lanes of extract that are at work.
+    var lanes: Int
+    /// Records of pages whose place is not settled, by the number of the page.
+    var held: [Int: Extracted] = [:]
+  }
+
+  private struct Room: Awaited {
+    var isLetGo = false
+    var openSources = 0
+    var waiters = WaitingList()
+  }
+
+  /// Sources' pages that are asked for and have not come: with more, sources wait. The frontier does not hold them up, since
+  /// it is full of links most of the time.
+  private static let sourceRoom = 65_536
+
+  let reader: LinkReader
+  private let key: URLFingerprint.Key
+  private let ledger: Ledger
+  private let fetch: FetchPlan
+  /// The requests of links have a source of their own behind those of the spec.
+  private let linkSource: Int
+  private let storage: Mutex<Storage>
+  private let room = Mutex(Room())
+
+  /// Whether records wait until the place of their page is settled.
+  private let holds: Bool
+
+  /// - Parameters:
+  ///   - holds: Whether records tell where their page stands.
+  ///   - memory: Bytes for what was seen; more is on disk.
+  init(
+    _ plan: CrawlPlan, fetch: FetchPlan, sources: Int, lanes: Int, holds: Bool, memory: Int, ledger: Ledger
+  ) {
+    self.holds = holds
+    key = .random()
+    reader = LinkReader(plan, key: key)
+    self.ledger = ledger
+    self.fetch = fetch
+    linkSource = sources
+    storage = Mutex(
+      Storage(
+        state: CrawlState(
+          plan, redirects: fetch.redirects, tracksFinals: holds, seen: SeenURLs(memory: memory), book: PageBook()),
+        lanes: lanes))
+  }
+
+  var counts: CrawlCounts { storage.withLock { $0.state.counts } }
+
+  /// URLs that were seen.
+  var seenCount: Int { storage.withLock { $0.state.seenCount } }
+
+  /// Lets in what sources yield, once there is room. The ledger is told of what is let in.
+  ///
+  /// - Returns: The requests that are to be fetched or have a fault; the others ask for pages that are asked for already.
+  func admit(_ requests: [Request]) async throws(RunError) -> [Request] {
+    await room.wait { $0.isLetGo || $0.openSources < Self.sourceRoom }
+    let result = storage.withLock { storage -> Result<[Request], RunError> in
+      do throws(RunError) {
+        var admitted: [Request] = []
+        admitted.reserveCapacity(requests.count)
+        for request in requests {
+          guard let url = request.url, request.fault == nil else {
+            admitted.append(request)
+            continue
+          }
+          guard let number = try storage.state.admit(url, fingerprint(of: request, url), source: request.id.source)
+          else { continue }
+          let place = CrawlPlace(number: number, source: request.id.source)
+          admitted.append(Request(request.seed.placed(at: place), url: url))
+        }
+        ledger.admitted(admitted.lazy.map(\.id))
+        return .success(admitted)
+      } catch {
+        return .failure(error)
+      }
+    }
+    updateRoom()
+    return try result.get()
+  }
+
+  /// What becomes known with a page.
+  struct Step: Sendable {
+    /// Requests for where it leads, and for links whose time has come.
+    var requests: [Request] = []
+    /// Records that wait no longer, and where their pages stand.
+    var ready: [(record: Extracted, standing: PageStanding?)] = []
+  }
+
+  /// No source will yield another request.
+  func sourcesEnded() throws(RunError) -> Step {
+    try change { storage throws(RunError) in try storage.state.sourcesEnded() }
+  }
+
+  /// A page has come, and the record that was made of it.
+  func settle(_ request: Request, _ extracted: Extracted) throws(RunError) -> Step {
+    guard let place = request.place else { return Step(ready: [(extracted, nil)]) }
+    defer { if request.depth == 0 { updateRoom() } }
+    var step = try change { storage throws(RunError) in
+      if holds { storage.held[place.number] = extracted }
+      let wanted = try storage.state.settle(
+        place, request.url, depth: request.depth, extracted.links ?? .none)
+      return wanted
+    } alsoReady: {
+      holds ? place.number : nil
+    }
+    if !holds { step.ready.append((extracted, nil)) }
+    return step
+  }
+
+  /// A lane of extract has come to its end.
+  ///
+  /// - Returns: After the last one, the records that still wait, since the run ends before it is settled where their pages
+  ///   stand.
+  func laneEnded() -> [Extracted] {
+    storage.withLock { storage in
+      storage.lanes -= 1
+      if storage.lanes > 0 { return [] }
+      defer { storage.held = [:] }
+      return storage.held.sorted { $0.key < $1.key }.map(\.value)
+    }
+  }
+
+  /// Requests that were admitted are given up.
+  func leave(_ count: Int) { storage.withLock { $0.state.leave(count) } }
+
+  /// Lets go who waits for room, since the run stops.
+  func letGo() {
+    room.withLock { room in
+      room.isLetGo = true
+      return room.waiters.letGo()
+    }.resume()
+  }
+
+  private func change(
+    _ body: (inout Storage) throws(RunError) -> [CrawlState.Wanted], alsoReady number: () -> Int? = { nil }
+  ) throws(RunError) -> Step {
+    try storage.withLock { storage -> Result<Step, RunError> in
+      do throws(RunError) {
+        var step = Step(requests: try body(&storage).map { request(for: $0, &storage.nextOrdinal) })
+        // Within, so that the ordinals come in their order.
+        ledger.admitted(step.requests.lazy.map(\.id))
+        if holds {
+          // The record of a page that was settled before it came, and those of pages that it settles.
+          for number in [number()].compactMap(\.self) + storage.state.takeFinals() {
+            guard storage.state.isFinal(number), let record = storage.held.removeValue(forKey: number) else { continue }
+            step.ready.append((record, try storage.state.standing(of: number)))
+          }
+        }
+        return .success(step)
+      } catch {
+        return .failure(error)
+      }
+    }.get()
+  }
+
+  private func request(for wanted: CrawlState.Wanted, _ ordinal: inout Int) -> Request {
+    defer { ordinal += 1 }
+    return Request(
+      RequestSeed(
+        id: RequestID(source: linkSource, ordinal: ordinal), written: wanted.url, method: .get, depth: wanted.depth,
+        referrer: wanted.referrer, place: CrawlPlace(number: wanted.number, hops: wanted.hops, source: wanted.source)))
+  }
+
+  /// A request that is more than a GET for its URL is one of its own.
+  private func fingerprint(of request: Request, _ url: WebURL) -> URLFingerprint {
+    let method = request.method ?? fetch.method
+    if method == .get || method == .head, request.body ?? fetch.body == nil { return reader.fingerprint(of: url) }
+    return URLFingerprint(Array("\(request.id.source) \(request.id.ordinal)".utf8).span, key: key)
+  }
+
+  private func updateRoom() {
+    let open = storage.withLock { $0.state.openSources }
+    room.withLock { room in
+      room.openSources = open
+      return open < Self.sourceRoom ? room.waiters.letGo() : nil
+    }?.resume()
+  }
+}

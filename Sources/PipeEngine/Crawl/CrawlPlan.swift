@@ -1,0 +1,71 @@
+internal import PipeSpec
+package import PipeWeb
+
+/// How a run follows links: the spec's `crawl`, resolved.
+package struct CrawlPlan: Sendable {
+  /// The most links between a source and a page.
+  package var depth: Int
+  package var scope: CrawlScope.Kind
+  package var filter: URLFilter
+  /// The patterns as they are written, for messages.
+  package var include: [String]
+  package var exclude: [String]
+  /// The most pages that are asked for.
+  package var maxPages: Int?
+  /// The most links of one page.
+  package var maxLinks: Int
+  package var respectsNofollow: Bool
+  package var identity: URLIdentity
+  /// Whether columns of the sources' rows are asked for: then links wait until all sources are read, since a row may have
+  /// the URL of one as well.
+  package var waitsForSources = false
+  /// What pages and fields of the header call the crawler.
+  package var token: ProductToken?
+
+  package init(
+    depth: Int = 3, scope: CrawlScope.Kind = .host, filter: URLFilter = URLFilter(), include: [String] = [],
+    exclude: [String] = [], maxPages: Int? = nil, maxLinks: Int = 10_000, respectsNofollow: Bool = true,
+    identity: URLIdentity = URLIdentity(), token: ProductToken? = nil
+  ) {
+    self.depth = depth
+    self.scope = scope
+    self.filter = filter
+    self.include = include
+    self.exclude = exclude
+    self.maxPages = maxPages
+    self.maxLinks = maxLinks
+    self.respectsNofollow = respectsNofollow
+    self.identity = identity
+    self.token = token
+  }
+
+  init(_ settings: CrawlSettings, token: ProductToken?) {
+    self.init(
+      depth: settings.depth, scope: settings.scope,
+      filter: URLFilter(
+        include: settings.include.map(\.value.pattern), exclude: settings.exclude.map(\.value.pattern)),
+      include: settings.include.map(\.value.text), exclude: settings.exclude.map(\.value.text),
+      maxPages: settings.maxPages, maxLinks: settings.maxLinks, respectsNofollow: settings.nofollow == .respect,
+      identity: URLIdentity(
+        stripQuery: settings.canonical.stripQuery, sortQuery: settings.canonical.sortQuery), token: token)
+  }
+
+  /// What of a page its links are read from.
+  var needs: PageNeeds { PageNeeds(content: .start, fields: true, facts: PageLinks.wanted) }
+}
+
+/// Where a request stands in its crawl.
+package struct CrawlPlace: Hashable, Sendable {
+  /// The number of its URL among those that the crawl has seen.
+  package let number: Int
+  /// How many redirects in a row led to it.
+  package let hops: Int
+  /// The source that the way to it begins at: its place in the spec.
+  package let source: Int
+
+  package init(number: Int, hops: Int = 0, source: Int) {
+    self.number = number
+    self.hops = hops
+    self.source = source
+  }
+}

@@ -1,0 +1,87 @@
+/// The way of links back to the frontier, as one stage uses it.
+struct BackEdge: Sendable {
+  private let crawl: Crawl
+  private let frontier: Frontier
+  private let ledger: Ledger
+  private let counter: StageCounter
+  private let passed: (sent: Flow, received: Flow)
+
+  /// - Parameters:
+  ///   - counter: The stage's.
+  ///   - passed: What the stage sends to the frontier, and what the frontier receives.
+  init(
+    _ crawl: Crawl, frontier: Frontier, ledger: Ledger, counter: StageCounter, passed: (sent: Flow, received: Flow)
+  ) {
+    self.crawl = crawl
+    self.frontier = frontier
+    self.ledger = ledger
+    self.counter = counter
+    self.passed = passed
+  }
+
+  /// Lets in what sources yield.
+  ///
+  /// - Returns: What cannot be fetched.
+  func admit(_ requests: [Request]) async throws(RunError) -> (admitted: [Request], faulty: [Fetched]) {
+    let admitted = try await crawl.admit(requests)
+    counter.add(deduplicated: requests.count - admitted.count)
+    return (admitted, try add(admitted))
+  }
+
+  /// The sources are dry: sends on the links that waited for that.
+  func sourcesEnded() throws(RunError) -> [Fetched] {
+    let requests = try crawl.sourcesEnded().requests
+    counter.add(generated: requests.count)
+    return try add(requests)
+  }
+
+  /// A page has become a record: sends on its links, and lets the ledger know of it.
+  ///
+  /// - Returns: The records that are ready, and links that cannot be fetched.
+  func settle(
+    _ request: Request, _ extracted: Extracted
+  ) throws(RunError) -> (ready: [(record: Extracted, standing: PageStanding?)], faulty: [Fetched]) {
+    let step = try crawl.settle(request, extracted)
+    counter.add(generated: step.requests.count)
+    let faulty = try add(step.requests)
+    ledger.extracted([extracted])
+    return (step.ready, faulty)
+  }
+
+  /// A lane of the stage has come to its end.
+  ///
+  /// - Returns: After the last one, the records whose place was not settled.
+  func laneEnded() -> [Extracted] { crawl.laneEnded() }
+
+  private func add(_ requests: [Request]) throws(RunError) -> [Fetched] {
+    let faulty = requests.filter { $0.fault != nil }
+    let sound = faulty.isEmpty ? requests : requests.filter { $0.fault == nil }
+    if !sound.isEmpty {
+      if try frontier.add(found: sound) {
+        passed.sent.add(sound.count)
+        passed.received.add(sound.count)
+      } else {
+        counter.add(unfinished: sound.count)
+        ledger.leftUndone(sound.count)
+        crawl.leave(sound.count)
+      }
+    }
+    return faulty.map { Fetched(request: $0, response: nil, error: $0.fault) }
+  }
+}
+
+/// Lets the sources' requests into the frontier of a crawl, each page once.
+func admitCrawlStage(
+  _ input: Inlet<Request>, back: BackEdge, failed: Outlet<Fetched>, control: RunControl, counter: StageCounter,
+  ledger: Ledger, events: RunEvents? = nil
+) async throws {
+  var batches = input.batches()
+  while let batch = try await batches.next() {
+    let (admitted, faulty) = try await back.admit(batch)
+    events?.post(admitted.map { .admitted($0.id) })
+    if !faulty.isEmpty { try await failed.send(faulty) }
+  }
+  let faulty = try back.sourcesEnded()
+  if !faulty.isEmpty { try await failed.send(faulty) }
+  ledger.sourcesEnded()
+}

@@ -1,0 +1,148 @@
+import PipeTesting
+import PipeWeb
+import Testing
+
+@testable import PipeEngine
+
+@Suite("Crawl state")
+struct CrawlStateTests {
+  /// A crawl whose pages come in an order of chance.
+  private struct Simulation {
+    let site: TableSite
+    var state: CrawlState
+    let key = URLFingerprint.Key(low: 1, high: 2)
+    var waiting: [(number: Int, page: Int, depth: Int, hops: Int, source: Int)] = []
+    var asked: [Int: Int] = [:]
+    let pageOf: [String: Int]
+
+    init(_ site: TableSite, _ plan: CrawlPlan, redirects: Int) {
+      self.site = site
+      state = CrawlState(
+        plan, redirects: redirects, tracksFinals: true, seen: SeenURLs(memory: 1 << 20), book: PageBook())
+      pageOf = Dictionary(uniqueKeysWithValues: site.pages.indices.map { (site.url($0), $0) })
+    }
+
+    func link(_ page: Int, isNofollow: Bool = false) throws -> FoundLinks.Link {
+      let url = try #require(WebURL(site.url(page)))
+      return FoundLinks.Link(
+        url: url, fingerprint: URLIdentity().fingerprint(of: url, key: key), isNofollow: isNofollow)
+    }
+
+    mutating func admit(_ page: Int, source: Int) throws {
+      let link = try link(page)
+      guard let number = try state.admit(link.url, link.fingerprint, source: source) else { return }
+      #expect(asked.updateValue(number, forKey: page) == nil)
+      waiting.append((number, page, 0, 0, source))
+    }
+
+    mutating func take(_ wanted: [CrawlState.Wanted]) throws {
+      for one in wanted {
+        let page = try #require(pageOf[one.url])
+        #expect(asked.updateValue(one.number, forKey: page) == nil, "page \(page) is asked for twice")
+        waiting.append((one.number, page, one.depth, one.hops, one.source))
+      }
+    }
+
+    mutating func settle(_ random: inout RepeatableRandom) throws {
+      let one = waiting.remove(at: Int.random(in: waiting.indices, using: &random))
+      let content: FoundLinks.Content =
+        switch site.pages[one.page] {
+        case .links(let links): .page(try links.map { try link($0.target, isNofollow: $0.isNofollow) })
+        case .redirect(let target): .redirect(try link(target))
+        }
+      try take(
+        state.settle(
+          CrawlPlace(number: one.number, hops: one.hops, source: one.source), WebURL(site.url(one.page)),
+          depth: one.depth, FoundLinks(content: content, isCut: false)))
+    }
+  }
+
+  @Test(
+    "which pages are asked for, their depths and referrers do not depend on the order in which pages come",
+    arguments: 0..<60)
+  func isAFunctionOfTheSite(seed: UInt64) throws {
+    var random = RepeatableRandom(seed: seed)
+    let site = TableSite(pages: Int.random(in: 1...60, using: &random), &random)
+    let depth = Int.random(in: 0...6, using: &random)
+    let sources = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+      (0..<Int.random(in: 1...4, using: &random)).map { _ in Int.random(in: site.pages.indices, using: &random) }
+    }
+    let plan = CrawlPlan(depth: depth, filter: URLFilter(exclude: [.glob(try URLGlob("/no/*"))]))
+    // A chain that is longer than that ends where it is found to be: so no chain is.
+    let redirects = 100
+    let expected = ObviousCrawl(site, sources: sources, depth: depth, redirects: redirects)
+    for _ in 0..<6 {
+      var crawl = Simulation(site, plan, redirects: redirects)
+      var rows = sources.enumerated().flatMap { index, pages in pages.map { (page: $0, source: index) } }
+      var areDry = false
+      while !areDry || !crawl.waiting.isEmpty {
+        if !areDry, crawl.waiting.isEmpty || random.oneIn(3) {
+          if rows.isEmpty {
+            areDry = true
+            try crawl.take(crawl.state.sourcesEnded())
+          } else {
+            let row = rows.removeFirst()
+            try crawl.admit(row.page, source: row.source)
+          }
+        } else {
+          try crawl.settle(&random)
+        }
+      }
+      #expect(crawl.state.isSettled)
+      #expect(crawl.state.openCount == 0)
+      #expect(crawl.asked.keys.sorted() == expected.places.keys.sorted(), "seed \(seed)")
+      #expect(Set(crawl.state.takeFinals()) == Set(crawl.asked.values))
+      for (page, number) in crawl.asked {
+        let standing = try crawl.state.standing(of: number)
+        let place = expected.places[page]
+        #expect(standing.depth == place?.depth, "seed \(seed), page \(page)")
+        #expect(standing.referrer == place?.referrer.map { site.url($0) }, "seed \(seed), page \(page)")
+        #expect(standing.source == place?.source, "seed \(seed), page \(page)")
+      }
+    }
+  }
+
+  @Test("a page that a long way reached first is followed as far as the short way allows")
+  func shortWayLater() throws {
+    var random = RepeatableRandom(seed: 1)
+    // 0 ─▶ 1 ─▶ 2 ─▶ 3 ─▶ 4, and 0 ─▶ 5 ─▶ 3.
+    var site = TableSite(pages: 1, &random)
+    (site.outside, site.excluded) = ([], [])
+    site.pages = [[1, 5], [2], [3], [4], [], [3]].map { .links($0.map { ($0, false) }) }
+    var crawl = Simulation(site, CrawlPlan(depth: 3), redirects: 10)
+    try crawl.admit(0, source: 0)
+    try crawl.take(crawl.state.sourcesEnded())
+    func settle(_ page: Int) throws {
+      crawl.waiting.sort { left, _ in left.page == page }
+      let place = try #require(crawl.waiting.firstIndex { $0.page == page })
+      crawl.waiting.swapAt(0, place)
+      let others = Array(crawl.waiting[1...])
+      crawl.waiting.removeSubrange(1...)
+      try crawl.settle(&random)
+      crawl.waiting += others
+    }
+    for page in [0, 1, 2, 3] { try settle(page) }
+    #expect(crawl.asked[4] == nil)
+    #expect(crawl.state.counts.beyondDepth == 1)
+    try settle(5)
+    #expect(crawl.asked[4] != nil)
+    #expect(crawl.state.counts.beyondDepth == 0)
+    try settle(4)
+    #expect(try crawl.state.standing(of: #require(crawl.asked[4])).depth == 3)
+    #expect(crawl.state.isSettled)
+  }
+
+  @Test("redirects that have no end are followed as often as the spec says")
+  func endlessRedirects() throws {
+    var random = RepeatableRandom(seed: 1)
+    var site = TableSite(pages: 1, &random)
+    (site.outside, site.excluded) = ([], [])
+    site.pages = (0..<40).map { .redirect(min($0 + 1, 39)) }
+    var crawl = Simulation(site, CrawlPlan(depth: 3), redirects: 10)
+    try crawl.admit(0, source: 0)
+    try crawl.take(crawl.state.sourcesEnded())
+    while !crawl.waiting.isEmpty { try crawl.settle(&random) }
+    #expect(crawl.asked.keys.sorted() == Array(0...10))
+    #expect(crawl.state.counts.beyondRedirects == 1)
+  }
+}

@@ -1,0 +1,28 @@
+import PipeTesting
+import Testing
+
+@testable import PipeEngine
+
+@Suite("Link block")
+struct LinkBlockTests {
+  @Test("links come back as they were", arguments: 0..<20)
+  func roundTrip(seed: UInt64) {
+    var random = RepeatableRandom(seed: seed)
+    let greatest = [10, 1 << 16, 1 << 32, Int(Int32.max) << 20][Int(seed % 4)]
+    let links = (0..<Int.random(in: 0...50, using: &random)).map { _ in
+      (number: Int.random(in: 0...greatest, using: &random), isNofollow: random.oneIn(2))
+    }
+    let decoded = LinkBlock.decode(LinkBlock.encode(links))
+    #expect(decoded.map(\.number) == links.map(\.number))
+    #expect(decoded.map(\.isNofollow) == links.map(\.isNofollow))
+  }
+
+  @Test("bytes that are no links do no harm")
+  func otherBytes() {
+    var random = RepeatableRandom(seed: 7)
+    for _ in 0..<200 {
+      let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+      #expect(LinkBlock.decode(bytes).count <= bytes.count)
+    }
+  }
+}
