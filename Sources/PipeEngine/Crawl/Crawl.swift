@@ -12,8 +12,8 @@ final class Crawl: Sendable {
     var nextOrdinal = 0
     /// Lanes of extract that are at work.
     var lanes: Int
-    /// Records of pages whose place is not settled, by the number of the page.
-    var held: [Int: Extracted] = [:]
+    /// Records of pages whose place is not settled.
+    var held: HeldRecords
   }
 
   private struct Room: Awaited {
@@ -40,9 +40,10 @@ final class Crawl: Sendable {
 
   /// - Parameters:
   ///   - holds: Whether records tell where their page stands.
-  ///   - memory: Bytes for what was seen; more is on disk.
+  ///   - tell: Told what the person should know.
   init(
-    _ plan: CrawlPlan, fetch: FetchPlan, sources: Int, lanes: Int, holds: Bool, memory: Int, ledger: Ledger
+    _ plan: CrawlPlan, fetch: FetchPlan, sources: Int, lanes: Int, holds: Bool, bounds: Bounds, ledger: Ledger,
+    tell: @escaping @Sendable (String) -> Void
   ) {
     self.holds = holds
     key = .random()
@@ -53,8 +54,14 @@ final class Crawl: Sendable {
     storage = Mutex(
       Storage(
         state: CrawlState(
-          plan, redirects: fetch.redirects, tracksFinals: holds, seen: SeenURLs(memory: memory), book: PageBook()),
-        lanes: lanes))
+          plan, redirects: fetch.redirects, tracksFinals: holds, seen: SeenURLs(memory: bounds.seenBytes),
+          book: PageBook()),
+        lanes: lanes,
+        held: HeldRecords(
+          capacity: bounds.orderBytes,
+          store: SpillStore(
+            SpillStore.Content(subject: "crawl", words: "rows that wait for other pages"), limit: bounds.disk,
+            tell: tell))))
   }
 
   var counts: CrawlCounts { storage.withLock { $0.state.counts } }
@@ -109,7 +116,7 @@ final class Crawl: Sendable {
     guard let place = request.place else { return Step(ready: [(extracted, nil)]) }
     defer { if request.depth == 0 { updateRoom() } }
     var step = try change { storage throws(RunError) in
-      if holds { storage.held[place.number] = extracted }
+      if holds { try storage.held.hold(extracted, of: place.number) }
       let wanted = try storage.state.settle(
         place, request.url, depth: request.depth, extracted.links ?? .none)
       return wanted
@@ -122,15 +129,20 @@ final class Crawl: Sendable {
 
   /// A lane of extract has come to its end.
   ///
-  /// - Returns: After the last one, the records that still wait, since the run ends before it is settled where their pages
-  ///   stand.
-  func laneEnded() -> [Extracted] {
+  /// - Returns: Whether it was the last one. The records that still wait then are of a run that ends before it is settled
+  ///   where their pages stand.
+  func laneEnded() -> Bool {
     storage.withLock { storage in
       storage.lanes -= 1
-      if storage.lanes > 0 { return [] }
-      defer { storage.held = [:] }
-      return storage.held.sorted { $0.key < $1.key }.map(\.value)
+      return storage.lanes == 0
     }
+  }
+
+  /// One of the records that wait.
+  func takeHeld() throws(RunError) -> Extracted? {
+    try storage.withLock { storage -> Result<Extracted?, RunError> in
+      do throws(RunError) { return .success(try storage.held.takeAny()) } catch { return .failure(error) }
+    }.get()
   }
 
   /// Requests that were admitted are given up.
@@ -155,7 +167,7 @@ final class Crawl: Sendable {
         if holds {
           // The record of a page that was settled before it came, and those of pages that it settles.
           for number in [number()].compactMap(\.self) + storage.state.takeFinals() {
-            guard storage.state.isFinal(number), let record = storage.held.removeValue(forKey: number) else { continue }
+            guard storage.state.isFinal(number), let record = try storage.held.take(number) else { continue }
             step.ready.append((record, try storage.state.standing(of: number)))
           }
         }

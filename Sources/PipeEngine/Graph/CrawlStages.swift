@@ -50,8 +50,10 @@ struct BackEdge: Sendable {
 
   /// A lane of the stage has come to its end.
   ///
-  /// - Returns: After the last one, the records whose place was not settled.
-  func laneEnded() -> [Extracted] { crawl.laneEnded() }
+  /// - Returns: Whether records may wait that nothing else comes for (`takeHeld`).
+  func laneEnded() -> Bool { crawl.laneEnded() }
+
+  func takeHeld() throws(RunError) -> Extracted? { try crawl.takeHeld() }
 
   private func add(_ requests: [Request]) throws(RunError) -> [Fetched] {
     let faulty = requests.filter { $0.fault != nil }

@@ -61,7 +61,7 @@ package struct Graph: Sendable {
     crawl = plan.crawl.map { [ledger] crawl in
       Crawl(
         crawl, fetch: plan.fetch, sources: plan.sources.count, lanes: plan.bounds.extractors, holds: plan.tellsPlaces,
-        memory: plan.bounds.seenBytes, ledger: ledger)
+        bounds: plan.bounds, ledger: ledger, tell: { control.tell($0) })
     }
     progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger, crawl: crawl)
     own = OwnRequests(frontier: frontier, ledger: ledger, tally: progress.tally, bytes: plan.bounds.ownBytes)

@@ -135,6 +135,6 @@ func extractStage(
     if back == nil { ledger.extracted(extracted) }
     try await output.send(extracted, bytes: bytes)
   }
-  guard let back else { return }
-  for record in back.laneEnded() { try await output.send([record], bytes: record.record.cost) }
+  guard let back, back.laneEnded() else { return }
+  while let record = try back.takeHeld() { try await output.send([record], bytes: record.record.cost) }
 }

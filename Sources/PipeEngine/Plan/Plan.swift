@@ -129,7 +129,7 @@ package struct Bounds: Hashable, Sendable {
   /// Rows that wait for one before them, where a sink wants them in the order of the input.
   package var orderBytes = 32 << 20
   /// What is remembered of the URLs that a crawl has seen; more of it is on disk.
-  package var seenBytes = 64 << 20
+  package var seenBytes = 0
   /// Bodies that are being received.
   package var bodyBytes = 128 << 20
   /// Contents that are being fetched for the run itself.
@@ -145,8 +145,13 @@ package struct Bounds: Hashable, Sendable {
 
   /// The bounds of a graph that holds so many bytes: up to a half of them for what waits on edges, an eighth for bodies
   /// that are being received, and the rest for what is made of pages; without that, a half for bodies.
-  package init(memory: Int, sinks: Int, isOrdered: Bool = false, needs: PageNeeds = .nothing) {
+  ///
+  /// - Parameter isCrawl: Whether URLs that were seen are remembered, for which there is a quarter.
+  package init(
+    memory: Int, sinks: Int, isOrdered: Bool = false, isCrawl: Bool = false, needs: PageNeeds = .nothing
+  ) {
     let looksIntoPages = needs.content > .nothing
+    seenBytes = isCrawl ? memory / 4 : 0
     bodyBytes = memory / (looksIntoPages ? 8 : 2)
     requestBytes = min(requestBytes, memory / 32)
     frontierBytes = min(frontierBytes, memory / 16)
@@ -155,7 +160,7 @@ package struct Bounds: Hashable, Sendable {
     ownBytes = min(ownBytes, memory / 8)
     recordBytes = min(recordBytes, memory / 8 / (1 + sinks))
     let waiting =
-      requestBytes + frontierBytes + fetchedBytes + (isOrdered ? orderBytes : 0) + recordBytes * (1 + sinks)
+      requestBytes + frontierBytes + fetchedBytes + seenBytes + (isOrdered ? orderBytes : 0) + recordBytes * (1 + sinks)
     treeBytes = looksIntoPages ? memory - bodyBytes - waiting : 0
   }
 }

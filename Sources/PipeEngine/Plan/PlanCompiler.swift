@@ -82,8 +82,10 @@ struct PlanCompiler {
     let crawl = crawlPlan()
     let needs = fields.reduce(crawl?.needs ?? PageNeeds.nothing) { $0.union($1.extractor.needs) }
     var bounds = Bounds(
-      memory: spec.limits.memory.bytes, sinks: sinks.count, isOrdered: sinks.contains { $0.order == .input },
-      needs: needs)
+      memory: spec.limits.memory.bytes, sinks: sinks.count,
+      isOrdered: sinks.contains { $0.order == .input }
+        || crawl != nil && fields.contains { $0.extractor.placeFact != nil },
+      isCrawl: crawl != nil, needs: needs)
     bounds.extractors = max(1, min(processors, 16))
     bounds.values = ValueLimits(value: spec.limits.value.bytes, record: spec.limits.record.bytes)
     bounds.fetched = max(bounds.fetched, spec.fetch.concurrency)

@@ -42,8 +42,10 @@ package struct PlanTotals: Sendable {
 
     /// Trees and values of JSON.
     package let trees: Int
+    /// URLs that a crawl has seen; more of them are on disk.
+    package let seen: Int
 
-    package var total: Int { edges + transfers + trees }
+    package var total: Int { edges + transfers + trees + seen }
   }
 
   init(_ plan: Plan) {
@@ -61,17 +63,17 @@ package struct PlanTotals: Sendable {
     }
     let isLimited = plan.limit.map { $0 < known } ?? false
     requests = min(known, plan.limit ?? .max)
-    areRequestsExact = isLimited || sources.allSatisfy(\.count.isKnown)
+    areRequestsExact = plan.crawl == nil && (isLimited || sources.allSatisfy(\.count.isKnown))
     hosts = byHost.count
-    areHostsExact = !isLimited && sources.allSatisfy { $0.hosts != nil }
+    areHostsExact = plan.crawl == nil && !isLimited && sources.allSatisfy { $0.hosts != nil }
     // Of a run that ends early it is not known which host's requests are left out.
     let most = isLimited ? 0 : byHost.values.max() ?? 0
     leastDuration = plan.fetch.perHost.interval.times(max(0, most - 1))
     memory = Memory(
-      edges: plan.layout.bytes + (plan.isOrdered ? plan.bounds.orderBytes : 0),
+      edges: plan.layout.bytes + (plan.isOrdered || plan.crawl != nil && plan.tellsPlaces ? plan.bounds.orderBytes : 0),
       transfers: plan.needs.content == .nothing
         ? 0 : min(plan.bounds.bodyBytes + plan.fetch.maxBody.bytes, plan.fetch.concurrency * plan.fetch.maxBody.bytes),
-      trees: plan.bounds.treeBytes)
+      trees: plan.bounds.treeBytes, seen: plan.bounds.seenBytes)
     // A connection may be tried over IPv6 and IPv4 at once (RFC 8305); idle ones are kept for the next request.
     sockets = max(16, plan.fetch.concurrency) + plan.fetch.concurrency
   }

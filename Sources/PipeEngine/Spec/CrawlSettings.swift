@@ -135,8 +135,8 @@ package struct URLPattern: Sendable {
     // As /docs/is: the flags are a name.
     if last < bytes.count - 1 { return false }
     throw ScalarFault(
-      .badValue, "can be a path and a regular expression",
-      hint: "write \(text)* for what is below the folder; an expression has a character that no path has, as in "
+      .badValue, "can be read as a path and as a regular expression",
+      hint: "write \(text)* for the folder; a regular expression has a character that no path has, as in "
         + #"/\bdocs\b/"#)
   }
 }

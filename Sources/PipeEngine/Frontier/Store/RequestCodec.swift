@@ -52,9 +52,9 @@ enum RequestCodec {
     bytes.append(request.hasLostItsContent ? 1 : 0)
     bytes.append(request.place == nil ? 0 : 1)
     if let place = request.place {
-      bytes.append(number: place.number)
-      bytes.append(number: place.hops)
-      bytes.append(number: place.source)
+      bytes.append(varint: place.number)
+      bytes.append(varint: place.hops)
+      bytes.append(varint: place.source)
     }
   }
 

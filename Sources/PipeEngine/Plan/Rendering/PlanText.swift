@@ -61,6 +61,7 @@ package enum PlanText {
       ? "" : ", \(ByteCount(totals.memory.transfers).description) in bodies being received"
     let trees =
       totals.memory.trees == 0 ? "" : ", \(ByteCount(totals.memory.trees).description) in trees and JSON being read"
+    let seen = totals.memory.seen == 0 ? "" : ", \(ByteCount(totals.memory.seen).description) of URLs seen"
     let rows: [(String, String)] = [
       ("requests", least(totals.areRequestsExact, totals.requests)),
       ("hosts", least(totals.areHostsExact, totals.hosts)),
@@ -68,7 +69,7 @@ package enum PlanText {
       (
         "memory",
         "at most \(ByteCount(totals.memory.total).description): \(ByteCount(totals.memory.edges).description) on edges"
-          + transfers + trees
+          + transfers + trees + seen
       ),
       ("sockets", "at most \(totals.sockets.grouped)"),
     ]
