@@ -30,6 +30,11 @@ struct MemoryPipeline {
         FunctionExtractor(type: .url, isNullable: false) { page in .string(page.request.written) }.component("url"),
         FunctionExtractor(type: .url) { page in page.request.url.map { .string($0.href) } ?? .null }
           .component("final_url"),
+        FunctionExtractor(type: .int, isNullable: false, placeFact: .way) { .int($0.request.depth) }.component("depth"),
+        FunctionExtractor(type: .url, placeFact: .way) { $0.request.referrer.map { .string($0) } ?? .null }.component(
+          "referrer"),
+        FunctionExtractor(type: .string, placeFact: .source) { $0.source.map { .string($0) } ?? .null }.component(
+          "source"),
         FunctionExtractor(type: .int) { page in page.response.map { .int($0.status) } ?? .null }.component("status"),
         FunctionExtractor(type: .string, comesLast: true) { page in
           page.error.map { .string($0.description) } ?? .null

@@ -144,6 +144,7 @@ struct FunctionExtractor: Extractor {
   let type: FieldType
   var isNullable = true
   var comesLast = false
+  var placeFact: PlaceFact?
   let function: @Sendable (Page) throws(ExtractionFault) -> Value
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value { try function(page) }
