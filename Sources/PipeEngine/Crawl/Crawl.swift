@@ -1,3 +1,4 @@
+internal import PipeStorage
 internal import PipeWeb
 internal import Synchronization
 
@@ -7,7 +8,7 @@ internal import Synchronization
 /// A page that comes is told here before the ledger hears of it, and the requests for its links are admitted within: so the
 /// run never looks as if it were over while a page leads on.
 final class Crawl: Sendable {
-  private struct Storage: Sendable {
+  private struct Storage: ~Copyable {
     var state: CrawlState
     var nextOrdinal = 0
     /// Lanes of extract that are at work.
@@ -51,11 +52,11 @@ final class Crawl: Sendable {
     self.ledger = ledger
     self.fetch = fetch
     linkSource = sources
+    let disk = TemporaryDisk(limit: bounds.disk, tell: tell)
     storage = Mutex(
       Storage(
         state: CrawlState(
-          plan, redirects: fetch.redirects, tracksFinals: holds, seen: SeenURLs(memory: bounds.seenBytes),
-          book: PageBook()),
+          plan, redirects: fetch.redirects, tracksFinals: holds, memory: bounds.seenBytes, disk: disk),
         lanes: lanes,
         held: HeldRecords(
           capacity: bounds.orderBytes,
@@ -167,7 +168,7 @@ final class Crawl: Sendable {
         if holds {
           // The record of a page that was settled before it came, and those of pages that it settles.
           for number in [number()].compactMap(\.self) + storage.state.takeFinals() {
-            guard storage.state.isFinal(number), let record = try storage.held.take(number) else { continue }
+            guard try storage.state.isFinal(number), let record = try storage.held.take(number) else { continue }
             step.ready.append((record, try storage.state.standing(of: number)))
           }
         }

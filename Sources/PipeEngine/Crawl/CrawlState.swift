@@ -1,3 +1,4 @@
+internal import PipeStorage
 internal import PipeWeb
 
 /// Where the site has a page.
@@ -17,7 +18,7 @@ struct PageStanding: Hashable, Sendable {
 /// the order of pages and of the document, and so on. That walks over stored links and waits for the slowest page of a
 /// level, but no request waits for it, except for pages that no other way has brought within the depth or the scope. So the
 /// set of pages, their depths and their referrers are a function of the site.
-struct CrawlState {
+struct CrawlState: ~Copyable {
   /// A page that is to be asked for.
   struct Wanted {
     let number: Int
@@ -54,16 +55,16 @@ struct CrawlState {
 
   private var level = 0
   /// The pages of the level in their order, and of the next one.
-  private var current = NumberQueue()
-  private var next = NumberQueue()
+  private var current: NumberList
+  private var next: NumberList
+  private let disk: TemporaryDisk
   private var step = Step.waiting(0)
   /// The redirects that led to the pages of the level before `hopsEnd`.
   private var hops = 0
   private var hopsEnd = 0
 
-  /// A source's own page has its source for a parent, as one of the last numbers that there could be.
-  private static let roots = 1 << 16
-  private static let firstRoot = 1 << 32 - roots - 1
+  /// A source's own page has its source for a parent, by a number that no URL has.
+  private static let firstRoot = 1 << 40
 
   /// Links that are walked over for each page that comes, besides as many as it has: so the walk keeps up.
   private static let stride = 256
@@ -73,13 +74,19 @@ struct CrawlState {
   /// Pages whose place was settled since it was asked for the last time.
   private var finals: [Int] = []
 
-  init(_ plan: CrawlPlan, redirects: Int, tracksFinals: Bool = false, seen: SeenURLs, book: PageBook) {
+  /// - Parameters:
+  ///   - memory: Bytes for what was seen; what is more goes to the disk, as the rest does.
+  init(_ plan: CrawlPlan, redirects: Int, tracksFinals: Bool = false, memory: Int, disk: TemporaryDisk) {
     self.plan = plan
     self.tracksFinals = tracksFinals
     self.redirects = redirects
     scope = CrawlScope(plan.scope)
-    self.seen = seen
-    self.book = book
+    self.disk = disk
+    let pages = min(2 << 20, memory / 8)
+    seen = SeenURLs(memory: memory - pages, disk: disk)
+    book = PageBook(on: disk, memory: pages)
+    current = NumberList(on: disk)
+    next = NumberList(on: disk)
   }
 
   /// The URLs that were seen.
@@ -95,14 +102,14 @@ struct CrawlState {
   }
 
   /// Whether the place of a page is settled.
-  func isFinal(_ number: Int) -> Bool { note(number).isFinal }
+  func isFinal(_ number: Int) throws(RunError) -> Bool { try note(number).isFinal }
 
   /// Where the site has a page whose place is settled.
   func standing(of number: Int) throws(RunError) -> PageStanding {
     let parent = try book.parent(of: number)
     let referrer = parent.map { $0 < Self.firstRoot } ?? false ? parent : nil
     return PageStanding(
-      depth: note(number).depth, referrer: try referrer.map { number throws(RunError) in try book.url(of: number) },
+      depth: try note(number).depth, referrer: try referrer.map { number throws(RunError) in try book.url(of: number) },
       source: try source(of: number))
   }
 
@@ -113,30 +120,31 @@ struct CrawlState {
   mutating func admit(_ url: WebURL, _ fingerprint: URLFingerprint, source: Int) throws(RunError) -> Int? {
     scope.add(url)
     let (number, isNew) = try number(of: url, fingerprint, isJudged: false)
-    var note = note(number)
+    var note = try note(number)
     if note.isFinal {
       counts.duplicates += 1
       return nil
     }
     note.isFinal = true
     note.depth = 0
-    defer { setNote(note, number) }
-    try book.setParent(Self.firstRoot + min(source, Self.roots - 1), of: number)
+    // Where a link was faster, the page is asked for already.
+    let isAsked = !isNew && note.state != .known && note.state != .dropped
+    if isAsked {
+      counts.duplicates += 1
+    } else {
+      // It was left alone as a link. As a source's own it is asked for, whatever the patterns say.
+      if note.state == .dropped, let reason = dropReason(url) { counts.drop(reason, by: -1) }
+      if !isNew { counts.forget(note) }
+      note.state = .asked
+      openCount += 1
+      openSources += 1
+    }
+    try setNote(note, number)
+    try book.setParent(Self.firstRoot + source, of: number)
     try current.append(number)
     hopsEnd = current.count
     if tracksFinals { finals.append(number) }
-    if !isNew, note.state != .known, note.state != .dropped {
-      // A link was faster.
-      counts.duplicates += 1
-      return nil
-    }
-    // It was left alone as a link. As a source's own it is asked for, whatever the patterns say.
-    if note.state == .dropped, let reason = dropReason(url) { counts.drop(reason, by: -1) }
-    if !isNew { counts.forget(note) }
-    note.state = .asked
-    openCount += 1
-    openSources += 1
-    return number
+    return isAsked ? nil : number
   }
 
   /// No source will yield another request.
@@ -156,7 +164,7 @@ struct CrawlState {
   mutating func settle(
     _ place: CrawlPlace, _ url: WebURL?, depth: Int, _ links: FoundLinks
   ) throws(RunError) -> [Wanted] {
-    var note = note(place.number)
+    var note = try note(place.number)
     guard note.state == .asked else { return [] }
     openCount -= 1
     if depth == 0, place.hops == 0 { openSources -= 1 }
@@ -166,13 +174,13 @@ struct CrawlState {
     switch links.content {
     case .redirect(let link):
       note.state = .redirect
-      setNote(note, place.number)
+      try setNote(note, place.number)
       if note.depth == 0, let url { scope.follow(url, redirectedTo: link.url) }
       let target = try find(link, depth: note.depth, hops: place.hops + 1, from: url, place.source, &wanted)
       try book.setLinks(LinkBlock.encode([(target, false)]), of: place.number)
     case .page(let links):
       note.state = .page
-      setNote(note, place.number)
+      try setNote(note, place.number)
       count = links.count
       if links.isEmpty { break }
       var targets: [(number: Int, isNofollow: Bool)] = []
@@ -198,19 +206,19 @@ struct CrawlState {
   ) throws(RunError) -> Int {
     let (number, isNew) = try number(of: link.url, link.fingerprint)
     if !isNew { counts.links += 1 }
-    var note = note(number)
+    var note = try note(number)
     switch note.state {
     case .dropped: break
     case .asked, .page, .redirect:
       if depth < note.depth, !link.isNofollow, hops <= redirects {
         note.depth = depth
-        setNote(note, number)
+        try setNote(note, number)
       }
     case .known:
       let reason =
         plan.waitsForSources && !areSourcesDry ? .depth : reason(link.url, depth: depth, hops: hops, link.isNofollow)
       if let reason {
-        know(number, &note, isNew: isNew, depth: depth, reason)
+        try know(number, &note, isNew: isNew, depth: depth, reason)
       } else {
         try ask(
           number, &note, isNew: isNew, link.url, depth: depth, hops: hops, source: source,
@@ -229,7 +237,7 @@ struct CrawlState {
 
   private mutating func know(
     _ number: Int, _ note: inout URLNote, isNew: Bool, depth: Int, _ reason: URLNote.Reason
-  ) {
+  ) throws(RunError) {
     if !isNew {
       // The reason that stands is that of the link which came closest.
       if note.reason != .scope, reason.rawValue <= note.reason.rawValue, depth >= note.depth { return }
@@ -239,7 +247,7 @@ struct CrawlState {
       isNew || note.reason == .scope ? reason : reason.rawValue > note.reason.rawValue ? reason : note.reason
     note.depth = isNew ? depth : min(depth, note.depth)
     counts.know(note)
-    setNote(note, number)
+    try setNote(note, number)
   }
 
   private mutating func ask(
@@ -249,7 +257,7 @@ struct CrawlState {
     if !isNew { counts.forget(note) }
     note.state = .asked
     note.depth = depth
-    setNote(note, number)
+    try setNote(note, number)
     openCount += 1
     wanted.append(
       Wanted(
@@ -270,7 +278,7 @@ struct CrawlState {
       note.state = .dropped
       counts.drop(reason)
     }
-    setNote(note, number)
+    try setNote(note, number)
     return (number, true)
   }
 
@@ -298,8 +306,8 @@ struct CrawlState {
         return true
       }
       budget -= 1
-      let number = try current.number(at: index)
-      let note = note(number)
+      guard let number = try current.number(at: index) else { return false }
+      let note = try note(number)
       if note.state == .asked { return false }
       if index == hopsEnd {
         hops += 1
@@ -312,17 +320,17 @@ struct CrawlState {
       return true
     case .following(let index):
       if index == current.count {
-        current = next
-        next = NumberQueue()
+        swap(&current, &next)
+        next = NumberList(on: disk)
         level += 1
         (hops, hopsEnd) = (0, current.count)
         step = .waiting(0)
         return true
       }
-      let number = try current.number(at: index)
+      guard let number = try current.number(at: index) else { return false }
       step = .following(index + 1)
       budget -= 1
-      guard note(number).state == .page else { return true }
+      guard try note(number).state == .page else { return true }
       for target in try targets(of: number) {
         budget -= 1
         try reach(target.number, from: number, depth: level + 1, hops: 0, isNofollow: target.isNofollow, &wanted)
@@ -335,12 +343,12 @@ struct CrawlState {
   private mutating func reach(
     _ number: Int, from parent: Int, depth: Int, hops: Int, isNofollow: Bool, _ wanted: inout [Wanted]
   ) throws(RunError) {
-    var note = note(number)
+    var note = try note(number)
     if note.isFinal || note.state == .dropped || isNofollow || hops > redirects { return }
     if note.state == .known {
       guard let url = WebURL(try book.url(of: number)) else { return }
       if let reason = reason(url, depth: depth, hops: hops, isNofollow) {
-        return know(number, &note, isNew: false, depth: depth, reason)
+        return try know(number, &note, isNew: false, depth: depth, reason)
       }
       let referrer = try book.url(of: parent)
       try ask(
@@ -349,7 +357,7 @@ struct CrawlState {
     }
     note.isFinal = true
     note.depth = depth
-    setNote(note, number)
+    try setNote(note, number)
     try book.setParent(parent, of: number)
     if tracksFinals { finals.append(number) }
     if depth == level { try current.append(number) } else { try next.append(number) }
@@ -369,7 +377,9 @@ struct CrawlState {
     try book.links(of: number).map(LinkBlock.decode) ?? []
   }
 
-  private func note(_ number: Int) -> URLNote { URLNote(rawValue: seen.note(of: number)) }
+  private func note(_ number: Int) throws(RunError) -> URLNote { URLNote(rawValue: try seen.note(of: number)) }
 
-  private mutating func setNote(_ note: URLNote, _ number: Int) { seen.setNote(note.rawValue, of: number) }
+  private mutating func setNote(_ note: URLNote, _ number: Int) throws(RunError) {
+    try seen.setNote(note.rawValue, of: number)
+  }
 }

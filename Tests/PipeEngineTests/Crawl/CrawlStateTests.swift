@@ -1,3 +1,4 @@
+import PipeStorage
 import PipeTesting
 import PipeWeb
 import Testing
@@ -7,7 +8,7 @@ import Testing
 @Suite("Crawl state")
 struct CrawlStateTests {
   /// A crawl whose pages come in an order of chance.
-  private struct Simulation {
+  private struct Simulation: ~Copyable {
     let site: TableSite
     var state: CrawlState
     let key = URLFingerprint.Key(low: 1, high: 2)
@@ -18,7 +19,8 @@ struct CrawlStateTests {
     init(_ site: TableSite, _ plan: CrawlPlan, redirects: Int) {
       self.site = site
       state = CrawlState(
-        plan, redirects: redirects, tracksFinals: true, seen: SeenURLs(memory: 1 << 20), book: PageBook())
+        plan, redirects: redirects, tracksFinals: true, memory: 1 << 20,
+        disk: TemporaryDisk(limit: 1 << 30))
       pageOf = Dictionary(uniqueKeysWithValues: site.pages.indices.map { (site.url($0), $0) })
     }
 
@@ -88,10 +90,13 @@ struct CrawlStateTests {
           try crawl.settle(&random)
         }
       }
-      #expect(crawl.state.isSettled)
-      #expect(crawl.state.openCount == 0)
+      let isSettled = crawl.state.isSettled
+      #expect(isSettled)
+      let openCount = crawl.state.openCount
+      #expect(openCount == 0)
       #expect(crawl.asked.keys.sorted() == expected.places.keys.sorted(), "seed \(seed)")
-      #expect(Set(crawl.state.takeFinals()) == Set(crawl.asked.values))
+      let finals = crawl.state.takeFinals()
+      #expect(Set(finals) == Set(crawl.asked.values))
       for (page, number) in crawl.asked {
         let standing = try crawl.state.standing(of: number)
         let place = expected.places[page]
@@ -123,13 +128,18 @@ struct CrawlStateTests {
     }
     for page in [0, 1, 2, 3] { try settle(page) }
     #expect(crawl.asked[4] == nil)
-    #expect(crawl.state.counts.beyondDepth == 1)
+    var counts = crawl.state.counts
+    #expect(counts.beyondDepth == 1)
     try settle(5)
     #expect(crawl.asked[4] != nil)
-    #expect(crawl.state.counts.beyondDepth == 0)
+    counts = crawl.state.counts
+    #expect(counts.beyondDepth == 0)
     try settle(4)
-    #expect(try crawl.state.standing(of: #require(crawl.asked[4])).depth == 3)
-    #expect(crawl.state.isSettled)
+    let last = try #require(crawl.asked[4])
+    let depth = try crawl.state.standing(of: last).depth
+    #expect(depth == 3)
+    let isSettled = crawl.state.isSettled
+    #expect(isSettled)
   }
 
   @Test("redirects that have no end are followed as often as the spec says")
@@ -143,6 +153,7 @@ struct CrawlStateTests {
     try crawl.take(crawl.state.sourcesEnded())
     while !crawl.waiting.isEmpty { try crawl.settle(&random) }
     #expect(crawl.asked.keys.sorted() == Array(0...10))
-    #expect(crawl.state.counts.beyondRedirects == 1)
+    let counts = crawl.state.counts
+    #expect(counts.beyondRedirects == 1)
   }
 }
