@@ -96,7 +96,8 @@ struct AttemptsExtractor: Extractor {
 struct RedirectsExtractor: Extractor {
   static let component = Component.builtIn(
     "redirects",
-    "The URLs that redirected, in order, without the one that answered; in a crawl, the one that the page redirects to.", RedirectsExtractor())
+    "The URLs that redirected, in order, without the one that answered; in a crawl, the one that the page redirects to.",
+    RedirectsExtractor())
   let type = FieldType(.url, isList: true)
   let isNullable = false
 
