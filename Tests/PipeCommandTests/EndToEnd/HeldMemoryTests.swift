@@ -19,13 +19,15 @@ struct HeldMemoryTests {
     /// What the text of a page comes to while it is made, in bodies: the buffer that it grows in is copied to a larger
     /// one.
     var text = 1
+    /// Whether the first page is answered once all the others were received.
+    var isFirstLast = false
     /// What the records' `error` says; `nil` where there is none.
     var error: String?
 
     init(
       _ testDescription: String, type: String = "text/html; charset=utf-8", field: String, pages: Int = 4,
       limits: String = "memory: 16MiB", memory: Int = 16, sinks: String = "[jsonl: out.jsonl]", text: Int = 1,
-      error: String? = nil,
+      isFirstLast: Bool = false, error: String? = nil,
       _ page: @escaping @Sendable () -> [UInt8]
     ) {
       self.testDescription = testDescription
@@ -37,6 +39,7 @@ struct HeldMemoryTests {
       self.memory = memory
       self.sinks = sinks
       self.text = text
+      self.isFirstLast = isFirstLast
       self.error = error
     }
   }
@@ -126,10 +129,10 @@ struct HeldMemoryTests {
       filled(prose, 10_000_000)
     },
     Run(
-      "large rows in the order of the input, all of them in flight at once", field: "body: {}", pages: 24,
-      limits: "memory: 32MiB, value: 8MiB", memory: 32, sinks: "[jsonl: {path: out.jsonl, order: input}]"
+      "large rows in the order of the input, behind a page that comes last", field: "body: {}", pages: 20,
+      limits: "memory: 16MiB, value: 4MiB", sinks: "[jsonl: {path: out.jsonl, order: input}]", isFirstLast: true
     ) {
-      filled(prose, 4_000_000)
+      filled(prose, 2 << 20)
     },
   ]
 
@@ -165,10 +168,29 @@ struct HeldMemoryTests {
     """
 
   private static func most(_ run: Run, page: [UInt8], field: String) async throws -> (bytes: Int, rows: String) {
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: \(run.type)\r\nContent-Length: \(page.count)\r\n\r\n"
+    // A client that has received all of an answer closes its connection then.
+    let connection = run.isFirstLast ? "Connection: close\r\n" : ""
+    let head =
+      "HTTP/1.1 200 OK\r\nContent-Type: \(run.type)\r\nContent-Length: \(page.count)\r\n\(connection)\r\n"
     let answer = Array(head.utf8) + page
-    let server = try RawServer { _ in [.serve { _ in answer }] }
-    defer { server.close() }
+    let others = Gate()
+    let received = Turnstile()
+    let server = try RawServer { _ in
+      [
+        .serve { request in
+          if run.isFirstLast, request.hasPrefix("GET /0 ") { others.wait() }
+          return answer
+        },
+        .run {
+          received.pass()
+          if received.count >= run.pages - 1 { others.open() }
+        },
+      ]
+    }
+    defer {
+      others.open()
+      server.close()
+    }
     let folder = try TemporaryFolder()
     let urls = (0..<run.pages).map { server.url("/\($0)") }.joined(separator: ", ")
     let spec = """
