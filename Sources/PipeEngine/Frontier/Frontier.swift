@@ -17,6 +17,14 @@ package final class Frontier: Sendable {
     var isOver: Bool { isCancelled || state.isDraining }
   }
 
+  /// Requests that are to be stored.
+  private struct Away {
+    /// Of hosts that have others here or away before them.
+    var hosts: [Request] = []
+    /// Of hosts that are not here.
+    var strangers: [Request] = []
+  }
+
   private let storage: Mutex<Storage>
   private let capacity: Int
   private let bytes: Int
@@ -54,7 +62,9 @@ package final class Frontier: Sendable {
   ) {
     self.store = store
     tellPerson = tell
-    storage = Mutex(Storage(state: FrontierState(rules: rules, backoff: backoff, pages: pages)))
+    storage = Mutex(
+      Storage(
+        state: FrontierState(rules: rules, backoff: backoff, pages: pages, capacity: capacity, bytes: bytes)))
     self.capacity = capacity
     self.bytes = bytes
     (refill, tellRefill) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -97,22 +107,28 @@ package final class Frontier: Sendable {
   }
 
   /// - Returns: Those of the requests that are to be stored; `nil` if none was let in.
-  private func admit(_ requests: [Request], isSource: Bool) -> [Request]? {
-    let (away, tell) = storage.withLock { storage -> ([Request]?, (@Sendable () -> Void)?) in
+  private func admit(_ requests: [Request], isSource: Bool) -> Away? {
+    let (away, tell) = storage.withLock { storage -> (Away?, (@Sendable () -> Void)?) in
       if storage.isOver { return (nil, nil) }
       // One batch for each time that too few could begin; the next look tells whether that was enough.
+      let isStarved = storage.isStarved
       storage.isStarved = false
       // A batch that there was room for stays here as a whole.
       let waiting = storage.state.waitingCount
       let capacity = waiting < capacity ? max(capacity, waiting + requests.count) : capacity
       let maySpill = store != nil && !(isSource && storage.isStoreFull)
-      var away: [Request] = []
+      var away = Away()
       for request in requests {
-        if maySpill, storage.state.sendsAway(request, capacity: capacity, bytes: bytes) {
+        let destination =
+          maySpill ? storage.state.destination(of: request, capacity: capacity, isStarved: isStarved) : .here
+        switch destination {
+        case .here: storage.state.add(request)
+        case .host:
           storage.state.addAway(request)
-          away.append(request)
-        } else {
-          storage.state.add(request)
+          away.hosts.append(request)
+        case .strangers:
+          storage.state.addAway(stranger: request)
+          away.strangers.append(request)
         }
       }
       return (away, storage.onChange)
@@ -124,30 +140,53 @@ package final class Frontier: Sendable {
   /// Stores requests. Those that cannot be stored stay here.
   ///
   /// - Returns: Why some of them could not.
-  private func spill(_ away: [Request]) -> FrontierStore.Refusal? {
-    guard let store, !away.isEmpty else { return nil }
+  private func spill(_ away: Away) -> FrontierStore.Refusal? {
+    if away.hosts.isEmpty && away.strangers.isEmpty { return nil }
     var refusal: FrontierStore.Refusal?
-    for (host, requests) in Dictionary(grouping: away, by: \.host) {
-      var block: FrontierStore.Block?
-      if refusal == nil {
-        do throws(FrontierStore.Refusal) {
-          block = try store.append(requests)
-        } catch {
-          refusal = error
-        }
-      }
-      let tell = storage.withLock { storage in
-        if let block {
-          storage.state.stored(block, of: host)
-          return nil as (@Sendable () -> Void)?
-        }
-        storage.state.returned(requests, of: host)
-        return storage.onChange
-      }
-      tell?()
+    for (host, requests) in Dictionary(grouping: away.hosts, by: \.host) {
+      for part in parts(of: requests) { spill(part, of: host, &refusal) }
     }
+    for part in parts(of: away.strangers) { spill(part, of: nil, &refusal) }
     tellRefill.yield()
     return refusal
+  }
+
+  /// Stores a block of requests, unless an earlier one was refused.
+  private func spill(_ requests: [Request], of host: String?, _ refusal: inout FrontierStore.Refusal?) {
+    var block: FrontierStore.Block?
+    if refusal == nil {
+      do throws(FrontierStore.Refusal) {
+        block = try store?.append(requests)
+      } catch {
+        refusal = error
+      }
+    }
+    let tell = storage.withLock { storage in
+      switch (block, host) {
+      case (let block?, let host?): storage.state.stored(block, of: host)
+      case (let block?, nil): storage.state.stored(strangers: block)
+      case (nil, let host?): storage.state.returned(requests, of: host)
+      case (nil, nil): _ = storage.state.returned(strangers: requests, wasStored: false)
+      }
+      return block == nil ? storage.onChange : nil
+    }
+    tell?()
+  }
+
+  /// Requests in blocks, so that what comes back at once is little: 64 of them, or a sixteenth of the bytes.
+  private func parts(of requests: [Request]) -> [[Request]] {
+    var parts: [[Request]] = []
+    var start = 0
+    var held = 0
+    for (index, request) in requests.enumerated() {
+      if index > start, index - start == 64 || held + request.cost > bytes / 16 {
+        parts.append(Array(requests[start..<index]))
+        (start, held) = (index, 0)
+      }
+      held += request.cost
+    }
+    if start < requests.count { parts.append(Array(requests[start...])) }
+    return parts
   }
 
   /// Brings back what is stored, host by host as it is wanted, until the task is cancelled.
@@ -157,12 +196,17 @@ package final class Frontier: Sendable {
     for await _ in refill {
       while let store, let (host, block) = storage.withLock({ $0.state.nextRefill() }) {
         let requests = try store.take(block)
-        let tell = storage.withLock { storage in
+        let (away, tell) = storage.withLock { storage -> ([Request], (@Sendable () -> Void)?) in
           storage.isStoreFull = false
-          storage.state.returned(requests, of: host)
-          return storage.onChange
+          if let host {
+            storage.state.returned(requests, of: host)
+            return ([], storage.onChange)
+          }
+          return (storage.state.returned(strangers: requests, wasStored: true), storage.onChange)
         }
         tell?()
+        // What a disk refuses stays here.
+        _ = spill(Away(hosts: away))
       }
     }
     try Task.checkCancellation()

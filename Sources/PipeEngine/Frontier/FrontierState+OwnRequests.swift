@@ -28,6 +28,9 @@ extension FrontierState {
     guard let one = postponed.unordered.first(where: { $0.request.id == id }) else { return false }
     postponed = Heap(postponed.unordered.filter { $0.request.id != id })
     forgetWaiting(one.request)
+    forgetPostponed(one.request)
+    let place = place(of: one.request.host)
+    if hosts[place].standing == .idle { settle(place) }
     return true
   }
 

@@ -23,6 +23,9 @@ extension FrontierState {
       hosts[place].away = 0
       hosts[place].blocks = []
     }
+    drop(strangers.count, bytes: 0)
+    awayCount -= strangers.count
+    strangers = Strangers()
     refills = []
     refillCount = 0
   }

@@ -9,19 +9,45 @@ extension FrontierState {
   /// With so many times as many, no host does.
   static let flood = 16
 
-  /// Whether a new request is to go away.
-  ///
-  /// - Parameters: How many may wait here, and how many bytes they may hold.
-  mutating func sendsAway(_ request: Request, capacity: Int, bytes: Int = .max) -> Bool {
-    guard pagesLeft > 0, let place = knownPlace(of: request.host), hosts[place].givenUp == nil else { return false }
-    if hosts[place].away > 0 { return true }
-    let here = waitingCount - awayCount
-    if waitingBytes >= bytes { return !hosts[place].waiting.isEmpty }
-    let most = here < capacity ? .max : here < Self.flood * capacity ? Self.highWater : 1
-    return hosts[place].waiting.count >= most
+  /// Where a new request goes.
+  enum Destination: Hashable, Sendable {
+    case here
+    /// Away, behind those of its host.
+    case host
+    /// Away, behind those of all hosts that are not here.
+    case strangers
   }
 
-  /// A new request that goes away.
+  /// Requests that wait here.
+  var hereCount: Int { waitingCount - awayCount }
+
+  /// As many as wait here at the most, retries included; only what comes of those in flight is let in then.
+  var floodCount: Int { capacity > .max / Self.flood ? .max : Self.flood * capacity }
+
+  /// Where a new request goes.
+  ///
+  /// - Parameters:
+  ///   - capacity: How many may wait here; `nil` for as many as ever.
+  ///   - isStarved: Whether places for transfers are free because nothing that waits here may begin.
+  mutating func destination(of request: Request, capacity: Int? = nil, isStarved: Bool = false) -> Destination {
+    // They are dropped.
+    if pagesLeft <= 0 { return .here }
+    let capacity = capacity ?? self.capacity
+    guard let place = knownPlace(of: request.host) else {
+      // One after the other: or those that are away would never come back.
+      if strangers.count > 0 { return .strangers }
+      let most = isStarved ? max(capacity, floodCount) : capacity
+      return hereCount < most && waitingBytes < bytes ? .here : .strangers
+    }
+    if hosts[place].givenUp != nil { return .here }
+    if strangers.mayHold(request.host) { return .strangers }
+    if hosts[place].away > 0 { return .host }
+    if waitingBytes >= bytes { return hosts[place].waiting.isEmpty ? .here : .host }
+    let most = hereCount < capacity ? .max : hereCount < floodCount ? Self.highWater : 1
+    return hosts[place].waiting.count >= most ? .host : .here
+  }
+
+  /// A new request that goes away behind those of its host.
   mutating func addAway(_ request: Request) {
     waitingCount += 1
     awayCount += 1
@@ -35,13 +61,14 @@ extension FrontierState {
     noteRefill(place)
   }
 
-  /// A block that is to be brought back.
-  mutating func nextRefill() -> (host: String, block: FrontierStore.Block)? {
+  /// A block that is to be brought back, and the host that it is of; `nil` for requests of any hosts.
+  mutating func nextRefill() -> (host: String?, block: FrontierStore.Block)? {
+    if let block = strangers.nextRefill() { return (nil, block) }
     guard let place = refills.popFirst(), let block = hosts[place].blocks.popFirst() else { return nil }
     return (hosts[place].name, block)
   }
 
-  var needsRefill: Bool { !refills.isEmpty }
+  var needsRefill: Bool { !refills.isEmpty || strangers.isWanted }
   /// Whether requests that are away are on their way back.
   var isRefilling: Bool { refillCount > 0 }
 
@@ -61,11 +88,18 @@ extension FrontierState {
 
   /// Asks for more of a host, if few of it are left here.
   mutating func noteRefill(_ place: Int) {
-    guard !hosts[place].isRefilling, !hosts[place].blocks.isEmpty, hosts[place].waiting.count < Self.lowWater else {
-      return
-    }
+    guard !hosts[place].isRefilling, !hosts[place].blocks.isEmpty, hosts[place].waiting.count < Self.lowWater,
+      mayRefill(place)
+    else { return }
     hosts[place].isRefilling = true
     refillCount += 1
     refills.append(place)
+  }
+
+  /// Whether there is room for more of a host. One whose requests are all to be retried later gets no more, or its
+  /// retries would fill the memory; what it has away comes back as they begin.
+  private func mayRefill(_ place: Int) -> Bool {
+    hereCount < floodCount && waitingBytes < bytes
+      ? hosts[place].postponed < capacity : hosts[place].waiting.isEmpty && hosts[place].postponed == 0
   }
 }

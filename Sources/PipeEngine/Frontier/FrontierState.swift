@@ -11,7 +11,8 @@ internal import PipeWeb
 /// is handed out as hopeless.
 ///
 /// A host with many requests waiting has the later ones away, in a file that it knows nothing of but the blocks: they
-/// come back in their order when few are left here.
+/// come back in their order when few are left here. Requests of hosts that are not here go away together (`Strangers`)
+/// once as many wait as may.
 struct FrontierState: Sendable {
   enum Take {
     case requests([Request])
@@ -40,10 +41,15 @@ struct FrontierState: Sendable {
     var blocks: Deque<FrontierStore.Block> = []
     /// Whether somebody was told to bring the first block back.
     var isRefilling = false
+    /// Requests that are to be tried again at a moment.
+    var postponed = 0
   }
 
   let rules: HostRules
   private let backoff: Backoff
+  /// How many requests may wait here, and how many bytes they may hold.
+  let capacity: Int
+  let bytes: Int
   var hosts: [Host] = []
   private var free: [Int] = []
   private var places: [String: Int] = [:]
@@ -57,8 +63,9 @@ struct FrontierState: Sendable {
   private var remembered: Deque<Int> = []
   private static let memory = 8192
   var refills: Deque<Int> = []
-  /// Hosts whose next block somebody was told to bring back, and has not yet.
+  /// Blocks that somebody was told to bring back, and has not yet.
   var refillCount = 0
+  var strangers = Strangers()
   /// Requests that wait, postponed ones included.
   var waitingCount = 0
   /// Those of them that are away.
@@ -73,11 +80,18 @@ struct FrontierState: Sendable {
   /// Requests that are too much, and that nobody was told of yet.
   var beyondLimit = 0
 
-  /// - Parameter pages: The most pages that are asked for.
-  init(rules: HostRules, backoff: Backoff = Backoff(), pages: Int = .max) {
+  /// - Parameters:
+  ///   - pages: The most pages that are asked for.
+  ///   - capacity: How many requests may wait here.
+  ///   - bytes: How many bytes they may hold.
+  init(
+    rules: HostRules, backoff: Backoff = Backoff(), pages: Int = .max, capacity: Int = .max, bytes: Int = .max
+  ) {
     pagesLeft = pages
     self.rules = rules
     self.backoff = backoff
+    self.capacity = max(1, capacity)
+    self.bytes = max(1, bytes)
   }
 
   /// The hosts that it remembers.
@@ -97,6 +111,7 @@ struct FrontierState: Sendable {
       waitingCount += 1
       waitingBytes += request.cost
       postponed.insert(Postponed(until: moment, request: request))
+      hosts[place(of: request.host)].postponed += 1
     } else {
       enqueue(request, first: true)
     }
@@ -120,10 +135,12 @@ struct FrontierState: Sendable {
     waitingBytes = 0
     refills = []
     refillCount = 0
+    strangers = Strangers()
     for place in hosts.indices {
       hosts[place].waiting = []
       hosts[place].blocks = []
       hosts[place].away = 0
+      hosts[place].postponed = 0
       hosts[place].standing = .idle
     }
     ready = []
@@ -153,6 +170,7 @@ struct FrontierState: Sendable {
     waitingCount -= taken.count
     for request in taken { waitingBytes -= request.cost }
     inFlightCount += taken.count
+    if strangers.count > 0 { noteStrangers(afterTaking: taken.count, of: limit) }
     if !taken.isEmpty { return .requests(taken) }
     if isClosed, waitingCount == 0, inFlightCount == 0 { return .finished }
     let next = [delayed.min?.until, postponed.min?.until].compactMap(\.self).min()
@@ -253,6 +271,7 @@ struct FrontierState: Sendable {
       postponed.removeMin()
       waitingCount -= 1
       waitingBytes -= next.request.cost
+      forgetPostponed(next.request)
       enqueue(next.request, first: true)
     }
     while let next = delayed.min, next.until <= now {
@@ -267,6 +286,13 @@ struct FrontierState: Sendable {
       hosts[next.host].givenUp = nil
       settle(next.host)
     }
+  }
+
+  /// A request is not postponed any more; `enqueue` or `settle` comes next.
+  mutating func forgetPostponed(_ request: Request) {
+    let place = place(of: request.host)
+    hosts[place].postponed -= 1
+    noteRefill(place)
   }
 
   /// Puts a host where it belongs after a change; one that is ready or delayed stays so until its turn.
@@ -286,7 +312,7 @@ struct FrontierState: Sendable {
       ready.append(place)
     } else {
       hosts[place].standing = .idle
-      if hosts[place].inFlight == 0, hosts[place].away == 0 { rest(place) }
+      if hosts[place].inFlight == 0, hosts[place].away == 0, hosts[place].postponed == 0 { rest(place) }
     }
   }
 
@@ -295,7 +321,9 @@ struct FrontierState: Sendable {
     guard hosts[place].health != nil else { return forget(place) }
     remembered.append(place)
     guard remembered.count > Self.memory, let oldest = remembered.popFirst() else { return }
-    let isResting = hosts[oldest].standing == .idle && hosts[oldest].inFlight == 0 && hosts[oldest].waiting.isEmpty
+    let isResting =
+      hosts[oldest].standing == .idle && hosts[oldest].inFlight == 0 && hosts[oldest].waiting.isEmpty
+      && hosts[oldest].postponed == 0
     if isResting, !remembered.contains(oldest), places[hosts[oldest].name] == oldest { forget(oldest) }
   }
 

@@ -51,18 +51,19 @@ struct FrontierBytesTests {
     #expect(most <= 8, "each holds some 1,400 bytes")
   }
 
-  @Test("a host keeps one request here once they hold as much as they may; the others go away")
+  @Test("a host keeps one request here once they hold as much as they may; the others go away, and those of new hosts")
   func goesAway() {
-    var state = FrontierState(rules: HostRules(concurrency: 1))
     let first = heavy(0, bytes: 1000)
-    func goesAway(_ request: Request, bytes: Int) -> Bool { state.sendsAway(request, capacity: 100, bytes: bytes) }
-    #expect(!goesAway(first, bytes: 1000))
-    state.add(first)
-    #expect(state.waitingBytes == first.cost)
-    #expect(goesAway(heavy(1, bytes: 1000), bytes: 1000))
-    #expect(!goesAway(heavy(1, bytes: 1000), bytes: 10_000))
-    // A host that has none here gets its turn.
-    #expect(!goesAway(heavy(1, bytes: 1000, host: "other.example"), bytes: 1000))
+    for (bytes, own, other) in [
+      (1000, FrontierState.Destination.host, FrontierState.Destination.strangers), (10_000, .here, .here),
+    ] {
+      var state = FrontierState(rules: HostRules(concurrency: 1), capacity: 100, bytes: bytes)
+      #expect(state.destination(of: first) == .here)
+      state.add(first)
+      #expect(state.waitingBytes == first.cost)
+      #expect(state.destination(of: heavy(1, bytes: 1000)) == own)
+      #expect(state.destination(of: heavy(1, bytes: 1000, host: "other.example")) == other)
+    }
   }
 
   @Test("what waits for its moment counts until it goes on")

@@ -91,46 +91,12 @@ struct FrontierSpillTests {
   }
 
   /// A frontier with blocks in memory, as its state sees them.
-  private struct Shelf {
-    var state: FrontierState
-    let capacity: Int
-    private var blocks: [Int: [Request]] = [:]
-    private var next = 0
-
-    init(_ rules: HostRules, capacity: Int) {
-      state = FrontierState(rules: rules)
-      self.capacity = capacity
-    }
-
-    mutating func add(_ requests: [Request]) {
-      var away: [Request] = []
-      for request in requests {
-        if state.sendsAway(request, capacity: capacity) {
-          state.addAway(request)
-          away.append(request)
-        } else {
-          state.add(request)
-        }
-      }
-      for (host, requests) in Dictionary(grouping: away, by: \.host) {
-        blocks[next] = requests
-        state.stored(FrontierStore.Block(id: next, count: requests.count), of: host)
-        next += 1
-      }
-    }
-
-    mutating func bringBack() {
-      while let (host, block) = state.nextRefill() {
-        state.returned(blocks.removeValue(forKey: block.id) ?? [], of: host)
-      }
-    }
-  }
 
   @Test(
     "the requests of a host begin in their order, whether they were away or not", arguments: 0..<40 as Range<UInt64>)
   func order(seed: UInt64) {
     var random = RepeatableRandom(seed: seed)
-    var shelf = Shelf(HostRules(concurrency: Int.random(in: 1...3, using: &random)), capacity: 20)
+    var shelf = FrontierShelf(HostRules(concurrency: Int.random(in: 1...3, using: &random)), capacity: 20)
     var added = 0
     var begun: [String: [Int]] = [:]
     var inFlight: [Request] = []
@@ -181,18 +147,20 @@ struct FrontierSpillTests {
 
   @Test("what is away is left undone when it drains, and is not brought back")
   func drain() {
-    var shelf = Shelf(HostRules(concurrency: 1), capacity: 10)
+    var shelf = FrontierShelf(HostRules(concurrency: 1), capacity: 10)
     shelf.add((0..<100).map { request($0) })
     shelf.add((100..<200).map { request($0) })
+    shelf.add((200..<250).map { request($0, host: "h\($0).example") })
     #expect(shelf.state.awayCount > 100)
-    #expect(shelf.state.drain().pages == 200)
+    #expect(shelf.state.strangers.count == 50)
+    #expect(shelf.state.drain().pages == 250)
     shelf.bringBack()
     #expect(shelf.state.take(upTo: 10, now: now).isFinished)
   }
 
   @Test("what is away fails with the rest when its host is given up")
   func givenUp() {
-    var shelf = Shelf(HostRules(concurrency: 1), capacity: 10)
+    var shelf = FrontierShelf(HostRules(concurrency: 1), capacity: 10)
     for start in 0..<5 { shelf.add((0..<100).map { request(start * 100 + $0) }) }
     var now = now
     var hopeless = 0
