@@ -37,7 +37,25 @@ package struct SourceFetcher: Sendable {
   ///
   /// - Throws: `CancellationError` where the run stops.
   package func fetch(_ url: WebURL, for purpose: RequestPurpose) async throws(CancellationError) -> SourceResponse {
-    try await perform(url, purpose)
+    var response = try await perform(url, purpose)
+    response.hold = nil
+    return response
+  }
+
+  /// Fetches a URL whose content may be large and gives it to a function. Until that returns, the content counts as one
+  /// that is under way: of several, only as many are in memory as `limits.memory` allows.
+  ///
+  /// The function may fetch what is small (`RequestPurpose.robots`), and nothing else: that could wait for itself.
+  ///
+  /// - Throws: `CancellationError` where the run stops, and what the function throws.
+  package func fetch<Result>(
+    _ url: WebURL, for purpose: RequestPurpose, _ body: (SourceResponse) async throws -> Result
+  ) async throws -> Result {
+    var response = try await perform(url, purpose)
+    let hold = response.hold
+    response.hold = nil
+    defer { withExtendedLifetime(hold) {} }
+    return try await body(response)
   }
 }
 
@@ -49,6 +67,8 @@ package struct SourceResponse: Sendable {
   package let response: HTTPResponse?
   /// Why there is no response, or why its content is not whole.
   package let error: RequestError?
+  /// Counts the content as held for as long as it is there.
+  var hold: RoomHold?
 
   package init(url: WebURL, response: HTTPResponse?, error: RequestError? = nil) {
     self.url = url

@@ -17,6 +17,8 @@ final class OwnRequests: Sendable {
   private let ledger: Ledger
   private let tally: Tally
   private let room: WorkRoom
+  /// The room of what is small. It is asked for while something large is held, so the two must not wait for each other.
+  private let smallRoom: WorkRoom
   private let answers = Answers<Fetched?>()
   private let storage = Mutex(Storage())
 
@@ -26,6 +28,7 @@ final class OwnRequests: Sendable {
     self.ledger = ledger
     self.tally = tally
     room = WorkRoom(capacity: bytes)
+    smallRoom = WorkRoom(capacity: max(bytes / 8, RequestPurpose.robots.contentLimit ?? 0))
   }
 
   /// Fetches a URL, once there is room for what may come.
@@ -33,8 +36,10 @@ final class OwnRequests: Sendable {
   /// - Throws: `CancellationError` if the task is cancelled, or the run stops.
   func fetch(_ url: WebURL, for purpose: RequestPurpose) async throws(CancellationError) -> SourceResponse {
     let bytes = purpose.contentLimit ?? 0
+    let room = purpose == .robots ? smallRoom : room
     try await room.reserve(bytes)
-    defer { room.release(bytes) }
+    // Given back with the response, or where there is none.
+    let hold = RoomHold(of: room, bytes)
     let number = storage.withLock { storage in
       storage.next += 1
       return storage.next
@@ -49,7 +54,9 @@ final class OwnRequests: Sendable {
     guard let fetched = await answers.answer(to: number, onCancel: { self.withdraw(request) }) else {
       throw CancellationError()
     }
-    return SourceResponse(url: fetched.request.url ?? url, response: fetched.response, error: fetched.error)
+    var response = SourceResponse(url: fetched.request.url ?? url, response: fetched.response, error: fetched.error)
+    response.hold = hold
+    return response
   }
 
   /// Whether somebody still waits for a request: if not, it is not worth another hop or attempt.

@@ -41,8 +41,8 @@ package final class Frontier: Sendable {
   ///     of those that wait must not be asked, more are let in, and what is too much for memory goes into a file
   ///     (`keepRefilling` brings it back).
   ///   - bytes: How many bytes they may hold, as `Request.cost` counts them; a batch may overshoot it.
-  ///   - spills: Whether requests may go to disk. False with `order: input`, which keeps every admitted request in memory
-  ///     anyway.
+  ///   - spills: Whether requests may go to disk. False with `order: input`: the oldest request must be here when it
+  ///     alone may begin.
   ///   - disk: How many bytes may be there.
   ///   - tell: Told what the person should know.
   package convenience init(

@@ -53,7 +53,8 @@ struct OrderRuns<Element: Sendable>: Sendable {
   /// What is away for a turn; no other turn before it is.
   mutating func next(_ turn: Int) -> Next {
     if let block = loading?.blocks.first { return .block(block) }
-    guard let first = runs.min, first.next == turn, var run = runs.popMin() else { return .missing }
+    // A copy of the first would make the run copy what it has loaded.
+    guard runs.min?.next == turn, var run = runs.popMin() else { return .missing }
     guard let held = run.loaded.popFirst() else {
       loading = run
       return run.blocks.first.map { .block($0) } ?? .missing

@@ -47,7 +47,10 @@ struct FeedSource: Source {
   private func read(_ url: WebURL, _ fetcher: SourceFetcher, _ output: inout RequestOutput) async throws {
     // What is gathered must not wait for the answer.
     try await output.flush()
-    let answer = try await fetcher.fetch(url, for: .sitemap)
+    try await fetcher.fetch(url, for: .sitemap) { answer in try await read(answer, of: url, &output) }
+  }
+
+  private func read(_ answer: SourceResponse, of url: WebURL, _ output: inout RequestOutput) async throws {
     let response = try FetchedInput.content(of: answer).get()
     var reader = FeedReader(url: answer.url, mediaType: response.contentType.flatMap { MediaType(header: $0) })
     var (entries, withoutURL) = (0, 0)

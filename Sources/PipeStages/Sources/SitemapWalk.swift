@@ -70,7 +70,13 @@ struct SitemapWalk {
     if seen.count > Self.fileLimit { throw Unreadable("there are more than \(Self.fileLimit) sitemaps") }
     // What is gathered must not wait for the answer.
     try await output.flush()
-    let answer = try await fetcher.fetch(file.url, for: .sitemap)
+    let fetcher = fetcher
+    try await fetcher.fetch(file.url, for: .sitemap) { answer in try await read(answer, of: file, &output) }
+  }
+
+  private mutating func read(
+    _ answer: SourceResponse, of file: File, _ output: inout RequestOutput
+  ) async throws {
     let response = try FetchedInput.content(of: answer).get()
     let type = response.contentType.flatMap { MediaType(header: $0) }
     var reader = SitemapReader(url: answer.url, mediaType: type)

@@ -1,5 +1,6 @@
 import PipeTesting
 import PipeWeb
+import Synchronization
 
 @testable import PipeEngine
 
@@ -11,6 +12,10 @@ struct FetchingSource: Source {
   var isConcurrent = false
   /// Whether a list that cannot be had ends the source.
   var isStrict = false
+  /// Whether each content counts as held while it is read, after a robots.txt was asked for meanwhile.
+  var holdsContents = false
+  /// The most contents that were held at once.
+  let held = HeldContents()
   /// What came of the lists, in the order in which it came.
   let responses = Recorder<SourceResponse>()
   let willFetch = Turnstile()
@@ -19,13 +24,30 @@ struct FetchingSource: Source {
 
   func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     let urls = lists.compactMap { WebURL($0) }
-    if isConcurrent {
+    if holdsContents {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for url in urls { group.addTask { try await hold(url, environment) } }
+        try await group.waitForAll()
+      }
+    } else if isConcurrent {
       try await withThrowingTaskGroup(of: SourceResponse.self) { group in
         for url in urls { group.addTask { try await fetch(url, environment) } }
         for try await response in group { try await read(response, &output) }
       }
     } else {
       for url in urls { try await read(fetch(url, environment), &output) }
+    }
+  }
+
+  private func hold(_ url: WebURL, _ environment: SourceEnvironment) async throws {
+    try await environment.fetcher.fetch(url, for: purpose) { response in
+      responses.append(response)
+      held.begin()
+      for number in 0..<3 {
+        guard let robots = WebURL("/robots.txt?\(number)", base: url) else { continue }
+        _ = try await environment.fetcher.fetch(robots, for: .robots)
+      }
+      held.end()
     }
   }
 
@@ -42,4 +64,15 @@ struct FetchingSource: Source {
     }
     try await output.flush()
   }
+}
+
+/// How many contents a source holds at once.
+final class HeldContents: Sendable {
+  private let counts = Mutex((now: 0, most: 0))
+
+  var most: Int { counts.withLock { $0.most } }
+
+  func begin() { counts.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) } }
+
+  func end() { counts.withLock { $0.now -= 1 } }
 }

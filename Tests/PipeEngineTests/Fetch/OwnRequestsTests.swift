@@ -136,6 +136,21 @@ struct OwnRequestsTests {
     #expect(pipeline.sinks[0].rows.count == 200)
   }
 
+  @Test(
+    "a content counts while a source reads it, and what is small can be fetched meanwhile",
+    arguments: [1 << 20, 120 << 20])
+  func heldContents(bytes: Int) async throws {
+    var source = FetchingSource(lists: (0..<12).map { "http://h\($0).example/" })
+    source.holdsContents = true
+    let fetcher = StubFetcher(places: 50) { _ in .status(200) }
+    let plan = try MemoryPipeline(sources: [source]).plan()
+    try await Graph(plan.with(bounds: { $0.ownBytes = bytes }), fetcher: fetcher).runConserving()
+    // A sitemap may come to 50 MiB.
+    #expect(source.held.most <= (bytes == 1 << 20 ? 1 : 2))
+    #expect(source.responses.count == 12)
+    #expect(fetcher.log.count == 4 * 12)
+  }
+
   @Test("contents that may be large are under way one after the other")
   func memory() async throws {
     let source = FetchingSource(lists: (0..<30).map { "http://h\($0).example/" }, isConcurrent: true)
