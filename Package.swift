@@ -91,7 +91,7 @@ let package = Package(
     // What steers a choice of design, measured; Benchmarks/run builds and runs it.
     .executableTarget(
       name: "PipeMicrobenchmarks",
-      dependencies: ["PipeSpec", "PipeWeb", "PipeEngine", "PipeStages"],
+      dependencies: ["PipeSpec", "PipeWeb", "PipeStorage", "PipeEngine", "PipeStages"],
       path: "Benchmarks/Micro",
       swiftSettings: settings),
 

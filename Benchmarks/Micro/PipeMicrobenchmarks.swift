@@ -42,6 +42,7 @@ struct PipeMicrobenchmarks {
     let groups: [(String, () throws -> [MicroBenchmark])] = [
       ("edge", { EdgeHops.all }),
       ("frontier", { try FrontierRequests.all() }),
+      ("seen", { try SeenFingerprints.all() }),
       ("scan", { try PageScans.all(pages) }),
       ("write", { try RowWriting.all() }),
       ("read", { try RowReading.all() }),

@@ -5,7 +5,7 @@ internal import PipeWeb
 ///
 /// The table has a word for each: its number, and in the bits that no number needs a part of its hash, so that nearly
 /// every other fingerprint is told apart without a look at the list. It is open addressing with linear probing, sharded
-/// by the upper bits of the hash; a shard grows by an eighth, in place.
+/// by the upper bits of the hash; a shard grows by a seventh, in place.
 struct ResidentFingerprints: ~Copyable {
   private let limit: Int
   private var list = ChunkedList<URLFingerprint>()
@@ -109,28 +109,36 @@ private struct Shard {
 
   private mutating func place(_ word: UInt32, _ key: UInt32) {
     var (chunk, start) = home(key).quotientAndRemainder(dividingBy: Self.chunkSize)
-    while true {
-      if chunk == chunks.count { addChunk() }
-      for index in start..<Self.chunkSize where chunks[chunk][index] == 0 {
+    while chunk < chunks.count {
+      if let index = freeSlot(chunk, from: start) {
         chunks[chunk][index] = word
         return
       }
       chunk += 1
       start = 0
     }
+    addChunk()
+    chunks[chunk][0] = word
   }
 
-  /// Adds an eighth of the slots, and moves every word to where its key belongs then.
+  private func freeSlot(_ chunk: Int, from start: Int) -> Int? {
+    let slots = chunks[chunk]
+    for index in start..<Self.chunkSize where slots[index] == 0 { return index }
+    return nil
+  }
+
+  /// Adds a seventh of the slots, and moves every word to where its key belongs then.
   ///
   /// The order of keys is that of their slots, so no word's slot is before its old one. Runs of words, from the last to
   /// the first, are taken out whole and placed anew; the words before a run's free slot are not touched by that.
   mutating func grow(_ key: (UInt32) -> UInt32) {
     var end = chunks.count * Self.chunkSize
-    for _ in 0..<max(1, chunks.count / 8) { addChunk() }
+    for _ in 0..<max(1, (chunks.count + 6) / 7) { addChunk() }
     homes = chunks.count * Self.chunkSize - Self.tail
-    // At 88 % a search that finds nothing looks at 35 words, which are in three lines of the cache.
-    room = homes * 88 / 100
+    // At 90 % a search that finds nothing looks at 50 words, which are in four lines of the cache.
+    room = homes * 9 / 10
     var run: [UInt32] = []
+    var keys: [UInt32] = []
     while end > 0 {
       end -= 1
       let (chunk, index) = end.quotientAndRemainder(dividingBy: Self.chunkSize)
@@ -140,8 +148,12 @@ private struct Shard {
         chunks[chunk][index] = 0
         if end > 0 { continue }
       }
-      for word in run.reversed() { place(word, key(word)) }
+      if run.isEmpty { continue }
+      // All looks at the list first, so that the machine waits for several of them at once.
+      for word in run { keys.append(key(word)) }
+      for place in run.indices.reversed() { self.place(run[place], keys[place]) }
       run.removeAll(keepingCapacity: true)
+      keys.removeAll(keepingCapacity: true)
     }
   }
 
