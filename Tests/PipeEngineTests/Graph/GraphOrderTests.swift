@@ -117,8 +117,9 @@ struct GraphOrderTests {
     let yielded = Turnstile()
     let pipeline = MemoryPipeline(sources: [MemorySource(urls: urls, willYield: { _ in yielded.pass() })])
     var bounds = Bounds()
-    bounds.orderBytes = 50 * OrderState<Int>.slotBytes
-    bounds.disk = 4000
+    bounds.orderBytes = 200 * OrderState<Int>.slotBytes
+    // Some 500 rows.
+    bounds.disk = 16_000
     (bounds.requests, bounds.frontier, bounds.fetched, bounds.records) = (64, 64, 64, 64)
     let plan = try pipeline.plan(Self.inOrder).with(bounds: bounds)
     let before = Recorder<Int>()
@@ -127,9 +128,9 @@ struct GraphOrderTests {
     try await graph.runConserving()
     #expect(pipeline.sinks[0].rows.all.map { $0[0] } == urls.map { .string($0) })
     let count = fetcher.overtaking.count
-    #expect(count < 400, "\(count) answers came before that of the first request")
+    #expect(count < 1500, "\(count) answers came before that of the first request")
     if badEvery != 1 { #expect(count > 5) }
-    #expect(try #require(before.all.first) < 3000, "admit waits as well")
+    #expect(try #require(before.all.first) < 4000, "admit waits as well")
   }
 
   @Test("a page that is slow does not hold up the fetching of others as long as the disk takes their rows")
