@@ -1,3 +1,4 @@
+internal import PipeWeb
 internal import Synchronization
 
 /// The frontier as the stages share it: the rules of `FrontierState` behind a lock, and who waits for it.
@@ -44,27 +45,31 @@ package final class Frontier: Sendable {
   ///   - spills: Whether requests may go to disk. False with `order: input`: the oldest request must be here when it
   ///     alone may begin.
   ///   - disk: How many bytes may be there.
+  ///   - robots: How robots.txt is obeyed; `nil` if it is ignored.
+  ///   - robotsBytes: How many bytes of what is known of robots.txt files are kept.
   ///   - tell: Told what the person should know.
   package convenience init(
     rules: HostRules, backoff: Backoff = Backoff(), pages: Int = .max, capacity: Int, bytes: Int = .max,
-    spills: Bool = true, disk: Int = 1 << 30, tell: @escaping @Sendable (String) -> Void = { _ in }
+    spills: Bool = true, disk: Int = 1 << 30, robots: RobotsPlan? = nil, robotsBytes: Int = 4 << 20,
+    tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.init(
       rules: rules, backoff: backoff, pages: pages, capacity: capacity, bytes: bytes,
-      store: spills ? FrontierStore(limit: disk, tell: tell) : nil, tell: tell)
+      store: spills ? FrontierStore(limit: disk, tell: tell) : nil,
+      gate: robots.map { RobotsGate($0, bytes: robotsBytes) }, tell: tell)
   }
 
   /// - Parameter store: Where requests go that memory should not hold.
   init(
     rules: HostRules, backoff: Backoff = Backoff(), pages: Int = .max, capacity: Int, bytes: Int = .max,
-    store: FrontierStore?,
-    tell: @escaping @Sendable (String) -> Void = { _ in }
+    store: FrontierStore?, gate: RobotsGate? = nil, tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.store = store
     tellPerson = tell
     storage = Mutex(
       Storage(
-        state: FrontierState(rules: rules, backoff: backoff, pages: pages, capacity: capacity, bytes: bytes)))
+        state: FrontierState(
+          rules: rules, backoff: backoff, pages: pages, capacity: capacity, bytes: bytes, gate: gate)))
     self.capacity = capacity
     self.bytes = bytes
     (refill, tellRefill) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -235,6 +240,12 @@ package final class Frontier: Sendable {
   /// - Returns: Whether it was waiting; not so while it is in flight.
   func withdraw(own id: RequestID) -> Bool { storage.withLock { $0.state.withdraw(own: id) } }
 
+  /// What came of asking for a robots.txt; `nil` if nothing did.
+  func know(_ answer: RobotsAnswer?, of file: WebURL) {
+    let now = Instant.now
+    change { $0.know(answer, of: file, now: now) }
+  }
+
   /// Hands out nothing more; returns what is left undone.
   package func drain() -> Undone {
     let (left, ready, tell) = storage.withLock { storage in
@@ -321,6 +332,12 @@ package final class Frontier: Sendable {
 }
 
 extension FrontierState.Take {
-  /// The requests that begin.
-  fileprivate var count: Int { if case .requests(let requests) = self { requests.count } else { 0 } }
+  /// The requests that begin, or are going to.
+  fileprivate var count: Int {
+    switch self {
+    case .requests(let requests): requests.count
+    case .robots(let files): files.count
+    case .hopeless, .wait, .finished: 0
+    }
+  }
 }

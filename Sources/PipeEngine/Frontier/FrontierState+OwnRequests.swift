@@ -4,7 +4,10 @@ internal import HeapModule
 // Requests that the run makes for itself.
 extension FrontierState {
   /// A request that the run makes for itself. It goes before the pages of its host: some of them may wait for it.
-  mutating func add(own request: Request) { enqueue(request, first: true) }
+  mutating func add(own request: Request) {
+    enqueue(request, first: true)
+    if request.purpose == .robots { noteAsking(request) }
+  }
 
   /// One of the run's own requests is not wanted any more.
   ///
@@ -16,8 +19,8 @@ extension FrontierState {
       if hosts[place].waiting.isEmpty, hosts[place].standing == .ready {
         ready.removeAll { $0 == place }
         hosts[place].standing = .idle
-        settle(place)
       }
+      settle(place)
       noteRefill(place)
       return true
     }

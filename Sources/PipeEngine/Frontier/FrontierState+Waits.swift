@@ -17,7 +17,7 @@ extension FrontierState {
       let retry = retries.removeValue(forKey: host.name)
       let count = host.waiting.count + host.away + (retry?.count ?? 0)
       if count == 0 { continue }
-      let reason = reason(of: host) ?? retry.map { .retry(until: $0.first) } ?? .disk
+      let reason = reason(of: host, at: place) ?? retry.map { .retry(until: $0.first) } ?? .disk
       waits.append(HostWait(host: host.name, waiting: count, inFlight: host.inFlight, reason: reason))
     }
     // A host that nothing else is known of.
@@ -29,7 +29,7 @@ extension FrontierState {
   }
 
   /// `nil` where nothing waits that could begin, but for its place.
-  private func reason(of host: Host) -> HostWait.Reason? {
+  private func reason(of host: Host, at place: Int) -> HostWait.Reason? {
     switch host.standing {
     case .delayed:
       guard let until = host.notBefore else { return nil }
@@ -39,7 +39,8 @@ extension FrontierState {
         if health.pausedUntil == until || health.spacing > rules.interval { return .backoff(until: until) }
       }
       return .delay(until: until)
-    case .full: return .concurrency(limit: host.health?.concurrency ?? rules.concurrency)
+    case .full: return .concurrency(limit: concurrency(at: place))
+    case .parked: return .robots
     case .ready: return .slot
     case .idle: return host.waiting.isEmpty ? nil : .slot
     }

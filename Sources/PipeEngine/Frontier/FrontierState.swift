@@ -4,9 +4,9 @@ internal import PipeWeb
 
 /// The URLs waiting to be fetched, kept per host, without threads or clocks: `now` is always given.
 ///
-/// A host is in one of four states: ready (its turn comes round), delayed (until a moment), full (its
-/// requests in flight reach its limit), or idle (nothing waits). Ready hosts take turns, one request a turn,
-/// so that no host starves another. A host with nothing waiting, nothing in flight and no delay to
+/// A host is in one of five states: ready (its turn comes round), delayed (until a moment), full (its
+/// requests in flight reach its limit), parked (until its robots.txt is known), or idle (nothing waits). Ready hosts take
+/// turns, one request a turn, so that no host starves another. A host with nothing waiting, nothing in flight and no delay to
 /// remember is forgotten; one in trouble is remembered while there is room. What waits for a host that is given up
 /// is handed out as hopeless.
 ///
@@ -16,14 +16,17 @@ internal import PipeWeb
 struct FrontierState: Sendable {
   enum Take {
     case requests([Request])
-    /// Requests that are settled without being tried, as their hosts were given up for these reasons.
+    /// Requests that are settled without being tried, for these reasons: their hosts were given up, or robots.txt keeps
+    /// them out.
     case hopeless([(request: Request, error: RequestError)])
+    /// Robots files that requests wait for: each is to be asked for once, and `know` told what came of it.
+    case robots([WebURL])
     case wait(until: Instant?)
     case finished
   }
 
   enum Standing {
-    case idle, ready, delayed, full
+    case idle, ready, delayed, full, parked
   }
 
   struct Host {
@@ -43,10 +46,14 @@ struct FrontierState: Sendable {
     var isRefilling = false
     /// Requests that are to be tried again at a moment.
     var postponed = 0
+    var robots = RobotsStanding()
+
+    /// Whether nothing is in flight or elsewhere.
+    var isUnused: Bool { inFlight == 0 && away == 0 && postponed == 0 && !robots.isAwaited }
   }
 
   let rules: HostRules
-  private let backoff: Backoff
+  let backoff: Backoff
   /// How many requests may wait here, and how many bytes they may hold.
   let capacity: Int
   let bytes: Int
@@ -59,6 +66,12 @@ struct FrontierState: Sendable {
   private var delayed = Heap<Delayed>()
   var postponed = Heap<Postponed>()
   var hopeless: [(request: Request, error: RequestError)] = []
+  /// `nil` if robots.txt is ignored.
+  var gate: RobotsGate?
+  /// Robots files that nobody was told yet to ask for.
+  var asks: [WebURL] = []
+  /// Hosts that have to wait, and whose first request is to be judged all the same.
+  var heads: Deque<Int> = []
   /// Hosts in trouble with nothing to do, in the order they came to be so. Some may be busy again.
   private var remembered: Deque<Int> = []
   private static let memory = 8192
@@ -84,14 +97,17 @@ struct FrontierState: Sendable {
   ///   - pages: The most pages that are asked for.
   ///   - capacity: How many requests may wait here.
   ///   - bytes: How many bytes they may hold.
+  ///   - gate: Says what robots.txt says; `nil` if it is ignored.
   init(
-    rules: HostRules, backoff: Backoff = Backoff(), pages: Int = .max, capacity: Int = .max, bytes: Int = .max
+    rules: HostRules, backoff: Backoff = Backoff(), pages: Int = .max, capacity: Int = .max, bytes: Int = .max,
+    gate: RobotsGate? = nil
   ) {
     pagesLeft = pages
     self.rules = rules
     self.backoff = backoff
     self.capacity = max(1, capacity)
     self.bytes = max(1, bytes)
+    self.gate = gate
   }
 
   /// The hosts that it remembers.
@@ -147,6 +163,8 @@ struct FrontierState: Sendable {
     delayed = Heap()
     postponed = Heap()
     hopeless = []
+    asks = []
+    heads = []
     return left
   }
 
@@ -155,7 +173,9 @@ struct FrontierState: Sendable {
   /// - Parameter only: The one request that may begin; the others wait for it.
   mutating func take(upTo limit: Int, now: Instant, only: RequestID? = nil) -> Take {
     wake(now)
+    if gate != nil { judgeHeads(now: now) }
     if !hopeless.isEmpty { return giveUpHopeless() }
+    if !asks.isEmpty { return handOutAsks() }
     var taken: [Request] = []
     if let only {
       // The run's own requests as well: the one that may begin can wait for one of them.
@@ -163,45 +183,21 @@ struct FrontierState: Sendable {
         taken.append(request)
       }
     } else {
-      while taken.count < limit, let place = ready.popFirst() {
+      // A file that is asked for needs a place as well.
+      while taken.count + asks.count < limit, hopeless.count < Self.refusalStride, let place = ready.popFirst() {
         if let request = takeFirst(at: place, now: now) { taken.append(request) }
       }
     }
     waitingCount -= taken.count
     for request in taken { waitingBytes -= request.cost }
     inFlightCount += taken.count
-    if strangers.count > 0 { noteStrangers(afterTaking: taken.count, of: limit) }
+    if strangers.count > 0 { noteStrangers(afterTaking: taken.count + asks.count, of: limit) }
     if !taken.isEmpty { return .requests(taken) }
+    if !asks.isEmpty { return handOutAsks() }
+    if !hopeless.isEmpty { return giveUpHopeless() }
     if isClosed, waitingCount == 0, inFlightCount == 0 { return .finished }
     let next = [delayed.min?.until, postponed.min?.until].compactMap(\.self).min()
     return .wait(until: next)
-  }
-
-  /// The first request of a host whose turn it was.
-  private mutating func takeFirst(at place: Int, now: Instant) -> Request? {
-    hosts[place].standing = .idle
-    guard let request = hosts[place].waiting.popFirst() else { return nil }
-    hosts[place].inFlight += 1
-    if pagesLeft < .max { count(begun: request) }
-    if hosts[place].away > 0 { noteRefill(place) }
-    let interval = max(rules.interval, hosts[place].health?.spacing ?? .zero)
-    if interval > .zero {
-      // A late start does not shorten the next interval; two hosts' intervals do not add up.
-      hosts[place].notBefore = now.advanced(by: interval)
-    }
-    settle(place)
-    return request
-  }
-
-  /// One request out of its host's turn, where it may begin.
-  private mutating func takeReady(_ now: Instant, where isMeant: (Request) -> Bool) -> Request? {
-    for (turn, place) in ready.enumerated() {
-      guard let index = hosts[place].waiting.firstIndex(where: isMeant) else { continue }
-      ready.remove(at: turn)
-      hosts[place].waiting.prepend(hosts[place].waiting.remove(at: index))
-      return takeFirst(at: place, now: now)
-    }
-    return nil
   }
 
   /// A transfer to this host has ended; its place there is free.
@@ -229,16 +225,16 @@ struct FrontierState: Sendable {
     waitingBytes += request.cost
     let place = place(of: request.host)
     if let scheme = hosts[place].givenUp, scheme == request.url?.scheme, let error = hosts[place].health?.lastError {
-      hopeless.append((request, error))
+      hopeless.append((request, error.givenUp))
       return
     }
     if !first {
       hosts[place].waiting.append(request)
-    } else if request.purpose == .page {
-      hosts[place].waiting.prepend(request)
     } else {
-      let index = hosts[place].waiting.firstIndex { $0.purpose == .page } ?? hosts[place].waiting.endIndex
-      hosts[place].waiting.insert(request, at: index)
+      // What robots.txt does not judge goes before what may wait for it, and all of the run's own before pages.
+      let isCheck = request.purpose == .check
+      let index = hosts[place].waiting.firstIndex { isCheck ? $0.purpose == .page : $0.purpose.isJudged }
+      hosts[place].waiting.insert(request, at: index ?? hosts[place].waiting.endIndex)
     }
     settle(place)
   }
@@ -297,23 +293,36 @@ struct FrontierState: Sendable {
 
   /// Puts a host where it belongs after a change; one that is ready or delayed stays so until its turn.
   mutating func settle(_ place: Int) {
+    stand(place)
+    if gate != nil { listHead(of: place) }
+  }
+
+  private mutating func stand(_ place: Int) {
     switch hosts[place].standing {
     case .ready, .delayed: return
-    case .idle, .full: break
+    case .idle, .full, .parked: break
     }
     if let moment = hosts[place].notBefore {
       // It is remembered until then even with nothing waiting.
       hosts[place].standing = .delayed
       delayed.insert(Delayed(until: moment, host: place))
-    } else if hosts[place].inFlight >= hosts[place].health?.concurrency ?? rules.concurrency {
+    } else if hosts[place].inFlight >= concurrency(at: place) {
       hosts[place].standing = .full
+    } else if gate != nil, isParked(place) {
+      hosts[place].standing = .parked
     } else if !hosts[place].waiting.isEmpty {
       hosts[place].standing = .ready
       ready.append(place)
     } else {
       hosts[place].standing = .idle
-      if hosts[place].inFlight == 0, hosts[place].away == 0, hosts[place].postponed == 0 { rest(place) }
+      if hosts[place].isUnused { rest(place) }
     }
+  }
+
+  /// The most requests that may be in flight at a host now.
+  func concurrency(at place: Int) -> Int {
+    if gate != nil, hosts[place].robots.crawlDelay > .zero { return 1 }
+    return hosts[place].health?.concurrency ?? rules.concurrency
   }
 
   /// Nothing waits for the host and nothing is in flight.
@@ -321,46 +330,13 @@ struct FrontierState: Sendable {
     guard hosts[place].health != nil else { return forget(place) }
     remembered.append(place)
     guard remembered.count > Self.memory, let oldest = remembered.popFirst() else { return }
-    let isResting =
-      hosts[oldest].standing == .idle && hosts[oldest].inFlight == 0 && hosts[oldest].waiting.isEmpty
-      && hosts[oldest].postponed == 0
+    let isResting = hosts[oldest].standing == .idle && hosts[oldest].waiting.isEmpty && hosts[oldest].isUnused
     if isResting, !remembered.contains(oldest), places[hosts[oldest].name] == oldest { forget(oldest) }
   }
 
-  private mutating func learn(
-    _ outcome: HostOutcome, of place: Int, by request: Request, from start: Instant, now: Instant
-  ) {
-    if hosts[place].health == nil {
-      // Most hosts do nothing but answer.
-      if outcome == .answered || outcome == .silent { return }
-      hosts[place].health = HostHealth(concurrency: rules.concurrency, backoff: backoff)
-    }
-    guard let advice = hosts[place].health?.learn(outcome, from: start, now: now) else { return }
-    if hosts[place].health?.isWell == true { hosts[place].health = nil }
-    switch advice {
-    case .goOn:
-      break
-    case .pause(let moment):
-      pause(place, until: moment)
-      let until = hosts[place].notBefore
-      hosts[place].health?.pausedUntil = until
-    case .giveUp(let moment):
-      pause(place, until: moment)
-      guard let error = hosts[place].health?.lastError, let scheme = request.url?.scheme else { return }
-      hosts[place].givenUp = scheme
-      hopeless += hosts[place].waiting.filter { $0.url?.scheme == scheme }.map { ($0, error) }
-      hosts[place].waiting.removeAll { $0.url?.scheme == scheme }
-      noteRefill(place)
-    }
-  }
-
-  private mutating func pause(_ place: Int, until moment: Instant) {
-    hosts[place].notBefore = max(hosts[place].notBefore ?? moment, moment)
-    // One whose turn it is waits as well.
-    if hosts[place].standing == .ready {
-      ready.removeAll { $0 == place }
-      hosts[place].standing = .idle
-    }
+  private mutating func handOutAsks() -> Take {
+    defer { asks = [] }
+    return .robots(asks)
   }
 
   private mutating func giveUpHopeless() -> Take {

@@ -7,6 +7,8 @@ package struct HostWait: Hashable, Sendable {
     case concurrency(limit: Int)
     /// The least time between two requests (`per_host.delay`, `rate`).
     case delay(until: Instant)
+    /// Its robots.txt is not known yet.
+    case robots
     /// It asked to be left alone (429, 503).
     case backoff(until: Instant)
     /// No connection could be made; one request will try again.

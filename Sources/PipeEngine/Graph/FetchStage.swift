@@ -66,6 +66,7 @@ final class FetchStage: FetchWork {
         events?.post(requests.lazy.filter { $0.purpose == .page }.map { .begun($0.id, attempt: $0.attempt) })
         return .requests(requests)
       case .hopeless(let requests): giveUp(requests)
+      case .robots(let files): for file in files { own.ask(file) }
       case .wait(let until): return .wait(until: until?.onContinuousClock)
       case .finished: return .finished
       }
@@ -177,15 +178,17 @@ final class FetchStage: FetchWork {
     }
   }
 
-  /// Requests whose host was given up are records with its error, as if each had been tried.
+  /// Requests that are not tried are records with the error of their host, or with what robots.txt says.
   private func giveUp(_ requests: [(request: Request, error: RequestError)]) {
     events?.post(
-      requests.lazy.filter { $0.request.purpose == .page }.map { .hostGivenUp($0.request.host, $0.request.id) })
+      requests.lazy.filter { $0.request.purpose == .page && $0.error.code != .robots }.map {
+        .hostGivenUp($0.request.host, $0.request.id)
+      })
     let answers = requests.map { request, error in
       Fetched(
-        request: request, response: nil,
-        error: RequestError(error.code, error.message + " (its host was given up for now)", error.circumstance),
-        attempts: request.attempt - 1)
+        request: request, response: nil, error: error, timing: Fetched.Timing(elapsed: request.spent),
+        // A redirect that led here was an attempt.
+        attempts: request.spent > .zero ? request.attempt : request.attempt - 1)
     }
     let pages = answers.filter { $0.request.purpose == .page }
     send(pages, bytes: pages.reduce(0) { $0 + $1.cost })

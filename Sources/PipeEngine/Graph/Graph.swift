@@ -52,7 +52,7 @@ package struct Graph: Sendable {
       rules: plan.fetch.perHost, backoff: plan.fetch.retry.backoff, pages: plan.pageLimit ?? .max,
       capacity: plan.bounds.frontier,
       bytes: plan.bounds.frontierBytes, spills: !plan.isOrdered, disk: plan.bounds.disk,
-      tell: { control.tell($0) })
+      robots: plan.fetch.robots, robotsBytes: plan.bounds.robotsBytes, tell: { control.tell($0) })
     order = plan.isOrdered ? OrderWindow(plan.bounds, tell: { control.tell($0) }) : nil
     // The requests of links are a source more.
     ledger = Ledger(
@@ -64,7 +64,8 @@ package struct Graph: Sendable {
         bounds: plan.bounds, ledger: ledger, tell: { control.tell($0) })
     }
     progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger, crawl: crawl)
-    own = OwnRequests(frontier: frontier, ledger: ledger, tally: progress.tally, bytes: plan.bounds.ownBytes)
+    own = OwnRequests(
+      frontier: frontier, ledger: ledger, tally: progress.tally, bytes: plan.bounds.ownBytes, robots: plan.fetch.robots)
     extraction = Extraction(plan, links: crawl?.reader)
     room = WorkRoom(capacity: plan.bounds.treeBytes)
     environment = SinkEnvironment(files: FilesInUse(plan), control: control)

@@ -24,6 +24,8 @@ package struct FetchPlan: Sendable {
   package var authorizations: [WebURL.OriginKey: String]
   package var keepsCookies: Bool
   package var proxy: Proxy?
+  /// `nil` if robots.txt is ignored.
+  package var robots: RobotsPlan?
 
   package struct TLS: Sendable {
     package var verifies: Bool
@@ -45,8 +47,12 @@ package struct FetchPlan: Sendable {
     package var resolvesNames: Bool
   }
 
-  /// - Parameter folder: What the spec's input paths are relative to.
-  package init(_ settings: FetchSettings = FetchSettings(), in folder: SourceFolder = SourceFolder("")) {
+  /// - Parameters:
+  ///   - folder: What the spec's input paths are relative to.
+  ///   - obeysRobots: Whether robots.txt is obeyed if the spec does not say.
+  package init(
+    _ settings: FetchSettings = FetchSettings(), in folder: SourceFolder = SourceFolder(""), obeysRobots: Bool = false
+  ) {
     concurrency = settings.concurrency
     perHost = settings.perHost
     timeout = settings.timeout
@@ -73,5 +79,6 @@ package struct FetchPlan: Sendable {
         scheme: proxy.scheme, shown: proxy.shown, authority: proxy.authority, username: proxy.username,
         password: proxy.password, resolvesNames: proxy.resolve == .proxy)
     }
+    robots = settings.robotsPlan(isDefault: obeysRobots)
   }
 }

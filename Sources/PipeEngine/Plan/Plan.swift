@@ -134,6 +134,8 @@ package struct Bounds: Hashable, Sendable {
   package var bodyBytes = 128 << 20
   /// Contents that are being fetched for the run itself.
   package var ownBytes = 32 << 20
+  /// What is known of robots.txt files.
+  package var robotsBytes = 4 << 20
   /// Trees and values of JSON of the pages that records are being made of.
   package var treeBytes = 96 << 20
   /// Extract stages side by side.
@@ -159,6 +161,7 @@ package struct Bounds: Hashable, Sendable {
     orderBytes = min(orderBytes, memory / 8)
     ownBytes = min(ownBytes, memory / 8)
     recordBytes = min(recordBytes, memory / 8 / (1 + sinks))
+    robotsBytes = min(robotsBytes, memory / 64)
     let waiting =
       requestBytes + frontierBytes + fetchedBytes + seenBytes + (isOrdered ? orderBytes : 0) + recordBytes * (1 + sinks)
     treeBytes = looksIntoPages ? memory - bodyBytes - waiting : 0

@@ -43,6 +43,9 @@ struct PlanCompiler {
     self.folder = folder
   }
 
+  /// Whether robots.txt is obeyed if the spec does not say.
+  private static let obeysRobots = false
+
   mutating func compile(processors: Int, limit: Int?, secretFiles: [Located<String>]) -> Plan {
     for field in spec.fields ?? [] {
       guard let use = field.use, let extractor = use.product else {
@@ -63,6 +66,7 @@ struct PlanCompiler {
       return SourcePlan(name: use.name.value, source: source, shown: shown.summary(of: use) ?? "")
     }
     spec.fetch.check(in: folder) { diagnostics.append($0) }
+    spec.fetch.checkRobots(isDefault: Self.obeysRobots) { diagnostics.append($0) }
     let filter = spec.filter.flatMap { resolve($0) }
     let sinks = spec.sinks.compactMap { use -> SinkPlan? in
       let columns = columns(use.common.fields)
@@ -90,12 +94,13 @@ struct PlanCompiler {
     bounds.values = ValueLimits(value: spec.limits.value.bytes, record: spec.limits.record.bytes)
     bounds.fetched = max(bounds.fetched, spec.fetch.concurrency)
     bounds.frontier = max(bounds.frontier, 2 * spec.fetch.concurrency)
-    var fetch = FetchPlan(spec.fetch, in: folder)
+    var fetch = FetchPlan(spec.fetch, in: folder, obeysRobots: Self.obeysRobots)
     fetch.redirectsAreLinks = crawl != nil
     return Plan(
       name: shown.name, description: shown.description, folder: folder, sources: sources,
       fetch: fetch, crawl: crawl, fields: fields, needs: needs, filter: filter,
-      filterText: shown.filter, sinks: sinks, bounds: bounds, files: files, connectionNotes: shown.connectionNotes,
+      filterText: shown.filter, sinks: sinks, bounds: bounds, files: files,
+      connectionNotes: shown.connectionNotes(robots: fetch.robots),
       limit: limit)
   }
 
@@ -109,7 +114,7 @@ struct PlanCompiler {
           hint: "remove it; the field depth tells how far a page is from a source",
           notes: [Diagnostic.Note("the crawl is here", at: settings.span)]))
     }
-    var plan = CrawlPlan(settings.value, token: ProductToken(userAgent: spec.fetch.userAgent))
+    var plan = CrawlPlan(settings.value, token: spec.fetch.robotsToken)
     plan.waitsForSources = fields.contains { $0.extractor.inputColumn != nil }
     return plan
   }

@@ -44,7 +44,7 @@ struct ShownSpec {
   }
 
   /// What there is to say of connections, where it is not what everybody does.
-  var connectionNotes: [String] {
+  func connectionNotes(robots: RobotsPlan?) -> [String] {
     let fetch = spec.fetch
     let origins = (masked?.fetch ?? fetch).credentials.map(\.origin.originKey)
     var notes = fetch.credentials.enumerated().map { index, credential in
@@ -63,7 +63,14 @@ struct ShownSpec {
       notes.append("sends the client certificate \(file) to servers that request one")
     }
     if fetch.tls.minimumVersion != .tls12 { notes.append("TLS \(fetch.tls.minimumVersion.rawValue) or later") }
+    if let robots { notes.append(note(on: robots)) }
     return notes.map { $0.withoutUserinfo.withoutControls }
+  }
+
+  private func note(on robots: RobotsPlan) -> String {
+    let masked = masked?.fetch.robotsPlan(isDefault: true)?.token?.description
+    let name = shown(robots.token?.description, masked).map { "as \($0)" } ?? "by its groups for * alone"
+    return "obeys robots.txt \(name), waits up to \(robots.maxDelay.shown) for its Crawl-delay"
   }
 
   private func sink(_ use: Use<any Sink, SinkOptions>) -> Use<any Sink, SinkOptions>? {

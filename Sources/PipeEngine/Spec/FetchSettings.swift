@@ -10,6 +10,8 @@ package struct FetchSettings: Sendable {
   package var headers: [HTTPFields.Field] = []
   package var body: String?
   package var userAgent = "pipe/\(PipeVersion.text)"
+  /// Where the spec says it.
+  package var userAgentSpan: SourceSpan?
   package var redirects = 10
   package var retry = RetrySettings()
   package var maxBody = ByteCount(10 << 20)
@@ -20,6 +22,8 @@ package struct FetchSettings: Sendable {
   package var credentials: [OriginCredential] = []
   package var cookies = CookieChoice.none
   package var proxy: ProxySettings?
+  /// `nil` if the spec does not say.
+  package var robots: RobotsSettings?
 
   package init() {}
 
@@ -63,7 +67,7 @@ extension FetchSettings {
       example: "{Accept-Language: en}"),
     Key(optional: "body", Shape<String>.string, "The content sent with every request.", example: "page=1"),
     Key(
-      "user_agent", Shape<String>.text("a user agent"), default: FetchSettings().userAgent,
+      "user_agent", Shape<String>.text("a user agent").located.optional, default: nil,
       shown: FetchSettings().userAgent, "The User-Agent field. Say who you are and how to reach you."),
     Key(
       "auth", OriginCredential.list, default: [], shown: "[]",
@@ -76,6 +80,10 @@ extension FetchSettings {
       optional: "proxy", ProxySettings.map.shape,
       "The proxy that all requests go through; the environment's proxies are never used.",
       example: "http://proxy.example:3128"),
+    Key(
+      optional: "robots", RobotsSettings.map.shape,
+      "Whether robots.txt is obeyed: obey, ignore, or a map; without it, it is ignored.",
+      example: "{obey: true, agent: my-bot, max_delay: 10s}"),
     Key(
       "redirects", Shape<Int>.int(0...50, hint: "0 records the redirect itself, 10 is the default"), default: 10,
       shown: "10",
@@ -102,8 +110,8 @@ extension FetchSettings {
 
   private init(
     concurrency: Int, perHost: HostRules, timeout: Timeouts, method: Method, headers: [HTTPFields.Field],
-    body: String?, userAgent: String, credentials: [OriginCredential], cookies: CookieChoice, proxy: ProxySettings?,
-    redirects: Int,
+    body: String?, userAgent: Located<String>?, credentials: [OriginCredential], cookies: CookieChoice,
+    proxy: ProxySettings?, robots: RobotsSettings?, redirects: Int,
     retry: RetrySettings, maxBody: ByteCount, onMaxBody: OnMaxBody, http: HTTPChoice,
     tls: TLSSettings, addresses: AddressPolicy
   ) {
@@ -113,10 +121,12 @@ extension FetchSettings {
     self.method = method
     self.headers = headers
     self.body = body
-    self.userAgent = userAgent
+    self.userAgent = userAgent?.value ?? FetchSettings().userAgent
+    userAgentSpan = userAgent?.span
     self.credentials = credentials
     self.cookies = cookies
     self.proxy = proxy
+    self.robots = robots
     self.redirects = redirects
     self.retry = retry
     self.maxBody = maxBody

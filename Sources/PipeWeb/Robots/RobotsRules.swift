@@ -47,6 +47,12 @@ package struct RobotsRules: Sendable {
       + sitemaps.reduce(0) { $0 + $1.url.length + MemoryLayout<Sitemap>.stride }
   }
 
+  /// The same rules without the sitemaps, which nobody needs who judges URLs.
+  package var withoutSitemaps: RobotsRules {
+    RobotsRules(
+      rules: rules, patterns: patterns, crawlDelay: crawlDelay, sitemaps: [], isNamed: isNamed, isCut: isCut)
+  }
+
   /// Whether the crawler may ask for a URL, and which rule says so.
   package func decision(for url: WebURL) -> RobotsDecision {
     var steps = 0

@@ -176,7 +176,7 @@ struct FrontierSpillTests {
       case .wait(let until):
         shelf.bringBack()
         now = until ?? now
-      case .finished: break
+      case .finished, .robots: break
       }
     }
     #expect(tried + hopeless == 500)
@@ -229,7 +229,7 @@ struct FrontierSpillTests {
         #expect(frontier.landed(requests.map { Landing($0) }, now: now).pages == 0)
       case .wait: await changes.next()
       case .finished: break taking
-      case .hopeless: Issue.record("no host was given up")
+      case .hopeless, .robots: Issue.record("no host was given up")
       }
     }
     await adder.value

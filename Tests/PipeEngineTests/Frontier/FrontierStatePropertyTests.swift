@@ -96,7 +96,7 @@ private struct FrontierModel {
         guard let until else { return faults.append("it waits for ever with nothing in flight") }
         if until <= now { return faults.append("it waits for the past") }
         now = until
-      case .requests, .hopeless: break
+      case .requests, .hopeless, .robots: break
       }
     }
     faults.append("it never ends")

@@ -57,7 +57,7 @@ struct FrontierTroubleTests {
         for request in requests { frontier.landed(request, refused, now: now) }
       case .wait(let until): now = until ?? now
       case .hopeless(let requests): hopeless = requests
-      case .finished: Issue.record("it finished")
+      case .robots, .finished: Issue.record("it finished")
       }
     }
     #expect(tried == HostHealth.failuresToBeDown + HostHealth.probes)
@@ -101,7 +101,7 @@ struct FrontierTroubleTests {
         }
       case .wait(let until): now = until ?? now
       case .hopeless(let requests): hopeless += requests.map(\.request.id.ordinal)
-      case .finished: break
+      case .robots, .finished: break
       }
     }
     #expect(answered == [20, 21, 22])

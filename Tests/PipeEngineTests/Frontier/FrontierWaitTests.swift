@@ -74,7 +74,7 @@ struct FrontierWaitTests {
         for request in requests { frontier.landed(request, .unreachable(refused), now: now) }
         if let reason = wait(frontier)?.reason { reasons.append(reason) }
       case .wait(let until): now = until ?? now
-      case .hopeless, .finished: break trying
+      case .hopeless, .robots, .finished: break trying
       }
     }
     #expect(reasons.prefix(2) == [.slot, .slot], "it is down after three failures")

@@ -94,6 +94,28 @@ struct PlanOutlineTests {
     #expect(text.contains("***"))
   }
 
+  @Test(
+    "the plan says as whom robots.txt is obeyed",
+    arguments: [
+      ("robots: obey", "obeys robots.txt as pipe, waits up to 60s for its Crawl-delay" as String?),
+      ("robots: {agent: my-bot, max_delay: 2m}", "obeys robots.txt as my-bot, waits up to 2m for its Crawl-delay"),
+      (
+        "user_agent: Mozilla/5.0, robots: obey",
+        "obeys robots.txt by its groups for * alone, waits up to 60s for its Crawl-delay"
+      ),
+      (
+        "robots: {agent: \"${secret:env:TOKEN}\"}", "obeys robots.txt as ***, waits up to 60s for its Crawl-delay"
+      ), ("robots: ignore", nil), ("http: auto", nil),
+    ])
+  func robots(fetch: String, words: String?) throws {
+    let outline = try outline(
+      "sources: [{stdin: lines}]\nfetch: {\(fetch)}\nextract: [url]\nsinks: [csv: a.csv]",
+      environment: ["TOKEN": "s3cret"])
+    let notes = outline.stages.first { $0.kind == .fetch }?.notes ?? []
+    #expect(notes.first { $0.contains("robots.txt") } == words)
+    #expect(!String(reflecting: outline).contains("s3cret"))
+  }
+
   @Test("nothing in it moves a terminal's cursor")
   func controlCharacters() throws {
     let outline = try outline(

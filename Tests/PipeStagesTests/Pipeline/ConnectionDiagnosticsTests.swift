@@ -86,6 +86,23 @@ struct ConnectionDiagnosticsTests {
     Case("fetch: {cookies: run}"), Case("fetch: {cookies: none}"), Case("fetch: {cookies: true}", "bad-value 1:18"),
   ]
 
+  private static let robots: [Case] = [
+    Case("fetch: {robots: obey}"), Case("fetch: {robots: ignore}"), Case("fetch: {robots: true}"),
+    Case("fetch: {robots: {obey: true, agent: my-bot, max_delay: 0s}}"), Case("fetch: {robots: {obey: obey}}"),
+    Case("fetch: {robots: {agent: My-Bot/1.0 (hello)}}"),
+    Case("fetch: {robots: obeys}", "bad-value 1:17"), Case("fetch: {robots: yes}", "bad-value 1:17"),
+    Case("fetch: {robots: {agent: \"my bot!\"}}"), Case("fetch: {robots: {agent: bot!}}", "bad-value 1:25"),
+    Case("fetch: {robots: {agent: Mozilla/5.0}}", "bad-value 1:25"),
+    Case("fetch: {robots: {agent: \"\"}}", "bad-value 1:25"),
+    Case("fetch: {robots: {max_delay: 25h}}", "out-of-range 1:29"),
+    Case("fetch: {robots: {agents: x}}", "unknown-key 1:18"),
+    Case("fetch: {user_agent: \"Mozilla/5.0 (X11)\", robots: obey}", "no-effect 1:21"),
+    Case("fetch: {user_agent: \"\", robots: obey}", "no-effect 1:21"),
+    Case("fetch: {user_agent: \"Mozilla/5.0 (X11)\", robots: {agent: my-bot}}"),
+    Case("fetch: {user_agent: \"Mozilla/5.0 (X11)\", robots: ignore}"),
+    Case("fetch: {user_agent: \"Mozilla/5.0 (X11)\"}"),
+  ]
+
   private static func bound(_ origin: String, _ sources: String, _ findings: String...) -> Case {
     let spec = "fetch: {auth: {origin: \"\(origin)\", \(token)}}\nsources: \(sources)"
     return Case(spec, findings)
@@ -137,7 +154,7 @@ struct ConnectionDiagnosticsTests {
     Case("fetch: {proxy: []}", "wrong-type 1:16"), Case("fetch: {proxy: }", "bad-value 1:15"),
   ]
 
-  @Test("every fault has its code and its place", arguments: tls + auth + origins + proxy)
+  @Test("every fault has its code and its place", arguments: tls + auth + origins + proxy + robots)
   func findings(_ test: Case) throws {
     let variables = Variables(environment: ["TOKEN": "t0ken", "OPEN": "open"])
     // The URLs are not known, so that any credential may be of use.

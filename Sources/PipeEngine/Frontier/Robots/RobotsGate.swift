@@ -1,0 +1,45 @@
+internal import PipeWeb
+
+/// Says of a request what the robots.txt of its authority says of it, as far as that is known.
+struct RobotsGate: Sendable {
+  enum Verdict {
+    case allowed
+    case refused(RequestError)
+    /// The file has to be asked for.
+    case unknown(file: WebURL)
+  }
+
+  private let plan: RobotsPlan
+  private var memory: RobotsMemory
+
+  /// - Parameter bytes: How many bytes of what is known are kept.
+  init(_ plan: RobotsPlan, bytes: Int) {
+    self.plan = plan
+    memory = RobotsMemory(capacity: bytes)
+  }
+
+  /// Bytes that it holds, about.
+  var bytes: Int { memory.bytes }
+
+  mutating func knowledge(of url: WebURL, now: Instant) -> RobotsKnowledge? {
+    memory.knowledge(of: url.originKey, now: now)
+  }
+
+  /// - Returns: What is known from now on.
+  mutating func remember(_ answer: RobotsAnswer, of url: WebURL, now: Instant) -> RobotsKnowledge {
+    let knowledge = RobotsKnowledge(answer, of: url.originKey, maxDelay: plan.maxDelay, now: now)
+    memory.remember(knowledge, of: url.originKey)
+    return knowledge
+  }
+}
+
+extension RequestPurpose {
+  /// Whether robots.txt says which of such requests may be made. The run's own questions about the site, robots.txt
+  /// itself above all, are none of those (RFC 9309, 2.2.2); a sitemap is there to be read by crawlers.
+  var isJudged: Bool {
+    switch self {
+    case .page, .check: true
+    case .robots, .sitemap: false
+    }
+  }
+}
