@@ -139,7 +139,7 @@ extension PracticeServer {
   }
 
   /// Each request with the time of its begin, in the order in which they came.
-  fileprivate func requests() throws -> [LoggedRequest] {
+  func requests() throws -> [LoggedRequest] {
     try body("/stats/requests").split(separator: UInt8(ascii: "\n")).map {
       try JSONDecoder().decode(LoggedRequest.self, from: Data($0))
     }
