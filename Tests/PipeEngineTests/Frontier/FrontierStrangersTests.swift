@@ -112,7 +112,7 @@ struct FrontierStrangersTests {
           return
         }
         now = max(until, now)
-      case .hopeless, .finished:
+      case .hopeless, .robots, .finished:
         Issue.record("\(done) of them are done")
         return
       }
@@ -214,7 +214,7 @@ struct FrontierStrangersTests {
           }
           now = max(now, until)
         }
-      case .hopeless: Issue.record("no host was given up")
+      case .hopeless, .robots: Issue.record("no host was given up")
       case .finished: turns = .max
       }
       if turns == .max { break }
