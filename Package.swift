@@ -96,7 +96,8 @@ let package = Package(
       swiftSettings: settings),
 
     // Tests.
-    .target(name: "PipeTesting", dependencies: ["PipeStorage"], path: "Tests/PipeTesting", swiftSettings: settings),
+    .target(
+      name: "PipeTesting", dependencies: ["PipeStorage", "PipeWeb"], path: "Tests/PipeTesting", swiftSettings: settings),
     .testTarget(name: "PipeTextTests", dependencies: ["PipeText"], swiftSettings: settings),
     .testTarget(name: "PipeStorageTests", dependencies: ["PipeStorage", "PipeTesting"], swiftSettings: settings),
     .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: settings),
