@@ -58,6 +58,53 @@ struct Template: Sendable {
 
         """),
     Template(
+      name: "crawl", summary: "every page of a site, and its broken links", edit: "the urls",
+      body: """
+        # Every page of a site with its title, and every link that leads nowhere with the page that has it.
+        version: 1
+        name: NAME
+
+        sources:
+          - urls: [https://example.com/]
+
+        fetch:
+          timeout: 10s
+          per_host: {concurrency: 2, delay: 200ms}
+
+        crawl:
+          depth: 3
+          scope: host
+          # exclude: [/search*, "*.pdf"]
+          max_pages: 1000
+
+        extract: [url, status, title, depth, referrer]
+
+        sinks:
+          - csv: out/NAME.csv
+          - csv: {path: out/NAME-broken-links.csv, rows: links, when: not ok, fields: [from, to, text, status, error]}
+
+        """),
+    Template(
+      name: "sitemap", summary: "every page that a site's sitemap names", edit: "the site",
+      body: """
+        # Every page that a site's sitemap names, found by its robots.txt.
+        version: 1
+        name: NAME
+
+        sources:
+          - sitemap: {discover: https://example.com/}
+
+        fetch:
+          timeout: 10s
+          per_host: {concurrency: 2, delay: 200ms}
+
+        extract: [url, status, title, length]
+
+        sinks:
+          - csv: out/NAME.csv
+
+        """),
+    Template(
       name: "api", summary: "the pages of a JSON API, an object a line", edit: "the url and the paths",
       body: """
         # The pages of a JSON API, an object a line.

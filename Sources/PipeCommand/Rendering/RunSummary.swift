@@ -97,7 +97,7 @@ struct RunSummary {
     let filtered = stages.reduce(0) { $0 + $1.filtered }
     var parts = ["\(read.grouped) read"]
     if plan.crawl != nil {
-      let found = stages.dropFirst(plan.sources.count).reduce(0) { $0 + $1.generated }
+      let found = progress.count(of: .admit).generated + progress.count(of: .extract).generated
       let duplicates = stages.reduce(0) { $0 + $1.deduplicated }
       parts.append("\(found.grouped) found")
       if duplicates > 0 { parts.append("\(duplicates.grouped) read twice") }

@@ -11,6 +11,7 @@ final class Crawl: Sendable {
   private struct Storage: ~Copyable {
     var state: CrawlState
     var nextOrdinal = 0
+    var nextRow = 0
     /// Lanes of extract that are at work.
     var lanes: Int
     /// Records of pages whose place is not settled.
@@ -31,7 +32,7 @@ final class Crawl: Sendable {
   private let key: URLFingerprint.Key
   private let ledger: Ledger
   private let fetch: FetchPlan
-  /// The requests of links have a source of their own behind those of the spec.
+  /// The requests of links have a source of their own behind those of the spec, and the rows of links one more.
   private let linkSource: Int
   private let storage: Mutex<Storage>
   private let room = Mutex(Room())
@@ -143,6 +144,23 @@ final class Crawl: Sendable {
   func takeHeld() throws(RunError) -> Extracted? {
     try storage.withLock { storage -> Result<Extracted?, RunError> in
       do throws(RunError) { return .success(try storage.held.takeAny()) } catch { return .failure(error) }
+    }.get()
+  }
+
+  /// The values of the next rows of links; `nil` behind the last one. Asked once every page has come.
+  func nextLinkRows() throws(RunError) -> [Record]? {
+    try storage.withLock { storage -> Result<[Record]?, RunError> in
+      do throws(RunError) {
+        return .success(
+          try storage.state.nextLinkRows().map { rows in
+            rows.map { values in
+              defer { storage.nextRow += 1 }
+              return Record(id: RequestID(source: linkSource + 1, ordinal: storage.nextRow), values: values)
+            }
+          })
+      } catch {
+        return .failure(error)
+      }
     }.get()
   }
 

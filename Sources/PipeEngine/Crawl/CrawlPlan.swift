@@ -19,6 +19,8 @@ package struct CrawlPlan: Sendable {
   /// Whether columns of the sources' rows are asked for: then links wait until all sources are read, since a row may have
   /// the URL of one as well.
   package var waitsForSources = false
+  /// Whether rows are made of links.
+  package var keepsLinks = false
   /// What pages and fields of the header call the crawler.
   package var token: ProductToken?
 
@@ -51,7 +53,10 @@ package struct CrawlPlan: Sendable {
   }
 
   /// What of a page its links are read from.
-  var needs: PageNeeds { PageNeeds(content: .start, fields: true, facts: PageLinks.wanted) }
+  var needs: PageNeeds {
+    let texts: PageFacts.Wanted = keepsLinks ? .linkTexts : []
+    return PageNeeds(content: .start, fields: true, facts: PageLinks.wanted.union(texts))
+  }
 }
 
 /// Where a request stands in its crawl.

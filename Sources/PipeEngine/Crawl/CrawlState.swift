@@ -43,9 +43,9 @@ struct CrawlState: ~Copyable {
   let plan: CrawlPlan
   /// The most redirects in a row.
   let redirects: Int
-  private var scope: CrawlScope
-  private var seen: SeenURLs
-  private var book: PageBook
+  var scope: CrawlScope
+  var seen: SeenURLs
+  var book: PageBook
   private(set) var counts = CrawlCounts()
   /// Pages that are asked for and have not come.
   private(set) var openCount = 0
@@ -58,6 +58,9 @@ struct CrawlState: ~Copyable {
   private var current: NumberList
   private var next: NumberList
   private let disk: TemporaryDisk
+  /// All pages whose place is settled, in the order of the site, where rows are made of links.
+  var order: NumberList
+  var linkCursor = LinkCursor()
   private var step = Step.waiting(0)
   /// The redirects that led to the pages of the level before `hopsEnd`.
   private var hops = 0
@@ -87,6 +90,7 @@ struct CrawlState: ~Copyable {
     book = PageBook(on: disk, memory: pages)
     current = NumberList(on: disk)
     next = NumberList(on: disk)
+    order = NumberList(on: disk)
   }
 
   /// The URLs that were seen.
@@ -143,7 +147,7 @@ struct CrawlState: ~Copyable {
     try book.setParent(Self.firstRoot + source, of: number)
     try current.append(number)
     hopsEnd = current.count
-    if tracksFinals { finals.append(number) }
+    try noteFinal(number)
     return isAsked ? nil : number
   }
 
@@ -169,6 +173,7 @@ struct CrawlState: ~Copyable {
     openCount -= 1
     if depth == 0, place.hops == 0 { openSources -= 1 }
     if links.isCut { counts.cutPages += 1 }
+    if let outcome = links.outcome { try book.setOutcome(outcome.encoded(), of: place.number) }
     var wanted: [Wanted] = []
     var count = 0
     switch links.content {
@@ -177,7 +182,7 @@ struct CrawlState: ~Copyable {
       try setNote(note, place.number)
       if note.depth == 0, let url { scope.follow(url, redirectedTo: link.url) }
       let target = try find(link, depth: note.depth, hops: place.hops + 1, from: url, place.source, &wanted)
-      try book.setLinks(LinkBlock.encode([(target, false)]), of: place.number)
+      try book.setLinks(LinkBlock.encode([(target, false)], details: []), of: place.number)
     case .page(let links):
       note.state = .page
       try setNote(note, place.number)
@@ -189,7 +194,8 @@ struct CrawlState: ~Copyable {
         targets.append(
           (try find(link, depth: note.depth + 1, hops: 0, from: url, place.source, &wanted), link.isNofollow))
       }
-      try book.setLinks(LinkBlock.encode(targets), of: place.number)
+      try book.setLinks(
+        LinkBlock.encode(targets, details: links.compactMap(\.details)), of: place.number)
     }
     try settle(&wanted, links: count)
     return wanted
@@ -282,7 +288,7 @@ struct CrawlState: ~Copyable {
     return (number, true)
   }
 
-  private func dropReason(_ url: WebURL) -> URLDropReason? {
+  func dropReason(_ url: WebURL) -> URLDropReason? {
     plan.filter.reason(toDrop: url) ?? TrapBounds.reason(toDrop: url)
   }
 
@@ -359,7 +365,7 @@ struct CrawlState: ~Copyable {
     note.depth = depth
     try setNote(note, number)
     try book.setParent(parent, of: number)
-    if tracksFinals { finals.append(number) }
+    try noteFinal(number)
     if depth == level { try current.append(number) } else { try next.append(number) }
   }
 
@@ -373,11 +379,16 @@ struct CrawlState: ~Copyable {
     return 0
   }
 
-  private func targets(of number: Int) throws(RunError) -> [(number: Int, isNofollow: Bool)] {
-    try book.links(of: number).map(LinkBlock.decode) ?? []
+  private mutating func noteFinal(_ number: Int) throws(RunError) {
+    if tracksFinals { finals.append(number) }
+    if plan.keepsLinks { try order.append(number) }
   }
 
-  private func note(_ number: Int) throws(RunError) -> URLNote { URLNote(rawValue: try seen.note(of: number)) }
+  private func targets(of number: Int) throws(RunError) -> [(number: Int, isNofollow: Bool)] {
+    try book.links(of: number).map(LinkBlock.links) ?? []
+  }
+
+  func note(_ number: Int) throws(RunError) -> URLNote { URLNote(rawValue: try seen.note(of: number)) }
 
   private mutating func setNote(_ note: URLNote, _ number: Int) throws(RunError) {
     try seen.setNote(note.rawValue, of: number)

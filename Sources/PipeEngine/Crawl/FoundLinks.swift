@@ -8,6 +8,15 @@ package struct FoundLinks: Sendable {
     package let fingerprint: URLFingerprint
     /// Whether the link, or its page, asks not to be followed.
     package let isNofollow: Bool
+    /// What the page says of it, where rows are made of links.
+    var details: LinkDetails?
+
+    init(url: WebURL, fingerprint: URLFingerprint, isNofollow: Bool, details: LinkDetails? = nil) {
+      self.url = url
+      self.fingerprint = fingerprint
+      self.isNofollow = isNofollow
+      self.details = details
+    }
   }
 
   package enum Content: Sendable {
@@ -19,6 +28,14 @@ package struct FoundLinks: Sendable {
   package let content: Content
   /// Whether the page has more links than are taken of it.
   package let isCut: Bool
+  /// What came of the page itself, where rows are made of links.
+  var outcome: PageOutcome?
+
+  init(content: Content, isCut: Bool, outcome: PageOutcome? = nil) {
+    self.content = content
+    self.isCut = isCut
+    self.outcome = outcome
+  }
 
   static let none = FoundLinks(content: .page([]), isCut: false)
 }
@@ -39,19 +56,39 @@ struct LinkReader: Sendable {
   /// Where a page leads. Only what was found is followed further: an error page has no links, and what was cut short
   /// has those that came.
   func links(of page: Page) -> FoundLinks {
-    guard let response = page.response, page.request.place != nil else { return .none }
-    if let target = page.redirectTarget {
-      return FoundLinks(content: .redirect(link(to: target, isNofollow: false)), isCut: false)
-    }
-    guard (200..<300).contains(response.status), let found = page.links(upTo: plan.maxLinks) else { return .none }
-    let isNofollow = plan.respectsNofollow && page.directives(for: plan.token).contains(.nofollow)
-    let links = found.links.map {
-      link(to: $0.url, isNofollow: plan.respectsNofollow && (isNofollow || $0.isNofollow))
-    }
-    return FoundLinks(content: .page(links), isCut: found.isCut)
+    let outcome =
+      plan.keepsLinks
+      ? PageOutcome(status: page.response?.status, error: page.fetched.error?.description) : nil
+    let (content, isCut) = content(of: page)
+    return FoundLinks(content: content, isCut: isCut, outcome: outcome)
   }
 
-  private func link(to url: WebURL, isNofollow: Bool) -> FoundLinks.Link {
-    FoundLinks.Link(url: url, fingerprint: fingerprint(of: url), isNofollow: isNofollow)
+  private func content(of page: Page) -> (FoundLinks.Content, isCut: Bool) {
+    guard let response = page.response, page.request.place != nil else { return (.page([]), false) }
+    if let target = page.redirectTarget {
+      let link = FoundLinks.Link(url: target, fingerprint: fingerprint(of: target), isNofollow: false)
+      return (.redirect(link), false)
+    }
+    guard (200..<300).contains(response.status), let found = page.links(upTo: plan.maxLinks) else {
+      return (.page([]), false)
+    }
+    let isNofollow = plan.respectsNofollow && page.directives(for: plan.token).contains(.nofollow)
+    var budget = page.room.budget
+    let links = found.links.map { link in
+      FoundLinks.Link(
+        url: link.url, fingerprint: fingerprint(of: link.url),
+        isNofollow: plan.respectsNofollow && (isNofollow || link.isNofollow),
+        details: plan.keepsLinks ? details(of: link, page, &budget) : nil)
+    }
+    return (.page(links), found.isCut)
+  }
+
+  /// What a page says of a link. What is too much of all texts of a page is left out.
+  private func details(of link: PageLinks.Link, _ page: Page, _ budget: inout ValueBudget) -> LinkDetails {
+    let text = page.linkText(link.text, within: &budget).text?.collapsingWhiteSpace()
+    let rel = page.string(of: link.relations)
+    let isWithin = budget.takeElement(bytes: (text?.utf8.count ?? 0) + (rel?.utf8.count ?? 0))
+    return LinkDetails(
+      url: link.url.href, element: link.element.rawValue, text: isWithin ? text : nil, rel: isWithin ? rel : nil)
   }
 }

@@ -54,9 +54,9 @@ package struct Graph: Sendable {
       bytes: plan.bounds.frontierBytes, spills: !plan.isOrdered, disk: plan.bounds.disk,
       robots: plan.fetch.robots, robotsBytes: plan.bounds.robotsBytes, tell: { control.tell($0) })
     order = plan.isOrdered ? OrderWindow(plan.bounds, tell: { control.tell($0) }) : nil
-    // The requests of links are a source more.
+    // The requests of links are a source more, and their rows another one.
     ledger = Ledger(
-      sources: plan.sources.count + (plan.crawl == nil ? 0 : 1), awaitsDurability: commitInterval != nil)
+      sources: plan.sources.count + (plan.crawl == nil ? 0 : 2), awaitsDurability: commitInterval != nil)
     ledger.onOver { [frontier] in frontier.close() }
     crawl = plan.crawl.map { [ledger] crawl in
       Crawl(
@@ -191,12 +191,16 @@ package struct Graph: Sendable {
       }
     case .route:
       let routes = plan.sinks.enumerated().map { index, sink in
-        Route(outlet: outlet(rows[index], .rows(index), of: stage), when: sink.when, order: sink.order)
+        Route(
+          outlet: outlet(rows[index], .rows(index), of: stage), when: sink.when, order: sink.order, rows: sink.rows)
       }
       try await ending(routes.map(\.outlet)) {
         try await routeStage(
           inlet(records, .records), routes: routes, where: plan.filter, order: order, tally: progress.tally,
           counter: counter, ledger: ledger, events: events)
+        if plan.crawl?.keepsLinks == true, let crawl {
+          try await routeLinks(of: crawl, routes: routes, counter: counter, ledger: ledger)
+        }
       }
     case .sink(let index):
       let context = SinkStage.Context(

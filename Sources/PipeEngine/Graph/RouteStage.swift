@@ -5,8 +5,12 @@ struct Route {
   let outlet: Outlet<Record>
   let when: Expression?
   let order: RowOrder
+  let rows: RowKind
 
-  func wants(_ record: Record) -> Bool { when?.evaluate(record.values) ?? true }
+  /// - Parameter rows: Of which kind the record is.
+  func wants(_ record: Record, _ rows: RowKind = .pages) -> Bool {
+    rows == self.rows && when?.evaluate(record.values) ?? true
+  }
 }
 
 /// A record that waits for those before it, and the sinks that it goes to then.
@@ -53,6 +57,20 @@ func routeStage(
   // Where the run was stopped, there are rows behind requests that were left undone.
   order.giveUp()
   try await release(order, to: routes)
+}
+
+/// Makes rows of a crawl's links and sends each to the sinks that want it, once every page has come.
+func routeLinks(of crawl: Crawl, routes: [Route], counter: StageCounter, ledger: Ledger) async throws {
+  let wanting = routes.filter { $0.rows == .links }
+  while let batch = try crawl.nextLinkRows() {
+    counter.add(generated: batch.count, out: batch.count)
+    let wanted = wanting.map { route in batch.filter { route.wants($0, .links) } }
+    var sinks: [RequestID: Int] = [:]
+    for rows in wanted { for row in rows { sinks[row.id, default: 0] += 1 } }
+    // Before a row of them can be written.
+    ledger.listed(batch.lazy.map { ($0.id, sinks[$0.id] ?? 0) })
+    for (route, rows) in zip(wanting, wanted) where !rows.isEmpty { try await send(rows, to: route) }
+  }
 }
 
 /// How many sinks want each record of a batch.

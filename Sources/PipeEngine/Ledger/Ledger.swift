@@ -42,6 +42,17 @@ package final class Ledger: Sendable {
     storage.withLock { for (id, sinks) in records { $0.state.routed(id, sinks: sinks) } }
   }
 
+  /// Rows of links, which go to so many sinks each. Nothing comes of them but rows.
+  func listed(_ rows: some Sequence<(RequestID, Int)>) {
+    storage.withLock { storage in
+      for (id, sinks) in rows {
+        storage.state.admitted(CollectionOfOne(id))
+        storage.state.extracted(id, records: 1)
+        storage.state.routed(id, sinks: sinks)
+      }
+    }
+  }
+
   func written(_ ids: some Sequence<RequestID>) {
     storage.withLock { for id in ids { $0.state.written(id) } }
   }

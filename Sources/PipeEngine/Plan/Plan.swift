@@ -105,6 +105,7 @@ package struct SinkPlan: Sendable {
   package let shown: String
   package let columns: [Column]
   package let order: RowOrder
+  package var rows = RowKind.pages
   package let when: Expression?
   /// The condition as a text of the language.
   package let whenText: String?

@@ -44,7 +44,7 @@ struct PlanCompiler {
   }
 
   /// Whether robots.txt is obeyed if the spec does not say.
-  private static let obeysRobots = false
+  private var obeysRobots: Bool { spec.crawl != nil }
 
   mutating func compile(processors: Int, limit: Int?, secretFiles: [Located<String>]) -> Plan {
     for field in spec.fields ?? [] {
@@ -66,15 +66,16 @@ struct PlanCompiler {
       return SourcePlan(name: use.name.value, source: source, shown: shown.summary(of: use) ?? "")
     }
     spec.fetch.check(in: folder) { diagnostics.append($0) }
-    spec.fetch.checkRobots(isDefault: Self.obeysRobots) { diagnostics.append($0) }
+    spec.fetch.checkRobots(isDefault: obeysRobots) { diagnostics.append($0) }
     let filter = spec.filter.flatMap { resolve($0) }
     let sinks = spec.sinks.compactMap { use -> SinkPlan? in
-      let columns = columns(use.common.fields)
-      let when = use.common.when.flatMap { resolve($0) }
+      let isOfLinks = use.common.rows == .links
+      let columns = isOfLinks ? linkColumns(use) : columns(use.common.fields)
+      let when = use.common.when.flatMap { isOfLinks ? resolveForLinks($0) : resolve($0) }
       return use.product.map { sink in
         SinkPlan(
           name: use.name.value, sink: sink, shown: shown.summary(of: use) ?? "", columns: columns,
-          order: use.common.order, when: when, whenText: shown.condition(of: use))
+          order: use.common.order, rows: use.common.rows, when: when, whenText: shown.condition(of: use))
       }
     }
     reportUnusedFields()
@@ -94,7 +95,7 @@ struct PlanCompiler {
     bounds.values = ValueLimits(value: spec.limits.value.bytes, record: spec.limits.record.bytes)
     bounds.fetched = max(bounds.fetched, spec.fetch.concurrency)
     bounds.frontier = max(bounds.frontier, 2 * spec.fetch.concurrency)
-    var fetch = FetchPlan(spec.fetch, in: folder, obeysRobots: Self.obeysRobots)
+    var fetch = FetchPlan(spec.fetch, in: folder, obeysRobots: obeysRobots)
     fetch.redirectsAreLinks = crawl != nil
     return Plan(
       name: shown.name, description: shown.description, folder: folder, sources: sources,
@@ -102,6 +103,38 @@ struct PlanCompiler {
       filterText: shown.filter, sinks: sinks, bounds: bounds, files: files,
       connectionNotes: shown.connectionNotes(robots: fetch.robots),
       limit: limit)
+  }
+
+  /// The columns of a sink whose rows are links.
+  private mutating func linkColumns(_ use: Use<any Sink, SinkOptions>) -> [Column] {
+    if spec.crawl == nil {
+      diagnostics.append(
+        Diagnostic(
+          .missingKey, at: use.span, "rows: links needs a crawl, which is what follows links",
+          hint: "add crawl: {depth: 1}, or remove rows: links; the field 'links' has the links of each page"))
+    }
+    let all = LinkRow.Field.allCases
+    guard let names = use.common.fields else { return all.map(\.column) }
+    return names.compactMap { name in
+      if let field = LinkRow.Field(rawValue: name.value) { return field.column }
+      let known = all.map(\.rawValue)
+      diagnostics.append(
+        Diagnostic(
+          .unknownField, at: name.span, "rows of links have no field '\(name.value)'",
+          hint: guesses.nearest(to: name.value, among: known).map { "did you mean '\($0)'?" }
+            ?? "their fields are \(known.joined(separator: ", "))"))
+      return nil
+    }
+  }
+
+  /// Resolves the names of a condition on links.
+  private mutating func resolveForLinks(_ expression: ParsedExpression) -> Expression? {
+    switch expression.resolve(LinkRow.declarations) {
+    case .success(let resolved): return resolved
+    case .failure(let faults):
+      diagnostics += faults.diagnostics
+      return nil
+    }
   }
 
   /// How links are followed.
@@ -115,6 +148,7 @@ struct PlanCompiler {
           notes: [Diagnostic.Note("the crawl is here", at: settings.span)]))
     }
     var plan = CrawlPlan(settings.value, token: spec.fetch.robotsToken)
+    plan.keepsLinks = spec.sinks.contains { $0.common.rows == .links }
     plan.waitsForSources = fields.contains { $0.extractor.inputColumn != nil }
     return plan
   }
@@ -190,7 +224,8 @@ struct PlanCompiler {
 
   /// A field that no sink writes and no expression asks for is extracted for nothing.
   private mutating func reportUnusedFields() {
-    guard !spec.sinks.isEmpty, spec.sinks.allSatisfy({ $0.common.fields != nil }) else { return }
+    let sinks = spec.sinks.filter { $0.common.rows == .pages }
+    guard !sinks.isEmpty, sinks.allSatisfy({ $0.common.fields != nil }) else { return }
     let names = (spec.fields ?? []).map(\.name.value)
     // A field whose name is misspelt where it is used is used all the same.
     let unknown = namedFields.subtracting(names.map { ExactText($0) }).map(\.text).sorted()

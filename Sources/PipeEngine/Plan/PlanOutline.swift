@@ -101,7 +101,8 @@ package struct PlanOutline: Sendable {
       }
       return Output(
         id: PlanLayout.StageID.sink(index).name, component: sink.name, target: sink.shown,
-        columns: sink.columns.map { plan.fields[$0.index].shown }, condition: sink.whenText, order: sink.order,
+        columns: sink.columns.map { sink.rows == .links ? $0.name : plan.fields[$0.index].shown },
+        condition: sink.whenText, order: sink.order,
         delivery: Delivery(of: sink), publication: publication, isLink: isLink)
     }
     let need = PageNeed(plan.needs)

@@ -82,7 +82,7 @@ extension FetchSettings {
       example: "http://proxy.example:3128"),
     Key(
       optional: "robots", RobotsSettings.map.shape,
-      "Whether robots.txt is obeyed: obey, ignore, or a map; without it, it is ignored.",
+      "Whether robots.txt is obeyed: obey, ignore, or a map; without it, it is obeyed in a crawl, and ignored otherwise.",
       example: "{obey: true, agent: my-bot, max_delay: 10s}"),
     Key(
       "redirects", Shape<Int>.int(0...50, hint: "0 records the redirect itself, 10 is the default"), default: 10,

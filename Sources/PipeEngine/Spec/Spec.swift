@@ -36,11 +36,17 @@ package enum RowOrder: String, CaseIterable, Sendable {
   case completion, input
 }
 
+/// What a sink's rows are.
+package enum RowKind: String, CaseIterable, Sendable {
+  case pages, links
+}
+
 /// The options that every sink has.
 package struct SinkOptions: Sendable {
   package let when: ParsedExpression?
   package let fields: [Located<String>]?
   package let order: RowOrder
+  package let rows: RowKind
 
   static let map = MapShape(
     Key(
@@ -58,6 +64,14 @@ package struct SinkOptions: Sendable {
         case .input: "the order of the sources, read one after the other; a slow page delays those after it"
         }
       }, default: RowOrder.completion, shown: "completion", "The order of the rows."),
+    Key(
+      "rows",
+      .choice {
+        switch $0 {
+        case .pages: "a row for each page that was asked for"
+        case .links: "in a crawl, a row for each link, with what came of its target; they are written at the end"
+        }
+      }, default: RowKind.pages, shown: "pages", "What the rows are."),
     make: SinkOptions.init)
 }
 

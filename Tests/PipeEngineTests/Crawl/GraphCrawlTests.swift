@@ -79,6 +79,97 @@ struct GraphCrawlTests {
     #expect(Set(rows) == expected(site, sources, depth: depth), "seed \(seed)")
   }
 
+  private struct LinkRowValues: Hashable {
+    let from: Value
+    let to: Value
+    let depth: Value
+    let status: Value
+    let isOK: Value
+    let isKnown: Bool
+  }
+
+  /// The links of a crawl, worked out one after the other.
+  private func expectedLinks(_ site: TableSite, _ crawl: ObviousCrawl) -> [LinkRowValues: Int] {
+    var rows: [LinkRowValues: Int] = [:]
+    for (page, place) in crawl.places {
+      guard case .links(let links) = site.pages[page] else { continue }
+      for (target, _) in links {
+        var end = target
+        var hops = 0
+        while hops <= 10, crawl.places[end] != nil, case .redirect(let next) = site.pages[end] {
+          end = next
+          hops += 1
+        }
+        let isRedirect = if case .redirect = site.pages[end] { true } else { false }
+        let isKnown = crawl.places[end] != nil
+        let row = LinkRowValues(
+          from: .string(site.url(page)), to: .string(site.url(target) + "#\(page)"), depth: .int(place.depth),
+          status: isKnown ? .int(isRedirect ? 302 : 200) : .null, isOK: .bool(true), isKnown: isKnown)
+        rows[row, default: 0] += 1
+      }
+    }
+    return rows
+  }
+
+  @Test("each link is a row with what came of its target, whatever the order of the answers", arguments: 0..<20)
+  func linkRows(seed: UInt64) async throws {
+    var random = RepeatableRandom(seed: 100 + seed)
+    let site = TableSite(pages: Int.random(in: 2...40, using: &random), &random)
+    let depth = Int.random(in: 0...4, using: &random)
+    let sources = [(0..<2).map { _ in Int.random(in: site.pages.indices, using: &random) }]
+    let sinks = [MemorySink("pages"), MemorySink("links"), MemorySink("broken")]
+    let pipeline = MemoryPipeline(
+      sources: sources.map { MemorySource(urls: $0.map { site.url($0) }) }, sinks: sinks)
+    let plan = try pipeline.plan(
+      """
+      extract: [url, depth, referrer, source, status]
+      crawl: {depth: \(depth), exclude: [/no/*]}
+      sinks:
+        - sink0
+        - sink1: {rows: links, fields: [from, to, depth, status, ok, reason]}
+        - sink2: {rows: links, when: not ok}
+      """)
+    try await Graph(plan, fetcher: fetcher(site, seed: seed)).runConserving()
+    // A record has all columns, whichever a sink writes.
+    let rows = sinks[1].rows.all.map { row in
+      LinkRowValues(
+        from: row[0], to: row[1], depth: row[5], status: row[6], isOK: row[8], isKnown: row[9] == .null)
+    }
+    let crawl = ObviousCrawl(site, sources: sources, depth: depth, redirects: 10)
+    #expect(Dictionary(rows.map { ($0, 1) }, uniquingKeysWith: +) == expectedLinks(site, crawl), "seed \(seed)")
+    #expect(sinks[2].rows.count == 0)
+    #expect(sinks[0].rows.count == crawl.places.count)
+  }
+
+  @Test("a link is broken where its target is, and not where the target does not say")
+  func brokenLinks() async throws {
+    let sinks = [MemorySink("broken"), MemorySink("all")]
+    let pipeline = MemoryPipeline(sources: [MemorySource(urls: ["http://site.example/"])], sinks: sinks)
+    let plan = try pipeline.plan(
+      """
+      extract: [url]
+      crawl: {}
+      fetch: {retry: 1}
+      sinks: [{sink0: {rows: links, when: not ok}}, {sink1: {rows: links}}]
+      """)
+    let fetcher = StubFetcher { request in
+      switch request.url?.pathname {
+      case "/": .status(200, body: ["404", "500", "429", "503", "dead", "moved"].map { "<a href=/\($0)>\($0) !</a>" }.joined())
+      case "/dead": .error(RequestError(.timeout, "no answer within 10s"))
+      case "/moved": .status(301, location: "/404")
+      case let path?: .status(Int(path.dropFirst()) ?? 200)
+      case nil: .status(200)
+      }
+    }
+    try await Graph(plan, fetcher: fetcher).runConserving()
+    func texts(_ sink: MemorySink) -> [Value] { sink.rows.all.map { $0[2] } }
+    #expect(texts(sinks[0]) == ["404 !", "500 !", "dead !", "moved !"])
+    #expect(sinks[0].rows.all.map { $0[6] } == [404, 500, nil, 404])
+    #expect(sinks[0].rows.all[2][7] == "timeout: no answer within 10s")
+    #expect(texts(sinks[1]) == ["404 !", "500 !", "429 !", "503 !", "dead !", "moved !"])
+    #expect(sinks[1].rows.all[2][9] == "not known: the server answered 429")
+  }
+
   @Test("a page that fails at first leads on once it comes, and one that never comes leads nowhere")
   func failures() async throws {
     var random = RepeatableRandom(seed: 5)

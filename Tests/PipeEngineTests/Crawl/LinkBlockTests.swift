@@ -25,4 +25,29 @@ struct LinkBlockTests {
       #expect(LinkBlock.decode(bytes).count <= bytes.count)
     }
   }
+
+  @Test("what a page says of its links comes back as it was, behind the numbers")
+  func details() {
+    let links = [(number: 3, isNofollow: true), (number: 1 << 33, isNofollow: false)]
+    let details = [
+      LinkDetails(url: "http://a.example/#x", element: "area", text: "ä", rel: nil),
+      LinkDetails(url: "", element: "header", text: nil, rel: ""),
+    ]
+    let bytes = LinkBlock.encode(links, details: details)
+    #expect(LinkBlock.links(in: bytes).map(\.number) == links.map(\.number))
+    let back = LinkBlock.details(in: bytes)
+    #expect(back.map(\.number) == links.map(\.number))
+    #expect(back.map(\.isNofollow) == links.map(\.isNofollow))
+    #expect(back.map(\.details) == details)
+    for count in bytes.indices { #expect(LinkBlock.details(in: Array(bytes[..<count])).count <= 2) }
+  }
+
+  @Test("what came of a page comes back as it was", arguments: [nil, 0, 200, 999] as [Int?])
+  func outcome(status: Int?) {
+    for error in [nil, "timeout: no answer within 10s"] {
+      let outcome = PageOutcome(status: status, error: error)
+      #expect(PageOutcome(outcome.encoded()) == outcome)
+    }
+    #expect(PageOutcome([]) == nil)
+  }
 }

@@ -1,0 +1,65 @@
+internal import PipeText
+
+// What link rows need besides the numbers, behind them in the same block.
+extension LinkBlock {
+  /// - Parameter details: One for each link, or none at all.
+  static func encode(_ links: [(number: Int, isNofollow: Bool)], details: [LinkDetails]) -> [UInt8] {
+    let numbers = encode(links)
+    var bytes: [UInt8] = []
+    bytes.append(varint: numbers.count)
+    bytes += numbers
+    for one in details {
+      bytes.append(varint: LinkDetails.elements.firstIndex(of: one.element) ?? 0)
+      bytes.append(text: one.url)
+      for text in [one.text, one.rel] {
+        bytes.append(text == nil ? 0 : 1)
+        if let text { bytes.append(text: text) }
+      }
+    }
+    return bytes
+  }
+
+  /// The links of a block; of other bytes, as far as they make sense.
+  static func links(in bytes: [UInt8]) -> [(number: Int, isNofollow: Bool)] {
+    var reader = ByteReader(bytes)
+    guard let count = reader.count(ofBytes: 1), let numbers = reader.bytes(count) else { return [] }
+    return decode(Array(numbers))
+  }
+
+  /// The links of a block, and what the page says of them.
+  static func details(in bytes: [UInt8]) -> [(number: Int, isNofollow: Bool, details: LinkDetails)] {
+    var reader = ByteReader(bytes)
+    guard let count = reader.count(ofBytes: 1), let numbers = reader.bytes(count) else { return [] }
+    var links: [(number: Int, isNofollow: Bool, details: LinkDetails)] = []
+    for link in decode(Array(numbers)) {
+      guard let element = reader.count(), LinkDetails.elements.indices.contains(element), let url = reader.text()
+      else { break }
+      var texts: [String?] = []
+      for _ in 0..<2 {
+        guard let hasText = reader.byte() else { return links }
+        texts.append(hasText == 0 ? nil : reader.text())
+      }
+      links.append(
+        (
+          link.number, link.isNofollow,
+          LinkDetails(url: url, element: LinkDetails.elements[element], text: texts[0], rel: texts[1])
+        ))
+    }
+    return links
+  }
+}
+
+extension PageOutcome {
+  func encoded() -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(varint: status.map { $0 + 1 } ?? 0)
+    bytes.append(text: error ?? "")
+    return bytes
+  }
+
+  init?(_ bytes: [UInt8]) {
+    var reader = ByteReader(bytes)
+    guard let status = reader.count(), let error = reader.text() else { return nil }
+    self.init(status: status == 0 ? nil : status - 1, error: error.isEmpty ? nil : error)
+  }
+}

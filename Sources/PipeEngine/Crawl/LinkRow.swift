@@ -1,0 +1,59 @@
+package import PipeSpec
+
+/// The rows of a crawl's links: one for each reference from a page to another, with what came of it.
+package enum LinkRow {
+  /// The columns, in their order.
+  package enum Field: String, CaseIterable, Sendable {
+    case from, to, text, rel, element, depth, status, error, ok, reason
+
+    package var declaration: FieldDeclaration {
+      switch self {
+      case .from, .to: FieldDeclaration(rawValue, .url, isNullable: false)
+      case .text, .rel: FieldDeclaration(rawValue, .string)
+      case .element: FieldDeclaration(rawValue, .string, isNullable: false, words: LinkDetails.elements)
+      case .depth: FieldDeclaration(rawValue, .int, isNullable: false, bounds: 0...Int.max)
+      case .status: FieldDeclaration(rawValue, .int, bounds: 0...999)
+      case .error: FieldDeclaration(rawValue, .string, codes: RequestError.Code.allCases.map(\.rawValue))
+      case .ok: FieldDeclaration(rawValue, .bool, isNullable: false)
+      case .reason: FieldDeclaration(rawValue, .string)
+      }
+    }
+
+    var column: Column {
+      let index = Self.allCases.firstIndex(of: self) ?? 0
+      return Column(name: rawValue, index: index, type: declaration.type, isNullable: declaration.isNullable)
+    }
+  }
+
+  package static let declarations = Field.allCases.map(\.declaration)
+}
+
+/// What came of a page that was asked for.
+struct PageOutcome: Hashable, Sendable {
+  /// The answer's; `nil` for none.
+  var status: Int?
+  /// `code: message`.
+  var error: String?
+
+  /// Whether the page is broken. Who does not want to say (429, 503, robots.txt) has not said so.
+  var isBroken: Bool { reason == nil && (error != nil || status.map { $0 >= 400 } ?? true) }
+
+  /// Why nothing is known of the page, though it was asked for.
+  var reason: String? {
+    if let error, error.hasPrefix(RequestError.Code.robots.rawValue + ":") { return error }
+    guard let status, status == 429 || status == 503 else { return nil }
+    return "not known: the server answered \(status)"
+  }
+}
+
+/// What a page says of one of its links.
+struct LinkDetails: Hashable, Sendable {
+  static let elements = ["a", "area", "iframe", "frame", "link", "meta", "header"]
+
+  /// The URL as the page has it, resolved.
+  var url: String
+  var element: String
+  /// What the link shows.
+  var text: String?
+  var rel: String?
+}
