@@ -58,22 +58,30 @@ extension CrawlState {
   ) throws(RunError) -> (outcome: PageOutcome, isBroken: Bool, reason: String?) {
     var number = number
     var hops = 0
-    while hops <= redirects, try note(number).state == .redirect, let next = try redirectTarget(of: number) {
+    while hops < redirects, try note(number).state == .redirect, let next = try redirectTarget(of: number) {
       number = next
       hops += 1
     }
     let note = try note(number)
     switch note.state {
-    case .page, .redirect:
-      let outcome = try book.outcome(of: number).flatMap { PageOutcome($0) } ?? PageOutcome()
-      return (outcome, outcome.isBroken, outcome.reason)
+    case .redirect: return (tooManyRedirects, true, nil)
+    case .page:
+      var outcome = try book.outcome(of: number).flatMap { PageOutcome($0) } ?? PageOutcome()
+      let (isBroken, reason) = (outcome.isBroken, outcome.reason)
+      // The status is that of a redirect, and not of the end.
+      if outcome.deadEnd != nil { outcome.status = nil }
+      return (outcome, isBroken, reason)
     case .asked: return (PageOutcome(), false, "not known: the run ended before")
     case .dropped:
       let reason = WebURL(try book.url(of: number)).flatMap { dropReason($0) }
       return (PageOutcome(), false, reason?.description ?? "not followed")
-    case .known:
-      return (PageOutcome(), false, note.reason.words(plan, redirects))
+    case .known where note.reason == .hops && hops > 0: return (tooManyRedirects, true, nil)
+    case .known: return (PageOutcome(), false, note.reason.words(plan, redirects))
     }
+  }
+
+  private var tooManyRedirects: PageOutcome {
+    PageOutcome(error: RequestError(.redirects, "more than \(redirects) redirects").description)
   }
 
   private func redirectTarget(of number: Int) throws(RunError) -> Int? {

@@ -58,7 +58,8 @@ struct LinkReader: Sendable {
   func links(of page: Page) -> FoundLinks {
     let outcome =
       plan.keepsLinks
-      ? PageOutcome(status: page.response?.status, error: page.fetched.error?.description) : nil
+      ? PageOutcome(
+        status: page.response?.status, error: page.fetched.error?.description, deadEnd: page.deadEnd) : nil
     let (content, isCut) = content(of: page)
     return FoundLinks(content: content, isCut: isCut, outcome: outcome)
   }

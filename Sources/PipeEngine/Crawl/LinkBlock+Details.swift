@@ -54,12 +54,15 @@ extension PageOutcome {
     var bytes: [UInt8] = []
     bytes.append(varint: status.map { $0 + 1 } ?? 0)
     bytes.append(text: error ?? "")
+    bytes.append(text: deadEnd ?? "")
     return bytes
   }
 
   init?(_ bytes: [UInt8]) {
     var reader = ByteReader(bytes)
-    guard let status = reader.count(), let error = reader.text() else { return nil }
-    self.init(status: status == 0 ? nil : status - 1, error: error.isEmpty ? nil : error)
+    guard let status = reader.count(), let error = reader.text(), let deadEnd = reader.text() else { return nil }
+    self.init(
+      status: status == 0 ? nil : status - 1, error: error.isEmpty ? nil : error,
+      deadEnd: deadEnd.isEmpty ? nil : deadEnd)
   }
 }

@@ -34,12 +34,15 @@ struct PageOutcome: Hashable, Sendable {
   var status: Int?
   /// `code: message`.
   var error: String?
+  /// Why nobody can follow where it redirects to.
+  var deadEnd: String?
 
   /// Whether the page is broken. Who does not want to say (429, 503, robots.txt) has not said so.
   var isBroken: Bool { reason == nil && (error != nil || status.map { $0 >= 400 } ?? true) }
 
   /// Why nothing is known of the page, though it was asked for.
   var reason: String? {
+    if let deadEnd { return deadEnd }
     if let error, error.hasPrefix(RequestError.Code.robots.rawValue + ":") { return error }
     guard let status, status == 429 || status == 503 else { return nil }
     return "not known: the server answered \(status)"

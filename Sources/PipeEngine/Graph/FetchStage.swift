@@ -127,12 +127,16 @@ final class FetchStage: FetchWork {
   /// What becomes of a response, as far as redirects go.
   private func decision(on fetched: Fetched, _ limit: Int) -> RedirectRule.Decision {
     let decision = RedirectRule.decide(fetched, limit: limit, method: settings.method)
-    guard settings.redirectsAreLinks, fetched.request.purpose == .page, case .follow(let next) = decision else {
-      return decision
+    guard settings.redirectsAreLinks, fetched.request.purpose == .page else { return decision }
+    switch decision {
+    case .answer: return decision
+    // It is a page of its own, also where nobody can follow it.
+    case .fail: return fetched.request.trail.isEmpty ? .answer : decision
+    case .follow(let next):
+      // A page that redirects to itself can have set the cookie that it asks for.
+      let isSame = next.url?.hrefWithoutFragment == fetched.request.url?.hrefWithoutFragment
+      return settings.keepsCookies && isSame ? decision : .answer
     }
-    // A page that redirects to itself can have set the cookie that it asks for.
-    let isSame = next.url?.hrefWithoutFragment == fetched.request.url?.hrefWithoutFragment
-    return settings.keepsCookies && isSame ? decision : .answer
   }
 
   func hasRoom() -> Bool { output.askForRoom() }

@@ -291,6 +291,11 @@ package final class Page {
     return next.url
   }
 
+  /// Why nobody can follow where the page redirects to; `nil` where it can be followed, or does not redirect.
+  var deadEnd: String? {
+    if case .fail(let error) = RedirectRule.decide(fetched, limit: .max) { error.message } else { nil }
+  }
+
   /// What a crawl follows of the page; `nil` for what is not HTML.
   func links(upTo limit: Int) -> PageLinks? {
     guard let url = request.url, let response, let facts else { return nil }
