@@ -68,8 +68,10 @@ struct ShownSpec {
   }
 
   private func note(on robots: RobotsPlan) -> String {
-    let masked = masked?.fetch.robotsPlan(isDefault: true)?.token?.description
-    let name = shown(robots.token?.description, masked).map { "as \($0)" } ?? "by its groups for * alone"
+    // Where a secret gives it, the masked spec has another one.
+    let isShown = masked.map { $0.fetch.robotsToken == robots.token } ?? true
+    let token = isShown ? robots.token?.description : Secrets.mask
+    let name = token.map { "as \($0)" } ?? "by its groups for * alone"
     return "obeys robots.txt \(name), waits up to \(robots.maxDelay.shown) for its Crawl-delay"
   }
 

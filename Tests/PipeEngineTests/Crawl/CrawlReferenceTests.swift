@@ -33,9 +33,8 @@ struct CrawlReferenceTests {
   @Test("pages, depths, referrers and link rows are those of the reference", arguments: 0..<50)
   func equalsReference(seed: UInt64) async throws {
     let sample = SiteGenerator.sample(seed: seed, size: 20 + Int(seed) % 5 * 20)
-    var rules = CrawlRules(
+    let rules = CrawlRules(
       sample.sources, depth: Int(seed % 5), scope: CrawlRules.Scope.allCases[Int(seed / 5) % 4])
-    rules.obeysRobots = false
     let reference = ReferenceCrawl(of: sample.site, rules)
     let pages = Set(
       reference.pages.map { page in

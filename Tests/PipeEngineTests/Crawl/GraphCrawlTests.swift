@@ -148,7 +148,7 @@ struct GraphCrawlTests {
       """
       extract: [url]
       crawl: {}
-      fetch: {retry: 1}
+      fetch: {retry: 1, robots: ignore}
       sinks: [{sink0: {rows: links, when: not ok}}, {sink1: {rows: links}}]
       """)
     let fetcher = StubFetcher { request in
@@ -201,7 +201,8 @@ struct GraphCrawlTests {
     var bounds = Bounds()
     // Some of them go to disk.
     (bounds.frontier, bounds.frontierBytes) = (1, 1)
-    let plan = try pipeline.plan("\(Self.fields)\ncrawl: {max_pages: \(limit)}").with(bounds: bounds)
+    let plan = try pipeline.plan("\(Self.fields)\ncrawl: {max_pages: \(limit)}\nfetch: {robots: ignore, retry: 1}")
+      .with(bounds: bounds)
     let fetcher = fetcher(site, seed: 2) { page, _ in page % 3 == 1 ? .error(RequestError(.timeout, "no")) : nil }
     let graph = Graph(plan, fetcher: fetcher)
     try await graph.runConserving()
@@ -216,7 +217,7 @@ struct GraphCrawlTests {
     for keeps in [true, false] {
       let pipeline = MemoryPipeline(["http://site.example/"])
       let plan = try pipeline.plan(
-        "\(Self.fields)\ncrawl: {}\nfetch: {cookies: \(keeps ? "run" : "none"), retry: 1}")
+        "\(Self.fields)\ncrawl: {}\nfetch: {cookies: \(keeps ? "run" : "none"), retry: 1, robots: ignore}")
       let fetcher = StubFetcher { request in
         request.trail.isEmpty ? .status(302, location: "http://site.example/") : .status(200)
       }
