@@ -28,6 +28,13 @@ extension TransferPlace {
     }
   }
 
+  /// Sets what the first line of the request asks for; `nil` for what libcurl makes of the URL.
+  func setTarget(_ target: String?) {
+    if target == nil, !hasOwnTarget { return }
+    pipe_easy_set_text(handle, CURLOPT_REQUEST_TARGET, target)
+    hasOwnTarget = target != nil
+  }
+
   /// - Parameter content: What is sent. Where no field says of what type it is, JSON is told by itself, and of all else
   ///   nothing is said (RFC 9110, 8.3): libcurl would call it a form.
   static func list(

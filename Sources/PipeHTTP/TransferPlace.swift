@@ -25,6 +25,7 @@ final class TransferPlace {
   private var ownHeaders: UnsafeMutablePointer<curl_slist>?
   private var hasOwnHeaders = false
   private var hasOwnMethod = false
+  var hasOwnTarget = false
   private var keepsConnection = true
 
   // The transfer's state. What is read or written for every field and piece of content is not checked for overlapping
@@ -198,12 +199,16 @@ final class TransferPlace {
       pipe_easy_set_long(handle, CURLOPT_IGNORE_CONTENT_LENGTH, ignoresLength ? 1 : 0)
     }
     errorText.pointee = 0
-    request.href.withCString { url in
+    let own = request.href.withCString { url -> String? in
       pipe_easy_set_text(handle, CURLOPT_URL, url)
-      pipe_easy_set_pointer(handle, CURLOPT_CURLU, self.url.parts(of: url).map { UnsafeMutableRawPointer($0) })
+      let parts = self.url.parts(of: url)
+      pipe_easy_set_pointer(handle, CURLOPT_CURLU, parts.map { UnsafeMutableRawPointer($0) })
       isSecure = strncmp(url, "https:", 6) == 0
+      return parts == nil ? TransferURL.targetWithEmptyQuery(request.href) : nil
     }
     connect(for: request)
+    let forwarded = forwardedTarget(of: request)
+    setTarget(forwarded?.url ?? own)
     setUpSending(content: (request.body ?? settings.body)?.count ?? 0)
     let (method, content) = (request.transferMethod, request.body)
     // The settings' own content is that of their method.
@@ -214,10 +219,10 @@ final class TransferPlace {
     }
     let isSpecial =
       !request.headers.isEmpty || request.withholdsCredentials || request.withholdsContentFields || content != nil
-      || method != nil && method != settings.method || method != nil && settings.body != nil
+      || method != nil && method != settings.method || method != nil && settings.body != nil || forwarded != nil
     if isSpecial || hasOwnHeaders {
       let sent = Self.content(method ?? settings.method, given)
-      let list = isSpecial ? Self.list(request.fields(with: common), content: sent) : nil
+      let list = isSpecial ? Self.list(request.fields(with: common, to: forwarded), content: sent) : nil
       pipe_easy_set_list(handle, CURLOPT_HTTPHEADER, isSpecial ? list : commonHeaders)
       curl_slist_free_all(ownHeaders)
       ownHeaders = list
@@ -243,6 +248,7 @@ final class TransferPlace {
     isSetUpForTLS = false
     hasOwnMethod = false
     hasOwnHeaders = false
+    hasOwnTarget = false
     isWaitingForConnection = false
     keepsConnection = true
     takesFreshConnection = false

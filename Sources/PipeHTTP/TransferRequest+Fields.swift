@@ -3,7 +3,9 @@ internal import PipeWeb
 extension TransferRequest {
   /// The header fields as they are sent: the settings' own, but for those that the request has itself and for
   /// those that are not to go along, and then the request's.
-  func fields(with common: [HTTPFields.Field]) -> [HTTPFields.Field] {
+  ///
+  /// - Parameter forwarded: What a proxy is told of the target, if it is told.
+  func fields(with common: [HTTPFields.Field], to forwarded: ForwardedTarget? = nil) -> [HTTPFields.Field] {
     var names = Set(headers.map { $0.name.lowercased() })
     var headers = headers
     if headers.contains(where: { $0.isRange }), !names.contains("accept-encoding"),
@@ -11,6 +13,9 @@ extension TransferRequest {
     {
       headers.append(.identity)
       names.insert("accept-encoding")
+    }
+    if let forwarded, !names.contains("host"), !common.contains(where: { $0.name.lowercased() == "host" }) {
+      headers.append(HTTPFields.Field(name: "Host", value: forwarded.authority))
     }
     return common.filter { field in
       !names.contains(field.name.lowercased()) && !(withholdsCredentials && field.isForOneOrigin)

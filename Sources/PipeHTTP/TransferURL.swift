@@ -37,6 +37,21 @@ struct TransferURL: ~Copyable {
     return curl_url_set(parts, CURLUPART_PATH, target, 0) == CURLUE_OK ? parts : nil
   }
 
+  /// Path and query of a URL whose query is empty; `nil` for any other.
+  ///
+  /// A URL that was given as a text is written anew before the request is sent again or waits for a connection, and loses
+  /// its question mark. In parts it stays.
+  static func targetWithEmptyQuery(_ href: String) -> String? {
+    let bytes = href.utf8
+    let end = bytes.firstIndex(of: UInt8(ascii: "#")) ?? bytes.endIndex
+    guard bytes[..<end].last == UInt8(ascii: "?"),
+      let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+      let authority = bytes.index(colon, offsetBy: 3, limitedBy: end),
+      let path = bytes[authority..<end].firstIndex(of: UInt8(ascii: "/"))
+    else { return nil }
+    return String(href[path..<end])
+  }
+
   private func isOrigin(_ given: UnsafeRawBufferPointer) -> Bool {
     guard origin.count == given.count, let start = given.baseAddress else { return false }
     return origin.withUnsafeBytes { $0.baseAddress.map { memcmp($0, start, given.count) == 0 } ?? false }

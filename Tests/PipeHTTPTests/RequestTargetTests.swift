@@ -65,6 +65,69 @@ struct RequestTargetTests {
         })
   }
 
+  @Test(
+    "a request that is sent again keeps an empty query",
+    arguments: [("/a?", "/a?"), ("/%41?", "/%41?"), ("/?#b", "/?"), ("/%41?#?", "/%41?"), ("/a#?", "/a")])
+  func resent(written: String, sent: String) async throws {
+    let received = Recorder<String>()
+    let server = try RawServer { _ in
+      [
+        .serve { request in
+          received.append("\(request.prefix { $0 != "\r\n" })")
+          // The connection that was kept is closed instead of an answer.
+          return received.all.count == 2 ? nil : Array(Self.answer.utf8)
+        }
+      ]
+    }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    settings.concurrency = 1
+    let results = try await perform([server.url("/x"), server.url(written)].map { ScriptedRequest($0) }, settings)
+    #expect(results.allSatisfy { $0.failure == nil })
+    #expect(received.all == ["GET /x HTTP/1.1", "GET \(sent) HTTP/1.1", "GET \(sent) HTTP/1.1"])
+  }
+
+  /// URLs, what a proxy is asked for, and the field Host.
+  private static let forwarded: [(url: String, target: String, host: String)] = [
+    ("http://name.test/a", "http://name.test/a", "name.test"),
+    ("http://[::1]/a", "http://[::1]/a", "[::1]"),
+    ("http://name.test/b", "http://name.test/b", "name.test"),
+    ("http://127.0.0.1/c", "http://127.0.0.1/c", "127.0.0.1"),
+    ("http://[2001:db8::1]:8080/c", "http://[2001:db8::1]:8080/c", "[2001:db8::1]:8080"),
+    ("http://name.test:8080/", "http://name.test:8080/", "name.test:8080"),
+    ("http://name.test/?", "http://name.test/?", "name.test"),
+    ("http://name.test/a?#b?c", "http://name.test/a?", "name.test"),
+    ("http://[::1]/?#", "http://[::1]/?", "[::1]"),
+    ("http://user:pass@name.test/%e4%E4?", "http://name.test/%e4%E4?", "name.test"),
+    ("http://name.test/x@y?z@#@", "http://name.test/x@y?z@", "name.test"),
+    ("http://name.test/a//b;c?d?e", "http://name.test/a//b;c?d?e", "name.test"),
+  ]
+
+  @Test("a proxy that forwards is told the URL as it is written, and its host, whatever came before")
+  func forwards() async throws {
+    let received = Recorder<String>()
+    let server = try RawServer { _ in
+      [
+        .serve { request in
+          let lines = request.split(separator: "\r\n")
+          let told = lines.prefix(1) + lines.filter { $0.lowercased().hasPrefix("host:") }
+          received.append(told.joined(separator: " "))
+          return Array(Self.answer.utf8)
+        }
+      ]
+    }
+    defer { server.close() }
+    var settings = TransferSettings.loopback
+    settings.concurrency = 1
+    let authority = server.url("").dropFirst("http://".count)
+    settings.connection.proxy = Proxy(
+      scheme: .http, name: "proxy", authority: String(authority), user: nil, password: nil, resolvesNames: true)
+    let urls = Self.forwarded + Self.forwarded.reversed()
+    let results = try await perform(urls.map { ScriptedRequest($0.url) }, settings)
+    #expect(results.allSatisfy { $0.failure == nil })
+    #expect(received.all == urls.map { "GET \($0.target) HTTP/1.1 Host: \($0.host)" })
+  }
+
   @Test("a URL that is none is a failure, and the next one is right")
   func faults() async throws {
     let server = try RawServer { _ in [.serve { _ in Array(Self.answer.utf8) }] }
