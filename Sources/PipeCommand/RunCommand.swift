@@ -75,6 +75,14 @@ struct RunCommand: AsyncParsableCommand {
       // A run that failed is never silent.
       StandardError.say(summary.text)
       throw ExitStatus.failed
+    case .readerGone:
+      // It had what it wanted. Another sink's output is not whole.
+      if plan.sinks.count == 1 {
+        if !isQuiet { sayNotices(of: summary) }
+        return
+      }
+      StandardError.say(summary.text)
+      throw ExitStatus.failed
     case .stopped(let cause):
       // Without progress a run that did what it was asked for is.
       if !isQuiet || outcome.failure != nil { StandardError.say(summary.text) } else { sayNotices(of: summary) }

@@ -85,7 +85,7 @@ struct RunSummary {
     switch run.reason {
     case .complete, .limit: "complete"
     case .stopped: "stopped"
-    case .failed: "failed"
+    case .readerGone, .failed: "failed"
     }
   }
 

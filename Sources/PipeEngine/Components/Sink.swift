@@ -175,11 +175,16 @@ package struct RunError: Error, Hashable, Sendable {
   package let hint: String?
   /// Whether it comes of the person's stop: what was waited for would perhaps have come later.
   package let comesOfStop: Bool
+  /// Whether the reader of standard output has had enough, as `head` has.
+  package let isReaderGone: Bool
 
-  package init(_ subject: String, _ reason: String, hint: String? = nil, comesOfStop: Bool = false) {
+  package init(
+    _ subject: String, _ reason: String, hint: String? = nil, comesOfStop: Bool = false, isReaderGone: Bool = false
+  ) {
     self.subject = subject
     self.reason = reason
     self.hint = hint
     self.comesOfStop = comesOfStop
+    self.isReaderGone = isReaderGone
   }
 }

@@ -20,7 +20,13 @@ package struct RunOutcome: Sendable {
   init(failure: RunError?, cause: StopCause?, discrepancies: [String], isLimited: Bool, elapsed: Duration) {
     let reason: StopReason =
       if let failure {
-        if failure.comesOfStop, let cause { .stopped(by: cause) } else { .failed(by: failure) }
+        if failure.comesOfStop || failure.isReaderGone, let cause {
+          .stopped(by: cause)
+        } else if failure.isReaderGone {
+          .readerGone
+        } else {
+          .failed(by: failure)
+        }
       } else if let first = discrepancies.first {
         .failed(by: RunError("the run", "has lost count: \(first)"))
       } else if let cause {

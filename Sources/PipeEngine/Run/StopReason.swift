@@ -16,6 +16,8 @@ package enum StopReason: Hashable, Sendable {
   case limit
   /// It was asked to stop, and has left requests undone.
   case stopped(by: StopCause)
+  /// The reader of standard output has had enough (`| head`). What it read is whole; other outputs are not.
+  case readerGone
   case failed(by: RunError)
 
   /// Whether its outputs are whole.

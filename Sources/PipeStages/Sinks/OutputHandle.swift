@@ -5,7 +5,8 @@ import PipeStorage
 /// An open output: which file it is, how far it is written, and what becomes of it at the end.
 struct OutputHandle: ~Copyable {
   enum Place {
-    /// Standard output or a device; a pipe, which is opened once somebody reads it.
+    case standardOutput
+    /// A device; a pipe, which is opened once somebody reads it.
     case stream(String?)
     /// A file that is written where it is; with `adds`, behind what it and others have in it.
     case live(String, adds: Bool)
@@ -43,6 +44,7 @@ struct OutputHandle: ~Copyable {
   }
 
   private var storage: any FileStorage { environment.storage }
+  private var isStandardOutput: Bool { if case .standardOutput = place { true } else { false } }
 
   /// Writes bytes.
   ///
@@ -54,7 +56,7 @@ struct OutputHandle: ~Copyable {
     while taken < bytes.count {
       let file = try opened()
       let start = taken
-      let count = try storing(name) { () throws(StorageError) in
+      let count = try storing(name, toStandardOutput: isStandardOutput) { () throws(StorageError) in
         var result = Result<Int?, StorageError>.success(nil)
         bytes.withUnsafeBytes { bytes in
           let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
@@ -114,7 +116,7 @@ struct OutputHandle: ~Copyable {
     let path: String
     var adds = false
     switch place {
-    case .stream: return nil
+    case .standardOutput, .stream: return nil
     case .live(let own, let isShared): (path, adds) = (own, isShared)
     case .part(let part, _, _): path = part
     }
@@ -165,7 +167,7 @@ struct OutputHandle: ~Copyable {
   func abandon(hasRows: Bool) -> UnpublishedRows? {
     let path: String
     switch place {
-    case .stream: return nil
+    case .standardOutput, .stream: return nil
     case .live(let own, _): path = own
     case .part(let part, _, _): path = part
     }
@@ -237,12 +239,17 @@ struct OutputHandle: ~Copyable {
 }
 
 /// Calls the storage; what it says is told of an output.
+///
+/// - Parameter toStandardOutput: Whether a reader may end the run by going away.
 func storing<Value>(
-  _ name: String, _ body: () throws(StorageError) -> Value
+  _ name: String, toStandardOutput: Bool = false, _ body: () throws(StorageError) -> Value
 ) throws(RunError) -> Value {
   do throws(StorageError) {
     return try body()
   } catch {
+    if toStandardOutput, error.code == EPIPE || error.code == ECONNRESET {
+      throw RunError(name, "has no reader any more", isReaderGone: true)
+    }
     throw RunError(name, error)
   }
 }
@@ -250,7 +257,12 @@ func storing<Value>(
 extension RunError {
   /// What the system said of an output.
   init(_ name: String, _ error: StorageError) {
-    self.init(
-      name, error.reason, hint: error.code == ENOSPC ? "make room on the disk and run it again" : nil)
+    let hint: String? =
+      switch error.code {
+      case ENOSPC, EDQUOT: "make room on the disk and run it again"
+      case EFBIG: "files may not grow larger here: see 'ulimit -f', or name another disk"
+      default: nil
+      }
+    self.init(name, error.reason, hint: hint)
   }
 }

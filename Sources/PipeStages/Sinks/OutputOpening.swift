@@ -17,7 +17,7 @@ struct OutputOpening {
     let file = environment.storage.standardOutput()
     let status = try storing(name) { () throws(StorageError) in try file.status() }
     try environment.files.claim(status, as: name)
-    return OutputHandle(name, .stream(nil), file, in: environment)
+    return OutputHandle(name, .standardOutput, file, in: environment)
   }
 
   /// A pipe for writing; `nil` as long as nobody reads it.
@@ -51,8 +51,7 @@ struct OutputOpening {
       let file = try Self.pipe(path, named: path, in: storage)
       return OutputHandle(path, .stream(path), file, in: environment)
     case .other?, .link?:
-      let file = try existing(.sequential)
-      return OutputHandle(path, .stream(nil), file, in: environment)
+      return OutputHandle(path, .stream(nil), try device(), in: environment)
     case .regular?, .folder?, nil: break
     }
     // Beside a name of an open file nothing can be made.
@@ -61,12 +60,24 @@ struct OutputOpening {
     return isLive || mode == .append ? try live(there, folders) : try part(there, folders)
   }
 
+  /// A device; a socket cannot be opened by its name.
+  private func device() throws(RunError) -> any StoredFile {
+    do throws(StorageError) {
+      return try storage.open(path, .existing(.sequential))
+    } catch {
+      if error.code != ENXIO { throw RunError(path, error) }
+      throw RunError(
+        path, "is a socket, or a device that is not there, and cannot be written like a file",
+        hint: "write to - and let a program like socat send it on")
+    }
+  }
+
   /// An open file of this process: /dev/stdout, /dev/fd/3.
   private func descriptor(_ number: Int32) throws(RunError) -> OutputHandle {
     let file = try storing(path) { () throws(StorageError) in try storage.open(descriptor: number, as: path) }
     let status = try storing(path) { () throws(StorageError) in try file.status() }
     try environment.files.claim(status, as: path)
-    return OutputHandle(path, .stream(nil), file, in: environment)
+    return OutputHandle(path, number == STDOUT_FILENO ? .standardOutput : .stream(nil), file, in: environment)
   }
 
   /// A file beside the output, which is renamed when the run is complete.

@@ -11,6 +11,8 @@ struct RunTests {
   private static let full = RunError("memory", "is full")
   private static let standing = RunError("memory", "takes no more rows", comesOfStop: true)
 
+  private static let unread = RunError("standard output", "has no reader any more", isReaderGone: true)
+
   @Test("a run that reads everything is complete")
   func complete() async throws {
     let pipeline = MemoryPipeline((0..<300).map { "http://h\($0 % 3).example/\($0)" })
@@ -65,7 +67,8 @@ struct RunTests {
     arguments: [
       (full, nil, StopReason.failed(by: full)), (full, StopCause.terminated, .failed(by: full)),
       (standing, .terminated, .stopped(by: .terminated)), (standing, nil, .failed(by: standing)),
-      (nil, .interrupted, .stopped(by: .interrupted)),
+      (nil, .interrupted, .stopped(by: .interrupted)), (unread, nil, .readerGone),
+      (unread, .interrupted, .stopped(by: .interrupted)),
     ] as [(RunError?, StopCause?, StopReason)])
   func failures(failure: RunError?, cause: StopCause?, reason: StopReason) {
     let outcome = RunOutcome(

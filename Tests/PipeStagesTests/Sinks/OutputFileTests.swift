@@ -168,6 +168,25 @@ struct OutputFileTests {
     #expect(throws: RunError.self) { try writer.write(Array(repeating: record, count: 1000)) }
   }
 
+  @Test("a socket is told as one")
+  func socketOutput() throws {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let path = folder.path("socket")
+    try #require(path.utf8.count < 100)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let descriptor = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    let isBound = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+      }
+    }
+    try #require(isBound)
+    let error = #expect(throws: RunError.self) { try csv("socket").write([[.int(1)]]) }
+    #expect(error?.reason == "is a socket, or a device that is not there, and cannot be written like a file")
+  }
+
   @Test("a pipe whose reader has gone ends the run instead of the process")
   func brokenPipe() throws {
     // As the command does when it starts.
