@@ -13,7 +13,8 @@ extension Shape {
       let name = reader.name(written.key, of: written.value, &context)
       let component = name.flatMap { byName[$0] }
       return context.within(name ?? written.key.text ?? kind.rawValue) { context in
-        if let component, reader.reportMissingOptions(component.description, written, &context) {
+        let isGuess = name != written.key.text
+        if let component, reader.reportMissingOptions(component.description, written, isGuess: isGuess, &context) {
           return nil
         }
         let main = component.map(\.main) ?? (written.value.isMap ? nil : "")
@@ -131,6 +132,21 @@ private struct ComponentReader: Sendable {
     return "a list is a file with a format: write file: {path: …, format: \(format)}"
   }
 
+  /// What was meant by the path of a list in a source's place.
+  private func hint(forFile text: String) -> String? {
+    guard kind == .source, names.contains("file"), !text.contains("://") else { return nil }
+    var path = text.lowercased()
+    for ending in [".gz", ".zst"] where path.hasSuffix(ending) { path.removeLast(ending.utf8.count) }
+    let formats = [
+      ".txt": "lines", ".lst": "lines", ".list": "lines", ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl",
+      ".ndjson": "jsonl",
+    ]
+    guard let format = formats.first(where: { path.hasSuffix($0.key) })?.value else { return nil }
+    return format == "lines"
+      ? "did you mean 'file: \(excerpt(text))'?"
+      : "did you mean 'file: {path: \(excerpt(text)), format: \(format)}'?"
+  }
+
   private func owner(ofPath text: String) -> String? {
     var path = text.lowercased()
     for ending in [".gz", ".zst"] where path.hasSuffix(ending) { path.removeLast(ending.utf8.count) }
@@ -234,18 +250,21 @@ private struct ComponentReader: Sendable {
     let meant = near ?? KnownWords.ours(for: name, among: names)
     context.report(
       .unknownComponent, on: key, "no \(kind.rawValue) is called '\(excerpt(name))'",
-      hint: hint(forTypeIn: value) ?? hint(forList: name) ?? (kind == .sink ? hint(forOutput: name) : nil) ?? meant.map
+      hint: hint(forTypeIn: value) ?? hint(forList: name) ?? hint(forFile: name) ?? (kind == .sink ? hint(forOutput: name) : nil) ?? meant.map
       { "did you mean '\($0)'?" } ?? hint(
         forPath: name) ?? hint(forOption: name) ?? list)
     return near
   }
 
   /// Reports a name that stands without the options that it needs.
+  ///
+  /// - Parameter isGuess: Whether another name was written, of which the fault is reported already.
   func reportMissingOptions(
-    _ component: ComponentDescription, _ written: Parts, _ context: inout DecodingContext
+    _ component: ComponentDescription, _ written: Parts, isGuess: Bool, _ context: inout DecodingContext
   ) -> Bool {
     let isAlone = written.isPlain || written.value.isUnwritten && component.main != nil
     guard isAlone, !(written.isPlain && component.standsAlone) else { return false }
+    if isGuess { return true }
     let main = component.keys.first { $0.name == component.main }
     let example = main?.example.map { "write \(component.name): \($0)" }
     if component.standsAlone {

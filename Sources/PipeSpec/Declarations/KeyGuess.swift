@@ -10,6 +10,8 @@ struct KeyGuess {
     let names = known.map(\.name)
     if let words = KnownWords.explanation(of: name, among: names) {
       self.init(words)
+    } else if name == "url", names.contains("urls") {
+      self.init("did you mean 'urls'?", key: "urls", isMisspelling: true)
     } else if ["url", "urls"].contains(name), !names.contains("sources") {
       // Every map that has a URL of its own is a worse guess.
       self.init("the URLs to fetch belong in 'sources': sources: [{urls: […]}]")

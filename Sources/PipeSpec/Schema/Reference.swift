@@ -70,7 +70,12 @@ package struct Reference: Sendable {
     let prefix = walked.isEmpty ? "" : walked.joined(separator: ".") + "."
     let components = walked.isEmpty ? keys.flatMap { $0.shape.family?.components.map(\.name) ?? [] } : []
     let hint: String
-    if let near = nearestName(to: name, among: here + components) {
+    let places = places(of: name, below: subject, at: walked)
+    if !places.isEmpty {
+      let shown = places.prefix(3).map { "'\($0)'" }
+      let rest = places.count > 3 ? ", or one of \(places.count - 3) more" : ""
+      hint = "did you mean \(shown.joined(separator: places.count > 3 ? ", " : " or "))\(rest)?"
+    } else if let near = nearestName(to: name, among: here + components) {
       hint = "did you mean '\(prefix)\(near)'?"
     } else if let ours = KnownWords.ours(for: name, among: here) {
       hint = "did you mean '\(prefix)\(ours)'?"
@@ -81,6 +86,33 @@ package struct Reference: Sendable {
     }
     let place = walked.isEmpty ? "a pipeline" : "'\(walked.joined(separator: "."))'"
     return UnknownPath(message: "\(place) has no '\(excerpt(name))'", hint: hint)
+  }
+
+  /// The paths below a subject that end with a name, those at the least depth first.
+  private func places(of name: String, below subject: Subject, at path: [String]) -> [String] {
+    var level = [(subject: subject, path: path)]
+    // Deeper than any key of a spec.
+    for _ in 0..<6 where !level.isEmpty {
+      let next = level.flatMap { parent in
+        children(of: parent.subject).map { (subject: $0.subject, path: parent.path + [$0.name]) }
+      }
+      let found = next.filter { $0.path.last == name }.map { $0.path.joined(separator: ".") }
+      if !found.isEmpty { return found }
+      level = next
+    }
+    return []
+  }
+
+  private func children(of subject: Subject) -> [(name: String, subject: Subject)] {
+    func children(_ keys: [KeyDescription]) -> [(String, Subject)] { keys.map { ($0.name, .key($0)) } }
+    switch subject {
+    case .spec: return children(keys)
+    // The common options of a family are its own.
+    case .component(let component, _): return children(component.keys)
+    case .key(let key):
+      guard let family = key.shape.family else { return children(key.shape.innerKeys) }
+      return family.components.map { ($0.name, .component($0, family)) } + children(family.common)
+    }
   }
 
   private func names(below subject: Subject) -> [String] {

@@ -50,6 +50,10 @@ struct ReferenceTests {
     arguments: [
       ("sinks.cvs", "did you mean 'sinks.csv'?"), ("fetch.timout", "did you mean 'fetch.timeout'?"),
       ("cvs", "did you mean 'csv'?"), ("version.x", "nothing below"), ("sinks.csv.", "has no ''"), ("..", "has no ''"),
+      ("publish", "did you mean 'sinks.csv.publish' or 'sinks.jsonl.publish'?"),
+      ("sinks.publish", "did you mean 'sinks.csv.publish' or 'sinks.jsonl.publish'?"),
+      ("since", "did you mean 'sources.sitemap.since' or 'sources.feed.since'?"),
+      ("delay", "did you mean 'fetch.per_host.delay'?"), ("retry", "did you mean 'fetch.retry'?"),
     ])
   func explainNothing(path: String, hint: String) async throws {
     let outcome = try await pipe("explain", path)

@@ -56,6 +56,25 @@ struct HintTests {
     #expect(Pipeline(testing: spec).diagnostics.map(\.hint) == [hint])
   }
 
+  /// A source that is written wrongly, the finding's message, its hint. Nothing else is told of it.
+  static let sources: [(String, String, String)] = [
+    ("urls.txt", "no source is called 'urls.txt'", "did you mean 'file: urls.txt'?"),
+    ("list.txt.gz", "no source is called 'list.txt.gz'", "did you mean 'file: list.txt.gz'?"),
+    ("a.CSV", "no source is called 'a.CSV'", "did you mean 'file: {path: a.CSV, format: csv}'?"),
+    ("a.ndjson", "no source is called 'a.ndjson'", "did you mean 'file: {path: a.ndjson, format: jsonl}'?"),
+    ("fil", "no source is called 'fil'", "did you mean 'file'?"),
+    ("feed: {url: https://example.com/}", "unknown key 'url' in sources.feed", "did you mean 'urls'?"),
+    ("sitemap: {url: https://example.com/}", "unknown key 'url' in sources.sitemap", "did you mean 'urls'?"),
+  ]
+
+  @Test("a source that is written wrongly is told once, with what was meant", arguments: sources)
+  func source(written: String, message: String, hint: String) {
+    let spec = "version: 1\nsources:\n  - \(written)\nextract: [url]\nsinks: [{csv: a.csv}]\n"
+    let diagnostics = Pipeline(testing: spec).diagnostics
+    #expect(diagnostics.map(\.message) == [message])
+    #expect(diagnostics.map(\.hint) == [hint])
+  }
+
   /// Conditions that read as another language's, and what is said of them.
   static let conditions: [(String, String, String?)] = [
     ("length > 10KiB", "'10KiB' is not a number", "sizes are compared in bytes: 10240"),
