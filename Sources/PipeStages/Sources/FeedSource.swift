@@ -75,6 +75,8 @@ struct FeedSource: Source {
     var last: [FeedEntry] = []
     reader.finish { last.append($0) }
     try await take(last)
+    let fault = FetchedInput.fault(of: answer, pieces)
+    if entries == 0, let fault { throw fault }
     if reader.isStopped { throw Unreadable("it is longer than a feed may be") }
     if let fault = reader.fault { throw Unreadable("it is not a feed: \(fault.message)") }
     if reader.feed.format == nil {
@@ -84,9 +86,8 @@ struct FeedSource: Source {
       output.tell("\(url): left out \(withoutURL) entr\(withoutURL == 1 ? "y" : "ies") without a link")
     }
     if reader.hasLeftOut { output.tell("\(url): values above the bounds were left out") }
+    if let fault { throw fault }
     if reader.faults.contains(.cut) { output.tell("\(url): ends before its last element does; entries may be missing") }
-    if let error = answer.error { throw Unreadable(error.message) }
-    if response.isTruncated { throw Unreadable("it is longer than \(RequestPurpose.sitemap.contentLimit ?? 0) bytes") }
     if entries == 0 { output.tell("\(url): has no entries") }
   }
 

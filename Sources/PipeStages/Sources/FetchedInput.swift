@@ -45,6 +45,17 @@ enum FetchedInput {
   }
 }
 
+extension FetchedInput {
+  /// Why a list is not whole: its content broke off, is longer than what is kept, or cannot be decompressed.
+  static func fault(of answer: SourceResponse, _ pieces: FetchedPieces) -> Unreadable? {
+    if let error = answer.error { return Unreadable(error.message) }
+    if answer.response?.isTruncated == true {
+      return Unreadable("it is longer than \(RequestPurpose.sitemap.contentLimit ?? 0) bytes")
+    }
+    return pieces.fault
+  }
+}
+
 /// Why a list cannot be read.
 struct Unreadable: Error {
   let reason: String
@@ -55,6 +66,8 @@ struct Unreadable: Error {
 /// The content of an answer in pieces, with gzip and zstd undone if it begins with them: a file that is compressed is sent
 /// as it is.
 struct FetchedPieces {
+  /// Why there are no more pieces, if it is not the end.
+  private(set) var fault: Unreadable?
   private let content: [UInt8]
   private var decoding = InputDecoding()
   private var start = 0
@@ -62,8 +75,12 @@ struct FetchedPieces {
 
   init(_ content: [UInt8]) { self.content = content }
 
-  /// The next piece; `nil` at the end.
-  mutating func next() throws(Unreadable) -> ArraySlice<UInt8>? {
+  /// The next piece; `nil` at the end, and where the content cannot be read further (`fault`).
+  ///
+  /// - Throws: `CancellationError` if the run stops: a list may be long and yield nothing for as long.
+  mutating func next() throws(CancellationError) -> ArraySlice<UInt8>? {
+    if Task.isCancelled { throw CancellationError() }
+    if fault != nil { return nil }
     do throws(CompressionFault) {
       while true {
         if let piece = try decoding.next() { return piece }
@@ -79,8 +96,8 @@ struct FetchedPieces {
       }
     } catch {
       // Bytes behind whole data change none of it.
-      if error.isExcess { return nil }
-      throw Unreadable("the content \(error.reason)")
+      if !error.isExcess { fault = Unreadable("the content \(error.reason)") }
+      return nil
     }
   }
 }

@@ -68,7 +68,7 @@ struct SitemapSource: Source {
     var walk = SitemapWalk(since: since, onError: onError, fetcher: environment.fetcher)
     output.note(columns: Self.columns)
     switch start {
-    case .urls(let urls): walk.begin(urls.compactMap { WebURL($0) })
+    case .urls(let urls): walk.begin(urls.compactMap { WebURL($0) }, output)
     case .origin(let origin):
       if let url = WebURL(origin) { try await walk.discover(url, &output) }
     }

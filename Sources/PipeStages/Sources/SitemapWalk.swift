@@ -9,8 +9,6 @@ struct SitemapWalk {
   static let depthLimit = 5
   /// The most sitemaps that are read; one index may list 50,000.
   static let fileLimit = 100_000
-  /// The most hosts whose robots.txt is asked whether they name a sitemap of another host.
-  static let hostLimit = 100
 
   private struct File {
     let url: WebURL
@@ -23,30 +21,57 @@ struct SitemapWalk {
   private let fetcher: SourceFetcher
   /// The next one last.
   private var waiting: [File] = []
-  private var seen: Set<String> = []
-  /// The sitemaps that the robots.txt of an origin names.
-  private var named: [String: [WebURL]] = [:]
+  private var named: NamedSitemaps
+  /// Sitemaps that wait or were read.
+  private var listed: Set<URLFingerprint> = []
+  /// Where those that were read are, redirects followed.
+  private var read: Set<URLFingerprint> = []
+  private let key = URLFingerprint.Key.random()
 
   init(since: Timestamp?, onError: FetchedInput.Failure, fetcher: SourceFetcher) {
     self.since = since
     self.onError = onError
     self.fetcher = fetcher
+    named = NamedSitemaps(fetcher)
   }
 
-  mutating func begin(_ urls: [WebURL]) { waiting = urls.reversed().map { File(url: $0, parents: []) } }
+  mutating func begin(_ urls: [WebURL], _ output: RequestOutput) {
+    var files: [File] = []
+    for url in urls {
+      if listed.insert(fingerprint(url)).inserted {
+        files.append(File(url: url, parents: []))
+      } else {
+        output.tell("\(url) is listed more than once; it is read once")
+      }
+    }
+    waiting = files.reversed()
+  }
 
   /// Begins with what the robots.txt of an origin names, else with its /sitemap.xml.
   mutating func discover(_ origin: WebURL, _ output: inout RequestOutput) async throws {
-    var urls = try await sitemaps(namedBy: origin, &output)
+    let answer = try await named.by(origin, &output)
+    var urls = answer.urls
     if urls.isEmpty, let usual = WebURL("/sitemap.xml", base: origin) { urls = [usual] }
-    begin(urls)
+    if let fault = answer.fault, let robots = WebURL("/robots.txt", base: origin) {
+      if case .unreadable(let reason) = fault {
+        // Which sitemaps there are is not known then; the usual one may be one of many.
+        if onError == .fail {
+          throw RunError(
+            robots.href, reason, hint: "with on_error: continue this is a warning, and /sitemap.xml is read")
+        }
+        output.tell("cannot read \(robots): \(reason); sitemaps that it names are not known")
+      } else {
+        output.tell("\(robots): only the first \(RobotsRules.sizeLimit >> 10) KiB were read; it may name more sitemaps")
+      }
+    }
+    begin(urls, output)
   }
 
   /// Reads the next sitemap; false if there is none.
   mutating func step(_ output: inout RequestOutput) async throws -> Bool {
     guard let file = waiting.popLast() else { return false }
-    guard seen.insert(String(file.url.hrefWithoutFragment)).inserted else {
-      output.tell("\(file.url) is listed more than once; it was read the first time")
+    if read.contains(fingerprint(file.url)) {
+      output.tell("\(file.url) was read before, as what another one redirects to; it is read once")
       return true
     }
     do {
@@ -63,11 +88,22 @@ struct SitemapWalk {
       "the sitemap \(url)", reason, hint: "with on_error: continue this is a warning, and the others are read")
   }
 
+  private func fingerprint(_ url: WebURL) -> URLFingerprint { URLIdentity().fingerprint(of: url, key: key) }
+
   // MARK: A sitemap
 
+  /// What is known of the sitemap at hand.
+  private struct Reading {
+    let file: File
+    let scope: SitemapScope
+    /// It first, then the indexes that led to it.
+    let chain: [WebURL]
+    var notes: SitemapNotes
+    var children: [File] = []
+    var fault: Unreadable?
+  }
+
   private mutating func read(_ file: File, _ output: inout RequestOutput) async throws {
-    if file.parents.count > Self.depthLimit { throw Unreadable("indexes are nested deeper than \(Self.depthLimit)") }
-    if seen.count > Self.fileLimit { throw Unreadable("there are more than \(Self.fileLimit) sitemaps") }
     // What is gathered must not wait for the answer.
     try await output.flush()
     let fetcher = fetcher
@@ -78,53 +114,76 @@ struct SitemapWalk {
     _ answer: SourceResponse, of file: File, _ output: inout RequestOutput
   ) async throws {
     let response = try FetchedInput.content(of: answer).get()
+    if !read.insert(fingerprint(answer.url)).inserted {
+      return output.tell("\(file.url) redirects to \(answer.url), which was read before")
+    }
     let type = response.contentType.flatMap { MediaType(header: $0) }
     var reader = SitemapReader(url: answer.url, mediaType: type)
-    var notes = SitemapNotes(url: file.url)
-    let scope = SitemapScope(chain: [file.url] + file.parents, answer: answer.url)
-    var children: [File] = []
+    let chain = [file.url] + file.parents
+    var reading = Reading(
+      file: file, scope: SitemapScope(chain: chain, answer: answer.url), chain: chain,
+      notes: SitemapNotes(url: file.url))
     var pieces = FetchedPieces(response.body)
     while let piece = try pieces.next() {
       var items: [SitemapReader.Item] = []
       piece.withUnsafeBufferPointer { reader.read($0) { items.append($0) } }
-      try await take(items, of: file, scope, &children, &notes, &output)
+      try await take(items, &reading, &output)
     }
     var items: [SitemapReader.Item] = []
     reader.finish { items.append($0) }
-    try await take(items, of: file, scope, &children, &notes, &output)
-    waiting += children.reversed()
+    try await take(items, &reading, &output)
+    waiting += reading.children.reversed()
+    // Content that is not whole explains whatever is wrong with it.
+    let fault = FetchedInput.fault(of: answer, pieces)
+    if reader.hasNothing, let fault { throw fault }
     if case .other(let root) = reader.kind {
       throw Unreadable(root.map { "it is not a sitemap: it begins with <\($0)>" } ?? "it is not a sitemap")
     }
     if reader.kind == .text, reader.entries == 0 { throw Unreadable("it is not a sitemap: it has no URL") }
-    notes.tell(reader, output)
-    if let error = answer.error { throw Unreadable(error.message) }
-    if response.isTruncated { throw Unreadable("it is longer than \(RequestPurpose.sitemap.contentLimit ?? 0) bytes") }
+    reading.notes.tell(reader, output, isWhole: fault == nil && !reader.isStopped)
+    if let fault { throw fault }
+    if reader.isStopped {
+      throw Unreadable("it is longer than a sitemap may be; only its first \(reader.entries) entries were read")
+    }
+    if let fault = reading.fault { throw fault }
   }
 
   private mutating func take(
-    _ items: [SitemapReader.Item], of file: File, _ scope: SitemapScope, _ children: inout [File],
-    _ notes: inout SitemapNotes, _ output: inout RequestOutput
+    _ items: [SitemapReader.Item], _ reading: inout Reading, _ output: inout RequestOutput
   ) async throws {
     for item in items {
       switch item {
-      case .fault(let fault): notes.add(fault)
+      case .fault(let fault): reading.notes.add(fault)
       case .entry(let entry):
         if let since, !entry.mayHaveChanged(since: since) { continue }
-        if !scope.isOwn(entry.url) {
-          let named = try await sitemaps(namedBy: entry.url, &output)
-          guard scope.admits(entry.url, named: named) else {
-            notes.addForeign(entry.url)
+        if !reading.scope.isOwn(entry.url) {
+          let named = try await named.by(entry.url, &output)
+          guard reading.scope.admits(entry.url, named: named.urls) else {
+            reading.notes.addForeign(entry.url, named.fault)
             continue
           }
         }
         if entry.isSitemap {
-          children.append(File(url: entry.url, parents: [file.url] + file.parents))
+          list(entry.url, &reading)
         } else {
           try await output.yield(
-            Request(id: output.nextID, written: entry.url.href, input: input(entry, file, output.columns)))
+            Request(id: output.nextID, written: entry.url.href, input: input(entry, reading.file, output.columns)))
         }
       }
+    }
+  }
+
+  /// Adds a sitemap that an index lists.
+  private mutating func list(_ url: WebURL, _ reading: inout Reading) {
+    if reading.chain.count > Self.depthLimit {
+      reading.fault = Unreadable("indexes are nested deeper than \(Self.depthLimit)")
+    } else if listed.contains(fingerprint(url)) {
+      reading.notes.addRepeated(url)
+    } else if listed.count >= Self.fileLimit {
+      reading.fault = Unreadable("there are more than \(Self.fileLimit) sitemaps")
+    } else {
+      listed.insert(fingerprint(url))
+      reading.children.append(File(url: url, parents: reading.chain))
     }
   }
 
@@ -136,25 +195,5 @@ struct SitemapWalk {
       input[ExactText(name)] = value.map { .string($0) } ?? .null
     }
     return input
-  }
-
-  // MARK: robots.txt
-
-  /// The sitemaps that the robots.txt of a URL's origin names; none if it cannot be had.
-  private mutating func sitemaps(namedBy url: WebURL, _ output: inout RequestOutput) async throws -> [WebURL] {
-    let origin = url.origin
-    if let known = named[origin] { return known }
-    guard named.count < Self.hostLimit, let robots = WebURL("/robots.txt", base: url) else { return [] }
-    try await output.flush()
-    let answer = try await fetcher.fetch(robots, for: .robots)
-    var found: [WebURL] = []
-    if let response = answer.response, response.status == 200 {
-      let body = response.body
-      let rules = RobotsRules(
-        parsing: body.span, isCut: response.isTruncated, for: nil, at: answer.url)
-      found = rules.sitemaps.map(\.url)
-    }
-    named[origin] = found
-    return found
   }
 }

@@ -39,6 +39,7 @@ struct FeedElements {
       if let base = element.attributes.first(where: { $0.name.local == "base" && $0.name.prefix == "xml" }) {
         bases.append((stack.count, WebURL(base.value, base: self.base) ?? self.base))
       }
+      endUnclosedEntry(before: element, handle)
       stack.append(place(of: element))
     case .text(let text, let isWhole):
       switch stack.last {
@@ -65,6 +66,17 @@ struct FeedElements {
   private var base: WebURL? { bases.last.map(\.url) ?? document }
 
   // MARK: Elements
+
+  /// Ends an entry that nobody closed: the next one begins inside of it.
+  private mutating func endUnclosedEntry(before element: XMLElement, _ handle: (FeedEntry) -> Void) {
+    guard case .entry = stack.last, let format = feed.format else { return }
+    let name = element.name.local.lowercased()
+    guard name == "item" || name == "entry" else { return }
+    guard FeedVocabulary(element.name, root: rootNamespace, format: format).isCore else { return }
+    endEntry(handle)
+    // Its own end, if it comes, is not an entry's any more.
+    stack[stack.count - 1] = .root
+  }
 
   private mutating func place(of element: XMLElement) -> Place {
     let name = element.name.local.lowercased()

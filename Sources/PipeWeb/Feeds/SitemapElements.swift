@@ -34,7 +34,9 @@ struct SitemapElements {
 
   mutating func take(_ event: XMLEvent, _ handle: (SitemapReader.Item) -> Void) {
     switch event {
-    case .start(let element): stack.append(place(of: element))
+    case .start(let element):
+      endUnclosedEntry(before: element, handle)
+      stack.append(place(of: element))
     case .text(let text, let isWhole):
       if case .field = stack.last { field.append(text, isWhole: isWhole) }
     case .end:
@@ -44,6 +46,24 @@ struct SitemapElements {
       default: break
       }
     }
+  }
+
+  /// Ends an entry that nobody closed: the next one begins inside of it, or of its field.
+  private mutating func endUnclosedEntry(before element: XMLElement, _ handle: (SitemapReader.Item) -> Void) {
+    guard let last = stack.last, element.name.namespace == entryNamespace else { return }
+    switch last {
+    case .root, .other: return
+    case .entry, .field: break
+    }
+    let name = element.name.local.lowercased()
+    guard name == "url" || name == "sitemap" else { return }
+    if case .field(let field) = last {
+      end(field)
+      stack[stack.count - 2] = .root
+    }
+    // Its own end, if it comes, is not an entry's any more.
+    stack[stack.count - 1] = .root
+    endEntry(handle)
   }
 
   private mutating func place(of element: XMLElement) -> Place {
@@ -71,10 +91,14 @@ struct SitemapElements {
 
   private mutating func addAlternate(_ element: XMLElement) {
     guard element["rel"]?.lowercased().contains("alternate") == true, let href = element["href"] else { return }
-    guard let url = WebURL(href, base: base), url.isHTTP else { return }
+    // Before it is parsed: there may be as many as the file is long.
+    guard href.utf8.count <= room, let url = WebURL(href, base: base), url.isHTTP else { return }
     let language = element["hreflang"] ?? ""
     let size = url.length + language.utf8.count + 64
-    guard size <= room else { return }
+    guard size <= room else {
+      room = 0
+      return
+    }
     room -= size
     alternates.append(SitemapAlternate(url: url, language: language))
   }

@@ -32,6 +32,7 @@ package struct SitemapReader {
   private let entryLimit: Int
 
   package private(set) var entries = 0
+  private var faultCount = 0
   /// Whether the end was not read because of the bounds.
   package private(set) var isStopped = false
 
@@ -58,6 +59,14 @@ package struct SitemapReader {
   /// What was wrong with its XML.
   package var faults: XMLReader.Faults { reader.faults }
 
+  /// Whether it neither is a sitemap, as far as can be told, nor had anything to tell.
+  package var hasNothing: Bool {
+    switch kind {
+    case .other, .text: entries == 0
+    case .urls, .index, .feed: false
+    }
+  }
+
   /// Bytes that came.
   package var bytes: Int { document.bytes }
 
@@ -79,9 +88,9 @@ package struct SitemapReader {
     readText(handle)
     let limit = entryLimit
     if form == .lines {
-      lines.finish { Self.count($0, limit, &entries, &isStopped, handle) }
+      lines.finish { Self.count($0, limit, &entries, &faultCount, &isStopped, handle) }
     } else {
-      Self.finish(&reader, &elements, &feed) { Self.count($0, limit, &entries, &isStopped, handle) }
+      Self.finish(&reader, &elements, &feed) { Self.count($0, limit, &entries, &faultCount, &isStopped, handle) }
       if elements.kind == nil, feed.feed.format != nil { form = .feed }
     }
   }
@@ -93,11 +102,11 @@ package struct SitemapReader {
     let limit = entryLimit
     if form == .lines {
       document.text.withUnsafeBufferPointer { bytes in
-        lines.read(bytes) { Self.count($0, limit, &entries, &isStopped, handle) }
+        lines.read(bytes) { Self.count($0, limit, &entries, &faultCount, &isStopped, handle) }
       }
     } else {
       document.text.withUnsafeBufferPointer { bytes in
-        Self.read(bytes, &reader, &elements, &feed) { Self.count($0, limit, &entries, &isStopped, handle) }
+        Self.read(bytes, &reader, &elements, &feed) { Self.count($0, limit, &entries, &faultCount, &isStopped, handle) }
       }
       if elements.kind == nil, feed.feed.format != nil { form = .feed }
     }
@@ -105,13 +114,26 @@ package struct SitemapReader {
   }
 
   private static func count(
-    _ item: Item, _ limit: Int, _ entries: inout Int, _ isStopped: inout Bool, _ handle: (Item) -> Void
+    _ item: Item, _ limit: Int, _ entries: inout Int, _ faultCount: inout Int, _ isStopped: inout Bool,
+    _ handle: (Item) -> Void
   ) {
-    if case .entry = item {
-      if entries == limit { isStopped = true }
-      if !isStopped { entries += 1 }
+    if isStopped { return }
+    switch item {
+    case .entry:
+      if entries == limit {
+        isStopped = true
+        return
+      }
+      entries += 1
+    case .fault:
+      // A file of faults alone would take as long as its bytes want.
+      if faultCount == limit {
+        isStopped = true
+        return
+      }
+      faultCount += 1
     }
-    if !isStopped { handle(item) }
+    handle(item)
   }
 
   /// Whether a text is XML, with or without what a program printed before it.

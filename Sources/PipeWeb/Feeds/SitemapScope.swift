@@ -1,9 +1,9 @@
 /// Whose pages a sitemap may list.
 ///
-/// A sitemap speaks for its own host. For another one it speaks where that host's robots.txt names it, or the index that
-/// led to it (sitemaps.org, "Sitemaps & Cross Submits"): else any site could send requests to any other.
+/// A sitemap speaks for its own host. For another one it speaks where that host's robots.txt names it, where it
+/// redirects to, or the index that led to it (sitemaps.org, "Sitemaps & Cross Submits"): else any site could send requests to any other.
 package struct SitemapScope: Sendable {
-  /// The sitemap, and the indexes that led to it.
+  /// The sitemap, where it is after redirects, and the indexes that led to it.
   private let chain: [WebURL]
   /// Where the sitemap was asked for, and where it is after redirects.
   private let places: [WebURL]
@@ -12,7 +12,7 @@ package struct SitemapScope: Sendable {
   ///   - chain: The sitemap itself first, then the index that lists it, and so on.
   ///   - answer: Where redirects led: the host that redirects speaks for the one that answers.
   package init(chain: [WebURL], answer: WebURL? = nil) {
-    self.chain = chain
+    self.chain = chain + (answer.map { [$0] } ?? [])
     places = chain.prefix(1) + (answer.map { [$0] } ?? [])
   }
 

@@ -40,6 +40,7 @@ struct FeedSourceTests {
     (.text("<html></html>"), "it is not a feed: it begins with <html>"), (.text("text"), "it is not a feed"),
     (.text("{\"a\": 1}"), "it is not a feed"),
     (.text("{"), "it is not a feed: expected a name in double quotes, found the end of the text"),
+    (.broken(Array("<r".utf8), "broke off"), "broke off"), (.broken([0x1F, 0x8B, 8], "broke off"), "broke off"),
     (.bytes(Array("<rss/>".utf8), isTruncated: true), "it is longer than 52428800 bytes"),
   ]
 

@@ -13,6 +13,8 @@ struct FetchedLists {
   enum Answer: Sendable {
     case text(String)
     case bytes([UInt8], isTruncated: Bool = false)
+    /// What came before the content broke off, and why it did.
+    case broken([UInt8], String)
     case status(Int)
     case redirect(String)
     case failure(String)
@@ -49,15 +51,19 @@ struct FetchedLists {
   }
 
   private static func response(_ url: WebURL, _ answers: [String: Answer]) -> SourceResponse {
-    func answer(_ status: Int, _ body: [UInt8] = [], isTruncated: Bool = false) -> SourceResponse {
+    func answer(
+      _ status: Int, _ body: [UInt8] = [], isTruncated: Bool = false, error: RequestError? = nil
+    ) -> SourceResponse {
       SourceResponse(
         url: url,
         response: HTTPResponse(
-          status: status, version: .http11, body: body, length: body.count, isTruncated: isTruncated))
+          status: status, version: .http11, body: body, length: body.count, isTruncated: isTruncated), error: error)
     }
     switch answers[url.href] {
     case .text(let text): return answer(200, Array(text.utf8))
     case .bytes(let bytes, let isTruncated): return answer(200, bytes, isTruncated: isTruncated)
+    case .broken(let bytes, let reason):
+      return answer(200, bytes, isTruncated: true, error: RequestError(.body, reason))
     case .status(let status): return answer(status)
     case .redirect(let target): return WebURL(target).map { response($0, answers) } ?? answer(404)
     case .failure(let reason):

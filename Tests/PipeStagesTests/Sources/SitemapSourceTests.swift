@@ -1,6 +1,7 @@
 import PipeEngine
 import PipeSpec
 import PipeTesting
+import PipeWeb
 import Testing
 
 @testable import PipeEngine
@@ -93,6 +94,108 @@ struct SitemapSourceTests {
     #expect(read.fetched.map { $0.split(separator: "/").dropFirst(2).joined(separator: "/") } == fetched)
   }
 
+  private static let unreachable: [(FetchedLists.Answer, String)] = [
+    (.status(500), "the status is 500"), (.status(429), "the status is 429"), (.failure("refused"), "refused"),
+    (.broken(Array("Sitemap: https://example.com/1.xml\n".utf8), "broke off"), "broke off"),
+  ]
+
+  @Test(arguments: unreachable.indices)
+  func `A robots.txt that cannot be had is not taken for one that names no sitemap`(number: Int) async throws {
+    let (answer, reason) = Self.unreachable[number]
+    let answers = ["\(Self.site)/robots.txt": answer, "\(Self.site)/sitemap.xml": Self.urlset("/s")]
+    let error = await #expect(throws: RunError.self) {
+      try await FetchedLists("sitemap: {discover: \"https://example.com/\"}", answers)
+    }
+    #expect(error?.subject == "\(Self.site)/robots.txt")
+    #expect(error?.reason == reason)
+    #expect(error?.hint?.contains("/sitemap.xml") == true)
+    let read = try await FetchedLists(
+      "sitemap: {discover: \"https://example.com/\", on_error: continue}", answers)
+    #expect(read.urls == ["\(Self.site)/s"])
+    #expect(read.notices == ["cannot read \(Self.site)/robots.txt: \(reason); sitemaps that it names are not known"])
+  }
+
+  @Test func `A robots.txt that is cut is told`() async throws {
+    let read = try await FetchedLists(
+      "sitemap: {discover: \"https://example.com/\"}",
+      [
+        "\(Self.site)/robots.txt": .bytes(Array("Sitemap: /1.xml\nSitemap: /2".utf8), isTruncated: true),
+        "\(Self.site)/1.xml": Self.urlset("/a"),
+      ])
+    #expect(read.urls == ["\(Self.site)/a"])
+    #expect(
+      read.notices == ["\(Self.site)/robots.txt: only the first 500 KiB were read; it may name more sitemaps"])
+  }
+
+  @Test func `Why another host's pages are left out is told as it is`() async throws {
+    let read = try await FetchedLists(
+      Self.source,
+      [
+        "\(Self.site)/sitemap.xml": Self.urlset("https://a.example/1", "https://b.example/1", "https://b.example/2"),
+        "https://b.example/robots.txt": .status(503),
+      ])
+    #expect(
+      read.notices == [
+        "\(Self.site)/sitemap.xml: left out 1 URL of another host, such as https://a.example/1, whose robots.txt does not name this sitemap",
+        "\(Self.site)/sitemap.xml: left out 2 URLs of other hosts, such as https://b.example/1, whose robots.txt cannot be read (the status is 503)",
+      ])
+  }
+
+  @Test func `The robots.txt of a hundred hosts is asked for, and that there are more is told`() async throws {
+    let entries = (0..<101).map { "<url><loc>https://h\($0).example/</loc></url>" }.joined()
+    let read = try await FetchedLists(
+      Self.source, ["\(Self.site)/sitemap.xml": .text("<urlset>\(entries)</urlset>")])
+    #expect(read.fetched.count == 101)
+    let reason = "such as https://h100.example/, whose robots.txt was not asked for, as those of 100 hosts were before"
+    #expect(read.notices.last?.hasSuffix(reason) == true)
+  }
+
+  @Test func `Two names of one sitemap are read once`() async throws {
+    let read = try await FetchedLists(
+      "sitemap: {discover: \"https://example.com/\"}",
+      [
+        "\(Self.site)/robots.txt": .text("Sitemap: /sitemap.xml\nSitemap: /index.xml\nSitemap: /wp-sitemap.xml"),
+        "\(Self.site)/sitemap.xml": .redirect("\(Self.site)/index.xml"),
+        "\(Self.site)/wp-sitemap.xml": .redirect("\(Self.site)/index.xml"),
+        "\(Self.site)/index.xml": Self.urlset("/a"),
+      ])
+    #expect(read.urls == ["\(Self.site)/a"])
+    #expect(
+      read.notices == [
+        "\(Self.site)/index.xml was read before, as what another one redirects to; it is read once",
+        "\(Self.site)/wp-sitemap.xml redirects to \(Self.site)/index.xml, which was read before",
+      ])
+  }
+
+  @Test func `Sitemaps that are listed again are told once, with their number`() async throws {
+    let read = try await FetchedLists(
+      Self.source,
+      [
+        "\(Self.site)/sitemap.xml": Self.index("/1.xml", "/1.xml", "/sitemap.xml", "/1.xml"),
+        "\(Self.site)/1.xml": Self.urlset("/a"),
+      ])
+    #expect(read.urls == ["\(Self.site)/a"])
+    #expect(
+      read.notices == [
+        "\(Self.site)/sitemap.xml: lists 3 sitemaps that were listed before, such as \(Self.site)/1.xml; each is read once"
+      ])
+  }
+
+  @Test func `What came of a content that broke off is yielded, and only the break is told`() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write("map.xml", "<urlset><url><loc>/a</loc></url><url><loc>/b</loc></url></urlset>".utf8)
+    let gzip = try Program.output(["gzip", "-c", folder.path("map.xml")])
+    for (answer, reason) in [
+      (FetchedLists.Answer.bytes(Array(gzip.dropLast(8))), "the content is cut off in the middle of a gzip member"),
+      (.broken(Array("<urlset><url><loc>/a</loc></url><url><loc>/b</loc></url><ur".utf8), "broke off"), "broke off"),
+    ] {
+      let read = try await FetchedLists(
+        "sitemap: {urls: https://example.com/sitemap.xml, on_error: continue}", ["\(Self.site)/sitemap.xml": answer])
+      #expect(read.urls == ["\(Self.site)/a", "\(Self.site)/b"])
+      #expect(read.notices == ["cannot read the sitemap \(Self.site)/sitemap.xml: \(reason)"])
+    }
+  }
+
   @Test func `Pages of another host are taken where its robots.txt names the sitemap`() async throws {
     let read = try await FetchedLists(
       Self.source,
@@ -146,6 +249,7 @@ struct SitemapSourceTests {
     (.status(404), "the status is 404"), (.status(204), "the status is 204"), (.failure("refused"), "refused"),
     (.text("<!DOCTYPE html><html><body>"), "it is not a sitemap: it begins with <html>"),
     (.text("nothing here"), "it is not a sitemap: it has no URL"), (.text(""), "it is not a sitemap: it has no URL"),
+    (.broken(Array("plain".utf8), "its gzip data is faulty"), "its gzip data is faulty"),
     (.bytes(Array("<urlset>".utf8), isTruncated: true), "it is longer than 52428800 bytes"),
     (.bytes(Array("PK\u{3}\u{4}zip".utf8)), "the content is a zip archive, not a list"),
   ]
@@ -191,6 +295,22 @@ struct SitemapSourceTests {
         ["lastmod": .string("2026-01-31"), "sitemap": .string("\(Self.site)/sitemap.xml")],
         ["lastmod": .null, "sitemap": .string("\(Self.site)/sitemap.xml")],
       ])
+  }
+
+  @Test(arguments: ["sitemap", "feed"])
+  func `A stop ends the reading of a list that yields nothing`(name: String) async throws {
+    let pipeline = Pipeline(spec: "sources:\n  - \(name): https://example.com/list\n")
+    let source = try #require(pipeline.plan).sources[0].source
+    let task = Task {
+      let fetcher = SourceFetcher { url, _ in
+        withUnsafeCurrentTask { $0?.cancel() }
+        let body = Array("<rss>\(String(repeating: "<a>", count: 100))</rss>".utf8)
+        return SourceResponse(
+          url: url, response: HTTPResponse(status: 200, version: .http11, body: body, length: body.count))
+      }
+      _ = try await source.requests(fetcher: fetcher)
+    }
+    await #expect(throws: CancellationError.self) { try await task.value }
   }
 
   @Test(arguments: [

@@ -15,6 +15,16 @@ struct FeedReaderTests {
     "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"T\",\"items\":[{\(item)}]}"
   }
 
+  @Test(arguments: [
+    "<rss><channel><item><link>/a</link><item><link>/b</link></item></channel></rss>",
+    "<rss><channel><item><link>/a</link><item><link>/b</link></item></item></channel></rss>",
+    "<feed xmlns='http://www.w3.org/2005/Atom'><entry><link href='/a'/><entry><link href='/b'/></entry></feed>",
+  ])
+  func `An entry that nobody closed ends where the next one begins`(text: String) {
+    let read = ReadFeed(text)
+    #expect(read.entries.map { $0.url?.href } == ["https://example.com/a", "https://example.com/b"])
+  }
+
   // MARK: Formats
 
   @Test(arguments: [

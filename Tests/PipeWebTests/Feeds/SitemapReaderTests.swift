@@ -157,7 +157,33 @@ struct SitemapReaderTests {
     }
   }
 
+  @Test(arguments: [
+    ("<urlset><url><loc>/a</loc><url><loc>/b</loc></url><url><loc>/c</loc></url></urlset>", ["a", "b", "c"]),
+    ("<urlset><url><loc>/a<url><loc>/b</loc></url></urlset>", ["a", "b"]),
+    ("<urlset><url><loc>/a<url><loc>/b<url><loc>/c</urlset>", ["a", "b", "c"]),
+    ("<urlset><url><loc>/a</loc><url><loc>/b</loc></url></url><url><loc>/c</loc></url></urlset>", ["a", "b", "c"]),
+    ("<sitemapindex><sitemap><loc>/a</loc><sitemap><loc>/b</loc></sitemap></sitemapindex>", ["a", "b"]),
+  ])
+  func `An entry that nobody closed ends where the next one begins`(text: String, paths: [String]) {
+    let read = ReadSitemap(text)
+    #expect(read.urls == paths.map { "https://example.com/\($0)" })
+    #expect(read.entryFaults == [])
+  }
+
+  @Test func `What other vocabularies call url is no entry`() {
+    let read = ReadSitemap(
+      Self.urlset("<url><loc>/a</loc><v:url xmlns:v='v'>x</v:url><v:video xmlns:v='v'><url>y</url></v:video></url>"))
+    #expect(read.urls == ["https://example.com/a"])
+    #expect(read.entryFaults == [])
+  }
+
   // MARK: Bounds and attacks
+
+  @Test func `Faults are bounded as entries are`() {
+    let read = ReadSitemap(Array(String(repeating: "no URL\n", count: 500).utf8), entryLimit: 100)
+    #expect(read.items.count == 100)
+    #expect(read.isStopped)
+  }
 
   @Test func `More entries than the protocol allows are read, up to the bound`() {
     let text = Self.urlset((0..<50_010).map { "<url><loc>/\($0)</loc></url>" }.joined())

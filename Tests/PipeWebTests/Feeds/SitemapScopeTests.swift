@@ -25,6 +25,14 @@ struct SitemapScopeTests {
     }
   }
 
+  @Test func `A robots.txt may name where a redirect leads to`() throws {
+    let chain = ["http://example.com/sitemap.xml"].compactMap { WebURL($0) }
+    let named = ["https://example.com/map.xml"].compactMap { WebURL($0) }
+    let url = try #require(WebURL("https://other.example/a"))
+    #expect(SitemapScope(chain: chain, answer: named[0]).admits(url, named: named))
+    #expect(!SitemapScope(chain: chain).admits(url, named: named))
+  }
+
   @Test(arguments: [
     ([], false), (["https://example.com/maps/1.xml"], true), (["https://example.com/maps/2.xml"], false),
     (["https://example.com/maps/2.xml", "https://index.example/sitemap.xml#x"], true),
