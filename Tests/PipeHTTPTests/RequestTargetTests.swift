@@ -119,6 +119,8 @@ struct RequestTargetTests {
     defer { server.close() }
     var settings = TransferSettings.loopback
     settings.concurrency = 1
+    settings.addresses = AddressPolicy(
+      allow: ["127.0.0.1", "::1", "2001:db8::1"].compactMap { AddressPolicy.Entry($0) })
     let authority = server.url("").dropFirst("http://".count)
     settings.connection.proxy = Proxy(
       scheme: .http, name: "proxy", authority: String(authority), user: nil, password: nil, resolvesNames: true)
