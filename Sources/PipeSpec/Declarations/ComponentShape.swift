@@ -250,9 +250,9 @@ private struct ComponentReader: Sendable {
     let meant = near ?? KnownWords.ours(for: name, among: names)
     context.report(
       .unknownComponent, on: key, "no \(kind.rawValue) is called '\(excerpt(name))'",
-      hint: hint(forTypeIn: value) ?? hint(forList: name) ?? hint(forFile: name) ?? (kind == .sink ? hint(forOutput: name) : nil) ?? meant.map
-      { "did you mean '\($0)'?" } ?? hint(
-        forPath: name) ?? hint(forOption: name) ?? list)
+      hint: hint(forTypeIn: value) ?? hint(forList: name) ?? hint(forFile: name)
+        ?? (kind == .sink ? hint(forOutput: name) : nil) ?? meant.map { "did you mean '\($0)'?" } ?? hint(
+          forPath: name) ?? hint(forOption: name) ?? list)
     return near
   }
 
