@@ -59,12 +59,11 @@ enum KnownWords {
       "pages are fetched and not rendered: no JavaScript runs"
     ),
     (
-      [
-        "crawl", "depth", "max_depth", "depth_limit", "allowed_domains", "follow_links", "recursive", "spider",
-        "recursion", "level",
-      ], "links are not followed in this version: name the URLs in 'sources'"
+      ["depth", "max_depth", "depth_limit", "follow_links", "recursive", "spider", "recursion", "level"],
+      "links are followed where there is 'crawl', for example crawl: {depth: 3}"
     ),
-    (["robotstxt_obey", "robots", "robots_txt"], "robots.txt is not asked in this version"),
+    (["allowed_domains", "allowed_hosts"], "'scope' under 'crawl' says which hosts belong to it"),
+    (["robotstxt_obey", "robots", "robots_txt"], "'robots' under 'fetch' says whether robots.txt is obeyed"),
     (["params", "query_params", "querystring"], "write them in the URL, after '?'"),
     (
       [

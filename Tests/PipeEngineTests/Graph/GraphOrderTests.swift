@@ -123,7 +123,7 @@ struct GraphOrderTests {
     (bounds.requests, bounds.frontier, bounds.fetched, bounds.records) = (64, 64, 64, 64)
     let plan = try pipeline.plan(Self.inOrder).with(bounds: bounds)
     let before = Recorder<Int>()
-    let fetcher = PatientFetcher { before.append(yielded.count) }
+    let fetcher = PatientFetcher(progress: { yielded.count }) { before.append(yielded.count) }
     let graph = Graph(plan, fetcher: fetcher)
     try await graph.runConserving()
     #expect(pipeline.sinks[0].rows.all.map { $0[0] } == urls.map { .string($0) })
@@ -226,22 +226,27 @@ private final class PatientFetcher: Fetcher {
   private let willAnswerFirst: @Sendable () -> Void
 
   private let others: Int?
+  private let progress: @Sendable () -> Int
 
-  init(after others: Int? = nil, willAnswerFirst: @escaping @Sendable () -> Void) {
+  /// - Parameter progress: Grows as long as something else can come.
+  init(
+    after others: Int? = nil, progress: @escaping @Sendable () -> Int = { 0 },
+    willAnswerFirst: @escaping @Sendable () -> Void
+  ) {
     self.others = others
+    self.progress = progress
     self.willAnswerFirst = willAnswerFirst
   }
 
-  /// Whether nothing else will come. On a busy machine the first of the others take their time.
-  private func isPatienceOver(after turns: Int) -> Bool {
-    others.map { overtaking.count >= $0 } ?? (turns > (overtaking.count == 0 ? 100_000 : 10_000))
-  }
+  /// Whether nothing else will come: for so many milliseconds nothing has.
+  private func isPatienceOver(after turns: Int) -> Bool { others.map { overtaking.count >= $0 } ?? (turns > 500) }
 
   func fetch(_ work: any FetchWork) async throws {
     work.onChange {}
     var first: Request?
     var isFirstAnswered = false
     var turns = 0
+    var seen = 0
     while true {
       switch work.take(upTo: 8) {
       case .requests(let requests):
@@ -251,8 +256,10 @@ private final class PatientFetcher: Fetcher {
         if !isFirstAnswered { overtaking.append(contentsOf: others.map(\.id)) }
         work.complete(others.map(answered))
       case .wait:
-        await Task.yield()
-        turns += 1
+        if isFirstAnswered { await Task.yield() } else { try? await Task.sleep(for: .milliseconds(1)) }
+        let now = progress()
+        turns = now == seen ? turns + 1 : 0
+        seen = now
         if let request = first, !isFirstAnswered, isPatienceOver(after: turns) {
           isFirstAnswered = true
           willAnswerFirst()

@@ -15,7 +15,7 @@ extension NewcomerTests {
     ),
     (
       "scrapy-robots", whole("fetch: {ROBOTSTXT_OBEY: true}\n"),
-      [("unknown-key", "robots.txt is not asked in this version")]
+      [("unknown-key", "'robots' under 'fetch' says whether robots.txt is obeyed")]
     ),
     (
       "scrapy-per-domain", whole("fetch: {CONCURRENT_REQUESTS_PER_DOMAIN: 2}\n"),
@@ -81,15 +81,12 @@ extension NewcomerTests {
     (
       "katana-flags", whole("fetch: {depth: 3, parallelism: 10, rate-limit: 150, headless: true}\n"),
       [
-        ("unknown-key", "links are not followed in this version: name the URLs in 'sources'"),
+        ("unknown-key", "links are followed where there is 'crawl', for example crawl: {depth: 3}"),
         ("unknown-key", "did you mean 'concurrency'?"), ("unknown-key", "did you mean 'rate' under 'per_host'?"),
         ("unknown-key", "pages are fetched and not rendered: no JavaScript runs"),
       ]
     ),
-    (
-      "katana-crawl", whole("crawl: {depth: 3}\n"),
-      [("unknown-key", "links are not followed in this version: name the URLs in 'sources'")]
-    ),
+    ("katana-crawl", whole("crawl: {max_depth: 3}\n"), [("unknown-key", "depth")]),
     (
       "colly-limit", whole("fetch: {limit_rule: {domain_glob: '*', parallelism: 2, random_delay: 5s}}\n"),
       [("unknown-key", "the keys here are concurrency, per_host, timeout, method,")]
@@ -100,7 +97,7 @@ extension NewcomerTests {
     ),
     (
       "colly-domains", whole("allowed_domains: [a.test]\n"),
-      [("unknown-key", "links are not followed in this version: name the URLs in 'sources'")]
+      [("unknown-key", "'scope' under 'crawl' says which hosts belong to it")]
     ),
     (
       "benthos",

@@ -278,9 +278,10 @@ struct FeedReaderTests {
     #expect(feed.hasLeftOut)
   }
 
-  @Test func `Entries inside of entries are none`() {
+  @Test func `An entry that nobody closes ends where the next one begins, as deep as elements may be`() {
     let read = ReadFeed("<rss><channel>" + String(repeating: "<item><link>/a</link>", count: 100_000))
-    #expect(read.entries.count == 1)
+    #expect(read.entries.count > 100)
+    #expect(read.entries.count < 300)
     #expect(read.faults.contains(.cut))
   }
 
