@@ -104,7 +104,9 @@ struct RunSummary {
     }
     parts.append("\(progress.tally.counts.records.grouped) recorded")
     let beyondLimit = stages.reduce(0) { $0 + $1.beyondLimit }
-    if beyondLimit > 0 { parts.append("\(beyondLimit.grouped) beyond --limit") }
+    if beyondLimit > 0 {
+      parts.append("\(beyondLimit.grouped) beyond \(plan.crawl == nil ? "--limit" : "the limit of pages")")
+    }
     if filtered > 0 { parts.append("\(filtered.grouped) filtered") }
     if progress.unfinished > 0 { parts.append("\(progress.unfinished.grouped) left undone") }
     return parts.joined(separator: ", ") + ", none lost"

@@ -131,8 +131,8 @@ final class Crawl: Sendable {
 
   /// A lane of extract has come to its end.
   ///
-  /// - Returns: Whether it was the last one. The records that still wait then are of a run that ends before it is settled
-  ///   where their pages stand.
+  /// - Returns: Whether it was the last one. Records may wait then, if the run ends before all pages have come that were
+  ///   asked for (`takeHeld`).
   func laneEnded() -> Bool {
     storage.withLock { storage in
       storage.lanes -= 1
@@ -140,10 +140,16 @@ final class Crawl: Sendable {
     }
   }
 
-  /// One of the records that wait.
-  func takeHeld() throws(RunError) -> Extracted? {
-    try storage.withLock { storage -> Result<Extracted?, RunError> in
-      do throws(RunError) { return .success(try storage.held.takeAny()) } catch { return .failure(error) }
+  /// One of the records that wait, once nothing more comes, and where its page stands as far as that can be told.
+  func takeHeld() throws(RunError) -> (record: Extracted, standing: PageStanding?)? {
+    try storage.withLock { storage -> Result<(record: Extracted, standing: PageStanding?)?, RunError> in
+      do throws(RunError) {
+        guard let (page, record) = try storage.held.takeAny() else { return .success(nil) }
+        try storage.state.end()
+        return .success((record, try storage.state.isFinal(page) ? try storage.state.standing(of: page) : nil))
+      } catch {
+        return .failure(error)
+      }
     }.get()
   }
 
@@ -197,12 +203,19 @@ final class Crawl: Sendable {
     }.get()
   }
 
+  /// The request for a page. Rows show its URL without the user and password that it has from its page's.
   private func request(for wanted: CrawlState.Wanted, _ ordinal: inout Int) -> Request {
     defer { ordinal += 1 }
-    return Request(
-      RequestSeed(
-        id: RequestID(source: linkSource, ordinal: ordinal), written: wanted.url, method: .get, depth: wanted.depth,
-        referrer: wanted.referrer, place: CrawlPlace(number: wanted.number, hops: wanted.hops, source: wanted.source)))
+    let url = WebURL.forFetching(wanted.url)
+    let shown = (try? url.get())?.hrefWithoutUserinfo
+    let seed = RequestSeed(
+      id: RequestID(source: linkSource, ordinal: ordinal), written: shown ?? wanted.url, method: .get,
+      depth: wanted.depth, referrer: wanted.referrer,
+      place: CrawlPlace(number: wanted.number, hops: wanted.hops, source: wanted.source))
+    switch url {
+    case .success(let url): return Request(seed, url: url)
+    case .failure(let fault): return Request(seed, url: nil, fault: fault)
+    }
   }
 
   /// A request that is more than a GET for its URL is one of its own.

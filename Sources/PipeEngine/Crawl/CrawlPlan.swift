@@ -16,6 +16,9 @@ package struct CrawlPlan: Sendable {
   package var maxLinks: Int
   package var respectsNofollow: Bool
   package var identity: URLIdentity
+  /// What `identity` passes over, for messages.
+  package var strippedParameters: [String] = []
+  package var sortsQuery = false
   /// Whether columns of the sources' rows are asked for: then links wait until all sources are read, since a row may have
   /// the URL of one as well.
   package var waitsForSources = false
@@ -50,6 +53,8 @@ package struct CrawlPlan: Sendable {
       maxPages: settings.maxPages, maxLinks: settings.maxLinks, respectsNofollow: settings.nofollow == .respect,
       identity: URLIdentity(
         stripQuery: settings.canonical.stripQuery, sortQuery: settings.canonical.sortQuery), token: token)
+    strippedParameters = settings.canonical.stripQuery
+    sortsQuery = settings.canonical.sortQuery
   }
 
   /// What of a page its links are read from.

@@ -19,7 +19,7 @@ extension CrawlState {
       guard try note(number).state == .page, let block = try book.links(of: number) else { continue }
       let links = LinkBlock.details(in: block)
       if links.isEmpty { continue }
-      let from = Value.string(try book.url(of: number))
+      let from = Value.string(try shownURL(of: number))
       let depth = Value.int(try note(number).depth)
       var rows: [[Value]] = []
       rows.reserveCapacity(links.count)

@@ -1,15 +1,6 @@
 internal import PipeStorage
 internal import PipeWeb
 
-/// Where the site has a page.
-struct PageStanding: Hashable, Sendable {
-  let depth: Int
-  /// The page whose link leads to it; `nil` for a source's own.
-  let referrer: String?
-  /// The source that the way to it begins at.
-  let source: Int
-}
-
 /// Which pages of a site are asked for, at which depth, and what led to each, without threads.
 ///
 /// A link is followed as soon as it is found, wherever its page stands: what is within the depth by one way is within it by
@@ -52,6 +43,8 @@ struct CrawlState: ~Copyable {
   /// Those of them that sources have.
   private(set) var openSources = 0
   private var areSourcesDry = false
+  /// Whether pages that have not come will not.
+  private var isEnding = false
 
   private var level = 0
   /// The pages of the level in their order, and of the next one.
@@ -67,7 +60,7 @@ struct CrawlState: ~Copyable {
   private var hopsEnd = 0
 
   /// A source's own page has its source for a parent, by a number that no URL has.
-  private static let firstRoot = 1 << 40
+  static let firstRoot = 1 << 40
 
   /// Links that are walked over for each page that comes, besides as many as it has: so the walk keeps up.
   private static let stride = 256
@@ -107,15 +100,6 @@ struct CrawlState: ~Copyable {
 
   /// Whether the place of a page is settled.
   func isFinal(_ number: Int) throws(RunError) -> Bool { try note(number).isFinal }
-
-  /// Where the site has a page whose place is settled.
-  func standing(of number: Int) throws(RunError) -> PageStanding {
-    let parent = try book.parent(of: number)
-    let referrer = parent.map { $0 < Self.firstRoot } ?? false ? parent : nil
-    return PageStanding(
-      depth: try note(number).depth, referrer: try referrer.map { number throws(RunError) in try book.url(of: number) },
-      source: try source(of: number))
-  }
 
   /// A source's request.
   ///
@@ -201,6 +185,15 @@ struct CrawlState: ~Copyable {
     return wanted
   }
 
+  /// No page will come any more, also where one was asked for: the run has had as many as it may, or stops. Settles what
+  /// the pages that came tell.
+  mutating func end() throws(RunError) {
+    isEnding = true
+    var wanted: [Wanted] = []
+    var budget = Int.max
+    while try settleStep(&wanted, &budget) {}
+  }
+
   /// The request for a page is given up: the run has as many as it may have, or stops.
   mutating func leave(_ count: Int) { openCount -= count }
 
@@ -228,7 +221,7 @@ struct CrawlState: ~Copyable {
       } else {
         try ask(
           number, &note, isNew: isNew, link.url, depth: depth, hops: hops, source: source,
-          referrer: page.map { String($0.hrefWithoutFragment) }, &wanted)
+          referrer: page?.shown, &wanted)
       }
     }
     return number
@@ -306,7 +299,7 @@ struct CrawlState: ~Copyable {
     case .done: return false
     case .waiting(let index):
       // The scope is not known before, and any page could be a source's own.
-      if !areSourcesDry { return false }
+      if !areSourcesDry, !isEnding { return false }
       if index == current.count {
         step = level >= plan.depth || current.count == 0 ? .done : .following(0)
         return true
@@ -314,7 +307,7 @@ struct CrawlState: ~Copyable {
       budget -= 1
       guard let number = try current.number(at: index) else { return false }
       let note = try note(number)
-      if note.state == .asked { return false }
+      if note.state == .asked, !isEnding { return false }
       if index == hopsEnd {
         hops += 1
         hopsEnd = current.count
@@ -352,11 +345,12 @@ struct CrawlState: ~Copyable {
     var note = try note(number)
     if note.isFinal || note.state == .dropped || isNofollow || hops > redirects { return }
     if note.state == .known {
+      if isEnding { return }
       guard let url = WebURL(try book.url(of: number)) else { return }
       if let reason = reason(url, depth: depth, hops: hops, isNofollow) {
         return try know(number, &note, isNew: false, depth: depth, reason)
       }
-      let referrer = try book.url(of: parent)
+      let referrer = try shownURL(of: parent)
       try ask(
         number, &note, isNew: false, url, depth: depth, hops: hops, source: try source(of: parent),
         referrer: referrer, &wanted)
@@ -367,16 +361,6 @@ struct CrawlState: ~Copyable {
     try book.setParent(parent, of: number)
     try noteFinal(number)
     if depth == level { try current.append(number) } else { try next.append(number) }
-  }
-
-  /// The source that the way to a page begins at.
-  private func source(of number: Int) throws(RunError) -> Int {
-    var number = number
-    while let parent = try book.parent(of: number) {
-      if parent >= Self.firstRoot { return parent - Self.firstRoot }
-      number = parent
-    }
-    return 0
   }
 
   private mutating func noteFinal(_ number: Int) throws(RunError) {

@@ -90,6 +90,7 @@ struct LinkReader: Sendable {
     let rel = page.string(of: link.relations)
     let isWithin = budget.takeElement(bytes: (text?.utf8.count ?? 0) + (rel?.utf8.count ?? 0))
     return LinkDetails(
-      url: link.url.href, element: link.element.rawValue, text: isWithin ? text : nil, rel: isWithin ? rel : nil)
+      url: link.url.hrefWithoutUserinfo, element: link.element.rawValue, text: isWithin ? text : nil,
+      rel: isWithin ? rel : nil)
   }
 }

@@ -45,9 +45,9 @@ struct HeldRecords: Sendable {
   }
 
   /// One of the records, whichever.
-  mutating func takeAny() throws(RunError) -> Extracted? {
-    guard let page = here.keys.first ?? away.keys.first else { return nil }
-    return try take(page)
+  mutating func takeAny() throws(RunError) -> (page: Int, record: Extracted)? {
+    guard let page = here.keys.first ?? away.keys.first, let record = try take(page) else { return nil }
+    return (page, record)
   }
 
   private static let version: UInt8 = 1

@@ -53,7 +53,7 @@ struct BackEdge: Sendable {
   /// - Returns: Whether records may wait that nothing else comes for (`takeHeld`).
   func laneEnded() -> Bool { crawl.laneEnded() }
 
-  func takeHeld() throws(RunError) -> Extracted? { try crawl.takeHeld() }
+  func takeHeld() throws(RunError) -> (record: Extracted, standing: PageStanding?)? { try crawl.takeHeld() }
 
   private func add(_ requests: [Request]) throws(RunError) -> [Fetched] {
     let faulty = requests.filter { $0.fault != nil }

@@ -136,5 +136,8 @@ func extractStage(
     try await output.send(extracted, bytes: bytes)
   }
   guard let back, back.laneEnded() else { return }
-  while let record = try back.takeHeld() { try await output.send([record], bytes: record.record.cost) }
+  while let held = try back.takeHeld() {
+    let record = held.standing.map { extraction.placed(held.record, at: $0) } ?? held.record
+    try await output.send([record], bytes: record.record.cost)
+  }
 }

@@ -173,6 +173,11 @@ package struct PlanOutline: Sendable {
     if !crawl.exclude.isEmpty { notes.append("but none that match \(list(crawl.exclude))") }
     notes.append(
       crawl.respectsNofollow ? "links with nofollow are not followed" : "links with nofollow are followed as any other")
+    if crawl.maxLinks != 10_000 { notes.append("at most \(crawl.maxLinks) links of a page") }
+    if !crawl.strippedParameters.isEmpty {
+      notes.append("URLs that differ only in the parameters \(list(crawl.strippedParameters)) are one page")
+    }
+    if crawl.sortsQuery { notes.append("URLs that differ only in the order of their parameters are one page") }
     if let limit = plan.pageLimit {
       notes.append(
         "at most \(limit) page\(limit == 1 ? "" : "s"); which ones, where there are more, may depend on timing")

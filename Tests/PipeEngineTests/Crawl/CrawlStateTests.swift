@@ -142,6 +142,29 @@ struct CrawlStateTests {
     #expect(isSettled)
   }
 
+  @Test("where a run ends before all pages have come, those that came stand where they tell each other")
+  func endsEarly() throws {
+    var random = RepeatableRandom(seed: 1)
+    var site = TableSite(pages: 1, &random)
+    (site.outside, site.excluded) = ([], [])
+    // 0 ─▶ 1 ─▶ 2 and 3; 3 does not come.
+    site.pages = [[1], [2, 3], [4], [], []].map { .links($0.map { ($0, false) }) }
+    var crawl = Simulation(site, CrawlPlan(depth: 5), redirects: 10)
+    try crawl.admit(0, source: 0)
+    try crawl.settle(&random)
+    try crawl.settle(&random)
+    crawl.waiting.removeAll { $0.page == 3 }
+    try crawl.settle(&random)
+    let second = try #require(crawl.asked[2])
+    var isFinal = try crawl.state.isFinal(second)
+    #expect(!isFinal)
+    try crawl.state.end()
+    isFinal = try crawl.state.isFinal(second)
+    #expect(isFinal)
+    let standing = try crawl.state.standing(of: second)
+    #expect(standing == PageStanding(depth: 2, referrer: site.url(1), source: 0))
+  }
+
   @Test("redirects that have no end are followed as often as the spec says")
   func endlessRedirects() throws {
     var random = RepeatableRandom(seed: 1)

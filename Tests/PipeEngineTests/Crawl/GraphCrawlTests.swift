@@ -227,6 +227,33 @@ struct GraphCrawlTests {
     }
   }
 
+  @Test("a user and password of a source's URL go with its links, and into no row")
+  func userinfo() async throws {
+    let sinks = [MemorySink("pages"), MemorySink("links")]
+    let pipeline = MemoryPipeline(sources: [MemorySource(urls: ["http://u:secret@site.example/#x"])], sinks: sinks)
+    let plan = try pipeline.plan(
+      """
+      extract: [depth, referrer, status]
+      crawl: {}
+      fetch: {robots: ignore}
+      sinks: [sink0, {sink1: {rows: links}}]
+      """)
+    let fetcher = StubFetcher { request in
+      switch request.url?.pathname {
+      case "/": .status(200, body: "<a href=/a>a</a>")
+      case "/a": .status(302, location: "/b#y")
+      default: .status(200, body: "<a href=/c?@#z>c</a>")
+      }
+    }
+    try await Graph(plan, fetcher: fetcher).runConserving()
+    #expect(fetcher.log.all.allSatisfy { $0.contains("u:secret@") })
+    #expect(fetcher.log.count == 4)
+    let rows = sinks[0].rows.all + sinks[1].rows.all
+    #expect(rows.count == 4 + 3)
+    #expect(!String(reflecting: rows).contains("secret"))
+    #expect(sinks[0].rows.all.map { $0[1] }.contains("http://site.example/a"))
+  }
+
   @Test("links that are no http URLs lead nowhere")
   func leadsNowhere() async throws {
     let pipeline = MemoryPipeline(["http://site.example/"])

@@ -34,7 +34,7 @@ struct HeldRecordsTests {
     #expect(held.count == 0)
     // What was taken makes room.
     try held.hold(extracted(1), of: 1)
-    #expect(try held.takeAny()?.record.id == RequestID(source: 0, ordinal: 1))
+    #expect(try held.takeAny()?.record.record.id == RequestID(source: 0, ordinal: 1))
     #expect(try held.takeAny() == nil)
   }
 
