@@ -109,21 +109,19 @@ final class Crawl: Sendable {
   }
 
   /// No source will yield another request.
-  func sourcesEnded() throws(RunError) -> Step {
-    try change { storage throws(RunError) in try storage.state.sourcesEnded() }
+  ///
+  /// - Returns: Requests for links that waited for that.
+  func sourcesEnded() throws(RunError) -> [Request] {
+    try change { storage throws(RunError) in try storage.state.sourcesEnded() }.requests
   }
 
   /// A page has come, and the record that was made of it.
   func settle(_ request: Request, _ extracted: Extracted) throws(RunError) -> Step {
     guard let place = request.place else { return Step(ready: [(extracted, nil)]) }
     defer { if request.depth == 0 { updateRoom() } }
-    var step = try change { storage throws(RunError) in
+    var step = try change(settling: place.number) { storage throws(RunError) in
       if holds { try storage.held.hold(extracted, of: place.number) }
-      let wanted = try storage.state.settle(
-        place, request.url, depth: request.depth, extracted.links ?? .none)
-      return wanted
-    } alsoReady: {
-      holds ? place.number : nil
+      return try storage.state.settle(place, request.url, depth: request.depth, extracted.links ?? .none)
     }
     if !holds { step.ready.append((extracted, nil)) }
     return step
@@ -181,17 +179,19 @@ final class Crawl: Sendable {
     }.resume()
   }
 
+  /// - Parameter page: The page that has come. Without one no record is handed out: what is settled then waits for the next
+  ///   page, or for the end.
   private func change(
-    _ body: (inout Storage) throws(RunError) -> [CrawlState.Wanted], alsoReady number: () -> Int? = { nil }
+    settling page: Int? = nil, _ body: (inout Storage) throws(RunError) -> [CrawlState.Wanted]
   ) throws(RunError) -> Step {
     try storage.withLock { storage -> Result<Step, RunError> in
       do throws(RunError) {
         var step = Step(requests: try body(&storage).map { request(for: $0, &storage.nextOrdinal) })
         // Within, so that the ordinals come in their order.
         ledger.admitted(step.requests.lazy.map(\.id))
-        if holds {
+        if holds, let page {
           // The record of a page that was settled before it came, and those of pages that it settles.
-          for number in [number()].compactMap(\.self) + storage.state.takeFinals() {
+          for number in [page] + storage.state.takeFinals() {
             guard try storage.state.isFinal(number), let record = try storage.held.take(number) else { continue }
             step.ready.append((record, try storage.state.standing(of: number)))
           }

@@ -5,7 +5,7 @@ internal import PipeWeb
 ///
 /// A link is followed as soon as it is found, wherever its page stands: what is within the depth by one way is within it by
 /// the shortest. Which way is the shortest is settled behind it, level by level, in the order that a crawl would have that
-/// fetches one page after the other (`settleLevels`): all sources, then where they redirect to, then all links of these in
+/// fetches one page after the other (`settleStep`): all sources, then where they redirect to, then all links of these in
 /// the order of pages and of the document, and so on. That walks over stored links and waits for the slowest page of a
 /// level, but no request waits for it, except for pages that no other way has brought within the depth or the scope. So the
 /// set of pages, their depths and their referrers are a function of the site.

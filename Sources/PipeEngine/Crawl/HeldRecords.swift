@@ -30,6 +30,7 @@ struct HeldRecords: Sendable {
     do throws(SpillStore.Refusal) {
       away[page] = try store.append(Self.encode(extracted))
     } catch {
+      bytes += cost
       here[page] = extracted
       throw error.error
     }

@@ -30,7 +30,7 @@ struct BackEdge: Sendable {
 
   /// The sources are dry: sends on the links that waited for that.
   func sourcesEnded() throws(RunError) -> [Fetched] {
-    let requests = try crawl.sourcesEnded().requests
+    let requests = try crawl.sourcesEnded()
     counter.add(generated: requests.count)
     return try add(requests)
   }
