@@ -76,28 +76,23 @@ final class Crawl: Sendable {
   /// - Returns: The requests that are to be fetched or have a fault; the others ask for pages that are asked for already.
   func admit(_ requests: [Request]) async throws(RunError) -> [Request] {
     await room.wait { $0.isLetGo || $0.openSources < Self.sourceRoom }
-    let result = storage.withLock { storage -> Result<[Request], RunError> in
-      do throws(RunError) {
-        var admitted: [Request] = []
-        admitted.reserveCapacity(requests.count)
-        for request in requests {
-          guard let url = request.url, request.fault == nil else {
-            admitted.append(request)
-            continue
-          }
-          guard let number = try storage.state.admit(url, fingerprint(of: request, url), source: request.id.source)
-          else { continue }
-          let place = CrawlPlace(number: number, source: request.id.source)
-          admitted.append(Request(request.seed.placed(at: place), url: url))
+    defer { updateRoom() }
+    return try locked { storage throws(RunError) in
+      var admitted: [Request] = []
+      admitted.reserveCapacity(requests.count)
+      for request in requests {
+        guard let url = request.url, request.fault == nil else {
+          admitted.append(request)
+          continue
         }
-        ledger.admitted(admitted.lazy.map(\.id))
-        return .success(admitted)
-      } catch {
-        return .failure(error)
+        guard let number = try storage.state.admit(url, fingerprint(of: request, url), source: request.id.source)
+        else { continue }
+        let place = CrawlPlace(number: number, source: request.id.source)
+        admitted.append(Request(request.seed.placed(at: place), url: url))
       }
+      ledger.admitted(admitted.lazy.map(\.id))
+      return admitted
     }
-    updateRoom()
-    return try result.get()
   }
 
   /// What becomes known with a page.
@@ -140,32 +135,23 @@ final class Crawl: Sendable {
 
   /// One of the records that wait, once nothing more comes, and where its page stands as far as that can be told.
   func takeHeld() throws(RunError) -> (record: Extracted, standing: PageStanding?)? {
-    try storage.withLock { storage -> Result<(record: Extracted, standing: PageStanding?)?, RunError> in
-      do throws(RunError) {
-        guard let (page, record) = try storage.held.takeAny() else { return .success(nil) }
-        try storage.state.end()
-        return .success((record, try storage.state.isFinal(page) ? try storage.state.standing(of: page) : nil))
-      } catch {
-        return .failure(error)
-      }
-    }.get()
+    try locked { storage throws(RunError) in
+      guard let (page, record) = try storage.held.takeAny() else { return nil }
+      try storage.state.end()
+      return (record, try storage.state.isFinal(page) ? try storage.state.standing(of: page) : nil)
+    }
   }
 
   /// The values of the next rows of links; `nil` behind the last one. Asked once every page has come.
   func nextLinkRows() throws(RunError) -> [Record]? {
-    try storage.withLock { storage -> Result<[Record]?, RunError> in
-      do throws(RunError) {
-        return .success(
-          try storage.state.nextLinkRows().map { rows in
-            rows.map { values in
-              defer { storage.nextRow += 1 }
-              return Record(id: RequestID(source: linkSource + 1, ordinal: storage.nextRow), values: values)
-            }
-          })
-      } catch {
-        return .failure(error)
+    try locked { storage throws(RunError) in
+      try storage.state.nextLinkRows().map { rows in
+        rows.map { values in
+          defer { storage.nextRow += 1 }
+          return Record(id: RequestID(source: linkSource + 1, ordinal: storage.nextRow), values: values)
+        }
       }
-    }.get()
+    }
   }
 
   /// Requests that were admitted are given up.
@@ -184,22 +170,25 @@ final class Crawl: Sendable {
   private func change(
     settling page: Int? = nil, _ body: (inout Storage) throws(RunError) -> [CrawlState.Wanted]
   ) throws(RunError) -> Step {
-    try storage.withLock { storage -> Result<Step, RunError> in
-      do throws(RunError) {
-        var step = Step(requests: try body(&storage).map { request(for: $0, &storage.nextOrdinal) })
-        // Within, so that the ordinals come in their order.
-        ledger.admitted(step.requests.lazy.map(\.id))
-        if holds, let page {
-          // The record of a page that was settled before it came, and those of pages that it settles.
-          for number in [page] + storage.state.takeFinals() {
-            guard try storage.state.isFinal(number), let record = try storage.held.take(number) else { continue }
-            step.ready.append((record, try storage.state.standing(of: number)))
-          }
-        }
-        return .success(step)
-      } catch {
-        return .failure(error)
+    try locked { storage throws(RunError) in
+      var step = Step(requests: try body(&storage).map { request(for: $0, &storage.nextOrdinal) })
+      // Within, so that the ordinals come in their order.
+      ledger.admitted(step.requests.lazy.map(\.id))
+      guard holds, let page else { return step }
+      // The record of a page that was settled before it came, and those of pages that it settles.
+      for number in [page] + storage.state.takeFinals() {
+        guard try storage.state.isFinal(number), let record = try storage.held.take(number) else { continue }
+        step.ready.append((record, try storage.state.standing(of: number)))
       }
+      return step
+    }
+  }
+
+  private func locked<Value: Sendable>(
+    _ body: (inout Storage) throws(RunError) -> Value
+  ) throws(RunError) -> Value {
+    try storage.withLock { storage -> Result<Value, RunError> in
+      do throws(RunError) { return .success(try body(&storage)) } catch { return .failure(error) }
     }.get()
   }
 
