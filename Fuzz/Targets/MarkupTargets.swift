@@ -49,13 +49,13 @@ extension FuzzTarget {
 
   private static let everything: PageFacts.Wanted = [
     .title, .language, .base, .description, .metas, .canonical, .linkElements, .links, .linkTexts, .images, .frames,
-    .headings,
+    .headings, .linkPlaces,
   ]
 
   private static let parts: [PageFacts.Wanted] = [
     everything, .title, [.links, .base, .frames], [.links, .linkTexts], [.title, .language, .description],
     [.canonical, .base],
-    .metas, .firstHeading,
+    [.links, .linkElements, .metas, .frames, .linkPlaces], .firstHeading,
   ]
 
   private static func described(_ facts: PageFacts, _ wanted: PageFacts.Wanted) -> [String] {
@@ -73,11 +73,27 @@ extension FuzzTarget {
     add(.linkElements, facts.linkElements.flatMap { [text($0.rel), text($0.href), text($0.hreflang), text($0.type)] })
     add(.links, facts.links.map { text($0.href) })
     add(.linkTexts, facts.links.flatMap { [text($0.rel), text($0.text)] })
+    add(.linkPlaces, places(facts))
     add(.images, facts.images.map(text))
     add(.frames, facts.frames.flatMap { ["\($0.isInline)", text($0.source)] })
     add(.headings, facts.headings.map { text($0) })
     add(.firstHeading, [text(facts.headings.first)])
     return words
+  }
+
+  /// By any decoder: it is the same for both ways that a page is read in.
+  private static func places(_ facts: PageFacts) -> [String] {
+    let all = facts.linkPlaces + facts.linkElementPlaces + facts.metaPlaces + facts.framePlaces
+    require(facts.linkPlaces.count == facts.links.count, "every link has a place")
+    return [nil, CharacterEncoding.gb18030, .shiftJIS].flatMap { encoding in
+      let decoder = encoding.map { CharacterDecoder($0) }
+      var columns = PageFacts.Columns(facts, transcode: decoder.map { decoder in { decoder.decodePart($0.span) } })
+      return all.map { place in
+        let column = columns.column(of: place)
+        require((place.line ?? 0) > 0 && (column ?? 1) > 0, "lines and columns begin with 1")
+        return "\(place.line ?? 0):\(column ?? 0) \(place.landmark?.rawValue ?? "-")"
+      }
+    }
   }
 
   private static func walk(_ document: DOMDocument) {

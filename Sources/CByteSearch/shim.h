@@ -64,6 +64,18 @@ static inline __attribute__((always_inline)) uint16_t pipe_text_marks16(const ui
   PIPE_BITS((v == (pipe_bytes16)(0)) | (v == (pipe_bytes16)('\r')) | (v == (pipe_bytes16)('&')));
 }
 
+/// Which bytes end a line: LF and CR.
+static inline __attribute__((always_inline)) uint16_t pipe_line_ends16(const uint8_t *bytes) {
+  pipe_bytes16 v = pipe_load16(bytes);
+  PIPE_BITS((v == (pipe_bytes16)('\n')) | (v == (pipe_bytes16)('\r')));
+}
+
+/// Which bytes are not ASCII.
+static inline __attribute__((always_inline)) uint16_t pipe_not_ascii16(const uint8_t *bytes) {
+  pipe_bytes16 v = pipe_load16(bytes);
+  PIPE_BITS(v >= (pipe_bytes16)(0x80));
+}
+
 /// Which bytes are neither letters nor digits nor any of `-`, `/`, `_`.
 static inline __attribute__((always_inline)) uint16_t pipe_not_plain16(const uint8_t *bytes) {
   pipe_bytes16 v = pipe_load16(bytes);

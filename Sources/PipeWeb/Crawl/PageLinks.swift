@@ -16,15 +16,21 @@ package struct PageLinks: Sendable {
     package let isNofollow: Bool
     /// The relations, as they are written.
     package let relations: PageFacts.Value?
-    /// What an `a` or `area` shows.
+    /// What an `a` or `area` shows; where texts are wanted.
     package let text: PageFacts.Value?
+    /// Where the element's tag stands in the page's source, in lines and Unicode scalars from 1; where places are wanted.
+    /// XHTML, which is read as a tree, has neither, nor has a field of the response.
+    package let line: Int?
+    package let column: Int?
+    /// The innermost landmark that the element is in; where places are wanted.
+    package let landmark: PageFacts.Landmark?
   }
 
   package private(set) var links: [Link] = []
   /// Whether there are more links than the limit, or than the page's facts could hold.
   package private(set) var isCut = false
 
-  /// The facts that are asked of a page.
+  /// The facts that are asked of a page. Texts and places of links can be asked for as well.
   package static let wanted: PageFacts.Wanted = [
     .links, .linkRelations, .frames, .linkElements, .metas, .base,
   ]
@@ -47,6 +53,7 @@ package struct PageLinks: Sendable {
     isCut = !facts.incomplete.isDisjoint(with: Self.wanted)
     let refreshed = takeFields(fields, url, limit: limit)
     let reader = Reader(facts: facts, base: base, encoding: encoding, transcode: transcode)
+    var columns = PageFacts.Columns(facts, transcode: transcode)
     for candidate in Self.candidates(reader, refreshes: !refreshed) {
       guard let url = reader.url(of: candidate) else { continue }
       guard links.count < limit else {
@@ -56,7 +63,8 @@ package struct PageLinks: Sendable {
       links.append(
         Link(
           url: url, element: candidate.element, isNofollow: reader.isNofollow(candidate.relations),
-          relations: candidate.relations, text: candidate.text))
+          relations: candidate.relations, text: candidate.text, line: candidate.source?.line,
+          column: candidate.source.flatMap { columns.column(of: $0) }, landmark: candidate.source?.landmark))
     }
   }
 
@@ -80,7 +88,10 @@ package struct PageLinks: Sendable {
       isCut = true
       return
     }
-    links.append(Link(url: target, element: .header, isNofollow: isNofollow, relations: nil, text: nil))
+    links.append(
+      Link(
+        url: target, element: .header, isNofollow: isNofollow, relations: nil, text: nil, line: nil, column: nil,
+        landmark: nil))
   }
 
   fileprivate struct Candidate {
@@ -92,33 +103,49 @@ package struct PageLinks: Sendable {
     var reference: String?
     var relations: PageFacts.Value?
     var text: PageFacts.Value?
+    /// Where it stands in the page's source.
+    var source: PageFacts.Place?
   }
 
   private static func candidates(_ reader: Reader, refreshes: Bool) -> [Candidate] {
     let facts = reader.facts
     var candidates: [Candidate] = []
     candidates.reserveCapacity(facts.links.count + facts.frames.count + 4)
-    for link in facts.links {
+    for (index, link) in facts.links.enumerated() {
       candidates.append(
         Candidate(
           place: link.href.offset, element: link.isArea ? .area : .a, value: link.href, relations: link.rel,
-          text: link.text))
+          text: link.text, source: place(index, facts.linkPlaces)))
     }
     let count = candidates.count
-    for frame in facts.frames {
+    for (index, frame) in facts.frames.enumerated() {
       candidates.append(
-        Candidate(place: frame.source.offset, element: frame.isInline ? .iframe : .frame, value: frame.source))
+        Candidate(
+          place: frame.source.offset, element: frame.isInline ? .iframe : .frame, value: frame.source,
+          source: place(index, facts.framePlaces)))
     }
-    for link in facts.linkElements {
+    for (index, link) in facts.linkElements.enumerated() {
       guard let href = link.href, let rel = link.rel, !followed.isDisjoint(with: reader.words(rel)) else { continue }
-      candidates.append(Candidate(place: href.offset, element: .link, value: href, relations: rel))
+      candidates.append(
+        Candidate(
+          place: href.offset, element: .link, value: href, relations: rel,
+          source: place(index, facts.linkElementPlaces)))
     }
-    if refreshes, let (value, reference) = reader.refresh() {
-      candidates.append(Candidate(place: value.offset, element: .meta, value: value, reference: reference))
+    if refreshes, let (index, reference) = reader.refresh() {
+      let value = facts.metas[index].content
+      candidates.append(
+        Candidate(
+          place: value.offset, element: .meta, value: value, reference: reference,
+          source: place(index, facts.metaPlaces)))
     }
     // The links alone are in order.
     if candidates.count > count { candidates.sort { $0.place < $1.place } }
     return candidates
+  }
+
+  /// The place of an element of its kind, where places are known.
+  private static func place(_ index: Int, _ places: [PageFacts.Place]) -> PageFacts.Place? {
+    index < places.count ? places[index] : nil
   }
 }
 
@@ -158,14 +185,14 @@ private struct Reader {
   }
 
   /// The first element that refreshes the page, if it leads to another one: a browser heeds no second one.
-  func refresh() -> (value: PageFacts.Value, reference: String)? {
-    for meta in facts.metas {
+  func refresh() -> (index: Int, reference: String)? {
+    for (index, meta) in facts.metas.enumerated() {
       guard let name = meta.httpEquiv, facts.string(of: name).isExactlyInAnyCase("refresh"),
         let refresh = DeclaredRefresh(facts.string(of: meta.content, transcode: transcode))
       else { continue }
       guard let reference = refresh.reference else { return nil }
       // One that leads nowhere is passed over.
-      if WebURL(reference, base: base, encoding: encoding) != nil { return (meta.content, reference) }
+      if WebURL(reference, base: base, encoding: encoding) != nil { return (index, reference) }
     }
     return nil
   }

@@ -15,6 +15,8 @@ private struct DocumentFacts {
   let wanted: PageFacts.Wanted
   let limits: PageFacts.Limits
   var facts = PageFacts()
+  /// The elements around the one at hand that are regions of the page, the innermost last.
+  private var regions: [(node: XMLNode, region: PageRegion)] = []
 
   init(wanted: PageFacts.Wanted, limits: PageFacts.Limits) {
     self.wanted = wanted
@@ -23,17 +25,33 @@ private struct DocumentFacts {
 
   mutating func read(_ root: XMLNode, in document: DOMDocument) {
     if wanted.contains(.language) { facts.languageValue = store(root.language) }
+    enterRegion(root)
     var reader = self
-    root.walk { node in
+    root.walk(leave: { reader.leaveRegion($0) }) { node in
       guard node.isElement else { return .past }
       if node.isForeign { return .into }
       // Its content is not part of the document (WHATWG HTML 4.12.3).
       if node.isNamed("template") { return .past }
       reader.take(node, in: document)
+      reader.enterRegion(node)
       return .into
     }
     self = reader
   }
+
+  // MARK: Regions
+
+  private mutating func enterRegion(_ node: XMLNode) {
+    guard wanted.contains(.linkPlaces) else { return }
+    if let region = node.region { regions.append((node, region)) }
+  }
+
+  private mutating func leaveRegion(_ node: XMLNode) {
+    if regions.last?.node == node { regions.removeLast() }
+  }
+
+  /// Where the element at hand stands: a tree knows of no lines.
+  private var place: PageFacts.Place { PageFacts.Place(source: nil, landmark: regions.last?.region.landmark) }
 
   private mutating func take(_ node: XMLNode, in document: DOMDocument) {
     guard let start = node.pointee.name else { return }
@@ -78,6 +96,7 @@ private struct DocumentFacts {
       PageFacts.Meta(
         name: store(name), property: store(node.value("property")), httpEquiv: store(node.value("http-equiv")),
         content: content))
+    if wanted.contains(.linkPlaces) { facts.metaPlaces.append(place) }
   }
 
   private mutating func takeLinkElement(_ node: XMLNode) {
@@ -93,6 +112,7 @@ private struct DocumentFacts {
     facts.linkElements.append(
       PageFacts.LinkElement(
         rel: store(rel), href: store(href), hreflang: store(node.value("hreflang")), type: store(node.value("type"))))
+    if wanted.contains(.linkPlaces) { facts.linkElementPlaces.append(place) }
   }
 
   private mutating func takeFrame(_ node: XMLNode) {
@@ -100,6 +120,7 @@ private struct DocumentFacts {
       hasRoom(facts.frames.count, .frames), let source = store(source)
     else { return }
     facts.frames.append(PageFacts.Frame(source: source, isInline: node.isNamed("iframe")))
+    if wanted.contains(.linkPlaces) { facts.framePlaces.append(place) }
   }
 
   private mutating func takeLink(_ node: XMLNode, in document: DOMDocument) {
@@ -115,6 +136,7 @@ private struct DocumentFacts {
         ? store(node.value("alt")) : store(DOMNode(node, in: document).readableText, as: .text)
     }
     facts.links.append(link)
+    if wanted.contains(.linkPlaces) { facts.linkPlaces.append(place) }
   }
 
   // MARK: Storing
@@ -147,6 +169,21 @@ private struct DocumentFacts {
       return nil
     }
     return PageFacts.Value(kind: kind, offset: offset, count: UInt32(facts.bytes.count - start))
+  }
+}
+
+extension XMLNode {
+  /// The region of the page that an element of XHTML is, by its role or its name.
+  fileprivate var region: PageRegion? {
+    if let role = value("role"),
+      let region = PageRegion(role: UnsafeBufferPointer(start: role, count: Int(xmlStrlen(role))))
+    {
+      return region
+    }
+    // XML knows cases.
+    guard let start = pointee.name, isNamed("nav", "header", "footer", "main", "aside") else { return nil }
+    let name = HTMLName(UnsafeBufferPointer(start: start, count: Int(xmlStrlen(start))))
+    return PageRegion(HTMLTagTable.shared.slot(of: name).tag)
   }
 }
 

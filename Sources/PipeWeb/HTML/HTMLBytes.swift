@@ -80,6 +80,34 @@ enum HTMLBytes {
     return index
   }
 
+  /// The first place of LF or CR in `base[start..<end]`, or `end`.
+  @inline(__always)
+  static func lineEnd(in base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
+    var index = start
+    while end &- index >= 16 {
+      // In bounds: index + 16 <= end.
+      let found = pipe_line_ends16(base + index)
+      if found != 0 { return index &+ found.trailingZeroBitCount }
+      index = index &+ 16
+    }
+    while index < end, base[index] != 0x0A, base[index] != 0x0D { index = index &+ 1 }
+    return index
+  }
+
+  /// The first place in `base[start..<end]` of a byte that is not ASCII, or `end`.
+  @inline(__always)
+  static func asciiEnd(in base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
+    var index = start
+    while end &- index >= 16 {
+      // In bounds: index + 16 <= end.
+      let found = pipe_not_ascii16(base + index)
+      if found != 0 { return index &+ found.trailingZeroBitCount }
+      index = index &+ 16
+    }
+    while index < end, base[index] < 0x80 { index = index &+ 1 }
+    return index
+  }
+
   /// The end of a tag's name that goes on at `start`, or `end`.
   @inline(__always)
   static func tagNameEnd(in base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {

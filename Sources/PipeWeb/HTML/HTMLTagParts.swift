@@ -33,6 +33,8 @@ struct HTMLTagParts: ~Copyable {
   private(set) var traits: HTMLTagTraits = []
   private(set) var isEnd = false
   var isSelfClosing = false
+  /// Where a tag with wanted attributes begins in this chunk; 0 where that was in an earlier one.
+  var start = 0
   private var rawName = Slice()
   /// The raw name being read, of the tag or of an attribute; empty unless the handler keeps names.
   private var unfinishedName = Slice()
@@ -88,6 +90,7 @@ struct HTMLTagParts: ~Copyable {
 
   /// Keeps what lies in the chunk that ends before the tag does. What is unfinished comes last, so that it can grow.
   mutating func leaveChunk() {
+    start = 0
     rawName = moved(rawName)
     for index in 0..<attributeCount {
       attributes[index].rawName = moved(attributes[index].rawName)

@@ -14,6 +14,9 @@ package struct HTMLTagToken {
   package var isSelfClosing: Bool { parts.pointee.isSelfClosing }
   package var name: HTMLName { parts.pointee.name }
 
+  /// Where a start tag with wanted attributes begins in the chunk that is read; 0 where that was in an earlier one.
+  var start: Int { parts.pointee.start }
+
   /// How many attributes were captured; the first of a name alone counts.
   package var attributeCount: Int { parts.pointee.attributeCount }
 

@@ -13,6 +13,8 @@ extension HTMLTokenizer where Handler: ~Copyable {
     var index = start
     var state = state
     if wantsAttributes, state == .beforeAttributeName {
+      // The text before a tag ends where the tag begins.
+      parts.pointee.start = textStart
       index = usualAttributes(base, start, end)
       if index < end, base[index] == UInt8(ascii: ">") { return index + 1 }
     }

@@ -8,10 +8,10 @@ extension OpenElements {
 
   /// Opens the element of a start tag of HTML content, if it stays open.
   @inline(__always)
-  mutating func open(_ tag: OpenTag) {
+  mutating func open(_ tag: OpenTag, region: PageRegion? = nil) {
     let traits = tag.traits
     guard traits.isDisjoint(with: [.void, .anyText]), tag.tag != .image else { return }
-    push(Element(tag: tag.tag, namespace: .html, traits: traits, fingerprint: tag.fingerprint))
+    push(Element(tag: tag.tag, namespace: .html, traits: traits, fingerprint: tag.fingerprint, region: region))
   }
 
   /// Closes what a start tag closes (13.2.6.4.7, 13.2.6.4.9); false where the tag itself is ignored.

@@ -16,6 +16,8 @@ struct OpenElements: ~Copyable {
     let traits: HTMLTagTraits
     /// Tells names apart that have no tag.
     let fingerprint: UInt32
+    /// The one that its role names, where it is asked for.
+    var region: PageRegion?
   }
 
   enum Scope {

@@ -2,7 +2,7 @@
 
 extension PageCollector {
   mutating func wantsAttributes(of tag: HTMLTag) -> Bool {
-    if isReading { return true }
+    if looksIntoAll { return true }
     return switch tag {
     case .a, .area: open.contains(.links)
     case .link: !open.isDisjoint(with: [.linkElements, .canonical])
@@ -19,7 +19,12 @@ extension PageCollector {
   }
 
   mutating func wantsAttribute(_ name: HTMLName, of tag: HTMLTag) -> Bool {
-    if isReading, name == HTMLName("hidden") || name == HTMLName("popover") || name == HTMLName("open") { return true }
+    if looksIntoAll {
+      if isReading, name == HTMLName("hidden") || name == HTMLName("popover") || name == HTMLName("open") {
+        return true
+      }
+      if wantsPlaces, name == HTMLName("role") { return true }
+    }
     return switch tag {
     case .a, .area:
       name == HTMLName("href") || (wanted.contains(.linkRelations) && name == HTMLName("rel"))
@@ -74,6 +79,7 @@ extension PageCollector {
     let text = token.tag == .area ? store(HTMLName("alt"), of: token) : nil
     facts.links.append(
       PageFacts.Link(href: href, rel: store(HTMLName("rel"), of: token), text: text, isArea: token.tag == .area))
+    if wantsPlaces { facts.linkPlaces.append(place(of: token)) }
     if token.tag == .a, wanted.contains(.linkTexts) {
       link = HeadingMarkup(.link)
       updateWantsText()
@@ -134,6 +140,7 @@ extension PageCollector {
       hasRoom(facts.frames.count, .frames), let source = store(index, of: token)
     else { return }
     facts.frames.append(PageFacts.Frame(source: source, isInline: token.tag == .iframe))
+    if wantsPlaces { facts.framePlaces.append(place(of: token)) }
   }
 
   /// Takes the encoding that a meta element declares, in a template too (WHATWG HTML 13.2.6.4.4 and 13.2.6.4.18).
@@ -170,6 +177,7 @@ extension PageCollector {
         PageFacts.Meta(
           name: store(HTMLName("name"), of: token), property: store(HTMLName("property"), of: token),
           httpEquiv: store(HTMLName("http-equiv"), of: token), content: content))
+      if wantsPlaces { facts.metaPlaces.append(place(of: token)) }
     }
   }
 
@@ -182,6 +190,7 @@ extension PageCollector {
       PageFacts.LinkElement(
         rel: store(HTMLName("rel"), of: token), href: store(HTMLName("href"), of: token),
         hreflang: store(HTMLName("hreflang"), of: token), type: store(HTMLName("type"), of: token)))
+    if wantsPlaces { facts.linkElementPlaces.append(place(of: token)) }
   }
 
   /// A page may name several, and templates leave some of them empty: the first that is usable counts.
@@ -271,6 +280,10 @@ extension PageCollector {
     finishLink()
     finishHeadings(leaving: 0)
     facts.bytes = Array(bytes.elements)
+    if wantsPlaces {
+      facts.lineParts = lines.lineParts
+      facts.startsWithMark = lines.startsWithMark
+    }
   }
 
   // MARK: Bounds

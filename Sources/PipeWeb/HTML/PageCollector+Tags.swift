@@ -65,7 +65,7 @@ extension PageCollector {
       textElement = tag
       return .rawText
     }
-    if !isPostponed { elements.open(OpenTag(token)) }
+    if !isPostponed { elements.open(OpenTag(token), region: wantsPlaces ? region(of: token) : nil) }
     if tag == .h1 { beginHeading() }
     guard !traits.isDisjoint(with: .anyText) else { return .data }
     textElement = tag
@@ -82,8 +82,10 @@ extension PageCollector {
     if elements.isInTemplate { return !token.traits.contains(.documentStructure) }
     if tag == .html {
       takeLanguage(token)
+      takeRole(ofDocument: token)
       return false
     }
+    if tag == .body { takeRole(ofDocument: token) }
     switch mode {
     case .inFrameset:
       if tag == .frame { takeFrame(token) }

@@ -56,9 +56,18 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   /// Whether the page is in quirks mode, as far as headings and links ask for it.
   private(set) var isQuirky = true
 
+  /// Whether the places of links are wanted. Then every tag is looked at, since its role may make a landmark of it.
+  let wantsPlaces: Bool
+  var lines: LineCounter
+  /// The regions that `html` and `body` are by their roles.
+  var htmlRegion: PageRegion?
+  var bodyRegion: PageRegion?
+
   private(set) var wantsText = true
   /// Whether the text of a link or a heading is being read.
   private(set) var isReading = false
+  /// Whether attributes are wanted of every start tag.
+  private(set) var looksIntoAll: Bool
   /// Whether which elements are open is not asked at present, so that tags are put off.
   private(set) var isPostponing = false
   /// The tags that tell something wanted, or change what the tags after them mean.
@@ -69,6 +78,9 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
     self.limits = limits
     open = wanted
     elements = OpenElements(postponedLimit: limits.postponedTags)
+    wantsPlaces = wanted.contains(.linkPlaces)
+    looksIntoAll = wantsPlaces
+    lines = LineCounter(limit: limits.lineParts)
     tellingTraits = Self.telling(wanted)
   }
 
@@ -83,6 +95,7 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
 
   mutating func updateWantsText() {
     isReading = link != nil || heading != nil
+    looksIntoAll = isReading || wantsPlaces
     wantsText = isFramesetAllowed || title != nil || isReading
   }
 
@@ -96,7 +109,7 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   /// Decides about the tags to come: which elements are open bears on the first tags of a page, inside of templates and
   /// foreign content, and on the ends of headings.
   mutating func updatePostponing() {
-    isPostponing = mode == .inBody && !isFramesetAllowed && elements.isPlain && heading == nil
+    isPostponing = mode == .inBody && !isFramesetAllowed && elements.isPlain && heading == nil && !wantsPlaces
   }
 
   /// The tags before which it must be known what is open.

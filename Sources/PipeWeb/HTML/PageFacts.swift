@@ -23,6 +23,8 @@ package struct PageFacts: Sendable {
     package static let encoding = Wanted(rawValue: 1 << 13)
     /// `iframe` and `frame` elements with a `src`.
     package static let frames = Wanted(rawValue: 1 << 14)
+    /// Where the tags of links, frames, `link` and `meta` elements stand in the page; with these facts alone.
+    package static let linkPlaces = Wanted(rawValue: 1 << 15)
   }
 
   /// Bounds on what one page may make us keep.
@@ -33,6 +35,8 @@ package struct PageFacts: Sendable {
     package var value = 1 << 20
     /// Bytes of all values together; below 4 GiB.
     package var total = 16_777_216
+    /// Bytes of lines that are kept to tell the columns of places; those in lines beyond it have none. Below 4 GiB.
+    package var lineParts = 1 << 20
     /// Tags whose effect on the open elements is not worked out before it is asked for. Changes no fact.
     package var postponedTags = 16_384
 
@@ -116,6 +120,11 @@ package struct PageFacts: Sendable {
   package internal(set) var frames: [Frame] = []
   /// The text of each `h1` element, as its tree's reader has it.
   package internal(set) var headings: [Value] = []
+  /// The places of the links, frames, `link` and `meta` elements, in the order of these; empty unless they are wanted.
+  package internal(set) var linkPlaces: [Place] = []
+  package internal(set) var framePlaces: [Place] = []
+  package internal(set) var linkElementPlaces: [Place] = []
+  package internal(set) var metaPlaces: [Place] = []
   /// Whether a limit left something out.
   package internal(set) var isTruncated = false
   /// The facts of which the page has more than the limits allow.
@@ -123,6 +132,10 @@ package struct PageFacts: Sendable {
 
   /// What the values are slices of.
   var bytes: [UInt8] = []
+  /// What the columns of places are counted in.
+  var lineParts: [UInt8] = []
+  /// Whether the page begins with the byte order mark of UTF-8.
+  var startsWithMark = false
 
   /// The raw bytes of a value: the page's encoding, before character references.
   package func withBytes<Result>(of value: Value, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
@@ -191,6 +204,10 @@ package struct PageFacts: Sendable {
     images = earlier.images
     frames = earlier.frames
     headings = earlier.headings
+    linkPlaces = earlier.linkPlaces
+    framePlaces = earlier.framePlaces
+    linkElementPlaces = earlier.linkElementPlaces
+    metaPlaces = earlier.metaPlaces
   }
 }
 

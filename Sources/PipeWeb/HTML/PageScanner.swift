@@ -15,7 +15,16 @@ package struct PageScanner: ~Copyable {
   ///
   /// - Returns: false once every wanted fact is known for good, so that the rest need not be fed.
   package mutating func feed(_ chunk: UnsafeBufferPointer<UInt8>) -> Bool {
-    tokenizer.handler.isFinished ? false : tokenizer.feed(chunk)
+    if tokenizer.handler.isFinished { return false }
+    return tokenizer.handler.wantsPlaces ? feedCountingLines(chunk) : tokenizer.feed(chunk)
+  }
+
+  private mutating func feedCountingLines(_ chunk: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = chunk.first else { return true }
+    tokenizer.handler.lines.enter(chunk, continuesTag: tokenizer.continuesTag(with: first))
+    let goesOn = tokenizer.feed(chunk)
+    tokenizer.handler.lines.leave(inTag: tokenizer.unfinishedTagStart)
+    return goesOn
   }
 
   package mutating func feed(_ chunk: [UInt8]) -> Bool {

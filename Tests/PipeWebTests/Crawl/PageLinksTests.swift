@@ -37,6 +37,31 @@ struct PageLinksTests {
       ])
   }
 
+  @Test("each link of a page tells its place, its landmark and its text where they are wanted, a field's has none")
+  func places() throws {
+    let page = """
+      <meta http-equiv=refresh content='0;r'><nav>
+       <a href=1>one</a> <iframe src=2></iframe></nav><map>
+      é<area href=3 alt=three></map><a href=''>é</a><main><a href=mailto:no>no</a><a href=''> <b>f</b>our </a>
+      <link rel=next href=5>
+      """
+    let facts = PageScannerTests.facts(page, wanted: PageLinks.wanted.union([.linkPlaces, .linkTexts]))
+    let url = try #require(WebURL(Self.url))
+    let links = PageLinks(
+      facts, fields: HTTPFields([HTTPFields.Field(name: "Link", value: "<n>; rel=next")]), url: url, base: url,
+      limit: 100)
+    #expect(
+      links.links.map {
+        "\($0.element) \($0.line ?? 0):\($0.column ?? 0) \($0.landmark?.rawValue ?? "-") "
+          + ($0.text.map { facts.string(of: $0) } ?? "-")
+      } == [
+        "header 0:0 - -", "meta 1:1 - -", "a 2:2 nav one", "iframe 2:20 nav -", "area 3:2 - three", "a 3:31 - é",
+        "a 3:77 main four", "link 4:1 main -",
+      ])
+    let plain = try self.links(page)
+    #expect(plain.links.allSatisfy { $0.line == nil && $0.column == nil && $0.landmark == nil && $0.text == nil })
+  }
+
   @Test("nofollow is said by a link's relations")
   func nofollow() throws {
     let page =
@@ -116,6 +141,22 @@ struct PageLinksTests {
         "link https://example.com/dir/1", "a https://example.com/dir/2 nofollow", "area https://example.com/dir/3",
         "iframe https://example.com/dir/4", "frame https://example.com/dir/5",
       ])
+  }
+
+  @Test("XHTML, which is read as a tree, tells landmarks alone")
+  func landmarksOfXHTML() throws {
+    let text = """
+      <html xmlns="http://www.w3.org/1999/xhtml"><body role="main"><a href="1"/><nav><a href="2"/><x:nav xmlns:x="urn:x">
+      <a href="3"/></x:nav></nav><aside><a href="4"/></aside><div role="banner"><p/><iframe src="5"/></div><NAV><a href="6"/>
+      </NAV></body></html>
+      """
+    let parsed = DOMDocument(parsingXML: text.utf8.span)
+    let document = try #require(parsed)
+    let url = try #require(WebURL(Self.url))
+    let facts = PageFacts(of: document, wanted: PageLinks.wanted.union(.linkPlaces))
+    let links = PageLinks(facts, fields: HTTPFields(), url: url, base: url, limit: 10).links
+    #expect(links.map { $0.landmark?.rawValue ?? "-" } == ["main", "nav", "nav", "-", "header", "main"])
+    #expect(links.allSatisfy { $0.line == nil && $0.column == nil })
   }
 
   @Test("directives are those of all of a page's robots elements")
