@@ -261,7 +261,11 @@ private final class MemoryFile: StoredFile {
       let size = state.nodes[inode]?.bytes.count ?? 0
       let missing = [UInt8](repeating: 0, count: max(0, start + count - size))
       state.nodes[inode]?.bytes += missing
-      state.nodes[inode]?.bytes.replaceSubrange(start..<start + count, with: bytes[..<count])
+      // At once: an unoptimised build replaces a subrange byte by byte.
+      state.nodes[inode]?.bytes.withUnsafeMutableBytes {
+        UnsafeMutableRawBufferPointer(rebasing: $0[start..<start + count])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+      }
       return .success(count)
     }
     return try result.get()

@@ -6,7 +6,7 @@ import Testing
 /// Random events, and what must hold after each of them whatever their order.
 @Suite("EdgeState, by random events")
 struct EdgeStatePropertyTests {
-  @Test("nothing is lost, doubled, reordered or held back, and the bounds hold", arguments: 0..<200 as Range<UInt64>)
+  @Test("nothing is lost, doubled, reordered or held back, and the bounds hold", arguments: Effort.seeds(40))
   func invariants(seed: UInt64) {
     var random = RepeatableRandom(seed: seed)
     var run = RandomEvents(

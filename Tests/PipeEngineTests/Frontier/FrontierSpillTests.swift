@@ -93,7 +93,7 @@ struct FrontierSpillTests {
   /// A frontier with blocks in memory, as its state sees them.
 
   @Test(
-    "the requests of a host begin in their order, whether they were away or not", arguments: 0..<40 as Range<UInt64>)
+    "the requests of a host begin in their order, whether they were away or not", arguments: Effort.seeds(10))
   func order(seed: UInt64) {
     var random = RepeatableRandom(seed: seed)
     var shelf = FrontierShelf(HostRules(concurrency: Int.random(in: 1...3, using: &random)), capacity: 20)

@@ -6,7 +6,7 @@ import Testing
 /// Random events on a frontier beside a model of what each request and each host went through.
 @Suite("FrontierState, by random events")
 struct FrontierStatePropertyTests {
-  @Test("limits hold, nothing is lost, and it ends", arguments: 0..<150 as Range<UInt64>)
+  @Test("limits hold, nothing is lost, and it ends", arguments: Effort.seeds(30))
   func invariants(seed: UInt64) {
     var random = RepeatableRandom(seed: seed)
     let rules = HostRules(

@@ -141,7 +141,7 @@ struct FrontierStoreTests {
   @Test("what was read back is reclaimed: many times the bound goes through the store, and nothing is lost")
   func reclaimed() async throws {
     let files = MemoryStorage()
-    let store = FrontierStore(files: files, limit: 1 << 20)
+    let store = FrontierStore(files: files, limit: 1 << 19)
     var crawl = await Crawl(store)
     let frontier = crawl.frontier
     let refilling = Task { try await frontier.keepRefilling() }
@@ -150,20 +150,20 @@ struct FrontierStoreTests {
     var mostOnDisk = 0
     // It finds more while little is on disk, and nothing while much is.
     var isFinding = true
-    while written < 8 << 20 {
+    while written < Effort.times(3 << 20) {
       if try crawl.step(links: isFinding ? 12 : 0) == 0 { await Task.yield() }
       let size = store.size
       written += max(0, size - before)
       before = size
       mostOnDisk = max(mostOnDisk, size)
-      if size > 700 << 10 { isFinding = false }
-      if size < 200 << 10 { isFinding = true }
+      if size > 350 << 10 { isFinding = false }
+      if size < 100 << 10 { isFinding = true }
     }
     while frontier.counts.waiting > 0 { if try crawl.step(links: 0) == 0 { await Task.yield() } }
     refilling.cancel()
     _ = try? await refilling.value
     #expect(crawl.fetched == crawl.added)
-    #expect(mostOnDisk <= 1 << 20)
+    #expect(mostOnDisk <= 1 << 19)
     #expect(files.size <= 1 << 17, "what is left is a part of one file")
   }
 }

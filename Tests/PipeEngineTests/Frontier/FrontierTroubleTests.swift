@@ -111,7 +111,7 @@ struct FrontierTroubleTests {
   @Test("no more hosts in trouble are remembered than there is room for")
   func memory() {
     var frontier = FrontierState(rules: HostRules(concurrency: 1))
-    for number in 0..<20_000 {
+    for number in 0..<10_000 {
       let request = request(number, host: "h\(number).example")
       frontier.add(request)
       #expect(frontier.take(upTo: 1, now: start).ordinals == [number])

@@ -47,24 +47,24 @@ struct LedgerCodecTests {
     return ledger
   }
 
-  @Test("a ledger is the same after it was written and read", arguments: 0..<300)
-  func roundTrip(seed: Int) {
-    let ledger = Self.ledger(UInt64(seed))
+  @Test("a ledger is the same after it was written and read", arguments: Effort.seeds(50))
+  func roundTrip(seed: UInt64) {
+    let ledger = Self.ledger(seed)
     #expect(LedgerCodec.decode(LedgerCodec.encode(ledger)) == ledger)
   }
 
-  @Test("bytes that are cut off, or have more behind them, are refused", arguments: 0..<30)
-  func torn(seed: Int) {
-    let bytes = LedgerCodec.encode(Self.ledger(UInt64(seed)))
+  @Test("bytes that are cut off, or have more behind them, are refused", arguments: Effort.seeds(6))
+  func torn(seed: UInt64) {
+    let bytes = LedgerCodec.encode(Self.ledger(seed))
     for count in 0..<bytes.count { #expect(LedgerCodec.decode(bytes[..<count]) == nil) }
     #expect(LedgerCodec.decode(bytes + [0]) == nil)
   }
 
-  @Test("bytes of which one is another are refused, or are another ledger's", arguments: 0..<30)
-  func changed(seed: Int) {
-    let ledger = Self.ledger(UInt64(seed))
+  @Test("bytes of which one is another are refused, or are another ledger's", arguments: Effort.seeds(6))
+  func changed(seed: UInt64) {
+    let ledger = Self.ledger(seed)
     let bytes = LedgerCodec.encode(ledger)
-    var random = RepeatableRandom(seed: UInt64(seed))
+    var random = RepeatableRandom(seed: seed)
     for place in bytes.indices {
       var other = bytes
       other[place] ^= UInt8.random(in: 1...255, using: &random)

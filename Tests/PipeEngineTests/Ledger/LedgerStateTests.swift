@@ -101,7 +101,7 @@ struct LedgerStateTests {
 
   @Test(
     "whatever the order of events, each request is done once, and the run ends when it should",
-    arguments: 0..<100 as Range<UInt64>)
+    arguments: Effort.seeds(20))
   func random(seed: UInt64) {
     var random = RepeatableRandom(seed: seed)
     var ledger = LedgerState(sources: 3)

@@ -57,13 +57,13 @@ struct CompressedOutputTests {
     var sizes: Set<Int> = []
     var count = 0
     while count < records.count {
-      try writer.write(Array(records[count..<count + 250]))
-      count += 250
+      try writer.write(Array(records[count..<count + 500]))
+      count += 500
       let content = try content(name)
       sizes.insert(content.utf8.count)
       #expect(content.isEmpty || content.last == "\n")
       #expect(Self.text(of: records[..<count]).hasPrefix(content))
-      #expect(content.utf8.count > count * 900 - (MemberBuffer.size + (256 << 10)), "no more than a member is held")
+      #expect(content.utf8.count > count * 900 - (MemberBuffer.size + (512 << 10)), "no more than a member is held")
     }
     // Members of 1 MiB and some.
     #expect(sizes.count == 5)

@@ -90,7 +90,7 @@ struct ForeignFormatTests {
       return output
     }
     for inner in Compression.allCases {
-      let rows = rowsToCompress(2000)
+      let rows = rowsToCompress(300)
       let twice = try compressed(compressed(rows, inner) + compressed(Array("b\n".utf8), inner), outer)
       #expect(try InputDecoding.content(of: twice, chunk: chunk) == rows + Array("b\n".utf8))
       let fault = #expect(throws: CompressionFault.self) {

@@ -48,7 +48,7 @@ struct DocumentDecoderTests {
   func `How a document is cut into pieces changes nothing`(encoding: CharacterEncoding) {
     var random = RepeatableRandom(seed: 7)
     let type = "text/xml; charset=\(encoding.name)"
-    for round in 0..<60 {
+    for round in 0..<Effort.times(10) {
       var bytes = (0..<Int.random(in: 1...3_000, using: &random)).map { _ in
         random.oneIn(3) ? UInt8.random(in: 0...255, using: &random) : UInt8.random(in: 0x20...0x7E, using: &random)
       }

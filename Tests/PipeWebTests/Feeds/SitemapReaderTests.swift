@@ -83,8 +83,8 @@ struct SitemapReaderTests {
     ("<url><loc>mailto:a@example.com</loc></url>", .location, 1), ("<url><loc>http://</loc></url>", .location, 1),
     ("<url><loc>javascript:alert(1)</loc></url>", .location, 1),
     ("<url><loc>/a</loc><lastmod>soon</lastmod></url>", .date, 2),
-    ("<url><loc>/" + String(repeating: "a", count: 2 << 20) + "</loc></url>", .long, 1),
-    ("<url><loc>/a</loc><lastmod>" + String(repeating: "1", count: 2 << 20) + "</lastmod></url>", .long, 2),
+    ("<url><loc>/" + String(repeating: "a", count: (1 << 20) + 4_096) + "</loc></url>", .long, 1),
+    ("<url><loc>/a</loc><lastmod>" + String(repeating: "1", count: (1 << 20) + 4_096) + "</lastmod></url>", .long, 2),
   ])
   func `What is wrong with an entry is told, and the others are read`(
     entry: String, kind: SitemapFault.Kind, count: Int

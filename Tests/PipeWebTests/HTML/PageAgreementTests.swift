@@ -13,7 +13,7 @@ struct PageAgreementTests {
   /// The tree keeps no namespaces, so there is neither SVG nor MathML.
   @Test(arguments: [1, 2, 3, 4] as [UInt64])
   func `The scanner says of a page what its tree holds`(part: UInt64) throws {
-    for seed in part * 10_000..<part * 10_000 + 1_500 {
+    for seed in part * 10_000..<part * 10_000 + UInt64(Effort.times(200)) {
       var pages = RandomPages(seed: seed, tags: RandomPages.tags + ["select", "template"])
       let page = pages.tokens()
       let scanned = ScannedFacts(page)
@@ -63,7 +63,7 @@ struct PageAgreementTests {
 
   private static func pages() throws -> [String] {
     var pages: [String] = []
-    for seed in 0..<3_500 as Range<UInt64> {
+    for seed in Effort.seeds(500) {
       var random = RandomPages(seed: seed, tags: RandomPages.tags + (seed % 3 == 0 ? RandomPages.foreign : []))
       pages.append(random.tokens())
     }

@@ -13,7 +13,7 @@ struct PostponedTagsTests {
   @Test(arguments: [11, 12, 13] as [UInt64])
   func `However few tags are put off, the facts are the same`(seed: UInt64) {
     var generator = RepeatableRandom(seed: seed)
-    for _ in 0..<500 { expectSameFacts(PageScannerBoundsTests.page(&generator)) }
+    for _ in 0..<Effort.times(60) { expectSameFacts(PageScannerBoundsTests.page(&generator)) }
   }
 
   @Test(.enabled(if: Corpus.isPresent, Comment(rawValue: Corpus.absence)), arguments: TreeConstructionTests.files)
