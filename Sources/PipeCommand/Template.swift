@@ -81,7 +81,11 @@ struct Template: Sendable {
 
         sinks:
           - csv: out/NAME.csv
-          - csv: {path: out/NAME-broken-links.csv, rows: links, when: not ok, fields: [from, to, text, status, error]}
+          - csv:
+              path: out/NAME-broken-links.csv
+              rows: links
+              when: not ok
+              fields: [from, line, column, to, text, status, error]
 
         """),
     Template(

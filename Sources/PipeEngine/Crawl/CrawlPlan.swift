@@ -24,6 +24,8 @@ package struct CrawlPlan: Sendable {
   package var waitsForSources = false
   /// Whether rows are made of links.
   package var keepsLinks = false
+  /// Whether these tell where links stand in their pages.
+  package var keepsLinkPlaces = false
   /// What pages and fields of the header call the crawler.
   package var token: ProductToken?
 
@@ -59,8 +61,10 @@ package struct CrawlPlan: Sendable {
 
   /// What of a page its links are read from.
   var needs: PageNeeds {
-    let texts: PageFacts.Wanted = keepsLinks ? .linkTexts : []
-    return PageNeeds(content: .start, fields: true, facts: PageLinks.wanted.union(texts))
+    var facts = PageLinks.wanted
+    if keepsLinks { facts.insert(.linkTexts) }
+    if keepsLinkPlaces { facts.insert(.linkPlaces) }
+    return PageNeeds(content: .start, fields: true, facts: facts)
   }
 }
 

@@ -25,11 +25,11 @@ extension CrawlState {
       rows.reserveCapacity(links.count)
       for link in links {
         let target = try target(of: link.number, isNofollow: link.isNofollow, from: number)
-        let texts = [link.details.text, link.details.rel].map { $0.map { Value.string($0) } ?? .null }
+        let details = link.details
         rows.append([
-          from, .string(link.details.url), texts[0], texts[1], .string(link.details.element), depth,
-          target.outcome.status.map { .int($0) } ?? .null, target.outcome.error.map { .string($0) } ?? .null,
-          .bool(!target.isBroken), target.reason.map { .string($0) } ?? .null,
+          from, .string(details.url), Value(details.text), Value(details.rel), .string(details.element),
+          Value(details.landmark?.rawValue), Value(details.line), Value(details.column), depth,
+          Value(target.outcome.status), Value(target.outcome.error), .bool(!target.isBroken), Value(target.reason),
         ])
       }
       return rows
@@ -87,6 +87,11 @@ extension CrawlState {
   private func redirectTarget(of number: Int) throws(RunError) -> Int? {
     try book.links(of: number).flatMap { LinkBlock.links(in: $0).first?.number }
   }
+}
+
+extension Value {
+  fileprivate init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+  fileprivate init(_ number: Int?) { self = number.map { .int($0) } ?? .null }
 }
 
 extension URLNote.Reason {

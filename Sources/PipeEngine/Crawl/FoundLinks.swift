@@ -91,6 +91,6 @@ struct LinkReader: Sendable {
     let isWithin = budget.takeElement(bytes: (text?.utf8.count ?? 0) + (rel?.utf8.count ?? 0))
     return LinkDetails(
       url: link.url.hrefWithoutUserinfo, element: link.element.rawValue, text: isWithin ? text : nil,
-      rel: isWithin ? rel : nil)
+      rel: isWithin ? rel : nil, landmark: link.landmark, line: link.line, column: link.column)
   }
 }

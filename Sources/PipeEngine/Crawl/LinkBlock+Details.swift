@@ -15,6 +15,8 @@ extension LinkBlock {
         bytes.append(text == nil ? 0 : 1)
         if let text { bytes.append(text: text) }
       }
+      bytes.append(varint: one.landmark.flatMap { LinkDetails.landmarks.firstIndex(of: $0) }.map { $0 + 1 } ?? 0)
+      for number in [one.line, one.column] { bytes.append(varint: number ?? 0) }
     }
     return bytes
   }
@@ -39,10 +41,14 @@ extension LinkBlock {
         guard let hasText = reader.byte() else { return links }
         texts.append(hasText == 0 ? nil : reader.text())
       }
+      guard let landmark = reader.count(), let line = reader.count(), let column = reader.count() else { break }
       links.append(
         (
           link.number, link.isNofollow,
-          LinkDetails(url: url, element: LinkDetails.elements[element], text: texts[0], rel: texts[1])
+          LinkDetails(
+            url: url, element: LinkDetails.elements[element], text: texts[0], rel: texts[1],
+            landmark: LinkDetails.landmarks.indices.contains(landmark - 1) ? LinkDetails.landmarks[landmark - 1] : nil,
+            line: line == 0 ? nil : line, column: column == 0 ? nil : column)
         ))
     }
     return links

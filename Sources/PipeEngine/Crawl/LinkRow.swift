@@ -1,16 +1,22 @@
 package import PipeSpec
+internal import PipeWeb
 
 /// The rows of a crawl's links: one for each reference from a page to another, with what came of it.
 package enum LinkRow {
   /// The columns, in their order.
   package enum Field: String, CaseIterable, Sendable {
-    case from, to, text, rel, element, depth, status, error, ok, reason
+    case from, to, text, rel, element, position, line, column, depth, status, error, ok, reason
+
+    /// Whether a page is asked where its links stand, for this.
+    var isPlace: Bool { [.position, .line, .column].contains(self) }
 
     package var declaration: FieldDeclaration {
       switch self {
       case .from, .to: FieldDeclaration(rawValue, .url, isNullable: false)
       case .text, .rel: FieldDeclaration(rawValue, .string)
       case .element: FieldDeclaration(rawValue, .string, isNullable: false, words: LinkDetails.elements)
+      case .position: FieldDeclaration(rawValue, .string, words: LinkDetails.landmarks.map(\.rawValue))
+      case .line, .column: FieldDeclaration(rawValue, .int, bounds: 1...Int.max)
       case .depth: FieldDeclaration(rawValue, .int, isNullable: false, bounds: 0...Int.max)
       case .status: FieldDeclaration(rawValue, .int, bounds: 0...999)
       case .error: FieldDeclaration(rawValue, .string, codes: RequestError.Code.allCases.map(\.rawValue))
@@ -52,6 +58,7 @@ struct PageOutcome: Hashable, Sendable {
 /// What a page says of one of its links.
 struct LinkDetails: Hashable, Sendable {
   static let elements = ["a", "area", "iframe", "frame", "link", "meta", "header"]
+  static let landmarks: [PageFacts.Landmark] = [.nav, .header, .footer, .main]
 
   /// The URL as the page has it, resolved.
   var url: String
@@ -59,4 +66,9 @@ struct LinkDetails: Hashable, Sendable {
   /// What the link shows.
   var text: String?
   var rel: String?
+  /// The innermost landmark that it is in.
+  var landmark: PageFacts.Landmark?
+  /// Where its tag begins in the page's source.
+  var line: Int?
+  var column: Int?
 }

@@ -148,7 +148,13 @@ struct PlanCompiler {
           notes: [Diagnostic.Note("the crawl is here", at: settings.span)]))
     }
     var plan = CrawlPlan(settings.value, token: spec.fetch.robotsToken)
-    plan.keepsLinks = spec.sinks.contains { $0.common.rows == .links }
+    let ofLinks = spec.sinks.map(\.common).filter { $0.rows == .links }
+    plan.keepsLinks = !ofLinks.isEmpty
+    plan.keepsLinkPlaces = ofLinks.contains { sink in
+      guard let fields = sink.fields else { return true }
+      let names = fields.map(\.value) + (sink.when?.fieldNames ?? [])
+      return names.contains { LinkRow.Field(rawValue: $0)?.isPlace == true }
+    }
     plan.waitsForSources = fields.contains { $0.extractor.inputColumn != nil }
     return plan
   }

@@ -82,7 +82,7 @@ struct CrawlReferenceTests {
       let linkRows = sinks[1].rows.all.map { row in
         LinkRowValues(
           from: PlainURL.identity(of: text(row[0]) ?? ""), to: PlainURL.identity(of: text(row[1]) ?? ""),
-          text: text(row[2]) ?? "", depth: number(row[5]) ?? -1, status: number(row[6]), error: code(row[7]))
+          text: text(row[2]) ?? "", depth: number(row[8]) ?? -1, status: number(row[9]), error: code(row[10]))
       }
       let counts = Dictionary(linkRows.map { ($0, 1) }, uniquingKeysWith: +)
       #expect(counts.filter { links[$0.key] != $0.value } == [:], "\(sample)")

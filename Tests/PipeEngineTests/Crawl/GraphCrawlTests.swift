@@ -132,7 +132,7 @@ struct GraphCrawlTests {
     try await Graph(plan, fetcher: fetcher(site, seed: seed)).runConserving()
     let rows = sinks[1].rows.all.map { row in
       LinkRowValues(
-        from: row[0], to: row[1], depth: row[5], status: row[6], isOK: row[8], isKnown: row[9] == .null)
+        from: row[0], to: row[1], depth: row[8], status: row[9], isOK: row[11], isKnown: row[12] == .null)
     }
     let crawl = ObviousCrawl(site, sources: sources, depth: depth, redirects: 10)
     #expect(Dictionary(rows.map { ($0, 1) }, uniquingKeysWith: +) == expectedLinks(site, crawl), "seed \(seed)")
@@ -164,10 +164,10 @@ struct GraphCrawlTests {
     try await Graph(plan, fetcher: fetcher).runConserving()
     func texts(_ sink: MemorySink) -> [Value] { sink.rows.all.map { $0[2] } }
     #expect(texts(sinks[0]) == ["404 !", "500 !", "dead !", "moved !"])
-    #expect(sinks[0].rows.all.map { $0[6] } == [404, 500, nil, 404])
-    #expect(sinks[0].rows.all[2][7] == "timeout: no answer within 10s")
+    #expect(sinks[0].rows.all.map { $0[9] } == [404, 500, nil, 404])
+    #expect(sinks[0].rows.all[2][10] == "timeout: no answer within 10s")
     #expect(texts(sinks[1]) == ["404 !", "500 !", "429 !", "503 !", "dead !", "moved !"])
-    #expect(sinks[1].rows.all[2][9] == "not known: the server answered 429")
+    #expect(sinks[1].rows.all[2][12] == "not known: the server answered 429")
   }
 
   @Test("a page that fails at first leads on once it comes, and one that never comes leads nowhere")

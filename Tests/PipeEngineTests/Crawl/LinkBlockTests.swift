@@ -1,4 +1,5 @@
 import PipeTesting
+import PipeWeb
 import Testing
 
 @testable import PipeEngine
@@ -30,7 +31,8 @@ struct LinkBlockTests {
   func details() {
     let links = [(number: 3, isNofollow: true), (number: 1 << 33, isNofollow: false)]
     let details = [
-      LinkDetails(url: "http://a.example/#x", element: "area", text: "ä", rel: nil),
+      LinkDetails(
+        url: "http://a.example/#x", element: "area", text: "ä", rel: nil, landmark: .main, line: 1 << 31, column: 7),
       LinkDetails(url: "", element: "header", text: nil, rel: ""),
     ]
     let bytes = LinkBlock.encode(links, details: details)
