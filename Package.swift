@@ -51,7 +51,7 @@ let package = Package(
       name: "PipeWeb",
       dependencies: ["CByteSearch", "CLibbrotli", "CLibxml2", "CLibidn2", "CLibpsl", "CZlib", "CZstd", "PipeText"],
       swiftSettings: settings),
-    .target(name: "PipeStorage", dependencies: ["CLinux", "PipeText"], swiftSettings: settings),
+    .target(name: "PipeStorage", dependencies: ["CLinux", "CZlib", "PipeText"], swiftSettings: settings),
     .target(name: "PipeHTTP", dependencies: ["CLinux", "CLibcurl", "PipeSystem", "PipeWeb"], swiftSettings: settings),
     .target(
       name: "PipeEngine",

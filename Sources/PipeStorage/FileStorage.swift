@@ -42,6 +42,9 @@ package protocol FileStorage: Sendable {
   /// as far as can be seen without trying.
   func obstacle(toReplacing path: String) -> ReplacingObstacle?
 
+  /// What is in a folder, in no order, without `.` and `..`.
+  func names(in folder: String) throws(StorageError) -> [String]
+
   /// - Returns: Whether it was made; false where it is there.
   func makeFolder(_ path: String) throws(StorageError) -> Bool
 

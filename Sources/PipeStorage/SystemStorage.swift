@@ -74,6 +74,21 @@ package struct SystemStorage: FileStorage {
   /// Whether a file is a mount point, or marked as immutable or append-only (statx(2)).
   static func isFixed(_ path: String) -> Bool { path.withPath { pipe_is_fixed($0) } != 0 }
 
+  package func names(in folder: String) throws(StorageError) -> [String] {
+    guard let stream = folder.withPath({ opendir($0) }) else { throw StorageError(.read, folder) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else {
+        if errno != 0 { throw StorageError(.read, folder) }
+        return names
+      }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { PathText.text(of: $0.prefix { $0 != 0 }) }
+      if name != ".", name != ".." { names.append(name) }
+    }
+  }
+
   package func makeFolder(_ path: String) throws(StorageError) -> Bool {
     if path.withPath({ mkdir($0, 0o777) }) == 0 { return true }
     if errno == EEXIST { return false }

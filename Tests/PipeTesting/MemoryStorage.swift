@@ -4,7 +4,7 @@ import Synchronization
 
 /// Files in memory. It records every change, and fails the ones that a test wants to fail.
 ///
-/// There are no links, and every folder is there.
+/// There are no links, and every folder is there, unless it begins with a disk that says which ones are.
 package final class MemoryStorage: FileStorage {
   /// What fails.
   package struct Fault: Sendable {
@@ -21,21 +21,16 @@ package final class MemoryStorage: FileStorage {
     }
   }
 
-  fileprivate struct Node {
-    var bytes: [UInt8] = []
-    var permissions: UInt32
-    var isLocked = false
-  }
-
   fileprivate struct State {
-    var names: [String: UInt64] = [:]
-    var nodes: [UInt64: Node] = [:]
+    var disk = MemoryDisk()
+    var locked: Set<UInt64> = []
     var nextInode: UInt64 = 1
     var operations: [FileOperation] = []
     var attempts = 0
     var readings = 0
     var fault: Fault?
     var readingFault: (@Sendable (Int) -> Bool)?
+    var isForgotten: (@Sendable (FileOperation) -> Bool)?
     /// Whether a part of a write was taken, so that the next one fails.
     var isDraining = false
   }
@@ -43,6 +38,20 @@ package final class MemoryStorage: FileStorage {
   fileprivate let state = Mutex(State())
 
   package init(failing fault: Fault? = nil) { state.withLock { $0.fault = fault } }
+
+  /// Files as they are found on a disk.
+  ///
+  /// - Parameter isForgotten: Changes that are said to be made and are not: so a test sees what a sync is for.
+  package init(_ disk: MemoryDisk, forgetting isForgotten: (@Sendable (FileOperation) -> Bool)? = nil) {
+    state.withLock { state in
+      state.disk = disk
+      state.nextInode = (disk.files.keys.max() ?? 0) + 1
+      state.isForgotten = isForgotten
+    }
+  }
+
+  /// All files as they are now.
+  package var disk: MemoryDisk { state.withLock { $0.disk } }
 
   /// Lets readings fail (`EIO`), by their number from 0.
   package func failReading(when isMet: @escaping @Sendable (Int) -> Bool) {
@@ -60,54 +69,55 @@ package final class MemoryStorage: FileStorage {
 
   /// The bytes of a file; `nil` if nothing has the name.
   package func bytes(_ path: String) -> [UInt8]? {
-    state.withLock { state in state.names[path].flatMap { state.nodes[$0]?.bytes } }
+    state.withLock { $0.disk[path] }
   }
 
   package func permissions(_ path: String) -> UInt32? {
-    state.withLock { state in state.names[path].flatMap { state.nodes[$0]?.permissions } }
+    state.withLock { state in state.disk.names[path].flatMap { state.disk.files[$0]?.permissions } }
   }
 
-  package var names: Set<String> { state.withLock { Set($0.names.keys) } }
+  package var names: Set<String> { state.withLock { Set($0.disk.names.keys) } }
 
   /// Makes a file, as somebody else would.
   package func put(_ path: String, _ bytes: some Sequence<UInt8>, permissions: UInt32 = 0o644) {
     state.withLock { state in
-      state.nodes[state.nextInode] = Node(bytes: Array(bytes), permissions: permissions)
-      state.names[path] = state.nextInode
+      state.disk.files[state.nextInode] = MemoryDisk.File(bytes: Array(bytes), permissions: permissions)
+      state.disk.names[path] = state.nextInode
       state.nextInode += 1
     }
   }
 
   /// Adds to a file, as somebody else would.
   package func add(to path: String, _ bytes: [UInt8]) {
-    state.withLock { state in if let inode = state.names[path] { state.nodes[inode]?.bytes += bytes } }
+    state.withLock { state in if let inode = state.disk.names[path] { state.disk.files[inode]?.bytes += bytes } }
   }
 
   /// Changes the bytes of a file, as somebody else would.
   package func replace(_ path: String, _ change: (inout [UInt8]) -> Void) {
     state.withLock { state in
-      guard let inode = state.names[path], var bytes = state.nodes[inode]?.bytes else { return }
+      guard let inode = state.disk.names[path], var bytes = state.disk.files[inode]?.bytes else { return }
       change(&bytes)
-      state.nodes[inode]?.bytes = bytes
+      state.disk.files[inode]?.bytes = bytes
     }
   }
 
   /// Removes a name, as somebody else would.
-  package func take(_ path: String) { _ = state.withLock { $0.names.removeValue(forKey: path) } }
+  package func take(_ path: String) { _ = state.withLock { $0.disk.names.removeValue(forKey: path) } }
 
   package func open(_ path: String, _ access: FileAccess) throws(StorageError) -> any StoredFile {
     let operation: StorageError.Operation = access == .read ? .read : .open
     let result: Result<UInt64, StorageError> = state.withLock { state in
-      let inode = state.names[path]
+      let inode = state.disk.names[path]
       guard case .new(let permissions, _) = access else {
         return inode.map { .success($0) } ?? .failure(StorageError(operation, path, code: ENOENT))
       }
       if inode != nil { return .failure(StorageError(operation, path, code: EEXIST)) }
+      if !state.disk.hasFolder(path.folderOfPath) { return .failure(StorageError(operation, path, code: ENOENT)) }
       if let code = state.attempt(.create(path: path, inode: state.nextInode)) {
         return .failure(StorageError(operation, path, code: code))
       }
-      state.nodes[state.nextInode] = Node(permissions: permissions)
-      state.names[path] = state.nextInode
+      state.disk.files[state.nextInode] = MemoryDisk.File(permissions: permissions)
+      state.disk.names[path] = state.nextInode
       state.nextInode += 1
       return .success(state.nextInode - 1)
     }
@@ -117,10 +127,10 @@ package final class MemoryStorage: FileStorage {
   package func temporaryFile(in folder: String) throws(StorageError) -> any StoredFile {
     let result: Result<UInt64, StorageError> = state.withLock { state in
       let inode = state.nextInode
-      if let code = state.attempt(.create(path: folder, inode: inode)) {
+      if let code = state.attempt(.createTemporary(inode: inode)) {
         return .failure(StorageError(.open, folder, code: code))
       }
-      state.nodes[inode] = Node(permissions: 0o600)
+      state.disk.files[inode] = MemoryDisk.File(permissions: 0o600)
       state.nextInode += 1
       return .success(inode)
     }
@@ -128,7 +138,7 @@ package final class MemoryStorage: FileStorage {
   }
 
   /// Bytes of all files, those without names included.
-  package var size: Int { state.withLock { $0.nodes.values.reduce(0) { $0 + $1.bytes.count } } }
+  package var size: Int { state.withLock { $0.disk.files.values.reduce(0) { $0 + $1.bytes.count } } }
 
   package func standardOutput() -> any StoredFile { MemoryFile(0, path: "standard output", .read, in: self) }
 
@@ -137,27 +147,44 @@ package final class MemoryStorage: FileStorage {
   }
 
   package func status(of path: String, followingLinks: Bool) throws(StorageError) -> FileStatus? {
-    state.withLock { state in state.names[path].flatMap { state.status(of: $0) } }
+    state.withLock { state in state.disk.names[path].flatMap { state.status(of: $0) } }
   }
 
   package func realPath(_ path: String) -> RealPath { .path(path) }
 
   package func obstacle(toReplacing path: String) -> ReplacingObstacle? { nil }
 
-  package func makeFolder(_ path: String) throws(StorageError) -> Bool { false }
+  package func makeFolder(_ path: String) throws(StorageError) -> Bool {
+    let path = path.hasSuffix("/") ? String(path.dropLast()) : path
+    if state.withLock({ $0.disk.hasFolder(path) }) { return false }
+    try change(.makeFolder(path: path), .makeFolder, path) { state in
+      guard state.disk.hasFolder(path.folderOfPath) else { return ENOENT }
+      state.disk.folders?.insert(path)
+      return nil
+    }
+    return true
+  }
+
+  package func names(in folder: String) throws(StorageError) -> [String] {
+    let names = state.withLock { $0.disk.hasFolder(folder) ? $0.disk.names(in: folder) : nil }
+    guard let names else { throw StorageError(.read, folder, code: ENOENT) }
+    return names
+  }
 
   package func rename(_ path: String, to name: String, replacing: Bool) throws(StorageError) {
     try change(.rename(path: path, to: name), .rename, path) { state in
-      guard let inode = state.names[path] else { return ENOENT }
-      if !replacing, state.names[name] != nil { return EEXIST }
-      state.names[path] = nil
-      state.names[name] = inode
+      guard let inode = state.disk.names[path] else { return ENOENT }
+      if !replacing, state.disk.names[name] != nil { return EEXIST }
+      state.disk.names[path] = nil
+      state.disk.names[name] = inode
       return nil
     }
   }
 
   package func remove(_ path: String) throws(StorageError) {
-    try change(.remove(path: path), .remove, path) { $0.names.removeValue(forKey: path) == nil ? ENOENT : nil }
+    try change(.remove(path: path), .remove, path) { state in
+      state.disk.names.removeValue(forKey: path) == nil ? ENOENT : nil
+    }
   }
 
   package func sync(folder: String) throws(StorageError) {
@@ -177,7 +204,7 @@ extension MemoryStorage.State {
   mutating func attempt(_ operation: FileOperation) -> Int32? {
     defer { attempts += 1 }
     if let fault, fault.isMet(attempts, operation) { return fault.code }
-    operations.append(operation)
+    if isForgotten?(operation) != true { operations.append(operation) }
     return nil
   }
 
@@ -188,7 +215,7 @@ extension MemoryStorage.State {
   }
 
   func status(of inode: UInt64) -> FileStatus? {
-    nodes[inode].map {
+    disk.files[inode].map {
       FileStatus(
         device: .max, inode: inode, kind: .regular, size: $0.bytes.count, permissions: $0.permissions)
     }
@@ -216,8 +243,8 @@ private final class MemoryFile: StoredFile {
   }
 
   deinit {
-    if isLocked { storage.state.withLock { $0.nodes[inode]?.isLocked = false } }
-    if isTemporary { storage.state.withLock { $0.nodes[inode] = nil } }
+    if isLocked { _ = storage.state.withLock { $0.locked.remove(inode) } }
+    if isTemporary { storage.state.withLock { $0.disk.files[inode] = nil } }
   }
 
   func status() throws(StorageError) -> FileStatus {
@@ -258,14 +285,7 @@ private final class MemoryFile: StoredFile {
         count = taken
         state.operations.append(.write(inode: inode, at: start, bytes: Array(bytes[..<count])))
       }
-      let size = state.nodes[inode]?.bytes.count ?? 0
-      let missing = [UInt8](repeating: 0, count: max(0, start + count - size))
-      state.nodes[inode]?.bytes += missing
-      // At once: an unoptimised build replaces a subrange byte by byte.
-      state.nodes[inode]?.bytes.withUnsafeMutableBytes {
-        UnsafeMutableRawBufferPointer(rebasing: $0[start..<start + count])
-          .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
-      }
+      state.disk.write(bytes[..<count], to: inode, at: start)
       return .success(count)
     }
     return try result.get()
@@ -275,7 +295,7 @@ private final class MemoryFile: StoredFile {
 
   func read(at place: Int, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
     let (bytes, code) = storage.state.withLock { state in
-      let bytes = state.nodes[inode]?.bytes ?? []
+      let bytes = state.disk.files[inode]?.bytes ?? []
       let part = Array(bytes[min(place, bytes.count)..<min(place + buffer.count, bytes.count)])
       return (part, state.attemptReading())
     }
@@ -291,8 +311,7 @@ private final class MemoryFile: StoredFile {
 
   func truncate(to size: Int) throws(StorageError) {
     try storage.change(.truncate(inode: inode, to: size), .truncate, path) { state in
-      let bytes = state.nodes[inode]?.bytes ?? []
-      state.nodes[inode]?.bytes = Array(bytes.prefix(size)) + [UInt8](repeating: 0, count: max(0, size - bytes.count))
+      state.disk.apply(.truncate(inode: inode, to: size))
       return nil
     }
     place = size
@@ -302,14 +321,12 @@ private final class MemoryFile: StoredFile {
 
   func lock() throws(StorageError) -> Bool {
     isLocked = storage.state.withLock { state in
-      if state.nodes[inode]?.isLocked ?? true { return false }
-      state.nodes[inode]?.isLocked = true
-      return true
+      state.disk.files[inode] != nil && state.locked.insert(inode).inserted
     }
     return isLocked
   }
 
   func take(permissionsOf other: FileStatus) {
-    storage.state.withLock { $0.nodes[inode]?.permissions = other.permissions }
+    storage.state.withLock { $0.disk.files[inode]?.permissions = other.permissions }
   }
 }

@@ -4,6 +4,8 @@
 package enum FileOperation: Hashable, Sendable {
   /// A new and empty file.
   case create(path: String, inode: UInt64)
+  /// A new and empty file without a name, which goes with the process.
+  case createTemporary(inode: UInt64)
   case write(inode: UInt64, at: Int, bytes: [UInt8])
   case truncate(inode: UInt64, to: Int)
   /// Everything written so far survives a loss of power.
