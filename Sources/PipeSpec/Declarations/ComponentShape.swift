@@ -39,7 +39,7 @@ extension Shape {
 }
 
 /// Reads how a component is written, whatever it makes.
-private struct ComponentReader: Sendable {
+struct ComponentReader: Sendable {
   let kind: ComponentKind
   let names: [String]
   let components: [String: ComponentDescription]

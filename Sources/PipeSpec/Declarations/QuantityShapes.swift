@@ -1,5 +1,5 @@
 /// A number with its unit: `250ms`, `10MiB`, `5/s`.
-private struct Quantity {
+struct Quantity {
   let number: Double
   let unit: String
 
@@ -102,7 +102,7 @@ private struct Quantity {
 }
 
 /// The least and the greatest quantity that an option takes: what those behind it can carry.
-private struct QuantityBounds: Sendable {
+struct QuantityBounds: Sendable {
   private let least: Double
   private let most: Double
   private let units: KeyValuePairs<String, Double>

@@ -1,0 +1,137 @@
+internal import PipeSpec
+internal import PipeText
+
+/// What of a spec gives the rows of a run their meaning, as its journal keeps it: a run goes on only with a spec that means
+/// the same.
+///
+/// Formatting, comments, the order of options, defaults that are written out and variables with the same values make no
+/// difference. Neither does what may change while a run goes on: how fast and how patiently is asked, with which credentials
+/// and over which connections, and what the run may use. Secrets are `***` and texts are without the users of URLs; what
+/// is long is told by its hash.
+struct SpecMeaning: Hashable, Sendable {
+  private(set) var entries: [CanonicalForm.Entry]
+
+  /// Keys that may change, and all keys below them.
+  static let harmless = [
+    "version", "name", "description", "vars", "expect", "journal", "limits.memory", "limits.records", "limits.duration",
+    "limits.errors", "limits.bytes", "limits.disk", "fetch.concurrency", "fetch.per_host", "fetch.timeout",
+    "fetch.retry",
+    "fetch.user_agent", "fetch.auth", "fetch.cookies", "fetch.proxy", "fetch.http", "fetch.tls", "fetch.allow_private",
+    "fetch.login", "fetch.robots.max_delay", "crawl.max_pages",
+  ]
+
+  /// Characters of a value that are kept as they are.
+  private static let longestValue = 200
+  /// Elements of a list that are told one by one.
+  private static let longestList = 64
+
+  /// - Parameter variables: What `${…}` can name besides the spec's own `vars`.
+  init?(_ file: SourceFile, language: Language, variables: Variables) {
+    guard let root = Document(reading: file).root else { return nil }
+    var context = DecodingContext(file: file, variables: variables.masked)
+    // The variables are known behind it.
+    _ = language.shape.decode(root, &context)
+    self.init(CanonicalForm(root, keys: language.keys, &context))
+  }
+
+  init(_ form: CanonicalForm) {
+    let kept = form.entries.filter { !Self.isHarmless($0.key) && !Self.isCredential($0.key) }
+    entries = []
+    var index = 0
+    while index < kept.count {
+      let list = Self.list(of: kept[index].key)
+      let run = list == nil ? 1 : kept[index...].prefix { Self.list(of: $0.key) == list }.count
+      if run > Self.longestList {
+        let values = kept[index..<index + run].map(\.value).joined(separator: "\n")
+        entries.append(.init(key: list ?? "", value: "\(run) elements (\(Self.hash(values)))"))
+        index += run
+        continue
+      }
+      let entry = kept[index]
+      let value = entry.value.withoutUserinfo
+      entries.append(
+        .init(
+          key: entry.key,
+          value: value.count > Self.longestValue ? "\(value.utf8.count) bytes (\(Self.hash(value)))" : value))
+      index += 1
+    }
+  }
+
+  static func isHarmless(_ key: String) -> Bool {
+    // In the order of header fields lies no meaning, and each is told by itself.
+    key == "fetch.headers" || harmless.contains { key == $0 || key.hasPrefix($0 + ".") || key.hasPrefix($0 + "[") }
+  }
+
+  private static func isCredential(_ key: String) -> Bool {
+    guard key.hasPrefix("fetch.headers.") else { return false }
+    return ["authorization", "cookie", "proxy-authorization"].contains(key.dropFirst(14).lowercased())
+  }
+
+  /// `urls` for `urls[7]`: the list that a value is an element of.
+  private static func list(of key: String) -> String? {
+    key.hasSuffix("]") ? key.lastIndex(of: "[").map { String(key[..<$0]) } : nil
+  }
+
+  private static func hash(_ text: String) -> String { String(URLMark(of: text).bits, radix: 16) }
+
+  /// In what this spec means another thing than an earlier one, in the order of the earlier one's keys.
+  func changes(since earlier: SpecMeaning) -> [SpecChange] {
+    let (old, new) = (Self.byKey(earlier.entries), Self.byKey(entries))
+    let keys = earlier.entries.map(\.key) + entries.map(\.key).filter { old[$0] == nil }
+    return keys.compactMap { key in
+      old[key] == new[key] ? nil : SpecChange(key: key, old: old[key], new: new[key])
+    }
+  }
+
+  private static func byKey(_ entries: [CanonicalForm.Entry]) -> [String: String] {
+    Dictionary(entries.map { ($0.key, $0.value) }) { first, _ in first }
+  }
+}
+
+/// A key of a spec that means another thing than before.
+struct SpecChange: Hashable, Sendable {
+  let key: String
+  /// `nil` for one that was not there.
+  let old: String?
+  /// `nil` for one that is not there any more.
+  let new: String?
+
+  /// `crawl.depth was 3 and is 5`.
+  var text: String {
+    switch (old, new) {
+    case (let old?, let new?): "\(key) was \(old) and is \(new)"
+    case (let old?, nil): "\(key) was \(old) and is not there any more"
+    case (nil, let new?): "\(key) was not there and is \(new)"
+    case (nil, nil): key
+    }
+  }
+}
+
+// MARK: Bytes
+
+extension SpecMeaning {
+  private static let version: UInt8 = 1
+
+  /// 1 (version), the number of entries, and of each the key and the value: texts behind their lengths in LEB128.
+  var bytes: [UInt8] {
+    var bytes = [Self.version]
+    bytes.append(varint: entries.count)
+    for entry in entries {
+      bytes.append(text: entry.key)
+      bytes.append(text: entry.value)
+    }
+    return bytes
+  }
+
+  /// - Returns: `nil` if the bytes are not those of a meaning.
+  init?(_ bytes: [UInt8]) {
+    var reader = ByteReader(bytes)
+    guard reader.byte() == Self.version, let count = reader.count(ofBytes: 2) else { return nil }
+    entries = []
+    for _ in 0..<count {
+      guard let key = reader.text(), let value = reader.text() else { return nil }
+      entries.append(.init(key: key, value: value))
+    }
+    guard reader.isAtEnd else { return nil }
+  }
+}
