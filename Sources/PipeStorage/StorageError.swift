@@ -24,6 +24,11 @@ package struct StorageError: Error, Hashable, Sendable {
   /// The last error of the system, in this thread.
   init(_ operation: Operation, _ path: String) { self.init(operation, path, code: errno) }
 
+  /// Nothing has the name (ENOENT).
+  package static let noSuchFile = ENOENT
+  /// Something has the name (EEXIST).
+  package static let fileExists = EEXIST
+
   /// Completes "the file …": `cannot be written: No space left on device`.
   package var reason: String { "\(failure): \(reasonAlone)" }
 

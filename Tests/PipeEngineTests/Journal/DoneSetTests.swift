@@ -1,0 +1,117 @@
+import PipeTesting
+import PipeText
+import Testing
+
+@testable import PipeEngine
+
+struct DoneSetTests {
+  private func bytes(_ set: DoneSet) -> [UInt8] {
+    var bytes: [UInt8] = []
+    set.encode(into: &bytes)
+    return bytes
+  }
+
+  private func decoded(_ bytes: some Sequence<UInt8>) -> DoneSet? {
+    var reader = ByteReader(bytes)
+    guard let set = DoneSet.decode(&reader), reader.isAtEnd else { return nil }
+    return set
+  }
+
+  /// Ordinals and ranges, around the borders of chunks and words among others.
+  private func ranges(_ random: inout RepeatableRandom) -> [Range<Int>] {
+    (0..<Int.random(in: 0...30, using: &random)).map { _ in
+      let near = [0, 63, 64, 4095, 4096, 8191, 8192, 12_000].randomElement(using: &random) ?? 0
+      let first = max(0, near + Int.random(in: -70...70, using: &random))
+      return first..<first + (random.oneIn(3) ? Int.random(in: 1...9000, using: &random) : 1)
+    }
+  }
+
+  @Test(arguments: Effort.seeds(20))
+  func `It holds what a set of numbers holds, whatever is added and taken away`(seed: UInt64) {
+    var random = RepeatableRandom(seed: seed)
+    let (first, second) = (ranges(&random), ranges(&random))
+    var (one, other) = (DoneSet(), DoneSet())
+    var (expected, others) = (Set<Int>(), Set<Int>())
+    for range in first {
+      one.insert(range)
+      expected.formUnion(range)
+    }
+    for range in second {
+      other.insert(range)
+      others.formUnion(range)
+    }
+    func check(_ set: DoneSet, _ expected: Set<Int>) {
+      #expect(set.count == expected.count)
+      #expect(set.isEmpty == expected.isEmpty)
+      #expect(set.ranges.reduce(into: Set<Int>()) { $0.formUnion($1) } == expected)
+      #expect(set.firstMissing == (0...).first { !expected.contains($0) })
+      for _ in 0..<100 {
+        let ordinal = Int.random(in: -5...25_000, using: &random)
+        #expect(set.contains(ordinal) == expected.contains(ordinal))
+      }
+      // Equal sets are equal, however they came to be.
+      var again = DoneSet()
+      for range in set.ranges.shuffled(using: &random) { again.insert(range) }
+      #expect(again == set)
+      #expect(decoded(bytes(set)) == set)
+    }
+    check(one, expected)
+    check(other, others)
+    check(one.subtracting(other), expected.subtracting(others))
+    one.formUnion(other)
+    check(one, expected.union(others))
+  }
+
+  @Test(arguments: Effort.seeds(6))
+  func `Bytes that are cut off or changed are refused or another set`(seed: UInt64) {
+    var random = RepeatableRandom(seed: seed)
+    var set = DoneSet()
+    for range in ranges(&random) { set.insert(range) }
+    let whole = bytes(set)
+    for count in whole.indices.prefix(300) { #expect(decoded(whole[..<count]) == nil) }
+    #expect(decoded(whole + [0]) == nil)
+    for _ in 0..<Effort.times(100) {
+      var broken = whole
+      broken[Int.random(in: broken.indices, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
+      if let read = decoded(broken) { #expect(decoded(bytes(read)) == read) }
+    }
+  }
+
+  @Test func `What is done in its order takes a few bytes, whatever its length`() {
+    #expect(bytes(DoneSet()).count == 3)
+    var set = DoneSet(0..<10_000_000)
+    #expect(set.firstMissing == 10_000_000)
+    #expect(set.count == 10_000_000)
+    set.insert(10_000_050..<10_000_100)
+    #expect(bytes(set).count < 20)
+  }
+
+  @Test func `A slow request at the head of ten million keeps the others in a few bytes`() {
+    let set = DoneSet(1..<10_000_000)
+    #expect(set.firstMissing == 0)
+    #expect(bytes(set).count < 20)
+    #expect(set.contains(9_999_999))
+    #expect(!set.contains(0))
+  }
+
+  @Test func `A window of 65,536 of which every other one is done takes a bit each`() {
+    var set = DoneSet(0..<1_000_000)
+    for ordinal in stride(from: 1_000_001, to: 1_065_536, by: 2) { set.insert(ordinal) }
+    #expect(bytes(set).count < 65_536 / 8 + 600)
+    #expect(decoded(bytes(set)) == set)
+  }
+
+  @Test func `What has come since another set is as long as what has come`() {
+    let old = DoneSet(0..<5_000_000)
+    var new = old
+    new.insert(5_000_003..<5_000_500)
+    let added = new.subtracting(old)
+    #expect(added.ranges == [5_000_003..<5_000_500])
+    #expect(bytes(added).count < 20)
+    var again = old
+    again.formUnion(added)
+    #expect(again == new)
+    again.formUnion(added)
+    #expect(again == new)
+  }
+}
