@@ -3,6 +3,8 @@ package import PipeWeb
 
 /// How a run follows links: the spec's `crawl`, resolved.
 package struct CrawlPlan: Sendable {
+  /// What picks the links of a page; without it, all count that lead to other pages.
+  package var follow: LinkPicks?
   /// The most links between a source and a page.
   package var depth: Int
   package var scope: CrawlScope.Kind
@@ -55,12 +57,14 @@ package struct CrawlPlan: Sendable {
       maxPages: settings.maxPages, maxLinks: settings.maxLinks, respectsNofollow: settings.nofollow == .respect,
       identity: URLIdentity(
         stripQuery: settings.canonical.stripQuery, sortQuery: settings.canonical.sortQuery), token: token)
+    follow = settings.follow
     strippedParameters = settings.canonical.stripQuery
     sortsQuery = settings.canonical.sortQuery
   }
 
   /// What of a page its links are read from.
   var needs: PageNeeds {
+    if let follow { return follow.needs }
     var facts = PageLinks.wanted
     if keepsLinks { facts.insert(.linkTexts) }
     if keepsLinkPlaces { facts.insert(.linkPlaces) }

@@ -70,10 +70,10 @@ struct LinkReader: Sendable {
       let link = FoundLinks.Link(url: target, fingerprint: fingerprint(of: target), isNofollow: false)
       return (.redirect(link), false)
     }
-    guard (200..<300).contains(response.status), let found = page.links(upTo: plan.maxLinks) else {
-      return (.page([]), false)
-    }
-    let isNofollow = plan.respectsNofollow && page.directives(for: plan.token).contains(.nofollow)
+    guard (200..<300).contains(response.status) else { return (.page([]), false) }
+    if let picks = plan.follow { return picked(picks, of: page) }
+    guard let found = page.links(upTo: plan.maxLinks) else { return (.page([]), false) }
+    let isNofollow = asksNofollow(page)
     var budget = page.room.budget
     let links = found.links.map { link in
       FoundLinks.Link(
@@ -82,6 +82,38 @@ struct LinkReader: Sendable {
         details: plan.keepsLinks ? details(of: link, page, &budget) : nil)
     }
     return (.page(links), found.isCut)
+  }
+
+  /// The links that the spec picks.
+  private func picked(_ picks: LinkPicks, of page: Page) -> (FoundLinks.Content, isCut: Bool) {
+    let (found, isCut, fault) = page.links(picks, upTo: plan.maxLinks)
+    if let fault { page.addFault(of: "crawl.follow", fault) }
+    let isNofollow = asksNofollow(page)
+    var budget = page.room.budget
+    let links = found.map { url, link in
+      FoundLinks.Link(
+        url: url, fingerprint: fingerprint(of: url),
+        isNofollow: plan.respectsNofollow && (isNofollow || link.isNofollow),
+        details: plan.keepsLinks ? details(of: link, url, &budget) : nil)
+    }
+    return (.page(links), isCut)
+  }
+
+  private func asksNofollow(_ page: Page) -> Bool {
+    plan.respectsNofollow && page.directives(for: plan.token).contains(.nofollow)
+  }
+
+  /// What a page says of a link that was picked.
+  private func details(of link: PickedLinks.Link, _ url: WebURL, _ budget: inout ValueBudget) -> LinkDetails {
+    let name = link.element?.name
+    var rest = budget
+    let text = link.element?.readableText(within: &rest).collapsingWhiteSpace()
+    let rel = link.element?.attribute("rel", within: &rest)
+    let isWithin = !rest.isSpent && rest.takeElement(bytes: 0)
+    if isWithin { budget = rest }
+    return LinkDetails(
+      url: url.hrefWithoutUserinfo, element: name.flatMap { LinkDetails.elements.contains($0) ? $0 : nil } ?? "other",
+      text: isWithin && text?.isEmpty == false ? text : nil, rel: isWithin ? rel : nil)
   }
 
   /// What a page says of a link. What is too much of all texts of a page is left out.

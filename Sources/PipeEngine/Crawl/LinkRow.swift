@@ -57,7 +57,7 @@ struct PageOutcome: Hashable, Sendable {
 
 /// What a page says of one of its links.
 struct LinkDetails: Hashable, Sendable {
-  static let elements = ["a", "area", "iframe", "frame", "link", "meta", "header"]
+  static let elements = ["a", "area", "iframe", "frame", "link", "meta", "header", "other"]
   static let landmarks: [PageFacts.Landmark] = [.nav, .header, .footer, .main]
 
   /// The URL as the page has it, resolved.

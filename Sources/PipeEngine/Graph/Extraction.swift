@@ -110,10 +110,12 @@ package struct Extraction: Sendable {
     var values: [Value] = []
     values.reserveCapacity(fields.count)
     for field in fields { values.append(field.comesLast ? .null : value(of: field, page)) }
+    // Before the fields that tell of faults: there may be some on the way to the links.
+    let found = links?.links(of: page)
     for index in last { values[index] = value(of: fields[index], page) }
     let extracted = Extracted(
       record: Record(id: fetched.request.id, values: values), status: fetched.response?.status,
-      error: page.error?.code, links: links?.links(of: page))
+      error: page.error?.code, links: found)
     return (extracted, !page.isBeyondMemory)
   }
 

@@ -106,6 +106,8 @@ package struct PlanOutline: Sendable {
         delivery: Delivery(of: sink), publication: publication, isLink: isLink)
     }
     let need = PageNeed(plan.needs)
+    var readers = fields.filter { $0.need == need }.map(\.name)
+    if let crawl = plan.crawl, PageNeed(crawl.needs) == need { readers.append("the links to follow") }
     let layout = plan.layout
     stages = layout.stages.map { stage in
       let id = stage.id.name
@@ -125,7 +127,7 @@ package struct PlanOutline: Sendable {
       case .extract:
         return Stage(
           id: id, kind: .extract, title: "\(stage.lanes) side by side",
-          notes: [need.text(for: fields.filter { $0.need == need }.map(\.name))] + Self.notes(on: plan.crawl, plan),
+          notes: [need.text(for: readers)] + Self.notes(on: plan.crawl, plan),
           concurrency: stage.lanes)
       case .route:
         return Stage(id: id, kind: .route, title: plan.filterText.map { "where \($0)" } ?? "every record")
@@ -169,6 +171,7 @@ package struct PlanOutline: Sendable {
         ? "follows redirects to \(crawl.scope.words) and no links"
         : "follows links to \(crawl.scope.words), up to \(crawl.depth) link\(crawl.depth == 1 ? "" : "s") deep"
     ]
+    if let follow = crawl.follow { notes.append("picked by \(follow.words)") }
     if !crawl.include.isEmpty { notes.append("that match \(list(crawl.include))") }
     if !crawl.exclude.isEmpty { notes.append("but none that match \(list(crawl.exclude))") }
     notes.append(

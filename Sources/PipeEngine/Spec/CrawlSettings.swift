@@ -3,6 +3,7 @@ package import PipeWeb
 
 /// The `crawl` block of a spec: which links are followed, and how far.
 package struct CrawlSettings: Sendable {
+  package let follow: LinkPicks?
   package let depth: Int
   package let scope: CrawlScope.Kind
   package let include: [Located<URLPattern>]
@@ -33,6 +34,10 @@ package struct CrawlSettings: Sendable {
 
   static let shape = MapShape(
     Key(
+      optional: "follow", LinkPicks.shape,
+      "What picks the links of a page, in the order of the keys; without it, all count that"
+        + " docs/reference/links.md lists.", example: "{css: [a.next, .product]}"),
+    Key(
       "depth", Shape<Int>.int(0...deepest), default: 3, shown: "3",
       "The most links between a source's URL and a page; 0 is the sources' pages alone.", example: "5"),
     Key(
@@ -58,9 +63,10 @@ package struct CrawlSettings: Sendable {
       "canonical", Canonical.map.shape, default: Canonical(), shown: "{}",
       "What makes no difference between two URLs, so that they are one page.",
       example: "{strip_query: [utm_*, gclid]}"),
-    make: { depth, scope, include, exclude, maxPages, maxLinks, nofollow, canonical in
+    make: { follow, depth, scope, include, exclude, maxPages, maxLinks, nofollow, canonical in
       CrawlSettings(
-        depth: depth, scope: scope, include: include, exclude: exclude, maxPages: maxPages, maxLinks: maxLinks,
+        follow: follow, depth: depth, scope: scope, include: include, exclude: exclude, maxPages: maxPages,
+        maxLinks: maxLinks,
         nofollow: nofollow, canonical: canonical)
     }
   ).shape.located

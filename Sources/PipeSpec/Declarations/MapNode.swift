@@ -32,6 +32,9 @@ package struct MapNode: Sendable {
     }
   }
 
+  /// The keys as they are written.
+  package var names: [String] { entries.compactMap(\.key.text) }
+
   package func entry(_ name: String) -> Node.Entry? {
     entries.first { $0.key.text == name } ?? misspelt[name]
   }

@@ -12,7 +12,7 @@ struct CSSExtractor: Extractor {
     options: MapShape(
       main: "selector",
       Key(
-        "selector", cssSelector,
+        "selector", .cssSelector,
         "The selector (CSS Selectors Level 4), on the page as a browser has it before anybody clicks or types and without "
           + "scripts: :hover, :focus, :active, :visited, :autofill, :user-invalid and their like match nothing, and :checked, "
           + ":default, :disabled, :in-range, :placeholder-shown, :dir() and :target are what the markup says. :lang() knows "
@@ -33,28 +33,6 @@ struct CSSExtractor: Extractor {
 
   var needs: PageNeeds { PageNeeds(content: .dom, fields: selector.needsLanguage) }
   var type: FieldType { choice.type }
-
-  /// A selector, with a warning for the parts of it that are left out.
-  private static let cssSelector = compiled.map { (selector, node, context) -> CSSSelector? in
-    for fault in selector.ignored.prefix(10) {
-      context.report(
-        .ignoredSelector, on: node,
-        "\(context.place) has a part in :is() or :where() that matches nothing: \(fault.message)",
-        hint: fault.hint)
-    }
-    return selector
-  }
-
-  private static let compiled = Shape.scalar(.text(name: "a CSS selector", examples: ["h1.title", "ul > li a"])) {
-    text throws(ScalarFault) -> CSSSelector in
-    do throws(CSSSelector.SyntaxError) {
-      return try CSSSelector(text.text)
-    } catch {
-      throw ScalarFault(
-        .badSelector, "is not a selector: \(error.message)", hint: error.hint,
-        range: error.range.isEmpty ? nil : error.range)
-    }
-  }
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard let document = page.document else { return .null }

@@ -13,7 +13,7 @@ struct XPathExtractor: Extractor {
     options: MapShape(
       main: "expression",
       Key(
-        "expression", xpath,
+        "expression", .xpath,
         "The expression. In HTML, names are in lower case; in XML as the document writes them, with their prefix if it "
           + "has one, whatever the default namespace: //entry/dc:creator.", example: "//h1"),
       NodeChoice.attributeKey, NodeChoice.allKey,
@@ -42,16 +42,6 @@ struct XPathExtractor: Extractor {
     case .nodes, .text: choice.type
     case .number: .number
     case .boolean: FieldType(.bool)
-    }
-  }
-
-  private static let xpath = Shape.scalar(.text(name: "an XPath expression", examples: ["//h1", "count(//a)"])) {
-    text throws(ScalarFault) -> XPathExpression in
-    do throws(XPathExpression.SyntaxError) {
-      return try XPathExpression(text.text)
-    } catch {
-      throw ScalarFault(
-        .badSelector, "is not an XPath expression: \(error.message)", range: error.range.isEmpty ? nil : error.range)
     }
   }
 

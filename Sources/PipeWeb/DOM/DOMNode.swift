@@ -34,6 +34,12 @@ package struct DOMNode {
     return String(xml: pointer.pointee.content)
   }
 
+  /// Whether it is of XML that is not XHTML, where no element is known to be a link.
+  var isOfXML: Bool { document.isXML && !document.isXHTML }
+
+  /// Another node of its document.
+  func inSameDocument(_ node: XMLNode) -> DOMNode { DOMNode(node, in: document) }
+
   /// Whether nothing stands behind it in the document, so that a tree that was cut may lack a part of it.
   package var isLast: Bool {
     var node: XMLNode? = pointer
@@ -83,7 +89,7 @@ package struct DOMNode {
   /// The text as a person would read it, as much of it as there is budget for.
   package func readableText(within budget: inout ValueBudget) -> String {
     switch pointer.pointee.type {
-    case XML_ELEMENT_NODE where document.isXML && !document.isXHTML || isVerbatim: textContent(within: &budget)
+    case XML_ELEMENT_NODE where isOfXML || isVerbatim: textContent(within: &budget)
     case XML_ELEMENT_NODE: String(decoding: appendReadableText(to: [], within: &budget), as: UTF8.self)
     default: ownText(within: &budget)
     }
@@ -93,7 +99,7 @@ package struct DOMNode {
   ///
   /// - Parameter bytes: What it is appended to, so that the texts of many nodes lie in one piece of memory.
   package func appendReadableText(to bytes: consuming [UInt8], within budget: inout ValueBudget) -> [UInt8] {
-    guard pointer.isElement, !(document.isXML && !document.isXHTML), !isVerbatim else {
+    guard pointer.isElement, !isOfXML, !isVerbatim else {
       bytes += readableText(within: &budget).utf8
       return bytes
     }
@@ -138,7 +144,7 @@ package struct DOMNode {
   /// The text of all texts inside, of XML with its white space collapsed, as much of it as there is budget for.
   private func textContent(within budget: inout ValueBudget) -> String {
     let text = verbatimText(within: &budget)
-    return isVerbatim && !(document.isXML && !document.isXHTML) ? text : text.collapsingWhiteSpace()
+    return isVerbatim && !isOfXML ? text : text.collapsingWhiteSpace()
   }
 
   /// The text of all texts inside, as it stands, as much of it as there is budget for.

@@ -61,16 +61,21 @@ struct MemoryPipeline {
   /// Compiles the spec's text, with all sources, and all sinks where it names none; without a `fetch` of its own
   /// nothing is tried again.
   func plan(_ text: String = "extract: [url, status, error]") throws -> Plan {
+    let pipeline = compile(text)
+    if pipeline.plan == nil { Issue.record("\(pipeline.diagnostics.map { "\($0.code.rawValue): \($0.message)" })") }
+    return try #require(pipeline.plan)
+  }
+
+  /// What becomes of the spec's text, as `plan` completes it.
+  func compile(_ text: String) -> Pipeline {
     var text = "version: 1\nsources: [\(sources.indices.map { "source\($0)" }.joined(separator: ", "))]\n" + text
     if !text.contains("fetch:") { text += "\nfetch: {retry: 1}" }
     if !text.contains("sinks:") {
       text += "\nsinks: [\(sinks.indices.map { "sink\($0)" }.joined(separator: ", "))]"
     }
-    let pipeline = Pipeline(
+    return Pipeline(
       SourceFile(name: "spec.yaml", text: text), catalogue: catalogue, folder: SourceFolder(""),
       variables: Variables(), processors: 2)
-    if pipeline.plan == nil { Issue.record("\(pipeline.diagnostics.map { "\($0.code.rawValue): \($0.message)" })") }
-    return try #require(pipeline.plan)
   }
 }
 

@@ -7,7 +7,7 @@ import Synchronization
 /// A fetcher without a network: a script answers every request.
 final class StubFetcher: Fetcher {
   enum Answer: Sendable {
-    case status(Int, location: String? = nil, body: String = "")
+    case status(Int, location: String? = nil, type: String = "text/html", body: String = "")
     case error(RequestError)
     /// An answer whose content is faulty.
     case faulty(Int, location: String, RequestError)
@@ -113,11 +113,11 @@ final class StubFetcher: Fetcher {
     case .faulty(let status, let location, let error):
       Fetched(
         request: request, response: HTTPResponse(status: status, version: .http11, location: location), error: error)
-    case .status(let status, let location, let body):
+    case .status(let status, let location, let type, let body):
       Fetched(
         request: request,
         response: HTTPResponse(
-          status: status, version: .http11, contentType: "text/html", location: location, body: Array(body.utf8),
+          status: status, version: .http11, contentType: type, location: location, body: Array(body.utf8),
           length: body.utf8.count))
     }
   }
