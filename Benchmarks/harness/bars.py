@@ -70,6 +70,15 @@ def memory(results: Results) -> list[Verdict]:
     return [peak, at_most("(e) the same for a tenth of the list: ≤ 1.1 ×", growth, 1.1, " ×")]
 
 
+def crawl(results: Results) -> list[Verdict]:
+    followed, listed = results.site("crawl"), results.site("list")
+    ratio = (followed.pages / followed.wall) / (listed.pages / listed.wall) if followed and listed and followed.pages == listed.pages else None
+    return [
+        at_least("(j) pages per second by links: ≥ 0.5 × a list with all links", ratio, 0.5, " ×"),
+        at_most("(j) RSS for each URL seen: ≤ 24 bytes", results.bytes_a_url(), 24, " bytes"),
+    ]
+
+
 def judge(results: Results) -> list[Verdict]:
     """Every bar, in the order of the workloads."""
     start = next((start for start in results.starts if start.title == "pipe" and start.state == GOOD), None)
@@ -89,5 +98,5 @@ def judge(results: Results) -> list[Verdict]:
         # Together as long as the longest; a tenth of a second for the process around it.
         at_most(f"(h) three answers together: {longest:.1f} s", overlap.wall if overlap else None, longest + 0.1, " s"),
         Verdict("(i) journal on against off: ≤ 10 %", "–", UNKNOWN),
-        Verdict("(j) crawl frontier: ≤ 64 bytes of RSS per URL seen", "–", UNKNOWN),
+        *crawl(results),
     ]

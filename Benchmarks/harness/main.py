@@ -11,11 +11,11 @@ import signal
 import sys
 from pathlib import Path
 
-from harness import comparison, contender, fixture, installation, machine, memory, micro, paths, report, servers, start
+from harness import comparison, contender, crawl, fixture, installation, machine, memory, micro, paths, report, servers, start
 from harness.progress import say
 from harness.results import Results
 from harness.workloads import (
-    SIZES, WORKLOADS, LaterWorkload, MemoryWorkload, OverlapWorkload, StartWorkload, Workload,
+    SIZES, WORKLOADS, CrawlWorkload, LaterWorkload, MemoryWorkload, OverlapWorkload, StartWorkload, Workload,
 )
 
 OPEN_FILES = 8192  # 2,000 connections, on either side of the loopback
@@ -73,6 +73,10 @@ def measure(options: argparse.Namespace, contenders: list[contender.Contender], 
                 results.overlaps = [start.measure_overlap(runner, workload)]
             elif isinstance(workload, LaterWorkload):
                 results.later.append((workload.letter, workload.title))
+    names = {one.name for one in contenders}
+    for workload in chosen:
+        if isinstance(workload, CrawlWorkload):
+            results.sites = crawl.measure(workload, options.size, names)
     # Last, when the servers are gone: they measure single microseconds.
     if wants_micro(options):
         results.micro = micro.measure(options.size)

@@ -54,10 +54,23 @@ def memory_chart(results: Results) -> str | None:
     return charts.line_chart("(e) Memory over a long list", "resident MiB over the share of the run", lines)
 
 
+def site_chart(results: Results) -> str | None:
+    lines = [
+        charts.Line(
+            f"{run.title}, {run.pages:,} pages, {run.wall:.1f} s",
+            [(min(1.0, seconds / run.wall), kib / 1024) for seconds, kib in run.samples])
+        for run in results.sites if run.state == GOOD and run.samples
+    ]
+    if not lines:
+        return None
+    return charts.line_chart("(j) Memory over the crawl of a site", "resident MiB over the share of the run", lines)
+
+
 def write_charts(results: Results, folder: Path) -> dict[str, str]:
     """Writes the SVG files; returns the file name of each workload's chart."""
     drawn = {comparison.name: chart(comparison) for comparison in results.comparisons}
     drawn["memory"] = memory_chart(results)
+    drawn["crawl"] = site_chart(results)
     names = {}
     for name, text in drawn.items():
         if text is not None:
@@ -82,6 +95,8 @@ def workload_section(results: Results, names: dict[str, str], letter: str, name:
                           tables.notes(comparison)])
     if name == "memory" and results.curves:
         return "\n".join([head, picture(names, name, title), tables.memory_table(results)])
+    if name == "crawl" and results.sites:
+        return "\n".join([head, picture(names, name, title), tables.site_table(results)])
     if name == "start" and results.starts:
         return "\n".join([head, tables.start_table(results)])
     if name == "overlap" and results.overlaps:

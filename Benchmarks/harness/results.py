@@ -105,6 +105,21 @@ class MemoryCurve:
 
 
 @dataclass
+class SiteRun:
+    """A site, crawled or fetched as a list: samples of memory as of a curve."""
+
+    kind: str
+    title: str
+    pages: int
+    state: str = GOOD
+    reasons: list[str] = field(default_factory=list)
+    wall: float = 0
+    cpu: float = 0
+    rss_kib: int = 0
+    samples: list[tuple[float, int]] = field(default_factory=list)
+
+
+@dataclass
 class Start:
     """A command's whole process, in milliseconds."""
 
@@ -155,6 +170,7 @@ class Results:
     size: str
     comparisons: list[Comparison] = field(default_factory=list)
     curves: list[MemoryCurve] = field(default_factory=list)
+    sites: list[SiteRun] = field(default_factory=list)
     starts: list[Start] = field(default_factory=list)
     overlaps: list[Overlap] = field(default_factory=list)
     micro: MicroBenchmarks | None = None  # None: left out of this run
@@ -171,13 +187,30 @@ class Results:
             return None
         return (max if longest else min)(mine, key=lambda curve: curve.count)
 
+    def site(self, kind: str, longest: bool = True) -> SiteRun | None:
+        """The run of a kind, where its figures count."""
+        runs = [run for run in self.sites if run.kind == kind and run.state == GOOD]
+        return (max if longest else min)(runs, key=lambda run: run.pages, default=None)
+
+    def bytes_a_url(self) -> float | None:
+        """What a crawl's memory grows by for each URL that it has seen.
+
+        Fewer URLs than some hundred thousand do not show beside what changes from run to run.
+        """
+        short, long = self.site("crawl", longest=False), self.site("crawl")
+        if short is None or long is None or long.pages - short.pages < 500_000:
+            return None
+        return (long.rss_kib - short.rss_kib) * 1024 / (long.pages - short.pages)
+
     def failures(self) -> list[str]:
         """Everyone who should have worked and did not."""
         found = [
             f"{comparison.name}: {entry.contender}: {'; '.join(entry.reasons)}"
             for comparison in self.comparisons for entry in comparison.entries if entry.state == DISQUALIFIED
         ]
-        for name, kind in (("memory", self.curves), ("start", self.starts), ("overlap", self.overlaps)):
+        for name, kind in (
+            ("memory", self.curves), ("start", self.starts), ("overlap", self.overlaps), ("crawl", self.sites)
+        ):
             found += [f"{name}: {item.title}: {'; '.join(item.reasons)}" for item in kind if item.state == DISQUALIFIED]
         if self.micro and self.micro.state == DISQUALIFIED:
             found.append(f"micro: {'; '.join(self.micro.reasons)}")
@@ -191,6 +224,8 @@ class Results:
         }
         if any(curve.state == NOT_BUILT for curve in self.curves):
             found.add("memory")
+        if any(run.state == NOT_BUILT for run in self.sites):
+            found.add("crawl")
         if any(start.state == NOT_BUILT for start in self.starts):
             found.add("start")
         if any(overlap.state == NOT_BUILT for overlap in self.overlaps):

@@ -85,13 +85,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(base: str, process: subprocess.Popen, log: Path) -> None:
+def wait_for(base: str, process: subprocess.Popen, log: Path, probe: str = "/p/0000.html") -> None:
     limit = time.monotonic() + 10
     while time.monotonic() < limit:
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{base}/p/0000.html", timeout=5) as answer:
+            with urllib.request.urlopen(f"{base}{probe}", timeout=5) as answer:
                 if answer.status == 200:
                     return
         except urllib.error.HTTPError as error:
@@ -103,8 +103,11 @@ def wait_for(base: str, process: subprocess.Popen, log: Path) -> None:
 
 
 @contextmanager
-def nginx(root: Path, folder: Path) -> Iterator[str]:
-    """nginx with one process over `root`; yields its base URL."""
+def nginx(root: Path, folder: Path, probe: str = "/p/0000.html") -> Iterator[str]:
+    """nginx with one process over `root`; yields its base URL.
+
+    `probe` is a page that is there.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     port, log = free_port(), folder / "error.log"
     log.unlink(missing_ok=True)
@@ -116,7 +119,7 @@ def nginx(root: Path, folder: Path) -> Iterator[str]:
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, env=with_system_folders())
     try:
         base = f"http://127.0.0.1:{port}"
-        wait_for(base, process, log)
+        wait_for(base, process, log, probe)
         yield base
     finally:
         end(process)

@@ -85,6 +85,23 @@ def memory_table(results: Results) -> str:
     return table(["contender", "URLs", "peak MiB", "seconds", ""], rows, 1)
 
 
+def site_table(results: Results) -> str:
+    listed = results.site("list")
+    rows = []
+    for run in results.sites:
+        name = f"**{run.title}**" if run.kind == "crawl" else run.title
+        if run.state != GOOD:
+            rows.append([name, f"{run.state}: {'; '.join(run.reasons)}", *["–"] * 5])
+            continue
+        rate = run.pages / run.wall
+        # A short run's start weighs more.
+        share = times(rate / (listed.pages / listed.wall)) if listed and run.pages == listed.pages else "–"
+        rows.append([
+            name, share, f"{run.pages:,}", f"{rate:,.0f}", amount(run.cpu / run.pages * 1e6),
+            f"{run.rss_kib / 1024:.0f}", f"{run.wall:.1f}"])
+    return table(["", "pages/s, × the list", "pages", "pages/s", "CPU µs/page", "peak MiB", "seconds"], rows, 1)
+
+
 def start_table(results: Results) -> str:
     rows = []
     for start in results.starts:

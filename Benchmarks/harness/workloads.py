@@ -87,6 +87,18 @@ class OverlapWorkload:
 
 
 @dataclass(frozen=True)
+class CrawlWorkload:
+    """A whole site, by its links."""
+
+    letter: str
+    name: str
+    title: str
+    pages: dict[str, int]
+    # Scrapy gets as far as it does in so many seconds.
+    scrapy_seconds: dict[str, int]
+
+
+@dataclass(frozen=True)
 class LaterWorkload:
     """Listed, so that nobody takes its absence for an oversight."""
 
@@ -136,7 +148,10 @@ WORKLOADS = (
         milliseconds={"tiny": (200, 100, 300), "small": (2000, 1000, 3000), "full": (2000, 1000, 3000)},
     ),
     LaterWorkload("i", "journal", "Journal on against journal off"),
-    LaterWorkload("j", "frontier", "Memory of the crawl frontier"),
+    CrawlWorkload(
+        "j", "crawl", "A whole site, 50 links a page",
+        pages={"tiny": 1000, "small": 50_000, "full": 1_000_000}, scrapy_seconds={"tiny": 2, "small": 20, "full": 90},
+    ),
 )
 
-AnyWorkload = Workload | MemoryWorkload | StartWorkload | OverlapWorkload | LaterWorkload
+AnyWorkload = Workload | MemoryWorkload | StartWorkload | OverlapWorkload | CrawlWorkload | LaterWorkload
