@@ -28,7 +28,7 @@ def arguments(contenders: list[str]) -> argparse.ArgumentParser:
         epilog="Exit status: 0 when all that should work works, 1 when a contender or pipe is disqualified, "
         "2 when the benchmarks themselves fail, 130 when interrupted.")
     parser.add_argument("--size", choices=SIZES, default="full",
-                        help="full takes under 20 minutes on two cores, small about 4, tiny under 40 seconds")
+                        help="full takes under 40 minutes on two cores, small about 4, tiny under 90 seconds")
     parser.add_argument("--only", nargs="+", choices=names, metavar="WORKLOAD", help=f"of {', '.join(names)}")
     parser.add_argument("--contender", nargs="+", choices=contenders, metavar="NAME",
                         help=f"of {', '.join(contenders)}; the C loop, floor, is always measured")
