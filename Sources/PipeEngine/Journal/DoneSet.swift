@@ -74,7 +74,9 @@ struct DoneSet: Hashable, Sendable {
       }
       guard var words = words(of: chunk(index)) else { continue }
       for bit in part { words[bit / 64] |= 1 << UInt64(bit % 64) }
-      set(index, to: Self.chunk(words))
+      // Nobody looks at all words for each request: a chunk is full with the word that becomes full last.
+      let isFull = words[part.lowerBound / 64] == .max && words.allSatisfy { $0 == .max }
+      set(index, to: isFull ? .all : .some(words))
     }
     normalize()
   }

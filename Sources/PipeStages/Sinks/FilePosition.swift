@@ -60,6 +60,11 @@ struct FilePosition: Hashable {
     return Digest.sha256.bytes(of: bytes)
   }
 
+  /// Whether it is the end of this file.
+  func isOf(_ status: FileStatus) -> Bool {
+    status.kind == .regular && status.device == device && status.inode == inode && status.size == bytes
+  }
+
   /// Why a file is not the one that an earlier run has left; `nil` if it is.
   func fault(_ status: FileStatus, tail now: [UInt8]?) -> String? {
     if status.kind != .regular || status.device != device || status.inode != inode {

@@ -186,6 +186,23 @@ struct OutputOpening {
       folders: [name.folderOfPath], in: environment)
   }
 
+  /// Gives the finished output of a run its name, if the run has died before it had it or before that was durable.
+  ///
+  /// - Parameter end: Where the run has finished it.
+  func completePublishing(at end: FilePosition) throws(RunError) {
+    if isLive || mode == .append { return }
+    try storing(path) { () throws(StorageError) in
+      let target = try PartFile.output(at: path, in: storage) ?? path
+      let part = try storage.status(of: target + PartFile.ending, followingLinks: false)
+      if let part, end.isOf(part) {
+        try storage.rename(target + PartFile.ending, to: target, replacing: mode == .replace)
+      }
+      try storage.sync(folder: target.folderOfPath)
+    }
+    if let there = try status(followingLinks: true), end.isOf(there) { return }
+    throw RunError(path, "cannot be published: the file that the run has finished is not there any more")
+  }
+
   private static let restartHint = "a run that begins anew writes it from the start"
 
   private var realPath: String? { if case .path(let real) = storage.realPath(path) { real } else { nil } }

@@ -175,4 +175,16 @@ struct OutputOptions: Sendable {
         OutputOpening(path: path, mode: mode, isLive: publish == .live, environment: environment), format, at: start)
     }
   }
+
+  /// Gives the finished file of a run that has died its name.
+  ///
+  /// - Parameter position: Where the run has finished it.
+  func completePublishing(at position: SinkPosition, in environment: SinkEnvironment) throws(RunError) {
+    guard case .file(let path) = target.value else { return }
+    guard let end = FilePosition(position) else {
+      throw RunError(summary, "cannot be published: its position is not one of this pipe's")
+    }
+    try OutputOpening(path: path, mode: mode, isLive: publish == .live, environment: environment)
+      .completePublishing(at: end)
+  }
 }
