@@ -154,3 +154,27 @@ struct HostHealth: Sendable {
     return .pause(until: now + backoff.wait(after: failedProbes + 1))
   }
 }
+
+extension HostHealth {
+  /// What a journal keeps of it. When the host may be asked again, and what of it is given up, the frontier knows.
+  var memory: HostMemory {
+    HostMemory(
+      concurrency: slowedConcurrency == fullConcurrency ? nil : slowedConcurrency,
+      spacing: Int(spacing / .milliseconds(1)), slowDowns: slowDowns, answers: answers, failures: failures,
+      failedProbes: failedProbes, isDown: isDown, lastError: lastError)
+  }
+
+  /// The health of a host as a run before has left it. The rules may be others by now.
+  init(_ memory: HostMemory, concurrency: Int, backoff: Backoff, now: Instant) {
+    self.init(concurrency: concurrency, backoff: backoff)
+    slowedConcurrency = min(max(1, memory.concurrency ?? concurrency), concurrency)
+    spacing = min(.milliseconds(max(0, memory.spacing)), backoff.maximum)
+    slowDowns = min(max(0, memory.slowDowns), 1000)
+    answers = min(max(0, memory.answers), Self.answersToRecover)
+    failures = min(max(0, memory.failures), Self.failuresToBeDown)
+    failedProbes = min(max(0, memory.failedProbes), Self.probes)
+    isDown = memory.isDown
+    lastError = memory.lastError
+    changed = now
+  }
+}
