@@ -133,7 +133,8 @@ if isFuzzed {
   package.products.append(.executable(name: "pipe-fuzz", targets: ["PipeFuzz"]))
   package.targets.append(
     .executableTarget(
-      name: "PipeFuzz", dependencies: ["PipeEngine", "PipeSpec", "PipeStages", "PipeTesting", "PipeWeb"], path: "Fuzz",
+      name: "PipeFuzz",
+      dependencies: ["PipeEngine", "PipeSpec", "PipeStages", "PipeStorage", "PipeTesting", "PipeWeb"], path: "Fuzz",
       exclude: ["README.md", "run", "dictionaries", "seeds"], swiftSettings: settings,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }

@@ -1,4 +1,4 @@
-internal import PipeStorage
+package import PipeStorage
 internal import PipeText
 
 /// The journal of one run, as it is written: what is done, batch by batch. One task uses it.
@@ -119,7 +119,7 @@ struct Journal: ~Copyable {
 }
 
 /// A run as its journal tells it.
-struct PastRun {
+package struct PastRun {
   let header: JournalHeader
   /// The meaning of its spec, as bytes.
   let spec: [UInt8]
@@ -153,7 +153,7 @@ struct PastRun {
   }
 
   /// Reads the last run of a folder; `nil` if there is none.
-  init?(lastIn folder: JournalFolder) throws(LogFault) {
+  package init?(lastIn folder: JournalFolder) throws(LogFault) {
     let segments: [JournalFolder.Segment]
     do throws(StorageError) {
       segments = try folder.segments()
@@ -187,6 +187,11 @@ struct PastRun {
       }
     }
   }
+
+  /// Looks at all of the journal, not only at what a run goes on with.
+  ///
+  /// - Throws: `LogFault` if something in it is not what was written.
+  package func check(in folder: JournalFolder) throws(LogFault) { try events(in: folder) { _ in } }
 
   /// Goes through the events of the run.
   func events(in folder: JournalFolder, _ body: (RequestEvent) -> Void) throws(LogFault) {

@@ -1,4 +1,4 @@
-internal import PipeStorage
+package import PipeStorage
 internal import PipeText
 
 /// The folder of a pipeline's journals: `.pipe/<name>/`.
@@ -9,11 +9,16 @@ internal import PipeText
 ///
 /// A run has a log of frames (`LogFormat`) in segments of a few MiB, since what is read to go on with it must not grow with
 /// the run: each segment begins with all of the state. The identity of a segment says whose it is (`JournalHeader`).
-struct JournalFolder: Sendable {
-  static let format = LogFormat("pipejrnl", version: 1)
+package struct JournalFolder: Sendable {
+  package static let format = LogFormat("pipejrnl", version: 1)
 
   let path: String
   let storage: any FileStorage
+
+  package init(path: String, storage: any FileStorage) {
+    self.path = path
+    self.storage = storage
+  }
 
   struct Segment: Hashable, Comparable, Sendable {
     let run: Int
@@ -101,8 +106,12 @@ struct JournalFolder: Sendable {
   ///
   /// - Parameter finished: That run; `nil` to keep none.
   func forget(before run: Int, keeping finished: Int?) throws(StorageError) {
-    for segment in try segments() where segment.run < run && segment.run != finished {
-      try storage.remove(path(of: segment))
+    for name in try storage.names(in: path) {
+      // Also what a run has left that died before a segment had its name.
+      let isNew = name.hasSuffix(LogWriter.newEnding)
+      let segment = Segment(name: isNew ? String(name.dropLast(LogWriter.newEnding.count)) : name)
+      guard let segment, segment.run < run, isNew || segment.run != finished else { continue }
+      try storage.remove(path + "/" + name)
     }
   }
 }

@@ -89,7 +89,12 @@ struct JournalTests {
       try write(0..<2, to: &journal)
     }
     #expect(try PastRun(lastIn: folder)?.header.segment.run == 4)
+    for name in ["000002-0009.journal.new", "000004-0009.journal.new", "notes.txt"] {
+      storage.put(folder.path + "/" + name, [])
+    }
     try folder.forget(before: 4, keeping: 2)
+    let others = Set(try storage.names(in: folder.path).filter { !$0.hasSuffix(".journal") })
+    #expect(others == ["run.lock", "000004-0009.journal.new", "notes.txt"])
     #expect(Set(try folder.segments().map(\.run)) == [2, 4])
     #expect(try folder.segments().count == 6)
     try folder.forget(before: 4, keeping: nil)
