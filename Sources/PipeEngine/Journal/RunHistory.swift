@@ -1,0 +1,84 @@
+internal import PipeStorage
+internal import PipeText
+
+/// What is kept of a run when its journal is gone: `pipe runs` lists it.
+struct RunSummary: Hashable, Sendable {
+  var run: Int
+  /// Milliseconds since 1970.
+  var began: Int
+  var ended: Int
+  /// Milliseconds that it was at work, in all of its sessions.
+  var worked: Int
+  /// Why it ended, as `stop_reason` tells it: `complete`.
+  var outcome: String
+  var totals: RunTotals
+}
+
+/// The last runs of a pipeline: `runs.log` in the folder of its journals, a log with a frame for each.
+///
+/// A run that goes on and ends again has the same number, and its last summary counts.
+struct RunHistory {
+  static let format = LogFormat("piperuns", version: 1)
+  /// The runs that are kept.
+  static let length = 20
+
+  let folder: JournalFolder
+  private var path: String { folder.path + "/runs.log" }
+
+  init(in folder: JournalFolder) { self.folder = folder }
+
+  /// The last runs, the newest last.
+  func runs() throws(LogFault) -> [RunSummary] {
+    do throws(StorageError) {
+      if try folder.storage.status(of: path, followingLinks: true) == nil { return [] }
+    } catch {
+      throw LogFault(path, .storage(error))
+    }
+    var log = try LogReader(path, Self.format, in: folder.storage)
+    var runs: [RunSummary] = []
+    while let frame = try log.next() {
+      guard let run = RunSummary(frame.payload) else { throw LogFault(path, .broken(at: frame.offset)) }
+      runs.removeAll { $0.run == run.run }
+      runs.append(run)
+    }
+    return runs.suffix(Self.length).map(\.self)
+  }
+
+  /// Adds a run that has ended. The file is replaced at once, so that it has the old runs or the new ones.
+  func add(_ run: RunSummary) throws(LogFault) {
+    let runs = (try runs().filter { $0.run != run.run } + [run]).suffix(Self.length)
+    do throws(StorageError) {
+      var log = try LogWriter(creating: path, Self.format, identity: [], in: folder.storage)
+      for run in runs { try log.append(1, run.bytes) }
+      try log.commit()
+    } catch {
+      throw LogFault(path, .storage(error))
+    }
+  }
+}
+
+extension RunSummary {
+  private static let version: UInt8 = 1
+
+  /// 1 (version), the four numbers in LEB128 with their sign in the lowest bit, the outcome behind its length, and a snapshot
+  /// of a checkpoint that has the totals alone.
+  var bytes: [UInt8] {
+    var bytes = [Self.version]
+    for number in [run, began, ended, worked] { bytes.append(signed: number) }
+    bytes.append(text: outcome)
+    return bytes + CheckpointCodec.encode(Checkpoint(totals: totals))
+  }
+
+  /// - Returns: `nil` if the bytes are not those of a summary.
+  init?(_ bytes: [UInt8]) {
+    var reader = ByteReader(bytes)
+    guard reader.byte() == Self.version, let run = reader.signed(), let began = reader.signed(),
+      let ended = reader.signed(), let worked = reader.signed(), let outcome = reader.text()
+    else { return nil }
+    var rest: [UInt8] = []
+    while let byte = reader.byte() { rest.append(byte) }
+    guard let checkpoint = CheckpointCodec.decode(rest) else { return nil }
+    self.init(
+      run: run, began: began, ended: ended, worked: worked, outcome: outcome, totals: checkpoint.totals)
+  }
+}
