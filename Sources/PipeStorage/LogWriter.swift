@@ -54,21 +54,20 @@ package struct LogWriter: ~Copyable {
     buffer = format.header(identity: identity, salt: salt)
   }
 
-  /// Goes on with a log behind its last whole batch; what a crash left behind it is cut off.
+  /// Goes on with a log behind its last whole batch, which is durable then; what a crash left behind it is cut off.
   package init(goingOnWith log: LogReader, in storage: any FileStorage) throws(StorageError) {
     let file = try storage.open(log.path, .existing(.sequential))
-    if log.tail > 0 {
-      try file.truncate(to: log.length)
-      // Before anything is written there: else a part of the tail could be found behind it.
-      try file.sync()
-    }
+    // Before anything is written there: else a part of the tail could be found behind it.
+    if log.tail > 0 { try file.truncate(to: log.length) }
+    // A process that was killed may have left its last batch to the system alone. Whoever goes on relies on it.
+    try file.sync()
+    try storage.sync(folder: log.path.folderOfPath)
     self.file = file
     path = log.path
     self.storage = storage
     salt = log.salt
     (batch, written) = (log.batchCount + 1, log.length)
-    // Whoever has read it may have done so before its folder was synced.
-    (isNamed, isNameDurable) = (true, false)
+    (isNamed, isNameDurable) = (true, true)
     buffer = []
   }
 

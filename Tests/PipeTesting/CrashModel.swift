@@ -30,7 +30,8 @@ package struct CrashModel: Sendable {
   /// What a disk writes as a whole, or not at all.
   package static let sector = 512
 
-  private var current: MemoryDisk
+  /// What a process that is begun now finds if the one before was killed.
+  package private(set) var current: MemoryDisk
   private var durable: MemoryDisk
   /// Changes of bytes since the last sync of their file, in their order.
   private var pendingBytes: [(inode: UInt64, change: FileOperation)] = []

@@ -41,11 +41,15 @@ package final class MemoryStorage: FileStorage {
 
   /// Files as they are found on a disk.
   ///
-  /// - Parameter isForgotten: Changes that are said to be made and are not: so a test sees what a sync is for.
-  package init(_ disk: MemoryDisk, forgetting isForgotten: (@Sendable (FileOperation) -> Bool)? = nil) {
+  /// - Parameters:
+  ///   - inode: The first number of a new file; without it, the one behind those that are there.
+  ///   - isForgotten: Changes that are said to be made and are not: so a test sees what a sync is for.
+  package init(
+    _ disk: MemoryDisk, from inode: UInt64? = nil, forgetting isForgotten: (@Sendable (FileOperation) -> Bool)? = nil
+  ) {
     state.withLock { state in
       state.disk = disk
-      state.nextInode = (disk.files.keys.max() ?? 0) + 1
+      state.nextInode = inode ?? (disk.files.keys.max() ?? 0) + 1
       state.isForgotten = isForgotten
     }
   }

@@ -135,6 +135,31 @@ struct CrashTests {
     }
   }
 
+  /// What a killed process has not synced is there for the next one, and may be lost all the same.
+  @Test(arguments: Effort.seeds(6))
+  func `A run that goes on after it was killed loses nothing if the power fails then`(seed: UInt64) throws {
+    let run = ToyRun(count: 60, seed: 200 + seed)
+    let whole = try Whole(run, on: Self.start)
+    var (kill, choice) = (Choice(oneIn: Effort.factor > 1 ? 5 : 19, from: seed), Choice(oneIn: 23, from: seed))
+    var model = CrashModel(Self.start)
+    for (index, operation) in whole.operations.enumerated() {
+      model.apply(operation)
+      guard kill.takes() else { continue }
+      let storage = MemoryStorage(model.current, from: 10_000)
+      try run.perform(on: storage)
+      var later = model
+      for (step, operation) in storage.operations.enumerated() {
+        later.apply(operation)
+        for outcome in later.disks where choice.takes() {
+          let promised = whole.promised(after: index + 1)
+          let fault = try Self.fault(run, after: outcome, promised: promised, expecting: whole.rows)
+          #expect(
+            fault == nil, "killed after \(index + 1) operations, then \(step + 1): \(outcome.bytes) \(outcome.names)")
+        }
+      }
+    }
+  }
+
   /// Syncs that a run could do without, if it were not for a crash.
   enum Sync: CaseIterable, Sendable {
     case rows, compressedRows, orderedRows, journal, journalFolder, folderOfJournals, outputFolder
