@@ -41,8 +41,6 @@ def measure(workload: CrawlWorkload, size: str, contenders: set[str]) -> list[Si
                     runs.append(by_pipe(workload, LIST, base, pages))
             if "scrapy" in contenders and pages == count:
                 runs.append(by_scrapy(workload, base, pages, workload.scrapy_seconds[size]))
-        if size == "full":  # Gigabytes, in a million files.
-            shutil.rmtree(root)
     return runs
 
 
