@@ -164,7 +164,7 @@ package struct Segments {
 
 extension StoredFile {
   /// Writes all of the bytes, into a file that takes them without waiting for anybody.
-  fileprivate func writeAll(_ bytes: [UInt8]) throws(StorageError) {
+  package func writeAll(_ bytes: [UInt8]) throws(StorageError) {
     var written = 0
     while written < bytes.count {
       var failure: StorageError?

@@ -47,12 +47,8 @@ struct FeedSource: Source {
   private func read(_ url: WebURL, _ fetcher: SourceFetcher, _ output: inout RequestOutput) async throws {
     // What is gathered must not wait for the answer.
     try await output.flush()
-    try await fetcher.fetch(url, for: .sitemap) { answer in try await read(answer, of: url, &output) }
-  }
-
-  private func read(_ answer: SourceResponse, of url: WebURL, _ output: inout RequestOutput) async throws {
-    let response = try FetchedInput.content(of: answer).get()
-    var reader = FeedReader(url: answer.url, mediaType: response.contentType.flatMap { MediaType(header: $0) })
+    var list = try await fetcher.fetch(url, for: .sitemap) { answer in try FetchedList(answer) }
+    var reader = FeedReader(url: list.url, mediaType: list.mediaType)
     var (entries, withoutURL) = (0, 0)
     func take(_ read: [FeedEntry]) async throws {
       for entry in read {
@@ -66,8 +62,7 @@ struct FeedSource: Source {
           Request(id: output.nextID, written: link.href, input: input(entry, url, output.columns)))
       }
     }
-    var pieces = FetchedPieces(response.body)
-    while let piece = try pieces.next() {
+    while let piece = try list.next() {
       var read: [FeedEntry] = []
       piece.withUnsafeBufferPointer { reader.read($0) { read.append($0) } }
       try await take(read)
@@ -75,7 +70,7 @@ struct FeedSource: Source {
     var last: [FeedEntry] = []
     reader.finish { last.append($0) }
     try await take(last)
-    let fault = FetchedInput.fault(of: answer, pieces)
+    let fault = list.fault
     if entries == 0, let fault { throw fault }
     if reader.isStopped { throw Unreadable("it is longer than a feed may be") }
     if let fault = reader.fault { throw Unreadable("it is not a feed: \(fault.message)") }

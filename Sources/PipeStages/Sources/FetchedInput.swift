@@ -34,26 +34,6 @@ enum FetchedInput {
 
   /// The part of a summary that says what is left out.
   static func summary(since: Timestamp?) -> String { since.map { ", since \($0.description)" } ?? "" }
-
-  /// What a list consists of, or why it cannot be had.
-  static func content(of answer: SourceResponse) -> Result<HTTPResponse, Unreadable> {
-    guard let response = answer.response else {
-      return .failure(Unreadable(answer.error?.message ?? "there is no answer"))
-    }
-    guard response.status == 200 else { return .failure(Unreadable("the status is \(response.status)")) }
-    return .success(response)
-  }
-}
-
-extension FetchedInput {
-  /// Why a list is not whole: its content broke off, is longer than what is kept, or cannot be decompressed.
-  static func fault(of answer: SourceResponse, _ pieces: FetchedPieces) -> Unreadable? {
-    if let error = answer.error { return Unreadable(error.message) }
-    if answer.response?.isTruncated == true {
-      return Unreadable("it is longer than \(RequestPurpose.sitemap.contentLimit ?? 0) bytes")
-    }
-    return pieces.fault
-  }
 }
 
 /// Why a list cannot be read.
@@ -61,43 +41,4 @@ struct Unreadable: Error {
   let reason: String
 
   init(_ reason: String) { self.reason = reason }
-}
-
-/// The content of an answer in pieces, with gzip and zstd undone if it begins with them: a file that is compressed is sent
-/// as it is.
-struct FetchedPieces {
-  /// Why there are no more pieces, if it is not the end.
-  private(set) var fault: Unreadable?
-  private let content: [UInt8]
-  private var decoding = InputDecoding()
-  private var start = 0
-  private var hasEnded = false
-
-  init(_ content: [UInt8]) { self.content = content }
-
-  /// The next piece; `nil` at the end, and where the content cannot be read further (`fault`).
-  ///
-  /// - Throws: `CancellationError` if the run stops: a list may be long and yield nothing for as long.
-  mutating func next() throws(CancellationError) -> ArraySlice<UInt8>? {
-    if Task.isCancelled { throw CancellationError() }
-    if fault != nil { return nil }
-    do throws(CompressionFault) {
-      while true {
-        if let piece = try decoding.next() { return piece }
-        if hasEnded { return nil }
-        if start == content.count {
-          try decoding.end()
-          hasEnded = true
-        } else {
-          let end = min(content.count, start + 64 << 10)
-          decoding.take(content[start..<end])
-          start = end
-        }
-      }
-    } catch {
-      // Bytes behind whole data change none of it.
-      if !error.isExcess { fault = Unreadable("the content \(error.reason)") }
-      return nil
-    }
-  }
 }

@@ -107,24 +107,16 @@ struct SitemapWalk {
     // What is gathered must not wait for the answer.
     try await output.flush()
     let fetcher = fetcher
-    try await fetcher.fetch(file.url, for: .sitemap) { answer in try await read(answer, of: file, &output) }
-  }
-
-  private mutating func read(
-    _ answer: SourceResponse, of file: File, _ output: inout RequestOutput
-  ) async throws {
-    let response = try FetchedInput.content(of: answer).get()
-    if !read.insert(fingerprint(answer.url)).inserted {
-      return output.tell("\(file.url) redirects to \(answer.url), which was read before")
+    var list = try await fetcher.fetch(file.url, for: .sitemap) { answer in try FetchedList(answer) }
+    if !read.insert(fingerprint(list.url)).inserted {
+      return output.tell("\(file.url) redirects to \(list.url), which was read before")
     }
-    let type = response.contentType.flatMap { MediaType(header: $0) }
-    var reader = SitemapReader(url: answer.url, mediaType: type)
+    var reader = SitemapReader(url: list.url, mediaType: list.mediaType)
     let chain = [file.url] + file.parents
     var reading = Reading(
-      file: file, scope: SitemapScope(chain: chain, answer: answer.url), chain: chain,
+      file: file, scope: SitemapScope(chain: chain, answer: list.url), chain: chain,
       notes: SitemapNotes(url: file.url))
-    var pieces = FetchedPieces(response.body)
-    while let piece = try pieces.next() {
+    while let piece = try list.next() {
       var items: [SitemapReader.Item] = []
       piece.withUnsafeBufferPointer { reader.read($0) { items.append($0) } }
       try await take(items, &reading, &output)
@@ -134,7 +126,7 @@ struct SitemapWalk {
     try await take(items, &reading, &output)
     waiting += reading.children.reversed()
     // Content that is not whole explains whatever is wrong with it.
-    let fault = FetchedInput.fault(of: answer, pieces)
+    let fault = list.fault
     if reader.hasNothing, let fault { throw fault }
     if case .other(let root) = reader.kind {
       throw Unreadable(root.map { "it is not a sitemap: it begins with <\($0)>" } ?? "it is not a sitemap")
