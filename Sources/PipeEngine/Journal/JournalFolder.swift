@@ -6,6 +6,7 @@ internal import PipeText
 ///     run.lock                 locked by the run that goes on, and empty
 ///     000017-0001.journal      run 17, the first segment of its log
 ///     000017-0002.journal      …
+///     runs.log                 the last runs (`RunHistory`)
 ///
 /// A run has a log of frames (`LogFormat`) in segments of a few MiB, since what is read to go on with it must not grow with
 /// the run: each segment begins with all of the state. The identity of a segment says whose it is (`JournalHeader`).
@@ -99,6 +100,8 @@ package struct JournalFolder: Sendable {
     guard let header = JournalHeader(log.identity), header.segment == segment else {
       throw LogFault(log.path, .broken(at: 0))
     }
+    // What has its name had a whole batch.
+    if log.batchCount == 0 { throw LogFault(log.path, .broken(at: log.length)) }
     return (header, log)
   }
 

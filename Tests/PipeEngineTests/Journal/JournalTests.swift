@@ -140,6 +140,24 @@ struct JournalTests {
     #expect(JournalHeader(header.bytes + [0]) == nil)
   }
 
+  @Test func `A segment that is gone or has nothing is missed by whoever reads all of them`() throws {
+    var journal = try begin(segmentSize: 400)
+    try write(0..<12, to: &journal)
+    let past = try #require(try PastRun(lastIn: folder))
+    #expect(try folder.segments().count > 3)
+    for number in 1..<past.header.segment.number {
+      let path = folder.path(of: .init(run: 1, number: number))
+      let bytes = try #require(storage.bytes(path))
+      let header = try LogReader(path, JournalFolder.format, in: storage).identity.count + 28
+      storage.replace(path) { $0 = Array(bytes[..<header]) }
+      #expect(throws: LogFault(path, .broken(at: header))) { try past.check(in: folder) }
+      storage.take(path)
+      #expect(throws: LogFault.self) { try past.check(in: folder) }
+      storage.put(path, bytes)
+    }
+    try past.check(in: folder)
+  }
+
   @Test(arguments: Effort.seeds(4))
   func `A journal that was overwritten or cut anywhere is a shorter one, or refused, and stays as it is`(
     seed: UInt64
