@@ -6,6 +6,7 @@ extension PageFacts {
   package init(of document: DOMDocument, wanted: Wanted, limits: Limits = Limits()) {
     var reader = DocumentFacts(wanted: wanted, limits: limits)
     if let root = document.root { reader.read(root.pointer, in: document) }
+    if !document.missing.isEmpty { reader.facts.incomplete.insert(.names) }
     self = reader.facts
   }
 }
@@ -26,9 +27,11 @@ private struct DocumentFacts {
   mutating func read(_ root: XMLNode, in document: DOMDocument) {
     if wanted.contains(.language) { facts.languageValue = store(root.language) }
     enterRegion(root)
+    takeNames(root)
     var reader = self
     root.walk(leave: { reader.leaveRegion($0) }) { node in
       guard node.isElement else { return .past }
+      reader.takeNames(node)
       if node.isForeign { return .into }
       // Its content is not part of the document (WHATWG HTML 4.12.3).
       if node.isNamed("template") { return .past }
@@ -82,6 +85,15 @@ private struct DocumentFacts {
         facts.headings.append(text)
       }
     default: break
+    }
+  }
+
+  /// Takes what a fragment can refer to (WHATWG HTML, "find a potential indicated element").
+  private mutating func takeNames(_ node: XMLNode) {
+    guard wanted.contains(.names) else { return }
+    for value in [node.value("id"), node.isNamed("a") && !node.isForeign ? node.value("name") : nil] {
+      guard let value, hasRoom(facts.names.count, .names), let stored = store(value) else { continue }
+      facts.names.append(stored)
     }
   }
 

@@ -24,6 +24,7 @@ extension PageCollector {
         return true
       }
       if wantsPlaces, name == HTMLName("role") { return true }
+      if wantsNames, name == HTMLName("id") || tag == .a && name == HTMLName("name") { return true }
     }
     return switch tag {
     case .a, .area:
@@ -42,6 +43,16 @@ extension PageCollector {
     case .font: name == HTMLName("color") || name == HTMLName("face") || name == HTMLName("size")
     case .annotationXML: name == HTMLName("encoding")
     default: false
+    }
+  }
+
+  /// Takes what a fragment can refer to (WHATWG HTML, "find a potential indicated element").
+  mutating func takeNames(_ token: HTMLTagToken) {
+    for name in [HTMLName("id"), HTMLName("name")] {
+      guard let index = token.index(of: name), name == HTMLName("id") || token.tag == .a && !isInForeignContent,
+        hasRoom(facts.names.count, .names), let value = store(index, of: token)
+      else { continue }
+      facts.names.append(value)
     }
   }
 

@@ -6,6 +6,7 @@ extension PageCollector {
       if link != nil { noteInLink(token) }
       if heading != nil { noteInHeading(token) }
     }
+    if wantsNames, token.attributeCount > 0, !elements.isInTemplate { takeNames(token) }
     if isPostponing, token.tag == .a {
       // What follows comes to this for the tag that there is the most to do for.
       finishLink()

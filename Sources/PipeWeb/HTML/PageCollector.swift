@@ -58,6 +58,8 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
 
   /// Whether the places of links are wanted. Then every tag is looked at, since its role may make a landmark of it.
   let wantsPlaces: Bool
+  /// Whether the names of elements are wanted. Every tag may have one.
+  let wantsNames: Bool
   var lines: LineCounter
   /// The regions that `html` and `body` are by their roles.
   var htmlRegion: PageRegion?
@@ -79,7 +81,8 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
     open = wanted
     elements = OpenElements(postponedLimit: limits.postponedTags)
     wantsPlaces = wanted.contains(.linkPlaces)
-    looksIntoAll = wantsPlaces
+    wantsNames = wanted.contains(.names)
+    looksIntoAll = wantsPlaces || wantsNames
     lines = LineCounter(limit: limits.lineParts)
     tellingTraits = Self.telling(wanted)
   }
@@ -95,7 +98,7 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
 
   mutating func updateWantsText() {
     isReading = link != nil || heading != nil
-    looksIntoAll = isReading || wantsPlaces
+    looksIntoAll = isReading || wantsPlaces || wantsNames
     wantsText = isFramesetAllowed || title != nil || isReading
   }
 
@@ -109,7 +112,8 @@ struct PageCollector: HTMLTokenHandler, ~Copyable {
   /// Decides about the tags to come: which elements are open bears on the first tags of a page, inside of templates and
   /// foreign content, and on the ends of headings.
   mutating func updatePostponing() {
-    isPostponing = mode == .inBody && !isFramesetAllowed && elements.isPlain && heading == nil && !wantsPlaces
+    isPostponing =
+      mode == .inBody && !isFramesetAllowed && elements.isPlain && heading == nil && !wantsPlaces && !wantsNames
   }
 
   /// The tags before which it must be known what is open.

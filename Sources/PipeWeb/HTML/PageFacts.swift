@@ -2,8 +2,8 @@
 package struct PageFacts: Sendable {
   /// Which facts are collected.
   package struct Wanted: OptionSet, Sendable {
-    package let rawValue: UInt16
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     package static let title = Wanted(rawValue: 1 << 0)
     package static let language = Wanted(rawValue: 1 << 1)
@@ -25,6 +25,8 @@ package struct PageFacts: Sendable {
     package static let frames = Wanted(rawValue: 1 << 14)
     /// Where the tags of links, frames, `link` and `meta` elements stand in the page; with these facts alone.
     package static let linkPlaces = Wanted(rawValue: 1 << 15)
+    /// What the fragments of URLs can refer to: each `id`, and the `name` of each `a`.
+    package static let names = Wanted(rawValue: 1 << 16)
   }
 
   /// Bounds on what one page may make us keep.
@@ -125,6 +127,8 @@ package struct PageFacts: Sendable {
   package internal(set) var framePlaces: [Place] = []
   package internal(set) var linkElementPlaces: [Place] = []
   package internal(set) var metaPlaces: [Place] = []
+  /// The `id` of each element, in SVG and MathML too, and the `name` of each `a`.
+  package internal(set) var names: [Value] = []
   /// Whether a limit left something out.
   package internal(set) var isTruncated = false
   /// The facts of which the page has more than the limits allow.
@@ -208,6 +212,7 @@ package struct PageFacts: Sendable {
     framePlaces = earlier.framePlaces
     linkElementPlaces = earlier.linkElementPlaces
     metaPlaces = earlier.metaPlaces
+    names = earlier.names
   }
 }
 
