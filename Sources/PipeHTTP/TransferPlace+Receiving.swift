@@ -9,6 +9,11 @@ extension TransferPlace {
     limits.lastByte = sockets.now
     if isStalled { hasConnection() }
     if let fault = head.read(line) { return refuse(fault) }
+    if head.isWhole, takesAll, maximumBody == 0, method != "HEAD" {
+      // Nothing of the content is wanted.
+      isCut = true
+      return 0
+    }
     if head.isWhole, ignoresLength || head.isChunkedUnseen, framing == nil { return beginFraming() ? line.count : 0 }
     return line.count
   }

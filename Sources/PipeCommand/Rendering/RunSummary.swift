@@ -66,6 +66,16 @@ struct RunSummary {
     reasons += counts.excluded.sorted { $0.key < $1.key }.map { ($0.value, "by exclude[\($0.key)]") }
     let told = reasons.filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }
     if !told.isEmpty { lines.append("  left       " + told.joined(separator: ", ")) }
+    if counts.checks.asked > 0 {
+      let checks = counts.checks
+      let parts = [
+        (checks.well, "well"), (checks.broken, "broken"), (checks.unknown, "not known"), (checks.redirects, "redirect"),
+        (checks.undone, "left undone"),
+      ].filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }
+      lines.append(
+        "  checked    \(checks.asked.grouped) URL\(checks.asked == 1 ? "" : "s") besides the pages: "
+          + parts.joined(separator: ", "))
+    }
     if counts.cutPages > 0 {
       lines.append(
         "  warning    \(counts.cutPages.grouped) page\(counts.cutPages == 1 ? " has" : "s have") more links than max_links_per_page"
@@ -103,6 +113,8 @@ struct RunSummary {
       if duplicates > 0 { parts.append("\(duplicates.grouped) read twice") }
     }
     parts.append("\(progress.tally.counts.records.grouped) recorded")
+    let checked = stages.reduce(0) { $0 + $1.checked }
+    if checked > 0 { parts.append("\(checked.grouped) checked") }
     let beyondLimit = stages.reduce(0) { $0 + $1.beyondLimit }
     if beyondLimit > 0 {
       parts.append("\(beyondLimit.grouped) beyond \(plan.crawl == nil ? "--limit" : "the limit of pages")")

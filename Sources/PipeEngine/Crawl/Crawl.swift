@@ -48,7 +48,8 @@ final class Crawl: Sendable {
     tell: @escaping @Sendable (String) -> Void
   ) {
     self.holds = holds
-    key = .random()
+    let key = URLFingerprint.Key.random()
+    self.key = key
     reader = LinkReader(plan, key: key)
     self.ledger = ledger
     self.fetch = fetch
@@ -57,7 +58,8 @@ final class Crawl: Sendable {
     storage = Mutex(
       Storage(
         state: CrawlState(
-          plan, redirects: fetch.redirects, tracksFinals: holds, memory: bounds.seenBytes, disk: disk),
+          plan, redirects: fetch.redirects, tracksFinals: holds, memory: bounds.seenBytes, disk: disk,
+          key: key),
         lanes: lanes,
         held: HeldRecords(
           capacity: bounds.orderBytes,
@@ -120,6 +122,24 @@ final class Crawl: Sendable {
     }
     if !holds { step.ready.append((extracted, nil)) }
     return step
+  }
+
+  /// A check of a link has come to its answer.
+  ///
+  /// - Returns: Checks that become due with it: of where it redirects to, and of what waited.
+  func checked(_ fetched: Fetched) throws(RunError) -> [Request] {
+    guard let place = fetched.request.place else { return [] }
+    let (outcome, target) = reader.answer(fetched)
+    return try change { storage throws(RunError) in
+      try storage.state.settleCheck(place.number, outcome, target: target)
+    }.requests
+  }
+
+  /// No page is asked for any more that was not asked for yet.
+  ///
+  /// - Returns: Checks that waited for them.
+  func pagesEnded() throws(RunError) -> [Request] {
+    try change { storage throws(RunError) in try storage.state.pagesEnded() }.requests
   }
 
   /// A lane of extract has come to its end.
@@ -198,9 +218,11 @@ final class Crawl: Sendable {
     let url = WebURL.forFetching(wanted.url)
     let shown = (try? url.get())?.hrefWithoutUserinfo
     let seed = RequestSeed(
-      id: RequestID(source: linkSource, ordinal: ordinal), written: shown ?? wanted.url, method: .get,
-      depth: wanted.depth, referrer: wanted.referrer,
-      place: CrawlPlace(number: wanted.number, hops: wanted.hops, source: wanted.source))
+      id: RequestID(source: linkSource, ordinal: ordinal), written: shown ?? wanted.url,
+      method: wanted.isCheck ? .head : .get, depth: wanted.depth, referrer: wanted.referrer,
+      purpose: wanted.isCheck ? .check : .page,
+      place: CrawlPlace(
+        number: wanted.number, hops: wanted.hops, source: wanted.source, isElsewhere: wanted.isElsewhere))
     switch url {
     case .success(let url): return Request(seed, url: url)
     case .failure(let fault): return Request(seed, url: nil, fault: fault)

@@ -16,6 +16,31 @@ package struct CrawlCounts: Hashable, Sendable {
   package var beyondDepth = 0
   package var beyondRedirects = 0
   package var nofollow = 0
+  /// What came of URLs that are not pages of the crawl.
+  package var checks = Checks()
+
+  package struct Checks: Hashable, Sendable {
+    package var asked = 0
+    package var well = 0
+    package var broken = 0
+    package var unknown = 0
+    package var redirects = 0
+
+    /// Those of them that the run did not get to.
+    package var undone: Int { asked - well - broken - unknown - redirects }
+
+    mutating func note(_ answer: CheckAnswer) {
+      if answer.target != nil {
+        redirects += 1
+      } else if answer.outcome.reason != nil {
+        unknown += 1
+      } else if answer.outcome.isBroken {
+        broken += 1
+      } else {
+        well += 1
+      }
+    }
+  }
 
   package init() {}
 

@@ -28,6 +28,10 @@ package struct CrawlPlan: Sendable {
   package var keepsLinks = false
   /// Whether these tell where links stand in their pages.
   package var keepsLinkPlaces = false
+  /// Whether links that are out of scope are asked what comes of them.
+  package var checksLinks = false
+  /// Whether the fragments of links are looked for in their targets.
+  package var checksFragments = false
   /// What pages and fields of the header call the crawler.
   package var token: ProductToken?
 
@@ -64,10 +68,13 @@ package struct CrawlPlan: Sendable {
 
   /// What of a page its links are read from.
   var needs: PageNeeds {
-    if let follow { return follow.needs }
     var facts = PageLinks.wanted
     if keepsLinks { facts.insert(.linkTexts) }
     if keepsLinkPlaces { facts.insert(.linkPlaces) }
+    if checksFragments { facts.insert(.names) }
+    if let follow {
+      return checksFragments ? follow.needs.union(PageNeeds(content: .start, facts: .names)) : follow.needs
+    }
     return PageNeeds(content: .start, fields: true, facts: facts)
   }
 }
@@ -80,10 +87,13 @@ package struct CrawlPlace: Hashable, Sendable {
   package let hops: Int
   /// The source that the way to it begins at: its place in the spec.
   package let source: Int
+  /// Whether no source has its origin, so that the spec's own credentials are not sent there.
+  package let isElsewhere: Bool
 
-  package init(number: Int, hops: Int = 0, source: Int) {
+  package init(number: Int, hops: Int = 0, source: Int, isElsewhere: Bool = false) {
     self.number = number
     self.hops = hops
     self.source = source
+    self.isElsewhere = isElsewhere
   }
 }

@@ -24,7 +24,8 @@ extension CrawlState {
       var rows: [[Value]] = []
       rows.reserveCapacity(links.count)
       for link in links {
-        let target = try target(of: link.number, isNofollow: link.isNofollow, from: number)
+        let fragment = plan.checksFragments ? fragment(of: link.details.url) : nil
+        let target = try target(of: link.number, fragment: fragment)
         let details = link.details
         rows.append([
           from, .string(details.url), Value(details.text), Value(details.rel), .string(details.element),
@@ -54,24 +55,34 @@ extension CrawlState {
 
   /// What came of the page that a link leads to, at the end of its redirects.
   private func target(
-    of number: Int, isNofollow: Bool, from page: Int
+    of number: Int, fragment: Substring?
   ) throws(RunError) -> (outcome: PageOutcome, isBroken: Bool, reason: String?) {
-    var number = number
+    var (number, fragment) = (number, fragment)
     var hops = 0
-    while hops < redirects, try note(number).state == .redirect, let next = try redirectTarget(of: number) {
+    while hops < redirects, let next = try redirectTarget(of: number) {
+      // A redirect hands the fragment on, unless it has one of its own (RFC 9110, 10.2.2).
+      if plan.checksFragments, let own = try redirectFragment(of: number) {
+        fragment = own
+      }
       number = next
       hops += 1
     }
+    if try redirectTarget(of: number) != nil { return (tooManyRedirects, true, nil) }
     let note = try note(number)
     switch note.state {
     case .redirect: return (tooManyRedirects, true, nil)
     case .page:
-      var outcome = try book.outcome(of: number).flatMap { PageOutcome($0) } ?? PageOutcome()
-      let (isBroken, reason) = (outcome.isBroken, outcome.reason)
-      // The status is that of a redirect, and not of the end.
-      if outcome.deadEnd != nil { outcome.status = nil }
-      return (outcome, isBroken, reason)
+      let target = told(try book.outcome(of: number).flatMap { PageOutcome($0) } ?? PageOutcome())
+      if let fragment, !target.isBroken, target.reason == nil, let missing = try missingName(fragment, in: number) {
+        return (target.outcome, true, "no element with the id '\(excerpt(missing))'")
+      }
+      return target
     case .asked: return (PageOutcome(), false, "not known: the run ended before")
+    case .dropped where note.isChecked, .known where note.isChecked:
+      guard let outcome = try checkAnswer(of: number)?.outcome else {
+        return (PageOutcome(), false, "not known: the run ended before")
+      }
+      return told(outcome)
     case .dropped:
       let reason = WebURL(try book.url(of: number)).flatMap { dropReason($0) }
       return (PageOutcome(), false, reason?.description ?? "not followed")
@@ -81,11 +92,48 @@ extension CrawlState {
   }
 
   private var tooManyRedirects: PageOutcome {
-    PageOutcome(error: RequestError(.redirects, "more than \(redirects) redirects").description)
+    PageOutcome(error: RequestError(.redirects, "more than \(redirects) redirects"))
+  }
+
+  /// What a page has no element for, of what a fragment refers to.
+  private func missingName(_ fragment: Substring, in page: Int) throws(RunError) -> String? {
+    guard let names = IndicatedPart.names(for: fragment) else { return nil }
+    for name in names {
+      // What is not HTML, and what was not read to its end, may have it.
+      guard let isThere = try book.hasName(URLFingerprint(name, key: key).low, of: page) else { return nil }
+      if isThere { return nil }
+    }
+    return names.last
+  }
+
+  private func redirectFragment(of number: Int) throws(RunError) -> Substring? {
+    let location =
+      try note(number).state == .redirect
+      ? try book.links(of: number).flatMap { LinkBlock.details(in: $0).first }?.details.url
+      : try checkAnswer(of: number)?.location
+    return location.flatMap { fragment(of: $0) }
+  }
+
+  /// The fragment of a serialized URL, if it has one.
+  private func fragment(of url: String) -> Substring? {
+    url.firstIndex(of: "#").map { url[url.index(after: $0)...] }
+  }
+
+  private func told(_ outcome: PageOutcome) -> (outcome: PageOutcome, isBroken: Bool, reason: String?) {
+    var shown = outcome
+    // The status is that of a redirect, and not of the end.
+    if outcome.deadEnd != nil { shown.status = nil }
+    return (shown, outcome.isBroken, outcome.reason)
   }
 
   private func redirectTarget(of number: Int) throws(RunError) -> Int? {
-    try book.links(of: number).flatMap { LinkBlock.links(in: $0).first?.number }
+    let note = try note(number)
+    switch note.state {
+    case .redirect: return try book.links(of: number).flatMap { LinkBlock.links(in: $0).first?.number }
+    // A page of its own answers for itself.
+    case .asked, .page: return nil
+    case .known, .dropped: return note.isChecked ? try checkAnswer(of: number)?.target : nil
+    }
   }
 }
 

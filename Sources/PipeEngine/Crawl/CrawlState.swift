@@ -10,19 +10,6 @@ internal import PipeWeb
 /// level, but no request waits for it, except for pages that no other way has brought within the depth or the scope. So the
 /// set of pages, their depths and their referrers are a function of the site.
 struct CrawlState: ~Copyable {
-  /// A page that is to be asked for.
-  struct Wanted {
-    let number: Int
-    let url: String
-    let depth: Int
-    /// How many redirects in a row led to it.
-    let hops: Int
-    /// The source that the way to it begins at.
-    let source: Int
-    /// The page that has the link.
-    let referrer: String?
-  }
-
   private enum Step {
     /// The place in the level up to which all pages have come.
     case waiting(Int)
@@ -32,19 +19,22 @@ struct CrawlState: ~Copyable {
   }
 
   let plan: CrawlPlan
+  /// What names in pages are compared by.
+  let key: URLFingerprint.Key
   /// The most redirects in a row.
   let redirects: Int
   var scope: CrawlScope
   var seen: SeenURLs
   var book: PageBook
-  private(set) var counts = CrawlCounts()
+  var counts = CrawlCounts()
   /// Pages that are asked for and have not come.
   private(set) var openCount = 0
   /// Those of them that sources have.
   private(set) var openSources = 0
-  private var areSourcesDry = false
+  private(set) var areSourcesDry = false
   /// Whether pages that have not come will not.
-  private var isEnding = false
+  private(set) var isEnding = false
+  var checks: WaitingChecks
 
   private var level = 0
   /// The pages of the level in their order, and of the next one.
@@ -63,7 +53,7 @@ struct CrawlState: ~Copyable {
   static let firstRoot = 1 << 40
 
   /// Links that are walked over for each page that comes, besides as many as it has: so the walk keeps up.
-  private static let stride = 256
+  static let stride = 256
 
   /// Whether somebody wants to know when a page's place is settled.
   private let tracksFinals: Bool
@@ -72,15 +62,21 @@ struct CrawlState: ~Copyable {
 
   /// - Parameters:
   ///   - memory: Bytes for what was seen; what is more goes to the disk, as the rest does.
-  init(_ plan: CrawlPlan, redirects: Int, tracksFinals: Bool = false, memory: Int, disk: TemporaryDisk) {
+  ///   - key: What names in pages are compared by.
+  init(
+    _ plan: CrawlPlan, redirects: Int, tracksFinals: Bool = false, memory: Int, disk: TemporaryDisk,
+    key: URLFingerprint.Key = URLFingerprint.Key(low: 0, high: 0)
+  ) {
     self.plan = plan
+    self.key = key
     self.tracksFinals = tracksFinals
     self.redirects = redirects
     scope = CrawlScope(plan.scope)
     self.disk = disk
     let pages = min(2 << 20, memory / 8)
     seen = SeenURLs(memory: memory - pages, disk: disk)
-    book = PageBook(on: disk, memory: pages)
+    book = PageBook(on: disk, memory: pages, keepsChecks: plan.checksLinks || plan.checksFragments)
+    checks = WaitingChecks(on: disk)
     current = NumberList(on: disk)
     next = NumberList(on: disk)
     order = NumberList(on: disk)
@@ -138,6 +134,7 @@ struct CrawlState: ~Copyable {
   /// No source will yield another request.
   mutating func sourcesEnded() throws(RunError) -> [Wanted] {
     areSourcesDry = true
+    checks.judgeAll()
     var wanted: [Wanted] = []
     try settle(&wanted, links: 0)
     return wanted
@@ -150,26 +147,28 @@ struct CrawlState: ~Copyable {
   ///   - url: The URL that was asked for.
   ///   - depth: Its depth when it was asked for.
   mutating func settle(
-    _ place: CrawlPlace, _ url: WebURL?, depth: Int, _ links: FoundLinks
+    _ place: CrawlPlace, _ url: WebURL?, depth: Int, _ found: FoundLinks
   ) throws(RunError) -> [Wanted] {
     var note = try note(place.number)
     guard note.state == .asked else { return [] }
     openCount -= 1
     if depth == 0, place.hops == 0 { openSources -= 1 }
-    if links.isCut { counts.cutPages += 1 }
-    if let outcome = links.outcome { try book.setOutcome(outcome.encoded(), of: place.number) }
+    if found.isCut { counts.cutPages += 1 }
+    if let outcome = found.outcome { try book.setOutcome(outcome.encoded(), of: place.number) }
     var wanted: [Wanted] = []
     var count = 0
-    switch links.content {
+    switch found.content {
     case .redirect(let link):
       note.state = .redirect
       try setNote(note, place.number)
       if note.depth == 0, let url { scope.follow(url, redirectedTo: link.url) }
       let target = try find(link, depth: note.depth, hops: place.hops + 1, from: url, place.source, &wanted)
-      try book.setLinks(LinkBlock.encode([(target, false)], details: []), of: place.number)
+      try book.setLinks(
+        LinkBlock.encode([(target, false)], details: [link.details].compactMap(\.self)), of: place.number)
     case .page(let links):
       note.state = .page
       try setNote(note, place.number)
+      if let names = found.names { try book.setNames(names, of: place.number) }
       count = links.count
       if links.isEmpty { break }
       var targets: [(number: Int, isNofollow: Bool)] = []
@@ -224,6 +223,7 @@ struct CrawlState: ~Copyable {
           referrer: page?.shown, &wanted)
       }
     }
+    if plan.checksLinks, note.state == .known || note.state == .dropped { try check(number, link.url, &wanted) }
     return number
   }
 
@@ -234,7 +234,7 @@ struct CrawlState: ~Copyable {
     return hops > redirects ? .hops : nil
   }
 
-  private mutating func know(
+  mutating func know(
     _ number: Int, _ note: inout URLNote, isNew: Bool, depth: Int, _ reason: URLNote.Reason
   ) throws(RunError) {
     if !isNew {
@@ -261,11 +261,11 @@ struct CrawlState: ~Copyable {
     wanted.append(
       Wanted(
         number: number, url: String(url.hrefWithoutFragment), depth: depth, hops: hops, source: source,
-        referrer: referrer))
+        referrer: referrer, isElsewhere: !scope.isAtHome(url)))
   }
 
   /// The number of a URL. One that is new is judged by its text alone.
-  private mutating func number(
+  mutating func number(
     of url: WebURL, _ fingerprint: URLFingerprint, isJudged: Bool = true
   ) throws(RunError) -> (number: Int, isNew: Bool) {
     let (number, isNew) = try seen.number(of: fingerprint)
@@ -291,6 +291,7 @@ struct CrawlState: ~Copyable {
   private mutating func settle(_ wanted: inout [Wanted], links: Int) throws(RunError) {
     var budget = Self.stride + 2 * links
     while budget > 0 || openCount == 0 && areSourcesDry, try settleStep(&wanted, &budget) {}
+    try judgeChecks(&wanted)
   }
 
   /// - Returns: Whether there may be more to do.
@@ -302,6 +303,9 @@ struct CrawlState: ~Copyable {
       if !areSourcesDry, !isEnding { return false }
       if index == current.count {
         step = level >= plan.depth || current.count == 0 ? .done : .following(0)
+        // The sources' own pages are all there, or all pages.
+        if level == 0 || isSettled { checks.judgeAll() }
+        checks.isScopeCertain = true
         return true
       }
       budget -= 1
@@ -374,7 +378,7 @@ struct CrawlState: ~Copyable {
 
   func note(_ number: Int) throws(RunError) -> URLNote { URLNote(rawValue: try seen.note(of: number)) }
 
-  private mutating func setNote(_ note: URLNote, _ number: Int) throws(RunError) {
+  mutating func setNote(_ note: URLNote, _ number: Int) throws(RunError) {
     try seen.setNote(note.rawValue, of: number)
   }
 }

@@ -30,6 +30,8 @@ package struct FoundLinks: Sendable {
   package let isCut: Bool
   /// What came of the page itself, where rows are made of links.
   var outcome: PageOutcome?
+  /// Fingerprints of the names that fragments can refer to, ascending, where these are looked for and the page is whole.
+  var names: [UInt64]?
 
   init(content: Content, isCut: Bool, outcome: PageOutcome? = nil) {
     self.content = content
@@ -59,16 +61,55 @@ struct LinkReader: Sendable {
     let outcome =
       plan.keepsLinks
       ? PageOutcome(
-        status: page.response?.status, error: page.fetched.error?.description, deadEnd: page.deadEnd) : nil
+        status: page.response?.status, error: page.fetched.error, deadEnd: page.deadEnd) : nil
     let (content, isCut) = content(of: page)
-    return FoundLinks(content: content, isCut: isCut, outcome: outcome)
+    var found = FoundLinks(content: content, isCut: isCut, outcome: outcome)
+    if plan.checksFragments, case .page = content { found.names = names(of: page) }
+    return found
+  }
+
+  /// What fragments can refer to; `nil` for what is not HTML, and for a page of which a part is missing.
+  private func names(of page: Page) -> [UInt64]? {
+    guard let response = page.response, (200..<300).contains(response.status), !response.isTruncated,
+      page.fetched.error == nil, let facts = page.facts, !facts.incomplete.contains(.names)
+    else { return nil }
+    var names: [UInt64] = []
+    names.reserveCapacity(facts.names.count)
+    for value in facts.names {
+      if let name = page.string(of: value), !name.isEmpty { names.append(URLFingerprint(name, key: key).low) }
+    }
+    names.sort()
+    return names
+  }
+
+  /// What came of a check, and where that redirects to.
+  func answer(_ fetched: Fetched) -> (PageOutcome, target: FoundLinks.Link?) {
+    // An answer is one whatever becomes of its content.
+    var outcome = PageOutcome(
+      status: fetched.response?.status, error: fetched.response == nil ? fetched.error : nil)
+    switch RedirectRule.decide(fetched, limit: .max) {
+    case .answer: return (outcome, nil)
+    case .fail(let error):
+      outcome.deadEnd = error.message
+      return (outcome, nil)
+    case .follow(let next):
+      guard let url = next.url else { return (outcome, nil) }
+      return (outcome, fetched.response.map { redirect(to: url, $0) })
+    }
+  }
+
+  /// A redirect as a link. Its details tell its fragment, if it has one of its own.
+  private func redirect(to target: WebURL, _ response: HTTPResponse) -> FoundLinks.Link {
+    let hasFragment = plan.checksFragments && response.location?.contains("#") == true
+    return FoundLinks.Link(
+      url: target, fingerprint: fingerprint(of: target), isNofollow: false,
+      details: hasFragment ? LinkDetails(url: target.href, element: "header") : nil)
   }
 
   private func content(of page: Page) -> (FoundLinks.Content, isCut: Bool) {
     guard let response = page.response, page.request.place != nil else { return (.page([]), false) }
     if let target = page.redirectTarget {
-      let link = FoundLinks.Link(url: target, fingerprint: fingerprint(of: target), isNofollow: false)
-      return (.redirect(link), false)
+      return (.redirect(redirect(to: target, response)), false)
     }
     guard (200..<300).contains(response.status) else { return (.page([]), false) }
     if let picks = plan.follow { return picked(picks, of: page) }

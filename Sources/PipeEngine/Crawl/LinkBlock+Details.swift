@@ -61,14 +61,17 @@ extension PageOutcome {
     bytes.append(varint: status.map { $0 + 1 } ?? 0)
     bytes.append(text: error ?? "")
     bytes.append(text: deadEnd ?? "")
+    bytes.append(isWithoutConnection ? 1 : 0)
     return bytes
   }
 
   init?(_ bytes: [UInt8]) {
     var reader = ByteReader(bytes)
-    guard let status = reader.count(), let error = reader.text(), let deadEnd = reader.text() else { return nil }
+    guard let status = reader.count(), let error = reader.text(), let deadEnd = reader.text(),
+      let isWithoutConnection = reader.byte()
+    else { return nil }
     self.init(
       status: status == 0 ? nil : status - 1, error: error.isEmpty ? nil : error,
-      deadEnd: deadEnd.isEmpty ? nil : deadEnd)
+      deadEnd: deadEnd.isEmpty ? nil : deadEnd, isWithoutConnection: isWithoutConnection > 0)
   }
 }

@@ -42,14 +42,34 @@ struct PageOutcome: Hashable, Sendable {
   var error: String?
   /// Why nobody can follow where it redirects to.
   var deadEnd: String?
+  /// Whether there was no connection to its host.
+  var isWithoutConnection = false
 
-  /// Whether the page is broken. Who does not want to say (429, 503, robots.txt) has not said so.
+  init(status: Int? = nil, error: RequestError? = nil, deadEnd: String? = nil) {
+    self.init(
+      status: status, error: error?.description, deadEnd: deadEnd,
+      isWithoutConnection: error?.circumstance.isWithoutConnection ?? false)
+  }
+
+  init(status: Int?, error: String?, deadEnd: String?, isWithoutConnection: Bool) {
+    self.status = status
+    self.error = error
+    self.deadEnd = deadEnd
+    self.isWithoutConnection = isWithoutConnection
+  }
+
+  /// Whether the page is broken. Who does not want to say (429, 503, robots.txt) has not said so; nor is known what may
+  /// not be asked.
   var isBroken: Bool { reason == nil && (error != nil || status.map { $0 >= 400 } ?? true) }
 
   /// Why nothing is known of the page, though it was asked for.
   var reason: String? {
     if let deadEnd { return deadEnd }
-    if let error, error.hasPrefix(RequestError.Code.robots.rawValue + ":") { return error }
+    // A host without connections has no robots.txt either, and is broken as any other.
+    let isUnasked = error.map { error in
+      [RequestError.Code.robots, .forbidden].contains { error.hasPrefix($0.rawValue + ":") }
+    }
+    if isUnasked == true, !isWithoutConnection { return error }
     guard let status, status == 429 || status == 503 else { return nil }
     return "not known: the server answered \(status)"
   }

@@ -4,17 +4,29 @@ package import PipeStorage
 /// on first, the links of its page, and what came of it. All of it is in temporary files, but for a few pages of them.
 package struct PageBook: ~Copyable {
   private var texts: URLTexts
-  /// Three words a URL: its parent, where its links are, where its outcome is; each from 1 on, 0 for none.
+  /// Some words a URL, for the fields; each from 1 on, 0 for none.
   private let entries: PagedFile
+  private let stride: Int
   private let links: PagedFile
   private let outcomes: PagedFile
+  private let names: PagedFile
 
   private enum Field: Int {
-    case parent, links, outcome
+    case parent
+    /// Where its links are, and where its outcome is.
+    case links, outcome
+    /// Where the answer to a check of it is, and how many redirects at least lead to it from a link.
+    case check, hops
+    /// Where the names of its elements are.
+    case names
   }
 
-  /// - Parameter memory: Bytes of pages in memory, about.
-  package init(on disk: TemporaryDisk, memory: Int = 2 << 20) {
+  /// - Parameters:
+  ///   - memory: Bytes of pages in memory, about.
+  ///   - keepsChecks: Whether there are more than parents, links and outcomes.
+  package init(on disk: TemporaryDisk, memory: Int = 2 << 20, keepsChecks: Bool = false) {
+    stride = keepsChecks ? 6 : 3
+    names = PagedFile(on: disk, memory: keepsChecks ? memory / 4 : 0, pageSize: 4096)
     texts = URLTexts(on: disk, memory: memory / 4)
     entries = PagedFile(on: disk, memory: memory / 4, pageSize: memory < 1 << 20 ? 4096 : 16 << 10)
     links = PagedFile(on: disk, memory: memory / 4, pageSize: memory < 1 << 20 ? 4096 : 64 << 10)
@@ -85,14 +97,67 @@ package struct PageBook: ~Copyable {
     }
   }
 
+  /// Sets the answer to a check of a URL, as bytes that nothing here reads.
+  package func setCheck(_ answer: [UInt8], of number: Int) throws(RunError) {
+    try remembering { () throws(TemporaryDisk.Refusal) in
+      try set(.check, of: number, to: try outcomes.appendBlock(answer) + 1)
+    }
+  }
+
+  /// The answer to a check of a URL; `nil` if nothing was set.
+  package func check(of number: Int) throws(RunError) -> [UInt8]? {
+    try remembering { () throws(TemporaryDisk.Refusal) in
+      let place = try get(.check, of: number)
+      return place == 0 ? nil : try outcomes.block(at: place - 1)
+    }
+  }
+
+  package func setHops(_ hops: Int, of number: Int) throws(RunError) {
+    try remembering { () throws(TemporaryDisk.Refusal) in try set(.hops, of: number, to: hops + 1) }
+  }
+
+  package func hops(of number: Int) throws(RunError) -> Int? {
+    try remembering { () throws(TemporaryDisk.Refusal) in
+      let hops = try get(.hops, of: number)
+      return hops == 0 ? nil : hops - 1
+    }
+  }
+
+  /// Sets the names that the elements of a page have.
+  ///
+  /// - Parameter names: In ascending order.
+  package func setNames(_ names: [UInt64], of number: Int) throws(RunError) {
+    try remembering { () throws(TemporaryDisk.Refusal) in
+      let place = try self.names.appendBlock(names.flatMap { name in withUnsafeBytes(of: name) { Array($0) } })
+      try set(.names, of: number, to: place + 1)
+    }
+  }
+
+  /// Whether an element of a page has a name; `nil` if no names were set.
+  package func hasName(_ name: UInt64, of number: Int) throws(RunError) -> Bool? {
+    try remembering { () throws(TemporaryDisk.Refusal) in
+      let place = try get(.names, of: number)
+      if place == 0 { return nil }
+      let first = (place - 1) / 8 + 1
+      var range = first..<first + Int(truncatingIfNeeded: try names.word(first - 1)) / 8
+      while !range.isEmpty {
+        let middle = range.lowerBound + range.count / 2
+        let found = try names.word(middle)
+        if found == name { return true }
+        range = found < name ? middle + 1..<range.upperBound : range.lowerBound..<middle
+      }
+      return false
+    }
+  }
+
   private func get(_ field: Field, of number: Int) throws(TemporaryDisk.Refusal) -> Int {
-    guard number >= 0 else { return 0 }
-    return Int(truncatingIfNeeded: try entries.word(number * 3 + field.rawValue))
+    guard number >= 0, field.rawValue < stride else { return 0 }
+    return Int(truncatingIfNeeded: try entries.word(number * stride + field.rawValue))
   }
 
   private func set(_ field: Field, of number: Int, to value: Int) throws(TemporaryDisk.Refusal) {
-    guard number >= 0 else { return }
-    try entries.setWord(UInt64(value), number * 3 + field.rawValue)
+    guard number >= 0, field.rawValue < stride else { return }
+    try entries.setWord(UInt64(value), number * stride + field.rawValue)
   }
 }
 

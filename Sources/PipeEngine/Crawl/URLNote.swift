@@ -54,4 +54,17 @@ struct URLNote: RawRepresentable, Hashable, Sendable {
     get { rawValue & 1 << 13 != 0 }
     set { rawValue = newValue ? rawValue | 1 << 13 : rawValue & ~(1 << 13) }
   }
+
+  /// Whether it is asked what comes of it as the target of a link, or will be once it is certain that it is not a page of
+  /// the crawl.
+  var isChecked: Bool {
+    get { rawValue & 1 << 14 != 0 }
+    set { rawValue = newValue ? rawValue | 1 << 14 : rawValue & ~(1 << 14) }
+  }
+
+  /// Whether something that was checked redirects to it.
+  var isLedTo: Bool {
+    get { rawValue & 1 << 15 != 0 }
+    set { rawValue = newValue ? rawValue | 1 << 15 : rawValue & ~(1 << 15) }
+  }
 }

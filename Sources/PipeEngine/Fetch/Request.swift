@@ -21,6 +21,9 @@ package struct RequestID: Hashable, Comparable, Sendable {
 
   /// The identity of a request that the run makes for itself. No source has such a one.
   static func own(_ number: Int) -> RequestID { RequestID(source: -1, ordinal: number) }
+
+  /// Whether the run makes the request for itself, so that nothing comes of it but an answer to whoever asked.
+  var isOwn: Bool { source < 0 }
 }
 
 /// What a source, or a link, says of a request: it stays as it is through redirects and retries, which share it.
@@ -90,7 +93,7 @@ package final class Request: Sendable {
   package let spent: Duration
   /// 1 for the first.
   package let attempt: Int
-  /// Whether a redirect has made it a GET without the content that it began with.
+  /// Whether it has become a GET without the content that it began with: by a redirect, or since HEAD told nothing.
   package let hasLostItsContent: Bool
   /// What per-host limits count by: host and port, as in the Host field.
   package let host: String
@@ -126,6 +129,8 @@ package final class Request: Sendable {
   }
 
   package var id: RequestID { seed.id }
+  /// Whether the run makes it for itself.
+  var isOwn: Bool { id.isOwn }
   package var written: String { seed.written }
   package var input: [ExactText: Value] { seed.input }
   package var depth: Int { seed.depth }
@@ -162,8 +167,15 @@ package final class Request: Sendable {
     Request(seed, url: url, trail: trail, attempt: attempts + 1, hasLostItsContent: hasLostItsContent)
   }
 
-  /// Whether a redirect led to another origin than the one asked first: the spec's own credentials are not sent.
-  package var hasLeftItsOrigin: Bool { trail.contains { $0.origin != url?.origin } }
+  /// The same request as a GET, which has all of its attempts.
+  func asGET() -> Request { Request(seed, url: url, trail: trail, hasLostItsContent: true) }
+
+  /// Whether a redirect, or a link, led to another origin than the one asked first: the spec's own credentials are not
+  /// sent.
+  package var hasLeftItsOrigin: Bool {
+    if place?.isElsewhere == true { return true }
+    return trail.contains { $0.origin != url?.origin }
+  }
 }
 
 /// A request method (RFC 9110, 9).

@@ -11,7 +11,9 @@ package enum RequestPurpose: UInt8, CaseIterable, Sendable {
   /// Bytes of content that are kept, whatever the plan's fields need; `nil` for as much as they need.
   package var contentLimit: Int? {
     switch self {
-    case .page, .check: nil
+    case .page: nil
+    // Its head says everything.
+    case .check: 0
     // RFC 9309, 2.5: no less than 500 KiB.
     case .robots: 512 << 10
     // sitemaps.org: 50 MiB without its coding.

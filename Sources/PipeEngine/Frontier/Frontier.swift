@@ -178,8 +178,15 @@ package final class Frontier: Sendable {
     tell?()
   }
 
-  /// Requests in blocks, so that what comes back at once is little: 64 of them, or a sixteenth of the bytes.
+  /// Requests in blocks, so that what comes back at once is little: 64 of them, or a sixteenth of the bytes. Pages have
+  /// blocks of their own, which the limit of pages drops.
   private func parts(of requests: [Request]) -> [[Request]] {
+    let count = requests.count(where: \.isNewPage)
+    if count == 0 || count == requests.count { return blocks(of: requests) }
+    return blocks(of: requests.filter(\.isNewPage)) + blocks(of: requests.filter { !$0.isNewPage })
+  }
+
+  private func blocks(of requests: [Request]) -> [[Request]] {
     var parts: [[Request]] = []
     var start = 0
     var held = 0

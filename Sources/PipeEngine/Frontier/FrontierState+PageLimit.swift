@@ -17,18 +17,29 @@ extension FrontierState {
       hosts[place].waiting = waiting.filter { !$0.isNewPage }
       drop(
         waiting.count - hosts[place].waiting.count, bytes: waiting.lazy.filter(\.isNewPage).reduce(0) { $0 + $1.cost })
-      // What is away was never asked for: retries stay here.
-      drop(hosts[place].away, bytes: 0)
-      awayCount -= hosts[place].away
-      hosts[place].away = 0
-      hosts[place].blocks = []
+      // The pages that are away were never asked for: retries stay here.
+      let away = hosts[place].away - hosts[place].awayChecks
+      drop(away, bytes: 0)
+      awayCount -= away
+      hosts[place].away -= away
+      hosts[place].blocks.removeAll(where: \.isOfPages)
     }
-    drop(strangers.count, bytes: 0)
-    awayCount -= strangers.count
-    strangers = Strangers()
-    refills = []
-    refillCount = 0
+    let away = strangers.dropPages()
+    drop(away, bytes: 0)
+    awayCount -= away
+    let emptied = refills.filter { hosts[$0].blocks.isEmpty }
+    refills.removeAll { hosts[$0].blocks.isEmpty }
+    for place in emptied { hosts[place].isRefilling = false }
+    refillCount -= emptied.count
+    if strangers.unwantEmpty() { refillCount -= 1 }
+    // What is left of them comes back though nothing before it begins.
+    for place in hosts.indices { noteRefill(place) }
+    noteStrangers()
   }
+
+  /// Whether a request that was away was dropped when the last page was asked for.
+  func isDropped(_ request: Request) -> Bool { pagesLeft == 0 && request.isNewPage }
+  func isDropped(_ block: FrontierStore.Block) -> Bool { pagesLeft == 0 && block.isOfPages }
 
   private mutating func drop(_ count: Int, bytes: Int) {
     beyondLimit += count

@@ -31,7 +31,7 @@ extension FrontierState {
   ///   - isStarved: Whether places for transfers are free because nothing that waits here may begin.
   mutating func destination(of request: Request, capacity: Int? = nil, isStarved: Bool = false) -> Destination {
     // They are dropped.
-    if pagesLeft <= 0 { return .here }
+    if pagesLeft <= 0, request.isNewPage { return .here }
     let capacity = capacity ?? self.capacity
     guard let place = knownPlace(of: request.host) else {
       // One after the other: or those that are away would never come back.
@@ -51,12 +51,14 @@ extension FrontierState {
   mutating func addAway(_ request: Request) {
     waitingCount += 1
     awayCount += 1
-    hosts[place(of: request.host)].away += 1
+    let place = place(of: request.host)
+    hosts[place].away += 1
+    if !request.isNewPage { hosts[place].awayChecks += 1 }
   }
 
   /// Where requests of a host are now that went away.
   mutating func stored(_ block: FrontierStore.Block, of host: String) {
-    guard !isDraining, let place = knownPlace(of: host) else { return }
+    guard !isDraining, !isDropped(block), let place = knownPlace(of: host) else { return }
     hosts[place].blocks.append(block)
     noteRefill(place)
   }
@@ -75,11 +77,12 @@ extension FrontierState {
   /// Requests of a host that were away are here again.
   mutating func returned(_ requests: [Request], of host: String) {
     guard !isDraining, let place = knownPlace(of: host) else { return }
-    // They were dropped when the last page was asked for.
-    if pagesLeft == 0 { return hosts[place].isRefilling = false }
     if hosts[place].isRefilling { refillCount -= 1 }
     hosts[place].isRefilling = false
+    let requests = requests.filter { !isDropped($0) }
+    if requests.isEmpty { return settle(place) }
     hosts[place].away -= requests.count
+    hosts[place].awayChecks -= requests.count { !$0.isNewPage }
     awayCount -= requests.count
     waitingCount -= requests.count
     for request in requests { enqueue(request, first: false) }

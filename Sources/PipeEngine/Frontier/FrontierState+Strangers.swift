@@ -7,6 +7,8 @@ struct Strangers: Sendable {
 
   /// Requests that are away.
   private(set) var count = 0
+  /// Those of them that are not pages, so that the limit of pages does not drop them.
+  private var checks = 0
   /// Where those of them are that are written.
   var blocks: Deque<FrontierStore.Block> = []
   /// Whether the first block is to be brought back, and whether somebody was told so.
@@ -22,15 +24,39 @@ struct Strangers: Sendable {
   /// Whether there may be requests of a host: surely not where it says no.
   func mayHold(_ host: String) -> Bool { count > 0 && buckets[Self.bucket(of: host)] > 0 }
 
-  mutating func add(_ host: String) {
+  mutating func add(_ request: Request) {
     if buckets.isEmpty { buckets = Array(repeating: 0, count: Self.bucketCount) }
     count += 1
-    buckets[Self.bucket(of: host)] += 1
+    if !request.isNewPage { checks += 1 }
+    buckets[Self.bucket(of: request.host)] += 1
   }
 
-  mutating func remove(_ host: String) {
+  mutating func remove(_ request: Request) {
     count -= 1
-    buckets[Self.bucket(of: host)] -= 1
+    if !request.isNewPage { checks -= 1 }
+    buckets[Self.bucket(of: request.host)] -= 1
+    // Those of pages that were dropped are counted there still.
+    if count == 0 { buckets = [] }
+  }
+
+  /// Forgets the pages.
+  ///
+  /// - Returns: How many there were.
+  mutating func dropPages() -> Int {
+    defer { count = checks }
+    blocks.removeAll(where: \.isOfPages)
+    if checks == 0 { buckets = [] }
+    return count - checks
+  }
+
+  /// Wants no block any more if there is none.
+  ///
+  /// - Returns: Whether one was wanted.
+  mutating func unwantEmpty() -> Bool {
+    guard isWanted, blocks.isEmpty else { return false }
+    isWanted = false
+    isRefilling = false
+    return true
   }
 
   mutating func want() {
@@ -64,12 +90,12 @@ extension FrontierState {
   mutating func addAway(stranger request: Request) {
     waitingCount += 1
     awayCount += 1
-    strangers.add(request.host)
+    strangers.add(request)
   }
 
   /// Where requests are now that went away as those of strangers.
   mutating func stored(strangers block: FrontierStore.Block) {
-    if isDraining || pagesLeft == 0 { return }
+    if isDraining || isDropped(block) { return }
     strangers.blocks.append(block)
     noteStrangers()
   }
@@ -79,15 +105,14 @@ extension FrontierState {
   /// - Parameter wasStored: Whether they were, or could not be.
   /// - Returns: Those that go away once more, as their hosts have come to have others away before them, or many here.
   mutating func returned(strangers requests: [Request], wasStored: Bool) -> [Request] {
-    // They were dropped when the last page was asked for.
-    if isDraining || pagesLeft == 0 { return [] }
+    if isDraining { return [] }
     if wasStored {
       refillCount -= 1
       strangers.refilled()
     }
     var away: [Request] = []
-    for request in requests {
-      strangers.remove(request.host)
+    for request in requests where !isDropped(request) {
+      strangers.remove(request)
       awayCount -= 1
       waitingCount -= 1
       let place = knownPlace(of: request.host)
@@ -112,7 +137,7 @@ extension FrontierState {
   }
 
   /// Asks for more of the strangers: when there is room, when too few begin, and now and then in any case.
-  private mutating func noteStrangers() {
+  mutating func noteStrangers() {
     guard !strangers.isRefilling, !strangers.blocks.isEmpty else { return }
     let hasRoom = hereCount < max(1, capacity / 2) && waitingBytes <= bytes / 2
     let isLate = strangers.patience >= Self.strangersPatience

@@ -41,6 +41,8 @@ struct FrontierState: Sendable {
     var givenUp: Substring?
     /// Requests that are not here, and where those of them are that are written.
     var away = 0
+    /// Those of them that are not pages, so that the limit of pages does not drop them.
+    var awayChecks = 0
     var blocks: Deque<FrontierStore.Block> = []
     /// Whether somebody was told to bring the first block back.
     var isRefilling = false
@@ -49,7 +51,7 @@ struct FrontierState: Sendable {
     var robots = RobotsStanding()
 
     /// Whether nothing is in flight or elsewhere.
-    var isUnused: Bool { inFlight == 0 && away == 0 && postponed == 0 && !robots.isAwaited }
+    var isUnused: Bool { inFlight == 0 && away == 0 && postponed == 0 && !isRefilling && !robots.isAwaited }
   }
 
   let rules: HostRules
@@ -142,9 +144,9 @@ struct FrontierState: Sendable {
     isClosed = true
     isDraining = true
     var left = Undone()
-    left.own += postponed.unordered.lazy.map(\.request).filter { $0.purpose != .page }
-    left.own += hopeless.lazy.map(\.request).filter { $0.purpose != .page }
-    for host in hosts { left.own += host.waiting.lazy.filter { $0.purpose != .page } }
+    left.own += postponed.unordered.lazy.map(\.request).filter(\.isOwn)
+    left.own += hopeless.lazy.map(\.request).filter(\.isOwn)
+    for host in hosts { left.own += host.waiting.lazy.filter(\.isOwn) }
     left.pages = waitingCount - left.own.count
     waitingCount = 0
     awayCount = 0
@@ -156,6 +158,7 @@ struct FrontierState: Sendable {
       hosts[place].waiting = []
       hosts[place].blocks = []
       hosts[place].away = 0
+      hosts[place].awayChecks = 0
       hosts[place].postponed = 0
       hosts[place].standing = .idle
     }

@@ -48,6 +48,22 @@ struct BackEdge: Sendable {
     return (step.ready, faulty)
   }
 
+  /// A check of a link has come to its answer.
+  func checked(_ fetched: Fetched) throws(RunError) {
+    try goOn(with: try crawl.checked(fetched))
+    counter.add(checked: 1)
+    ledger.checked(fetched.request.id)
+  }
+
+  /// No page is asked for any more that was not asked for yet.
+  func pagesEnded() throws(RunError) { try goOn(with: try crawl.pagesEnded()) }
+
+  /// Sends on checks, of which none is faulty.
+  private func goOn(with requests: [Request]) throws(RunError) {
+    counter.add(generated: requests.count)
+    _ = try add(requests)
+  }
+
   /// A lane of the stage has come to its end.
   ///
   /// - Returns: Whether records may wait that nothing else comes for (`takeHeld`).

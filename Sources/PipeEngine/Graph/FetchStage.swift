@@ -15,14 +15,17 @@ final class FetchStage: FetchWork {
   private let order: OrderWindow<Routed>?
   private let events: RunEvents?
   private let hasPageLimit: Bool
+  /// The way of a crawl's links, some of which wait for pages that the limit leaves out.
+  private let back: BackEdge?
   private let isCancelled = Atomic(false)
 
   init(
     frontier: Frontier, output: Outlet<Fetched>, settings: FetchPlan, control: RunControl, counter: StageCounter,
     tally: Tally, ledger: Ledger, own: OwnRequests, order: OrderWindow<Routed>? = nil, events: RunEvents? = nil,
-    hasPageLimit: Bool = false
+    hasPageLimit: Bool = false, back: BackEdge? = nil
   ) {
     self.hasPageLimit = hasPageLimit
+    self.back = back
     self.frontier = frontier
     self.output = output
     self.settings = settings
@@ -87,7 +90,8 @@ final class FetchStage: FetchWork {
       var next = Landing.Next.settled
       var answer: Fetched? = fetched
       let purpose = fetched.request.purpose
-      if purpose == .page || own.isAwaited(fetched.request) {
+      let isOwn = fetched.request.isOwn
+      if !isOwn || own.isAwaited(fetched.request) {
         let redirects = purpose.redirectLimit ?? settings.redirects
         switch decision(on: fetched, redirects) {
         case .follow(let request):
@@ -98,7 +102,11 @@ final class FetchStage: FetchWork {
             request: fetched.request, response: nil, error: error, timing: fetched.timing,
             attempts: fetched.attempts)
         case .answer:
-          if let wait = RetryRule.wait(after: fetched, settings.retry, method: settings.method, random: &random) {
+          if !isOwn, let request = CheckRule.asGET(fetched) {
+            next = .again(request, at: nil)
+            answer = nil
+          } else if let wait = RetryRule.wait(after: fetched, settings.retry, method: settings.method, random: &random)
+          {
             next = .again(fetched.request.triedAgain(after: fetched.attempts), at: now + wait)
             answer = nil
             tally.addRetry(of: purpose)
@@ -111,7 +119,7 @@ final class FetchStage: FetchWork {
       landings.append(landing)
       if let events { tell(events, fetched, landing, now: now) }
       guard let answer else { continue }
-      if purpose == .page {
+      if !isOwn {
         answers.append(answer)
         bytes += answer.cost
       } else {
@@ -127,7 +135,7 @@ final class FetchStage: FetchWork {
   /// What becomes of a response, as far as redirects go.
   private func decision(on fetched: Fetched, _ limit: Int) -> RedirectRule.Decision {
     let decision = RedirectRule.decide(fetched, limit: limit, method: settings.method)
-    guard settings.redirectsAreLinks, fetched.request.purpose == .page else { return decision }
+    guard settings.redirectsAreLinks, !fetched.request.isOwn else { return decision }
     switch decision {
     case .answer: return decision
     // It is a page of its own, also where nobody can follow it.
@@ -155,6 +163,9 @@ final class FetchStage: FetchWork {
   /// Pages that are more than the run may ask for.
   private func leaveBeyondLimit() {
     let count = frontier.takeBeyondLimit()
+    if count == 0 { return }
+    // Before the ledger hears of it, for which the run may be over then.
+    do throws(RunError) { try back?.pagesEnded() } catch { control.fail(because: error) }
     counter.add(beyondLimit: count)
     ledger.leftUndone(count)
   }
@@ -169,7 +180,7 @@ final class FetchStage: FetchWork {
   private func tell(_ events: RunEvents, _ fetched: Fetched, _ landing: Landing, now: Instant) {
     let id = fetched.request.id
     if landing.outcome.asksForLess { events.post(.hostSlowed(fetched.request.host)) }
-    // What the run fetches for itself has no place among the pages.
+    // What else is fetched has no place among the pages.
     if fetched.request.purpose != .page { return }
     events.post(
       .landed(
@@ -194,9 +205,9 @@ final class FetchStage: FetchWork {
         // A redirect that led here was an attempt.
         attempts: request.spent > .zero ? request.attempt : request.attempt - 1)
     }
-    let pages = answers.filter { $0.request.purpose == .page }
-    send(pages, bytes: pages.reduce(0) { $0 + $1.cost })
-    for answer in answers where answer.request.purpose != .page { own.ended(answer.request, answer) }
+    let others = answers.filter { !$0.request.isOwn }
+    send(others, bytes: others.reduce(0) { $0 + $1.cost })
+    for answer in answers where answer.request.isOwn { own.ended(answer.request, answer) }
   }
 
   private func send(_ answers: [Fetched], bytes: Int) {

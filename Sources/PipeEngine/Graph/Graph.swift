@@ -176,18 +176,14 @@ package struct Graph: Sendable {
       let work = FetchStage(
         frontier: frontier, output: output, settings: plan.fetch, control: control, counter: counter,
         tally: progress.tally, ledger: ledger, own: own, order: order, events: events,
-        hasPageLimit: plan.pageLimit != nil)
+        hasPageLimit: plan.pageLimit != nil, back: backEdge)
       try await ending([output]) { try await work.run(fetcher) }
     case .extract:
       let output = outlet(records, .records, of: stage)
-      let passed = (progress.sent(by: stage, on: .frontier), progress.received(on: .frontier))
-      let back = crawl.map {
-        BackEdge($0, frontier: frontier, ledger: ledger, counter: counter, passed: passed)
-      }
       try await ending([output]) {
         try await extractStage(
           inlet(pages, .pages), lane: lane, output: output, extraction: extraction, room: room,
-          held: plan.bounds.recordBytes / plan.bounds.extractors, ledger: ledger, back: back)
+          held: plan.bounds.recordBytes / plan.bounds.extractors, ledger: ledger, back: backEdge)
       }
     case .route:
       let routes = plan.sinks.enumerated().map { index, sink in
@@ -208,6 +204,15 @@ package struct Graph: Sendable {
         events: events, commitInterval: commitInterval)
       var sink = SinkStage(plan.sinks[index], index: index, of: context)
       try await sink.run(inlet(rows[index], .rows(index)))
+    }
+  }
+
+  /// The way of links from extract to the frontier.
+  private var backEdge: BackEdge? {
+    crawl.map {
+      BackEdge(
+        $0, frontier: frontier, ledger: ledger, counter: progress.counter(.extract),
+        passed: (progress.sent(by: .extract, on: .frontier), progress.received(on: .frontier)))
     }
   }
 

@@ -76,8 +76,8 @@ package final class RunProgress: Sendable {
   package var discrepancies: [String] {
     let stages = stages.filter { !$0.isConserved }.map { count in
       "\(count.name): \(count.received) in + \(count.generated) generated, but \(count.sent) out"
-        + " + \(count.filtered) filtered + \(count.deduplicated) deduplicated + \(count.beyondLimit) beyond the limit"
-        + " + \(count.unfinished) unfinished"
+        + " + \(count.filtered) filtered + \(count.deduplicated) deduplicated + \(count.checked) checked"
+        + " + \(count.beyondLimit) beyond the limit + \(count.unfinished) unfinished"
     }
     let edges = layout.edges.compactMap { edge -> String? in
       let sent = edge.from.reduce(0) { $0 + self.sent(by: $1, on: edge.id).count }

@@ -108,6 +108,10 @@ func extractStage(
     while index < batch.count {
       let fetched = batch[index]
       index += 1
+      if fetched.request.purpose == .check, let back {
+        try back.checked(fetched)
+        continue
+      }
       let one =
         extraction.needsRoom(fetched)
         ? try await extraction.extract(fetched, mediaTypes: mediaTypes, in: room)

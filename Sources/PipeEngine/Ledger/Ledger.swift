@@ -37,6 +37,9 @@ package final class Ledger: Sendable {
     change { storage in for one in batch { storage.state.extracted(one.record.id, records: 1) } }
   }
 
+  /// A request whose answer is all that comes of it.
+  func checked(_ id: RequestID) { change { $0.state.extracted(id, records: 0) } }
+
   /// Records that go to so many sinks each.
   func routed(_ records: some Sequence<(RequestID, Int)>) {
     storage.withLock { for (id, sinks) in records { $0.state.routed(id, sinks: sinks) } }

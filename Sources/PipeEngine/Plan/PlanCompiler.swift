@@ -155,8 +155,30 @@ struct PlanCompiler {
       let names = fields.map(\.value) + (sink.when?.fieldNames ?? [])
       return names.contains { LinkRow.Field(rawValue: $0)?.isPlace == true }
     }
+    plan.checksLinks = settings.value.check?.value == .external && plan.keepsLinks && plan.scope != .any
+    plan.checksFragments = settings.value.fragments?.value == true && plan.keepsLinks
+    reportIdleChecks(settings.value, of: plan)
     plan.waitsForSources = fields.contains { $0.extractor.inputColumn != nil }
     return plan
+  }
+
+  /// Checks that no row tells of are not made.
+  private mutating func reportIdleChecks(_ settings: CrawlSettings, of plan: CrawlPlan) {
+    let check = settings.check?.value == .external ? settings.check?.span : nil
+    let fragments = settings.fragments?.value == true ? settings.fragments?.span : nil
+    for (span, key) in [(check, "check: external"), (fragments, "fragments: true")] {
+      guard let span, !plan.keepsLinks else { continue }
+      diagnostics.append(
+        Diagnostic(
+          .noEffect, at: span, "\(key) has no effect without rows of links",
+          hint: "add a sink with rows: links, or remove it"))
+    }
+    if let check, plan.keepsLinks, plan.scope == .any {
+      diagnostics.append(
+        Diagnostic(
+          .noEffect, at: check, "check: external has no effect with scope: any, which no link is out of",
+          hint: "remove it, or choose a narrower scope"))
+    }
   }
 
   /// The columns of a sink: the fields that it names, or those of `extract` with `error` last.

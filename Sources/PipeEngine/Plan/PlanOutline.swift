@@ -185,6 +185,10 @@ package struct PlanOutline: Sendable {
       notes.append(
         "at most \(limit) page\(limit == 1 ? "" : "s"); which ones, where there are more, may depend on timing")
     }
+    if crawl.checksLinks {
+      notes.append("links out of scope are checked, each URL once, by HEAD or GET, and lead nowhere")
+    }
+    if crawl.checksFragments { notes.append("fragments of links are looked for in the pages") }
     notes.append("how many pages there are is not known before the run")
     if plan.tellsPlaces { notes.append("rows wait until it is certain how their pages were reached") }
     return notes

@@ -12,6 +12,13 @@ package struct CrawlSettings: Sendable {
   package let maxLinks: Int
   package let nofollow: Nofollow
   package let canonical: Canonical
+  package let check: Located<Check>?
+  package let fragments: Located<Bool>?
+
+  /// Which links are asked what comes of them, besides those that are followed.
+  package enum Check: String, CaseIterable, Sendable {
+    case none, external
+  }
 
   /// What is done about links that pages ask not to follow.
   package enum Nofollow: String, CaseIterable, Sendable {
@@ -63,11 +70,16 @@ package struct CrawlSettings: Sendable {
       "canonical", Canonical.map.shape, default: Canonical(), shown: "{}",
       "What makes no difference between two URLs, so that they are one page.",
       example: "{strip_query: [utm_*, gclid]}"),
-    make: { follow, depth, scope, include, exclude, maxPages, maxLinks, nofollow, canonical in
+    Key(
+      "check", Check.shape.located.optional, default: nil, shown: "none",
+      "Which links are checked without being followed, for the rows of sinks with rows: links."),
+    Key(
+      "fragments", Shape<Bool>.bool.located.optional, default: nil, shown: "false",
+      "Whether the `#id` of a link is looked for in its page, for the rows of sinks with rows: links."),
+    make: { follow, depth, scope, include, exclude, maxPages, maxLinks, nofollow, canonical, check, fragments in
       CrawlSettings(
         follow: follow, depth: depth, scope: scope, include: include, exclude: exclude, maxPages: maxPages,
-        maxLinks: maxLinks,
-        nofollow: nofollow, canonical: canonical)
+        maxLinks: maxLinks, nofollow: nofollow, canonical: canonical, check: check, fragments: fragments)
     }
   ).shape.located
 }
@@ -77,6 +89,15 @@ extension CrawlSettings.Nofollow {
     switch choice {
     case .respect: "they are not followed"
     case .ignore: "they are followed as any other"
+    }
+  }
+}
+
+extension CrawlSettings.Check {
+  fileprivate static let shape = Shape<Self>.choice { choice in
+    switch choice {
+    case .none: "no link is"
+    case .external: "links that are out of scope: each URL is asked once what it answers, by HEAD where that tells it"
     }
   }
 }

@@ -22,11 +22,25 @@ package struct CrawlScope: Sendable {
   /// Of `host`: the hosts; of `domain`: those whose domains are known to be in scope.
   private var hosts: Set<String> = []
   private var domains: Set<String> = []
+  /// The names of the sources, to which they may take the scope along by redirects.
+  private var names: Set<String> = []
+  private var origins: Set<WebURL.OriginKey> = []
 
   package init(_ kind: Kind) { self.kind = kind }
 
   /// Takes a source's URL into account. Links that were judged before belong to the sources that were known then.
-  package mutating func add(_ source: WebURL) { add(source, at: source) }
+  package mutating func add(_ source: WebURL) {
+    add(source, at: source)
+    if isAtHome(source) { return }
+    origins.insert(source.originKey.detached)
+    names.insert(String(Self.withoutWWW(source)))
+  }
+
+  /// Whether a source has the origin of a URL.
+  package func isAtHome(_ url: WebURL) -> Bool { origins.contains(url.originKey) }
+
+  /// Whether a source's redirect may yet take the scope along to a URL.
+  package func mayCome(to url: WebURL) -> Bool { names.contains(String(Self.withoutWWW(url))) }
 
   /// A source was redirected: takes its scope along to the other host, if that is the same name with or without `www.`, or
   /// the same name by https. It is the source's folder that counts there, not the target's: a redirect of `/docs/` to the

@@ -27,6 +27,11 @@ package struct URLFilter: Sendable {
     return .notIncluded
   }
 
+  /// Whether a pattern of `exclude` matches a URL.
+  package func excludes(_ url: WebURL) -> Bool {
+    if case .excluded = reason(toDrop: url) { true } else { false }
+  }
+
   private static func firstMatch(_ patterns: [Pattern], _ subject: PatternSubject, _ text: inout String?) -> Int? {
     for (index, pattern) in patterns.enumerated() {
       switch pattern {

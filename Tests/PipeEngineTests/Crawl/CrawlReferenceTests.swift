@@ -22,6 +22,7 @@ struct CrawlReferenceTests {
     var depth: Int
     var status: Int?
     var error: String?
+    var isOK: Bool
   }
 
   private func text(_ value: Value) -> String? { if case .string(let text) = value { text } else { nil } }
@@ -33,8 +34,9 @@ struct CrawlReferenceTests {
   @Test("pages, depths, referrers and link rows are those of the reference", arguments: 0..<50)
   func equalsReference(seed: UInt64) async throws {
     let sample = SiteGenerator.sample(seed: seed, size: 20 + Int(seed) % 5 * 20)
-    let rules = CrawlRules(
+    var rules = CrawlRules(
       sample.sources, depth: Int(seed % 5), scope: CrawlRules.Scope.allCases[Int(seed / 5) % 4])
+    (rules.checksExternal, rules.checksFragments) = (seed % 3 > 0 && rules.scope != .any, seed % 2 > 0)
     let reference = ReferenceCrawl(of: sample.site, rules)
     let pages = Set(
       reference.pages.map { page in
@@ -49,7 +51,8 @@ struct CrawlReferenceTests {
       reference.links.filter { !$0.to.hasPrefix("mailto:") }.map { link in
         (
           LinkRowValues(
-            from: link.from, to: link.to, text: link.text, depth: link.depth, status: link.status, error: link.error), 1
+            from: link.from, to: link.to, text: link.text, depth: link.depth, status: link.status, error: link.error,
+            isOK: !link.isBroken), 1
         )
       }, uniquingKeysWith: +)
     for latency in 0..<UInt64(2) {
@@ -64,13 +67,25 @@ struct CrawlReferenceTests {
       let plan = try pipeline.plan(
         """
         extract: [url, depth, referrer, status]
-        crawl: {depth: \(rules.depth), scope: \(rules.scope.rawValue)}
+        crawl:
+          depth: \(rules.depth)
+          scope: \(rules.scope.rawValue)
+          check: \(rules.checksExternal ? "external" : "none")
+          fragments: \(rules.checksFragments)
         fetch: {retry: {attempts: \(rules.attempts), base: 1ms}}
         sinks: [{sink0: {fields: [url, depth, referrer, status]}}, {sink1: {rows: links}}]
         """
       ).with(bounds: bounds)
-      let graph = Graph(plan, fetcher: StubFetcher(site: sample.site, seed: seed * 7 + latency))
+      let fetcher = StubFetcher(site: sample.site, seed: seed * 7 + latency)
+      let graph = Graph(plan, fetcher: fetcher)
       try await graph.runConserving()
+      let pageURLs = Set(pages.map(\.page))
+      let requests = fetcher.log.all.compactMap { line -> String? in
+        let words = line.split(separator: " ")
+        let page = PlainURL.identity(of: String(words[1]))
+        return page.hasSuffix("/robots.txt") || pageURLs.contains(page) ? nil : "\(words[0]) \(page)"
+      }
+      #expect(Dictionary(requests.map { ($0, 1) }, uniquingKeysWith: +) == reference.checkRequests, "\(sample)")
       let rows = sinks[0].rows.all.map { row in
         PageRow(
           page: PlainURL.identity(of: text(row[0]) ?? ""), depth: number(row[1]) ?? -1,
@@ -82,7 +97,8 @@ struct CrawlReferenceTests {
       let linkRows = sinks[1].rows.all.map { row in
         LinkRowValues(
           from: PlainURL.identity(of: text(row[0]) ?? ""), to: PlainURL.identity(of: text(row[1]) ?? ""),
-          text: text(row[2]) ?? "", depth: number(row[8]) ?? -1, status: number(row[9]), error: code(row[10]))
+          text: text(row[2]) ?? "", depth: number(row[8]) ?? -1, status: number(row[9]), error: code(row[10]),
+          isOK: row[11] == .bool(true))
       }
       let counts = Dictionary(linkRows.map { ($0, 1) }, uniquingKeysWith: +)
       #expect(counts.filter { links[$0.key] != $0.value } == [:], "\(sample)")

@@ -47,7 +47,7 @@ struct LinkBlockTests {
   @Test("what came of a page comes back as it was", arguments: [nil, 0, 200, 999] as [Int?])
   func outcome(status: Int?) {
     for error in [nil, "timeout: no answer within 10s"] {
-      let outcome = PageOutcome(status: status, error: error)
+      let outcome = PageOutcome(status: status, error: error, deadEnd: nil, isWithoutConnection: error != nil)
       #expect(PageOutcome(outcome.encoded()) == outcome)
     }
     #expect(PageOutcome([]) == nil)

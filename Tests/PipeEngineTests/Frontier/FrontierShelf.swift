@@ -49,7 +49,8 @@ struct FrontierShelf {
   private mutating func block(_ requests: [Request]) -> FrontierStore.Block {
     next += 1
     blocks[next] = requests
-    return FrontierStore.Block(id: next, count: requests.count)
+    return FrontierStore.Block(
+      id: next, count: requests.count, isOfPages: requests.allSatisfy(\.isNewPage))
   }
 
   /// Brings back the next block that is wanted.

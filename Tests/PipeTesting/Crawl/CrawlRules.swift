@@ -14,6 +14,10 @@ package struct CrawlRules: Sendable {
   package var exclude: [String] = []
   package var respectsNofollow = true
   package var obeysRobots = true
+  /// Whether links out of scope are asked what comes of them.
+  package var checksExternal = false
+  /// Whether fragments are looked for in the pages.
+  package var checksFragments = false
   /// The longest chain of redirects.
   package var redirects = 10
   /// How often a request is sent at the most.

@@ -30,6 +30,29 @@ package enum PlainURL {
     return output
   }
 
+  /// What stands behind the `#` of a reference, as a URL has it; `nil` without one.
+  static func fragment(of written: String) -> String? {
+    guard written.contains("#"), let href = resolved(written, at: "http://base.example/") else { return nil }
+    return String(href.drop { $0 != "#" }.dropFirst())
+  }
+
+  /// A text with its percent-encoding undone.
+  static func decoded(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "%"), rest.count >= 2,
+        let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+      {
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// `https` of `https://a.example:8080/x?y`.
   static func scheme(of href: String) -> String { String(href.prefix { $0 != ":" }) }
 

@@ -62,6 +62,14 @@ package struct ReferenceCrawl: Sendable {
     package var error: String?
     /// Why the link was not followed, or the redirect at the end of its chain.
     package var reason: Reason?
+    /// What the page at the end has no element for, of what the fragment refers to.
+    package var missing: String?
+
+    package var isBroken: Bool {
+      if missing != nil { return true }
+      if let error { return error != "robots" }
+      return status.map { $0 >= 400 && $0 != 429 && $0 != 503 } ?? false
+    }
   }
 
   /// In breadth-first order.
@@ -70,6 +78,10 @@ package struct ReferenceCrawl: Sendable {
   package private(set) var dropped: [Drop] = []
   /// In the order of the pages and of their links; not of redirects.
   package private(set) var links: [LinkRow] = []
+  /// What came of what is not a page of the crawl, by what it is compared by.
+  package private(set) var checks: [String: Outcome] = [:]
+  /// How often what is not a page was asked: `HEAD http://a.example/`.
+  package private(set) var checkRequests: [String: Int] = [:]
   /// Sources, links and redirects to pages that were fetched by another one.
   package private(set) var duplicates = 0
 
@@ -90,6 +102,8 @@ package struct ReferenceCrawl: Sendable {
   /// A way from a page to another.
   private struct Edge {
     var to: String
+    /// What stands behind the `#`, if there is one.
+    var fragment: String?
     var text = ""
     var isRedirect = false
     /// Why it is never followed, whatever the depth.
@@ -103,6 +117,7 @@ package struct ReferenceCrawl: Sendable {
     for page in site.identities { edges[page] = judgedEdges(of: page) }
     let sources = rules.sources.compactMap { PlainURL.resolved($0) }.map { PlainURL.identity(of: $0) }
     fetchAll(from: sources)
+    if rules.checksExternal { checkAll() }
     tellLinks()
     let followed = pages.flatMap { page in edges[page.identity, default: []].filter { leads($0, from: page.identity) } }
     duplicates = sources.count + followed.count - pages.count
@@ -159,6 +174,59 @@ package struct ReferenceCrawl: Sendable {
     return edge.isRedirect ? .redirects : .depth
   }
 
+  // MARK: What is checked
+
+  /// Checks what links and redirects out of scope lead to, and where that redirects to, as far as chains are followed.
+  private mutating func checkAll() {
+    var coming: [String] = []
+    for page in pages {
+      for edge in edges[page.identity, default: []] where edge.reason != .scheme && !scope.contains(edge.to) {
+        coming.append(edge.to)
+      }
+    }
+    for _ in 0...rules.redirects {
+      var next: [String] = []
+      for url in coming where checks[url] == nil && places[url] == nil && !isExcluded(url) {
+        let outcome = check(url)
+        checks[url] = outcome
+        if case .redirect(_, let target?) = outcome { next.append(target) }
+      }
+      coming = next
+    }
+  }
+
+  private func isExcluded(_ identity: String) -> Bool {
+    rules.exclude.contains { PlainURL.matches($0, identity) }
+  }
+
+  /// What comes of a URL that is asked by HEAD, and by GET if HEAD does not tell.
+  private mutating func check(_ url: String) -> Outcome {
+    if rules.obeysRobots, site.isDisallowed(url) { return .disallowed }
+    var outcome = Outcome.status(0)
+    for method in ["HEAD", "GET"] {
+      var isVerdict = true
+      for attempt in 1...max(1, rules.attempts) {
+        checkRequests["\(method) \(url)", default: 0] += 1
+        var isFinal = true
+        switch site.answer(to: url, method: method, attempt: attempt) {
+        case .page: outcome = .status(200)
+        case .status(let status): (outcome, isFinal) = (.status(status), !rules.retried.contains(status))
+        case .failure(let code): (outcome, isFinal) = (.failure(code), ["dns", "tls"].contains(code))
+        case .redirect(let status, let location):
+          outcome = .redirect(status, to: PlainURL.resolved(location, at: url).map { PlainURL.identity(of: $0) })
+        }
+        switch outcome {
+        case .status(403), .status(404), .status(405), .status(501): isVerdict = false
+        case .failure("connection"), .failure("protocol"), .failure("timeout"): isVerdict = false
+        default: break
+        }
+        if isFinal || method == "HEAD" && !isVerdict { break }
+      }
+      if isVerdict { break }
+    }
+    return outcome
+  }
+
   // MARK: What a page has
 
   /// What comes of a page at last.
@@ -188,14 +256,18 @@ package struct ReferenceCrawl: Sendable {
     case (.disallowed, _): return []
     case (.redirect(_, let target), .redirect(_, let location)):
       guard let target else { return [Edge(to: location, isRedirect: true, reason: .scheme)] }
-      return [Edge(to: target, isRedirect: true, reason: reasonToDrop(target))]
+      return [
+        Edge(to: target, fragment: PlainURL.fragment(of: location), isRedirect: true, reason: reasonToDrop(target))
+      ]
     case (_, .page(let document)):
       return document.links.map { link in
         guard let target = PlainURL.resolved(link.written, at: page).map({ PlainURL.identity(of: $0) }) else {
           return Edge(to: link.written, text: link.text, reason: .scheme)
         }
         let isNofollow = rules.respectsNofollow && (link.isNofollow || document.isNofollow)
-        return Edge(to: target, text: link.text, reason: isNofollow ? .nofollow : reasonToDrop(target))
+        return Edge(
+          to: target, fragment: PlainURL.fragment(of: link.written), text: link.text,
+          reason: isNofollow ? .nofollow : reasonToDrop(target))
       }
     default: return []
     }
@@ -215,33 +287,68 @@ package struct ReferenceCrawl: Sendable {
         let reason = reason(edge, from: page.identity)
         if let reason { dropped.append(Drop(from: page.identity, to: edge.to, reason: reason)) }
         if edge.isRedirect { continue }
-        let end = end(of: edge.to)
+        let end = end(of: edge.to, fragment: edge.fragment)
         links.append(
           LinkRow(
             from: page.identity, to: edge.to, text: edge.text, depth: page.depth, status: end.status, error: end.error,
-            reason: reason ?? end.reason))
+            reason: reason ?? end.reason, missing: end.missing))
       }
     }
   }
 
+  private struct End {
+    var status: Int?
+    var error: String?
+    var reason: Reason?
+    var missing: String?
+  }
+
   /// What comes at the end of a chain of redirects that begins with a URL.
-  private func end(of url: String) -> (status: Int?, error: String?, reason: Reason?) {
+  private func end(of url: String, fragment: String?) -> End {
     var seen: Set<String> = []
-    var url = url
+    var (url, fragment) = (url, fragment)
     while true {
-      if !seen.insert(url).inserted || seen.count > rules.redirects + 1 { return (nil, "redirects", nil) }
-      guard places[url] != nil else { return (nil, nil, nil) }
-      switch outcome(of: url).0 {
-      case .status(let status): return (status, nil, nil)
-      case .failure(let code): return (nil, code, nil)
-      case .disallowed: return (nil, "robots", nil)
-      case .redirect:
-        guard let edge = edges[url, default: []].first else { return (nil, nil, nil) }
-        if let reason = reason(edge, from: url) {
-          return (nil, reason == .redirects ? "redirects" : nil, reason)
+      if !seen.insert(url).inserted || seen.count > rules.redirects + 1 { return End(error: "redirects") }
+      let isPage = places[url] != nil
+      guard let outcome = isPage ? outcome(of: url).0 : checks[url] else { return End() }
+      switch outcome {
+      case .status(let status): return End(status: status, missing: isPage ? missing(fragment, in: url) : nil)
+      case .failure(let code): return End(error: code)
+      case .disallowed: return End(error: "robots")
+      case .redirect(_, let target):
+        let edge = isPage ? edges[url, default: []].first : edge(ofCheck: url, to: target)
+        guard let edge else { return End() }
+        if let reason = isPage ? reason(edge, from: url) : nil, checks[edge.to] == nil {
+          return End(error: reason == .redirects ? "redirects" : nil, reason: reason)
         }
+        if !isPage, edge.reason != nil { return End() }
+        fragment = edge.fragment ?? fragment
         url = edge.to
       }
     }
+  }
+
+  /// Where something that was checked redirects to.
+  private func edge(ofCheck url: String, to target: String?) -> Edge? {
+    for method in ["HEAD", "GET"] {
+      for attempt in 1...max(1, rules.attempts) {
+        guard case .redirect(_, let location) = site.answer(to: url, method: method, attempt: attempt) else { continue }
+        return target.map { Edge(to: $0, fragment: PlainURL.fragment(of: location), isRedirect: true) }
+      }
+    }
+    return nil
+  }
+
+  // MARK: Fragments
+
+  /// What a page has no element for, of what a fragment refers to; `nil` if it has one, or none is needed.
+  private func missing(_ fragment: String?, in url: String) -> String? {
+    guard rules.checksFragments, let fragment, !fragment.isEmpty, !fragment.contains(":~:text="),
+      case .page(let page) = site.answer(to: url, attempt: rules.attempts)
+    else { return nil }
+    let names = page.ids + page.anchors
+    let decoded = PlainURL.decoded(fragment)
+    if names.contains(fragment) || names.contains(decoded) || decoded.lowercased() == "top" { return nil }
+    return decoded
   }
 }

@@ -15,8 +15,14 @@ package struct SiteGenerator {
   package static let host = "site.example"
   /// Beside the first: links to it are out of the scope `host`.
   package static let otherHost = "other.example:8080"
+  /// Hosts that only checks of links come to.
+  package static let farHosts = ["far.example", "www.far.example", "www.site.example:81"]
+
+  private static let fragments = ["#top", "#TOP", "#", "#:~:text=x", "#caf\u{E9} & more", "#caf%C3%A9"]
 
   private var random: RepeatableRandom
+  /// Of what changes no page's place.
+  private var details: RepeatableRandom
   private var site = SiteModel()
   /// The links of each page to come.
   private var links: [String: [SiteModel.Link]] = [:]
@@ -31,7 +37,10 @@ package struct SiteGenerator {
     return generator.make(seed: seed, size: size)
   }
 
-  private init(seed: UInt64) { random = RepeatableRandom(seed: seed) }
+  private init(seed: UInt64) {
+    random = RepeatableRandom(seed: seed)
+    details = RepeatableRandom(seed: seed + 1)
+  }
 
   private mutating func make(seed: UInt64, size: Int?) -> Sample {
     let size = size ?? below(280) + 20
@@ -46,6 +55,9 @@ package struct SiteGenerator {
     site.put("http://\(Self.otherHost)/further", links: [])
     site.disallow("/private/", of: Self.host)
     addCrossLinks(size * 3)
+    let others = random
+    addElsewhere(4 + size / 10)
+    random = others
     putPages()
     return Sample(seed: seed, site: site, sources: sources())
   }
@@ -105,8 +117,41 @@ package struct SiteGenerator {
         let status = [301, 302, 303, 307, 308][below(5)]
         site.put(from, attempts(.redirect(status, to: spelled(to, from: from))))
       }
-      others += [chain[0], chain[0], one(of: chain)]
+      // Of a chain that is too long it depends on timing how far links into its middle lead.
+      others += [chain[0], chain[0], one(of: length > 10 ? Array(repeating: chain[0], count: length) : chain)]
     }
+  }
+
+  /// URLs out of scope with all that can come of asking them, and links to them.
+  private mutating func addElsewhere(_ count: Int) {
+    for host in Self.farHosts { site.disallow("/closed/", of: host) }
+    var far: [String] = []
+    for number in 0..<count {
+      let host = one(of: Self.farHosts)
+      let url = "http://\(host)/\(random.oneIn(8) ? "closed/" : "")x\(number)"
+      far.append(url)
+      site.put(url, attempts(.page(.init("Far \(number)", links: [.init("/further")]))))
+      switch below(12) {
+      case 0: site.put(head: url, .status([403, 404, 405, 501][below(4)]))
+      case 1: site.put(head: url, .failure(["connection", "protocol", "timeout"][below(3)]))
+      case 2: site.put(url, .status([404, 410, 500][below(3)]))
+      case 3: site.put(url, .failure(["dns", "connect", "tls", "timeout", "connection"][below(5)]))
+      case 4: site.put(head: url, .page(.init("")))
+      case 5, 6: site.put(url, .redirect(301, to: one(of: pages) + (random.oneIn(2) ? "" : "#part-\(below(3))")))
+      case 7: site.put(url, .redirect(302, to: "http://\(Self.host)/private/far"))
+      case 8: site.put(url, .redirect(302, to: "http://\(Self.host)/only/from/far\(below(2))"))
+      case 9:
+        let length = random.oneIn(3) ? 10 + below(4) : 1 + below(4)
+        let chain = [url] + (0..<length).map { "\(url)/\($0)" }
+        let end = random.oneIn(3) ? one(of: chain) : one(of: pages + ["http://\(host)/nowhere"])
+        for (from, to) in zip(chain, chain.dropFirst() + [end]) { site.put(from, .redirect(307, to: to)) }
+        far.append(one(of: chain))
+      case 10: site.put(url, .redirect(301, to: "mailto:someone@\(host)"))
+      default: break
+      }
+    }
+    site.put("http://\(Self.host)/only/from/far0", links: ["/not/followed"])
+    for _ in 0..<3 * count { link(one(of: pages), to: one(of: far), isNofollow: random.oneIn(6)) }
   }
 
   private mutating func addCrossLinks(_ count: Int) {
@@ -129,7 +174,10 @@ package struct SiteGenerator {
       // The order of a document is not that in which it was made up.
       found.shuffle(using: &random)
       let isNofollow = number > 0 && random.oneIn(25)
-      let content = SiteModel.Page("Page \(number)", links: found, isNofollow: isNofollow)
+      var content = SiteModel.Page("Page \(number)", links: found, isNofollow: isNofollow)
+      for name in ["part-0", "part-1", "caf\u{E9} & more", "caf%C3%A9"] where details.oneIn(2) {
+        if details.oneIn(3) { content.anchors.append(name) } else { content.ids.append(name) }
+      }
       // The front page always answers.
       site.put(page, number == 0 ? [.page(content)] : attempts(.page(content)))
     }
@@ -190,7 +238,7 @@ package struct SiteGenerator {
     case 4: return url + "#part-\(below(3))"
     case 5 where page != nil: return "//\(host)\(path)"
     case 6 where isNear, 7 where isNear, 8 where isNear: return path
-    case 9 where isNear: return path + "#top"
+    case 9 where isNear: return path + (Self.fragments.randomElement(using: &details) ?? "")
     default: return url
     }
   }

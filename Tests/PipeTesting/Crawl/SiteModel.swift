@@ -21,11 +21,19 @@ package struct SiteModel: Sendable {
     package var links: [Link]
     /// `<meta name=robots content=nofollow>`.
     package var isNofollow: Bool
+    /// The `id` of each of its elements that have one.
+    package var ids: [String]
+    /// The `name` of each of its anchors.
+    package var anchors: [String]
 
-    package init(_ title: String, links: [Link] = [], isNofollow: Bool = false) {
+    package init(
+      _ title: String, links: [Link] = [], isNofollow: Bool = false, ids: [String] = [], anchors: [String] = []
+    ) {
       self.title = title
       self.links = links
       self.isNofollow = isNofollow
+      self.ids = ids
+      self.anchors = anchors
     }
   }
 
@@ -43,6 +51,8 @@ package struct SiteModel: Sendable {
   /// What each URL answers to its first attempt, its second and so on, by what the URL is compared by. The last answer
   /// stays.
   private var answers: [String: [Answer]] = [:]
+  /// What URLs answer to HEAD, where that is not what GET would get.
+  private var headAnswers: [String: [Answer]] = [:]
   /// The paths that each host's robots.txt disallows, by host and port.
   package private(set) var disallowed: [String: [String]] = [:]
 
@@ -53,6 +63,11 @@ package struct SiteModel: Sendable {
 
   package mutating func put(_ url: String, _ attempts: [Answer]) {
     answers[PlainURL.identity(of: url)] = attempts
+  }
+
+  /// What a URL answers to HEAD.
+  package mutating func put(head url: String, _ attempts: Answer...) {
+    headAnswers[PlainURL.identity(of: url)] = attempts
   }
 
   /// A page with links that are only URLs.
@@ -69,8 +84,10 @@ package struct SiteModel: Sendable {
   package var identities: [String] { answers.keys.sorted() }
 
   /// - Parameter attempt: 1 for the first.
-  package func answer(to url: String, attempt: Int = 1) -> Answer {
-    guard let attempts = answers[PlainURL.identity(of: url)], !attempts.isEmpty else { return .status(404) }
+  package func answer(to url: String, method: String = "GET", attempt: Int = 1) -> Answer {
+    let identity = PlainURL.identity(of: url)
+    guard let attempts = (method == "HEAD" ? headAnswers[identity] : nil) ?? answers[identity], !attempts.isEmpty
+    else { return .status(404) }
     return attempts[min(max(1, attempt), attempts.count) - 1]
   }
 
@@ -102,7 +119,7 @@ extension SiteModel {
       if paths.isEmpty { response.status = 404 }
       response.body = paths.isEmpty ? "" : "User-agent: *\n" + paths.map { "Disallow: \($0)\n" }.joined()
     } else {
-      switch answer(to: url, attempt: attempt) {
+      switch answer(to: url, method: method, attempt: attempt) {
       case .page(let page): response.body = Self.document(page)
       case .status(let status): response.status = status
       case .redirect(let status, let location): (response.status, response.location) = (status, location)
@@ -127,7 +144,10 @@ extension SiteModel {
     let links = page.links.map { link in
       "<p><a href=\"\(escaped(link.written))\"\(link.isNofollow ? " rel=nofollow" : "")>\(escaped(link.text))</a></p>\n"
     }
-    return "<!DOCTYPE html>\n<html><head><title>\(escaped(page.title))</title>\(robots)</head><body>\n\(links.joined())"
+    let names =
+      page.ids.map { "<i id=\"\(escaped($0))\"></i>\n" } + page.anchors.map { "<a name=\"\(escaped($0))\"></a>\n" }
+    return
+      "<!DOCTYPE html>\n<html><head><title>\(escaped(page.title))</title>\(robots)</head><body>\n\(names.joined())\(links.joined())"
       + "</body></html>\n"
   }
 

@@ -6,6 +6,8 @@ final class FrontierStore: Sendable {
   struct Block: Hashable, Sendable {
     let id: Int
     let count: Int
+    /// Whether all of them are pages that were never asked for.
+    var isOfPages = false
   }
 
   typealias Refusal = SpillStore.Refusal
@@ -35,7 +37,8 @@ final class FrontierStore: Sendable {
   func append(_ requests: [Request]) throws(Refusal) -> Block {
     var bytes: [UInt8] = []
     for request in requests { RequestCodec.encode(request, into: &bytes) }
-    return Block(id: try store.append(bytes), count: requests.count)
+    return Block(
+      id: try store.append(bytes), count: requests.count, isOfPages: requests.allSatisfy(\.isNewPage))
   }
 
   /// Reads a block, which is gone then.
