@@ -75,6 +75,7 @@ struct Template: Sendable {
           depth: 3
           scope: host
           # exclude: [/search*, "*.pdf"]
+          # check: external # links to other sites are checked, too
           max_pages: 1000
 
         extract: [url, status, title, depth, referrer]

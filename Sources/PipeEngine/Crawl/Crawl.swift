@@ -139,7 +139,9 @@ final class Crawl: Sendable {
   ///
   /// - Returns: Checks that waited for them.
   func pagesEnded() throws(RunError) -> [Request] {
-    try change { storage throws(RunError) in try storage.state.pagesEnded() }.requests
+    // What sources still have is left out, and would wait in vain for pages to come.
+    letGo()
+    return try change { storage throws(RunError) in try storage.state.pagesEnded() }.requests
   }
 
   /// A lane of extract has come to its end.
@@ -177,7 +179,7 @@ final class Crawl: Sendable {
   /// Requests that were admitted are given up.
   func leave(_ count: Int) { storage.withLock { $0.state.leave(count) } }
 
-  /// Lets go who waits for room, since the run stops.
+  /// Lets go who waits for room, since the run stops, or has asked for as many pages as it may.
   func letGo() {
     room.withLock { room in
       room.isLetGo = true
