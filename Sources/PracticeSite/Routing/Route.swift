@@ -2,7 +2,8 @@
 struct Route: Sendable {
   typealias Action = @Sendable (SiteRequest, Site) throws(Refusal) -> Answer
 
-  /// The path, with names in braces for segments that may be anything: `/redirect/{hops}`.
+  /// The path, with names in braces for segments that may be anything: `/redirect/{hops}`. The last one stands for
+  /// any number of them if it ends with dots: `{place...}`.
   let pattern: String
   /// The parameters that it understands, as one writes them: `form=path|absolute&status=`.
   let query: String
@@ -20,6 +21,7 @@ struct Route: Sendable {
   private enum Segment: Sendable {
     case literal(String)
     case anything
+    case rest
   }
 
   init(
@@ -33,7 +35,9 @@ struct Route: Sendable {
     self.isTame = isTame
     self.isCounted = isCounted
     self.action = action
-    segments = pattern.split(separator: "/").map { $0.hasPrefix("{") ? .anything : .literal(String($0)) }
+    segments = pattern.split(separator: "/").map {
+      $0.hasSuffix("...}") ? .rest : $0.hasPrefix("{") ? .anything : .literal(String($0))
+    }
   }
 
   /// The first segment of the pattern, by which the table finds the route: empty for `/`.
@@ -43,10 +47,12 @@ struct Route: Sendable {
 
   /// The segments that stand for the names in braces; nil where the path is not of this pattern.
   func captures(in path: [String]) -> [String]? {
-    guard path.count == segments.count else { return nil }
+    let takesRest = if case .rest? = segments.last { true } else { false }
+    guard takesRest ? path.count >= segments.count - 1 : path.count == segments.count else { return nil }
     var captures: [String] = []
     for (segment, part) in zip(segments, path) {
       switch segment {
+      case .rest: break
       case .literal(let name): if name != part { return nil }
       case .anything: captures.append(part)
       }

@@ -1,5 +1,24 @@
 /// Percent-encoding as URLs use it (RFC 3986 2.1).
 enum PercentEncoding {
+  /// The text with each `%XX` of an unreserved character undone (RFC 3986, 6.2.2.2).
+  static func decodeUnreserved(_ text: String) -> String {
+    var decoded = ""
+    var rest = text[...]
+    while let character = rest.popFirst() {
+      let digits = rest.prefix(2)
+      if character == "%", digits.count == 2, let value = UInt8(digits, radix: 16), value < 0x80 {
+        let undone = Character(Unicode.Scalar(value))
+        if undone.isLetter || undone.isNumber || "-._~".contains(undone) {
+          decoded.append(undone)
+          rest = rest.dropFirst(2)
+          continue
+        }
+      }
+      decoded.append(character)
+    }
+    return decoded
+  }
+
   /// The text with every `%XX` undone; ill-formed UTF-8 is repaired, a lone `%` stands for itself.
   static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String {
     let encoded = Array(text.utf8)
