@@ -2,7 +2,7 @@ internal import PipeStorage
 internal import PipeText
 
 /// What is kept of a run when its journal is gone: `pipe runs` lists it.
-struct RunSummary: Hashable, Sendable {
+struct RunRecord: Hashable, Sendable {
   var run: Int
   /// Milliseconds since 1970.
   var began: Int
@@ -28,16 +28,16 @@ struct RunHistory {
   init(in folder: JournalFolder) { self.folder = folder }
 
   /// The last runs, the newest last.
-  func runs() throws(LogFault) -> [RunSummary] {
+  func runs() throws(LogFault) -> [RunRecord] {
     do throws(StorageError) {
       if try folder.storage.status(of: path, followingLinks: true) == nil { return [] }
     } catch {
       throw LogFault(path, .storage(error))
     }
     var log = try LogReader(path, Self.format, in: folder.storage)
-    var runs: [RunSummary] = []
+    var runs: [RunRecord] = []
     while let frame = try log.next() {
-      guard let run = RunSummary(frame.payload) else { throw LogFault(path, .broken(at: frame.offset)) }
+      guard let run = RunRecord(frame.payload) else { throw LogFault(path, .broken(at: frame.offset)) }
       runs.removeAll { $0.run == run.run }
       runs.append(run)
     }
@@ -45,7 +45,7 @@ struct RunHistory {
   }
 
   /// Adds a run that has ended. The file is replaced at once, so that it has the old runs or the new ones.
-  func add(_ run: RunSummary) throws(LogFault) {
+  func add(_ run: RunRecord) throws(LogFault) {
     let runs = (try runs().filter { $0.run != run.run } + [run]).suffix(Self.length)
     do throws(StorageError) {
       var log = try LogWriter(creating: path, Self.format, identity: [], in: folder.storage)
@@ -57,7 +57,7 @@ struct RunHistory {
   }
 }
 
-extension RunSummary {
+extension RunRecord {
   private static let version: UInt8 = 1
 
   /// 1 (version), the four numbers in LEB128 with their sign in the lowest bit, the outcome behind its length, and a snapshot

@@ -8,8 +8,8 @@ struct RunHistoryTests {
   private let storage = MemoryStorage()
   private var history: RunHistory { RunHistory(in: JournalFolder(path: "/j", storage: storage)) }
 
-  private func summary(_ run: Int, outcome: String = "complete") -> RunSummary {
-    RunSummary(
+  private func summary(_ run: Int, outcome: String = "complete") -> RunRecord {
+    RunRecord(
       run: run, began: 1_760_000_000_000, ended: 1_760_000_060_000, worked: 59_000, outcome: outcome,
       totals: RunTotals(requests: run * 10, bytes: 7, statuses: [200: run], errors: ["dns": 1]))
   }
@@ -46,7 +46,7 @@ struct RunHistoryTests {
     #expect(throws: LogFault.self) { try history.runs() }
     #expect(throws: LogFault.self) { try history.add(summary(2)) }
     let bytes = summary(3).bytes
-    #expect(RunSummary(bytes) == summary(3))
-    for count in bytes.indices { #expect(RunSummary(Array(bytes[..<count])) == nil) }
+    #expect(RunRecord(bytes) == summary(3))
+    for count in bytes.indices { #expect(RunRecord(Array(bytes[..<count])) == nil) }
   }
 }
