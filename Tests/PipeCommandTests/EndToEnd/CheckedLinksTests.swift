@@ -28,7 +28,7 @@ struct CheckedLinksTests {
     func count(_ request: String) -> Int { log.all.count { $0.request == request } }
   }
 
-  private static func answer(_ status: Int, _ body: String = "", length: Int? = nil, _ fields: String = "") -> [UInt8] {
+  private static func answer(_ status: Int, _ body: String = "", _ fields: String = "", length: Int? = nil) -> [UInt8] {
     let head = "HTTP/1.1 \(status) OK\r\nContent-Type: text/html\r\nContent-Length: \(length ?? body.utf8.count)\r\n"
     return Array("\(head)\(fields)\r\n\(body)".utf8)
   }
@@ -60,7 +60,7 @@ struct CheckedLinksTests {
       switch request {
       case "GET /robots.txt": Self.answer(200, "User-agent: *\nDisallow: /closed\n")
       // It has no business to send content.
-      case "HEAD /content": Self.answer(200, "content", "X-A: b\r\n")
+      case "HEAD /content": Self.answer(200, "content", "Connection: close\r\n")
       case "HEAD /no-head": Self.answer(405)
       // The content never comes.
       case "GET /no-head": Self.answer(200, "<p>", length: 1 << 30)
@@ -77,7 +77,7 @@ struct CheckedLinksTests {
       request == "GET /robots.txt" ? Self.answer(404) : Self.answer(200, (request == "GET /" ? pages : "") + links)
     }
     let (rows, outcome) = try await crawl(
-      site, fetch: "timeout: 1s, per_host: {concurrency: 2, delay: 20ms}", crawl: "check: external")
+      site, fetch: "timeout: 2s, per_host: {concurrency: 2, delay: 20ms}", crawl: "check: external")
     #expect(rows.count == 20 + 21 * targets.count)
     func row(_ path: String) -> Set<String> {
       Set(rows.filter { $0.hasPrefix(far.server.url(path)) }.map { String($0.dropFirst(far.server.url(path).count)) })
@@ -87,15 +87,17 @@ struct CheckedLinksTests {
     }
     #expect(row("/gone") == ["#x,404,false,,"])
     #expect(row("/closed").allSatisfy { $0.hasPrefix("#x,,true,robots: disallowed by line 2") })
+    // On a connection that was kept, a request that nothing answers is sent once more.
+    #expect(far.count("HEAD /closes") > 0)
     #expect(
-      far.log.all.map(\.request).sorted() == [
-        "GET /closes", "GET /gone", "GET /hangs", "GET /no-head", "GET /robots.txt", "HEAD /closes", "HEAD /content",
-        "HEAD /gone", "HEAD /hangs", "HEAD /moved", "HEAD /no-head", "HEAD /ok", "HEAD /target",
+      far.log.all.map(\.request).filter { $0 != "HEAD /closes" }.sorted() == [
+        "GET /closes", "GET /gone", "GET /hangs", "GET /no-head", "GET /robots.txt", "HEAD /content", "HEAD /gone",
+        "HEAD /hangs", "HEAD /moved", "HEAD /no-head", "HEAD /ok", "HEAD /target",
       ])
     #expect(site.count("GET /robots.txt") == 1)
     #expect(site.log.all.count == 22)
     for host in [far, site] {
-      let times = host.log.all.map(\.time).sorted()
+      let times = host.log.all.filter { $0.request != "HEAD /closes" }.map(\.time).sorted()
       // Arrivals may be late, but not early.
       let span = times[0].duration(to: times[times.count - 1])
       #expect(span > .milliseconds(20) * (times.count - 1) - .milliseconds(15), "\(span)")
