@@ -19,6 +19,8 @@ package protocol TransferRequest: AnyObject, Sendable {
   /// Bytes of content that are kept, with all fields of the head, whatever the settings say of pages: what is larger is
   /// cut. `nil` for as the settings have it.
   var contentLimit: Int? { get }
+  /// Whether the start of a page is handed over, also where a scanner has found all that the settings ask for.
+  var keepsPage: Bool { get }
 }
 
 /// What became of a request. A body that broke off has a response and a failure.
@@ -101,6 +103,7 @@ extension TransferExchange {
 
 extension TransferRequest {
   package var contentLimit: Int? { nil }
+  package var keepsPage: Bool { false }
 
   /// The host without its port.
   var name: String { String(TransferEnd.hostname(of: host)) }

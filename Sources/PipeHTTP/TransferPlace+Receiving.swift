@@ -178,10 +178,9 @@ extension TransferPlace {
     var rest = UnsafeBufferPointer(rebasing: bytes.assumingMemoryBound(to: UInt8.self)[...])
     while !rest.isEmpty {
       var slice = rest
-      if encoding?.isASCIICompatible != true {
-        slice = UnsafeBufferPointer(rebasing: rest.prefix(max(Self.sliceLength, body.count)))
-        body.append(contentsOf: slice)
-      }
+      let isCertain = encoding?.isASCIICompatible == true
+      if !isCertain { slice = UnsafeBufferPointer(rebasing: rest.prefix(max(Self.sliceLength, body.count))) }
+      if !isCertain || keepsPage && body.count < PageSubstance.limit { body.append(contentsOf: slice) }
       let isFound = scanner?.feed(slice) == false
       if encoding == nil { settleEncoding() }
       if isFound && encoding?.isASCIICompatible != false || isPlainSoFar {
@@ -243,6 +242,9 @@ extension TransferPlace {
       isKeeping = false
     }
   }
+
+  /// Whether the start of a page is kept, whatever the scanner still needs of it.
+  var keepsPage: Bool { request?.keepsPage ?? false }
 
   /// Of the first slice, and the ones after it are as long as what is kept: long enough for the head of most pages,
   /// short enough not to keep much more.

@@ -14,7 +14,7 @@ extension TransferPlace {
       }
     let scanned = scanned()
     // All is known that the page was kept for; to hand its bytes to another core costs more than to look at them here.
-    let isSpent = scanned?.encoding?.isASCIICompatible == true
+    let isSpent = scanned?.encoding?.isASCIICompatible == true && !keepsPage
     let content = isSpent ? [] : body
     if isSpent { body.removeAll(keepingCapacity: body.capacity <= Self.spareCapacity) } else { body = [] }
     return HTTPResponse(

@@ -17,7 +17,7 @@ final class TransferPlace {
   let sockets: LoopSockets
   private let errorText: UnsafeMutablePointer<CChar>
   @exclusivity(unchecked) private var url: TransferURL
-  private var request: (any TransferRequest)?
+  private(set) var request: (any TransferRequest)?
   /// The fields of all requests.
   private let common: [HTTPFields.Field]
   /// Header lists that libcurl reads while the transfer runs.

@@ -36,7 +36,7 @@ struct RunSummary {
       lines.append(
         "  retries    \(counts.retries.grouped) attempt\(counts.retries == 1 ? "" : "s") more than the first ones")
     }
-    if let (seen, counts) = progress.crawlCounts { lines += Self.lines(on: counts, seen: seen) }
+    if let (seen, counts) = progress.crawlCounts { lines += Self.lines(on: counts, seen: seen) + trapLines }
     if run.elapsed > .zero, counts.records > 0 {
       lines.append("  rate       \(Int((Double(counts.records) / run.elapsed.seconds).rounded()).grouped)/s")
     }
@@ -84,6 +84,21 @@ struct RunSummary {
     return lines
   }
 
+  /// The groups of URLs that were found to be traps, those with the most URLs that were left out first.
+  private var trapLines: [String] {
+    let (groups, forgotten) = progress.trapGroups
+    let told = groups.filter { $0.dropped > 0 }
+    var lines = told.prefix(Self.mostTraps).map { group in
+      "  trap       \(group.shape): \(group.pages.grouped) pages fetched, which said nothing new in the end;"
+        + " \(group.dropped.grouped) more URL\(group.dropped == 1 ? "" : "s") left"
+    }
+    let others = max(0, told.count - Self.mostTraps) + forgotten
+    if others > 0 { lines.append("  trap       \(others.grouped) more") }
+    return lines
+  }
+
+  private static let mostTraps = 10
+
   /// Where the rows of a sink are.
   private func place(of sink: SinkPlan, _ unpublished: UnpublishedRows?) -> String {
     guard let unpublished, !unpublished.isLost else { return sink.shown }
@@ -116,6 +131,8 @@ struct RunSummary {
     let checked = stages.reduce(0) { $0 + $1.checked }
     if checked > 0 { parts.append("\(checked.grouped) checked") }
     let beyondLimit = stages.reduce(0) { $0 + $1.beyondLimit }
+    let leftOut = stages.reduce(0) { $0 + $1.leftOut }
+    if leftOut > 0 { parts.append("\(leftOut.grouped) left as traps") }
     if beyondLimit > 0 {
       parts.append("\(beyondLimit.grouped) beyond \(plan.crawl == nil ? "--limit" : "the limit of pages")")
     }

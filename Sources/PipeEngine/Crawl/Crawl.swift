@@ -16,6 +16,8 @@ final class Crawl: Sendable {
     var lanes: Int
     /// Records of pages whose place is not settled.
     var held: HeldRecords
+    /// The hosts of pages that barren pages alone lead to and that have begun, until something is learned of them.
+    var doubtful: [Int: String] = [:]
   }
 
   private struct Room: Awaited {
@@ -28,8 +30,12 @@ final class Crawl: Sendable {
   /// it is full of links most of the time.
   private static let sourceRoom = 65_536
 
+  /// So many pages of a host that barren pages alone lead to are on their way at once.
+  private static let mostDoubtful = 8
+
   let reader: LinkReader
   private let key: URLFingerprint.Key
+  private let traps: TrapGuard?
   private let ledger: Ledger
   private let fetch: FetchPlan
   /// The requests of links have a source of their own behind those of the spec, and the rows of links one more.
@@ -50,7 +56,8 @@ final class Crawl: Sendable {
     self.holds = holds
     let key = URLFingerprint.Key.random()
     self.key = key
-    reader = LinkReader(plan, key: key)
+    traps = plan.guardsTraps ? TrapGuard() : nil
+    reader = LinkReader(plan, key: key, traps: traps)
     self.ledger = ledger
     self.fetch = fetch
     linkSource = sources
@@ -58,8 +65,8 @@ final class Crawl: Sendable {
     storage = Mutex(
       Storage(
         state: CrawlState(
-          plan, redirects: fetch.redirects, tracksFinals: holds, memory: bounds.seenBytes, disk: disk,
-          key: key),
+          plan, redirects: fetch.redirects, tracksFinals: holds, memory: bounds.seenBytes, disk: disk, key: key,
+          traps: traps),
         lanes: lanes,
         held: HeldRecords(
           capacity: bounds.orderBytes,
@@ -69,6 +76,43 @@ final class Crawl: Sendable {
   }
 
   var counts: CrawlCounts { storage.withLock { $0.state.counts } }
+
+  /// The groups of URLs that were found to be traps, and how many more of them were forgotten.
+  var trapGroups: (groups: [TrapEvidence.Exhausted], forgotten: Int) { traps?.exhausted ?? ([], 0) }
+
+  /// Whether any request may have to be left out, or to wait.
+  var hasTraps: Bool { traps?.hasBarren ?? false }
+
+  /// Whether the page of a request is to be read.
+  func wantsContent(of request: Request) -> Bool {
+    guard let traps, let url = request.url, request.place != nil, request.purpose == .page else { return false }
+    return traps.wantsContent(of: url)
+  }
+
+  /// What becomes of a request that could be sent now.
+  ///
+  /// Of what barren pages alone lead to, few requests of a host are on their way at once, up to what is learned of their
+  /// pages: or many of a trap were sent before it is known for one.
+  func judge(_ request: Request) -> FrontierState.SecondThought {
+    guard let place = request.place, let url = request.url else { return .begins }
+    return storage.withLock { storage in
+      // What cannot be looked up is fetched: whoever needs it next tells of the disk.
+      do throws(RunError) {
+        if try storage.state.leavesOut(place.number, url) { return .isLeftOut }
+        guard try storage.state.isDoubtful(place.number), storage.doubtful[place.number] == nil else { return .begins }
+      } catch {
+        return .begins
+      }
+      if storage.doubtful.values.count(where: { $0 == request.host }) >= Self.mostDoubtful { return .waits }
+      storage.doubtful[place.number] = request.host
+      return .begins
+    }
+  }
+
+  /// Goes on with what waited for requests that were left out.
+  func goOn() throws(RunError) -> [Request] {
+    try change { storage throws(RunError) in try storage.state.goOn() }.requests
+  }
 
   /// URLs that were seen.
   var seenCount: Int { storage.withLock { $0.state.seenCount } }
@@ -117,6 +161,7 @@ final class Crawl: Sendable {
     guard let place = request.place else { return Step(ready: [(extracted, nil)]) }
     defer { if request.depth == 0 { updateRoom() } }
     var step = try change(settling: place.number) { storage throws(RunError) in
+      storage.doubtful[place.number] = nil
       if holds { try storage.held.hold(extracted, of: place.number) }
       return try storage.state.settle(place, request.url, depth: request.depth, extracted.links ?? .none)
     }

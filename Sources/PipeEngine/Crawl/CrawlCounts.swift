@@ -68,6 +68,7 @@ package struct CrawlCounts: Hashable, Sendable {
     case .nofollow: nofollow += count
     case .hops: beyondRedirects += count
     case .depth: beyondDepth += count
+    case .trap, .withdrawn: traps += count
     case .scope: outOfScope += count
     }
   }

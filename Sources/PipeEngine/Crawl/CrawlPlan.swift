@@ -17,6 +17,8 @@ package struct CrawlPlan: Sendable {
   /// The most links of one page.
   package var maxLinks: Int
   package var respectsNofollow: Bool
+  /// Whether groups of URLs that say nothing new come to an end (`TrapEvidence`).
+  package var guardsTraps = true
   package var identity: URLIdentity
   /// What `identity` passes over, for messages.
   package var strippedParameters: [String] = []
@@ -64,6 +66,7 @@ package struct CrawlPlan: Sendable {
     follow = settings.follow
     strippedParameters = settings.canonical.stripQuery
     sortsQuery = settings.canonical.sortQuery
+    guardsTraps = settings.traps == .guard
   }
 
   /// What of a page its links are read from.

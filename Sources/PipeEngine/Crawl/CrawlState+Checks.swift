@@ -118,7 +118,7 @@ extension CrawlState {
     if let link {
       let (target, isNew) = try self.number(of: link.url, link.fingerprint)
       var note = try note(target)
-      if isNew, note.state == .known { try know(target, &note, isNew: true, depth: 0xFF, .scope) }
+      if isNew, note.state == .known { try know(target, &note, isNew: true, link.url, depth: 0xFF, .scope) }
       answer.target = target
       answer.location = link.details?.url
     }

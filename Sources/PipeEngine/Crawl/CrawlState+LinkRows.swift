@@ -87,6 +87,9 @@ extension CrawlState {
       let reason = WebURL(try book.url(of: number)).flatMap { dropReason($0) }
       return (PageOutcome(), false, reason?.description ?? "not followed")
     case .known where note.reason == .hops && hops > 0: return (tooManyRedirects, true, nil)
+    case .known where note.isTrapped:
+      let group = WebURL(try book.url(of: number)).flatMap { traps?.name(ofTrapOf: $0) }
+      return (PageOutcome(), false, "trap: pages" + (group.map { " like \($0)" } ?? "") + " say nothing new")
     case .known: return (PageOutcome(), false, note.reason.words(plan, redirects))
     }
   }
@@ -148,6 +151,7 @@ extension URLNote.Reason {
     case .scope: "out of scope (\(plan.scope.rawValue))"
     case .depth: "beyond depth \(plan.depth)"
     case .nofollow: "nofollow"
+    case .trap, .withdrawn: "trap"
     case .hops: "behind more than \(redirects) redirects"
     }
   }

@@ -32,11 +32,14 @@ package struct FoundLinks: Sendable {
   var outcome: PageOutcome?
   /// Fingerprints of the names that fragments can refer to, ascending, where these are looked for and the page is whole.
   var names: [UInt64]?
+  /// What the page says; `nil` for one that failed, of which nothing is learned.
+  var says: TrapEvidence.Content?
 
-  init(content: Content, isCut: Bool, outcome: PageOutcome? = nil) {
+  init(content: Content, isCut: Bool, outcome: PageOutcome? = nil, says: TrapEvidence.Content? = nil) {
     self.content = content
     self.isCut = isCut
     self.outcome = outcome
+    self.says = says
   }
 
   static let none = FoundLinks(content: .page([]), isCut: false)
@@ -46,10 +49,13 @@ package struct FoundLinks: Sendable {
 struct LinkReader: Sendable {
   private let plan: CrawlPlan
   private let key: URLFingerprint.Key
+  private let traps: TrapGuard?
 
-  init(_ plan: CrawlPlan, key: URLFingerprint.Key) {
+  /// - Parameter traps: Says which pages are to be read.
+  init(_ plan: CrawlPlan, key: URLFingerprint.Key, traps: TrapGuard? = nil) {
     self.plan = plan
     self.key = key
+    self.traps = traps
   }
 
   /// What is compared of a URL.
@@ -63,7 +69,7 @@ struct LinkReader: Sendable {
       ? PageOutcome(
         status: page.response?.status, error: page.fetched.error, deadEnd: page.deadEnd) : nil
     let (content, isCut) = content(of: page)
-    var found = FoundLinks(content: content, isCut: isCut, outcome: outcome)
+    var found = FoundLinks(content: content, isCut: isCut, outcome: outcome, says: says(page))
     if plan.checksFragments, case .page = content { found.names = names(of: page) }
     return found
   }
@@ -104,6 +110,21 @@ struct LinkReader: Sendable {
     return FoundLinks.Link(
       url: target, fingerprint: fingerprint(of: target), isNofollow: false,
       details: hasFragment ? LinkDetails(url: target.href, element: "header") : nil)
+  }
+
+  /// What a page says, as far as it was to be read.
+  private func says(_ page: Page) -> TrapEvidence.Content? {
+    guard let traps, let response = page.response, let url = page.request.url, page.fetched.error == nil else {
+      return nil
+    }
+    if page.redirectTarget != nil { return .nothing }
+    guard (200..<300).contains(response.status) else { return nil }
+    if !page.isHTML { return .nothing }
+    let body = response.body
+    guard !body.isEmpty || response.length == 0, page.request.keepsPage || traps.wantsContent(of: url) else {
+      return .unread
+    }
+    return .substance(PageSubstance.hash(ofHTML: body.span, at: url))
   }
 
   private func content(of page: Page) -> (FoundLinks.Content, isCut: Bool) {

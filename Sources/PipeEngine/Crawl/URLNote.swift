@@ -20,6 +20,10 @@ struct URLNote: RawRepresentable, Hashable, Sendable {
     /// More redirects in a row led to it than are followed.
     case hops
     case depth
+    /// Only barren pages lead to it, and it is in an exhausted group (`TrapEvidence`).
+    case trap
+    /// The same, and its place was settled before: it is in the order of the pages already.
+    case withdrawn
     case scope
   }
 
@@ -44,15 +48,56 @@ struct URLNote: RawRepresentable, Hashable, Sendable {
     set { rawValue = rawValue & ~(7 << 8) | newValue.rawValue << 8 }
   }
 
+  // The bits behind the state are the reason of a URL that is known, and three flags of one that is asked for, or was.
+
   var reason: Reason {
-    get { Reason(rawValue: rawValue >> 11 & 3) ?? .nofollow }
-    set { rawValue = rawValue & ~(3 << 11) | newValue.rawValue << 11 }
+    get { state == .known ? Reason(rawValue: rawValue >> 11 & 7) ?? .nofollow : .nofollow }
+    set { if state == .known { rawValue = rawValue & ~(7 << 11) | newValue.rawValue << 11 } }
   }
+
+  /// Whether it is left out for a trap as long as barren pages alone lead to it.
+  var isTrapped: Bool { state == .known && (reason == .trap || reason == .withdrawn) }
 
   /// Whether its depth and its referrer are those of the site, and not of the order in which answers came.
   var isFinal: Bool {
-    get { rawValue & 1 << 13 != 0 }
-    set { rawValue = newValue ? rawValue | 1 << 13 : rawValue & ~(1 << 13) }
+    get { flag(13) }
+    set { setFlag(13, newValue) }
+  }
+
+  /// Of a URL that is asked for: whether barren pages alone lead to it. Of a page: whether it is barren.
+  var isDoubtful: Bool {
+    get { flag(11) }
+    set { setFlag(11, newValue) }
+  }
+
+  /// Whether it is in the order of the pages already, though its place is to be settled anew.
+  var isListed: Bool {
+    get { flag(12) }
+    set { setFlag(12, newValue) }
+  }
+
+  private func flag(_ bit: UInt16) -> Bool { state != .known && rawValue & 1 << bit != 0 }
+
+  private mutating func setFlag(_ bit: UInt16, _ value: Bool) {
+    if state == .known { return }
+    rawValue = value ? rawValue | 1 << bit : rawValue & ~(1 << bit)
+  }
+
+  /// It is asked for, whatever it was before.
+  mutating func ask(isDoubtful: Bool) {
+    let wasListed = state == .known && reason == .withdrawn
+    rawValue &= ~(7 << 11)
+    state = .asked
+    self.isDoubtful = isDoubtful
+    isListed = wasListed
+  }
+
+  /// It is left out after all.
+  mutating func leaveOut() {
+    let wasListed = isFinal || isListed
+    rawValue &= ~(7 << 11)
+    state = .known
+    reason = wasListed ? .withdrawn : .trap
   }
 
   /// Whether it is asked what comes of it as the target of a link, or will be once it is certain that it is not a page of

@@ -95,12 +95,14 @@ package final class Request: Sendable {
   package let attempt: Int
   /// Whether it has become a GET without the content that it began with: by a redirect, or since HEAD told nothing.
   package let hasLostItsContent: Bool
+  /// Whether its page is to be read (`TrapEvidence.wantsContent`).
+  package let keepsPage: Bool
   /// What per-host limits count by: host and port, as in the Host field.
   package let host: String
 
   package init(
     _ seed: RequestSeed, url: WebURL?, fault: RequestError? = nil, trail: [WebURL] = [], spent: Duration = .zero,
-    attempt: Int = 1, hasLostItsContent: Bool = false
+    attempt: Int = 1, hasLostItsContent: Bool = false, keepsPage: Bool = false
   ) {
     self.seed = seed
     self.url = url
@@ -109,6 +111,7 @@ package final class Request: Sendable {
     self.spent = spent
     self.attempt = attempt
     self.hasLostItsContent = hasLostItsContent
+    self.keepsPage = keepsPage
     host = url.map { String($0.host) } ?? ""
   }
 
@@ -165,6 +168,13 @@ package final class Request: Sendable {
   /// The same request, to be tried once more after so many attempts.
   func triedAgain(after attempts: Int) -> Request {
     Request(seed, url: url, trail: trail, attempt: attempts + 1, hasLostItsContent: hasLostItsContent)
+  }
+
+  /// The same request, whose page is to be read.
+  func keepingPage() -> Request {
+    Request(
+      seed, url: url, fault: fault, trail: trail, spent: spent, attempt: attempt, hasLostItsContent: hasLostItsContent,
+      keepsPage: true)
   }
 
   /// The same request as a GET, which has all of its attempts.

@@ -277,11 +277,15 @@ package final class Frontier: Sendable {
   /// Called after every change that may let `take` answer something new.
   package func onChange(_ tell: @escaping @Sendable () -> Void) { storage.withLock { $0.onChange = tell } }
 
-  func take(upTo limit: Int, now: Instant, only: RequestID? = nil) -> FrontierState.Take {
+  /// - Parameter judge: Says what becomes of a request that could begin. Called within, so it must not come back here.
+  func take(
+    upTo limit: Int, now: Instant, only: RequestID? = nil,
+    judging judge: ((Request) -> FrontierState.SecondThought)? = nil
+  ) -> FrontierState.Take {
     let (take, ready, needsRefill) = storage.withLock {
       storage -> (FrontierState.Take, WaitingList.LetGo?, Bool) in
       if storage.isCancelled { return (.finished, nil, false) }
-      let take = storage.state.take(upTo: limit, now: now, only: only)
+      let take = storage.state.take(upTo: limit, now: now, only: only, judging: judge)
       if limit > 0 { storage.isStarved = take.count < limit && !storage.state.isRefilling }
       // Half empty before the adder is woken, so that it is woken for a good many.
       let isWoken =
@@ -294,6 +298,9 @@ package final class Frontier: Sendable {
     ready?.resume()
     return take
   }
+
+  /// How many requests were left out since the last call.
+  func takeLeftOut() -> Int { storage.withLock { $0.state.takeLeftOut() } }
 
   /// How many requests were found to be too much since the last call.
   func takeBeyondLimit() -> Int { storage.withLock { $0.state.takeBeyondLimit() } }

@@ -54,6 +54,46 @@ extension FrontierState {
   }
 }
 
+// Requests that a crawl has thought better of, once they could begin.
+extension FrontierState {
+  /// What becomes of a request that could begin.
+  enum SecondThought {
+    case begins, isLeftOut
+    /// It is to be asked about again in a moment.
+    case waits
+  }
+
+  /// How soon a request that waits is asked about again.
+  private static let moment = Duration.milliseconds(2)
+
+  /// - Returns: Whether the host has a request that begins. If not, the host stands where it belongs.
+  mutating func leaveOut(at place: Int, now: Instant, by judge: (Request) -> SecondThought) -> Bool {
+    defer { noteRefill(place) }
+    judging: while let request = hosts[place].waiting.first {
+      switch request.isNewPage ? judge(request) : .begins {
+      case .begins: return true
+      case .isLeftOut:
+        hosts[place].waiting.removeFirst()
+        leftOut += 1
+        waitingCount -= 1
+        waitingBytes -= request.cost
+      case .waits:
+        hosts[place].notBefore = now.advanced(by: Self.moment)
+        break judging
+      }
+    }
+    hosts[place].standing = .idle
+    settle(place)
+    return false
+  }
+
+  /// How many requests were left out since the last call.
+  mutating func takeLeftOut() -> Int {
+    defer { leftOut = 0 }
+    return leftOut
+  }
+}
+
 extension Request {
   /// Whether it is a page's, and was never sent.
   var isNewPage: Bool { purpose == .page && attempt == 1 && trail.isEmpty }

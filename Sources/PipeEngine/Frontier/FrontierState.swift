@@ -92,6 +92,8 @@ struct FrontierState: Sendable {
   private(set) var isDraining = false
   /// Pages that may still be asked for the first time.
   var pagesLeft: Int
+  /// Requests that were left out, and that nobody was told of yet.
+  var leftOut = 0
   /// Requests that are too much, and that nobody was told of yet.
   var beyondLimit = 0
 
@@ -173,8 +175,12 @@ struct FrontierState: Sendable {
 
   /// What politeness allows to begin now.
   ///
-  /// - Parameter only: The one request that may begin; the others wait for it.
-  mutating func take(upTo limit: Int, now: Instant, only: RequestID? = nil) -> Take {
+  /// - Parameters:
+  ///   - only: The one request that may begin; the others wait for it.
+  ///   - judge: Says what becomes of a request that could begin.
+  mutating func take(
+    upTo limit: Int, now: Instant, only: RequestID? = nil, judging judge: ((Request) -> SecondThought)? = nil
+  ) -> Take {
     wake(now)
     if gate != nil { judgeHeads(now: now) }
     if !hopeless.isEmpty { return giveUpHopeless() }
@@ -188,6 +194,7 @@ struct FrontierState: Sendable {
     } else {
       // A file that is asked for needs a place as well.
       while taken.count + asks.count < limit, hopeless.count < Self.refusalStride, let place = ready.popFirst() {
+        if let judge, !leaveOut(at: place, now: now, by: judge) { continue }
         if let request = takeFirst(at: place, now: now) { taken.append(request) }
       }
     }

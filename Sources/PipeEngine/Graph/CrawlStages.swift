@@ -64,6 +64,25 @@ struct BackEdge: Sendable {
     _ = try add(requests)
   }
 
+  /// Whether requests may have to be left out, or to wait.
+  var hasTraps: Bool { crawl.hasTraps }
+
+  /// What becomes of a request that could be sent now.
+  func judge(_ request: Request) -> FrontierState.SecondThought { crawl.judge(request) }
+
+  func wantsContent(of request: Request) -> Bool { crawl.wantsContent(of: request) }
+
+  /// Requests were left out: sends on what waited for that, and lets the ledger know.
+  ///
+  /// - Returns: Links that cannot be fetched.
+  func leftOut(_ count: Int) throws(RunError) -> [Fetched] {
+    // Whatever comes of it, they are accounted for.
+    defer { ledger.leftUndone(count) }
+    let requests = try crawl.goOn()
+    counter.add(generated: requests.count)
+    return try add(requests)
+  }
+
   /// A lane of the stage has come to its end.
   ///
   /// - Returns: Whether records may wait that nothing else comes for (`takeHeld`).

@@ -62,14 +62,19 @@ final class FetchStage: FetchWork {
     if isCancelled.load(ordering: .acquiring) { return .draining(until: .now) }
     if case .draining(let until) = control.phase { return .draining(until: until) }
     while output.askForRoom() {
-      let take = frontier.take(upTo: limit, now: .now, only: order?.only)
+      let traps = back.flatMap { $0.hasTraps ? $0 : nil }
+      let take = frontier.take(upTo: limit, now: .now, only: order?.only, judging: traps?.judge)
       if hasPageLimit { leaveBeyondLimit() }
+      let hasLeftOut = traps.map { leaveOut(by: $0) } ?? false
       switch take {
       case .requests(let requests):
         events?.post(requests.lazy.filter { $0.purpose == .page }.map { .begun($0.id, attempt: $0.attempt) })
-        return .requests(requests)
+        guard let back else { return .requests(requests) }
+        return .requests(requests.map { back.wantsContent(of: $0) ? $0.keepingPage() : $0 })
       case .hopeless(let requests): giveUp(requests)
       case .robots(let files): for file in files { own.ask(file) }
+      // What waited for those that were left out may begin.
+      case .wait where hasLeftOut, .finished where hasLeftOut: continue
       case .wait(let until): return .wait(until: until?.onContinuousClock)
       case .finished: return .finished
       }
@@ -158,6 +163,22 @@ final class FetchStage: FetchWork {
     for request in requests { undone.add(request) }
     _ = frontier.landed(requests.map { Landing($0) }, now: .now)
     leaveUndone(undone)
+  }
+
+  /// Tells the crawl of requests that it had left out.
+  ///
+  /// - Returns: Whether there are any.
+  private func leaveOut(by back: BackEdge) -> Bool {
+    let count = frontier.takeLeftOut()
+    if count == 0 { return false }
+    counter.add(leftOut: count)
+    do throws(RunError) {
+      let faulty = try back.leftOut(count)
+      send(faulty, bytes: faulty.reduce(0) { $0 + $1.cost })
+    } catch {
+      control.fail(because: error)
+    }
+    return true
   }
 
   /// Pages that are more than the run may ask for.

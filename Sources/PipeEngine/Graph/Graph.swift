@@ -173,6 +173,7 @@ package struct Graph: Sendable {
       }
     case .fetch:
       let output = outlet(pages, .pages, of: stage)
+      // What waited for requests that are left out counts as links that extract has found.
       let work = FetchStage(
         frontier: frontier, output: output, settings: plan.fetch, control: control, counter: counter,
         tally: progress.tally, ledger: ledger, own: own, order: order, events: events,

@@ -1,3 +1,5 @@
+package import PipeWeb
+
 /// What a run has done so far, to be read at any moment from anywhere.
 package final class RunProgress: Sendable {
   private struct Connection: Hashable {
@@ -65,6 +67,9 @@ package final class RunProgress: Sendable {
   /// What a crawl has seen, and what it leaves alone; `nil` without one.
   package var crawlCounts: (seen: Int, counts: CrawlCounts)? { crawl.map { ($0.seenCount, $0.counts) } }
 
+  /// The groups of URLs that a crawl found to be traps, and how many more of them were forgotten.
+  package var trapGroups: (groups: [TrapEvidence.Exhausted], forgotten: Int) { crawl?.trapGroups ?? ([], 0) }
+
   /// Requests that an interrupted run did not get to.
   package var unfinished: Int { stages.reduce(0) { $0 + $1.unfinished } }
 
@@ -77,7 +82,8 @@ package final class RunProgress: Sendable {
     let stages = stages.filter { !$0.isConserved }.map { count in
       "\(count.name): \(count.received) in + \(count.generated) generated, but \(count.sent) out"
         + " + \(count.filtered) filtered + \(count.deduplicated) deduplicated + \(count.checked) checked"
-        + " + \(count.beyondLimit) beyond the limit + \(count.unfinished) unfinished"
+        + " + \(count.leftOut) left out + \(count.beyondLimit) beyond the limit"
+        + " + \(count.unfinished) unfinished"
     }
     let edges = layout.edges.compactMap { edge -> String? in
       let sent = edge.from.reduce(0) { $0 + self.sent(by: $1, on: edge.id).count }

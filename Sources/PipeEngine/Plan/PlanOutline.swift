@@ -181,6 +181,7 @@ package struct PlanOutline: Sendable {
       notes.append("URLs that differ only in the parameters \(list(crawl.strippedParameters)) are one page")
     }
     if crawl.sortsQuery { notes.append("URLs that differ only in the order of their parameters are one page") }
+    if !crawl.guardsTraps { notes.append("pages that say nothing new lead on as any other") }
     if let limit = plan.pageLimit {
       notes.append(
         "at most \(limit) page\(limit == 1 ? "" : "s"); which ones, where there are more, may depend on timing")

@@ -19,10 +19,16 @@ package struct CrawlSettings: Sendable {
   package enum Check: String, CaseIterable, Sendable {
     case none, external
   }
+  package let traps: Traps
 
   /// What is done about links that pages ask not to follow.
   package enum Nofollow: String, CaseIterable, Sendable {
     case respect, ignore
+  }
+
+  /// What is done about URLs without an end that say nothing new.
+  package enum Traps: String, CaseIterable, Sendable {
+    case `guard`, off
   }
 
   /// In what two URLs of one page may differ.
@@ -76,10 +82,16 @@ package struct CrawlSettings: Sendable {
     Key(
       "fragments", Shape<Bool>.bool.located.optional, default: nil, shown: "false",
       "Whether the `#id` of a link is looked for in its page, for the rows of sinks with rows: links."),
-    make: { follow, depth, scope, include, exclude, maxPages, maxLinks, nofollow, canonical, check, fragments in
+    Key(
+      "traps", Traps.shape, default: Traps.guard, shown: "guard",
+      "What is done about calendars, facets and the like, whose pages lead to more of their kind without an end."),
+    make: {
+      follow, depth, scope, include, exclude, maxPages, maxLinks, nofollow, canonical, check,
+      fragments, traps in
       CrawlSettings(
         follow: follow, depth: depth, scope: scope, include: include, exclude: exclude, maxPages: maxPages,
-        maxLinks: maxLinks, nofollow: nofollow, canonical: canonical, check: check, fragments: fragments)
+        maxLinks: maxLinks, nofollow: nofollow, canonical: canonical, check: check, fragments: fragments,
+        traps: traps)
     }
   ).shape.located
 }
@@ -98,6 +110,16 @@ extension CrawlSettings.Check {
     switch choice {
     case .none: "no link is"
     case .external: "links that are out of scope: each URL is asked once what it answers, by HEAD where that tells it"
+    }
+  }
+}
+
+extension CrawlSettings.Traps {
+  fileprivate static let shape = Shape<Self>.choice { choice in
+    switch choice {
+    case .guard:
+      "of kinds of URLs whose pages keep saying nothing new, the links that such pages have to each other are not followed"
+    case .off: "their links are followed as any other; bounds on a URL's own length and repetitions stay"
     }
   }
 }

@@ -150,6 +150,8 @@ final class AddressedRequest: TransferRequest {
   var withholdsCredentials: Bool { request.withholdsCredentials }
   var withholdsContentFields: Bool { request.withholdsContentFields }
   var spent: Duration { request.spent }
+  var contentLimit: Int? { request.contentLimit }
+  var keepsPage: Bool { request.keepsPage }
 }
 
 extension TransferSettings {

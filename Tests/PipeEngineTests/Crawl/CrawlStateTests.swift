@@ -179,4 +179,91 @@ struct CrawlStateTests {
     let counts = crawl.state.counts
     #expect(counts.beyondRedirects == 1)
   }
+
+  /// A crawl of pages of a trap, `/t/1` and so on, that anything may lead to.
+  private struct TrapCrawl: ~Copyable {
+    var state: CrawlState
+    let key = URLFingerprint.Key(low: 1, high: 2)
+    private(set) var asked: [String: CrawlState.Wanted] = [:]
+
+    init() {
+      state = CrawlState(
+        CrawlPlan(depth: 100), redirects: 10, tracksFinals: true, memory: 1 << 20,
+        disk: TemporaryDisk(limit: 1 << 30), traps: TrapGuard())
+    }
+
+    static func url(_ path: String) throws -> WebURL { try #require(WebURL("http://site.example" + path)) }
+
+    private func link(_ path: String) throws -> FoundLinks.Link {
+      let url = try Self.url(path)
+      return FoundLinks.Link(url: url, fingerprint: URLIdentity().fingerprint(of: url, key: key), isNofollow: false)
+    }
+
+    mutating func begin() throws {
+      let home = try link("/")
+      let admitted = try state.admit(home.url, home.fingerprint, source: 0)
+      let number = try #require(admitted)
+      take(try state.sourcesEnded())
+      asked["/"] = CrawlState.Wanted(
+        number: number, url: home.url.href, depth: 0, hops: 0, source: 0, referrer: nil)
+    }
+
+    private mutating func take(_ wanted: [CrawlState.Wanted]) {
+      for one in wanted { asked[String(one.url.dropFirst("http://site.example".count))] = one }
+    }
+
+    mutating func settle(_ path: String, says: UInt64, _ links: [String]) throws {
+      let removed = asked.removeValue(forKey: path)
+      let one = try #require(removed)
+      let content = FoundLinks.Content.page(try links.map { try link($0) })
+      take(
+        try state.settle(
+          CrawlPlace(number: one.number, hops: 0, source: 0), try Self.url(path), depth: one.depth,
+          FoundLinks(content: content, isCut: false, says: .substance(says))))
+    }
+
+    mutating func leavesOut(_ path: String) throws -> Bool {
+      guard let one = asked[path], try state.leavesOut(one.number, try Self.url(path)) else { return false }
+      asked[path] = nil
+      take(try state.goOn())
+      return true
+    }
+  }
+
+  @Test(
+    "what barren pages alone lead to is left out, and asked for once a better page leads to it",
+    arguments: [true, false])
+  func traps(isAskedBefore: Bool) throws {
+    var crawl = TrapCrawl()
+    try crawl.begin()
+    try crawl.settle("/", says: 1, ["/t/0", "/late"])
+    // Each has the same words, and leads to two more.
+    for page in 0...20 { try crawl.settle("/t/\(page)", says: 2, ["/t/\(page + 1)", "/t/\(page + 500)"]) }
+    var isLeftOut = try crawl.leavesOut("/t/510")
+    #expect(isLeftOut)
+    isLeftOut = try crawl.leavesOut("/late")
+    #expect(!isLeftOut)
+    // The group was known for a trap when it was found.
+    #expect(crawl.asked["/t/520"] == nil)
+    if !isAskedBefore {
+      isLeftOut = try crawl.leavesOut("/t/511")
+      #expect(isLeftOut)
+    }
+    var counts = crawl.state.counts
+    let before = counts.traps
+    try crawl.settle("/late", says: 3, ["/t/510", "/t/511", "/t/520"])
+    #expect(Set(["/t/510", "/t/511", "/t/520"]).isSubset(of: crawl.asked.keys))
+    counts = crawl.state.counts
+    #expect(counts.traps == before - (isAskedBefore ? 2 : 3))
+    isLeftOut = try crawl.leavesOut("/t/511")
+    #expect(!isLeftOut)
+    // Whatever else is there is settled, or left out.
+    while let path = crawl.asked.keys.sorted().first {
+      if try !crawl.leavesOut(path) { try crawl.settle(path, says: 2, ["/"]) }
+    }
+    let isSettled = crawl.state.isSettled
+    #expect(isSettled)
+    let openCount = crawl.state.openCount
+    #expect(openCount == 0)
+  }
 }

@@ -24,7 +24,7 @@ struct GraphCrawlTests {
       let anchors = links.map {
         "<a href='\(site.url($0.target))#\(page)'\($0.isNofollow ? " rel=nofollow" : "")>x</a>"
       }
-      return .status(200, body: "<title>\(page)</title>" + anchors.joined())
+      return .status(200, body: "<title>page p\(page)q</title>" + anchors.joined())
     }
   }
 

@@ -49,7 +49,7 @@ enum RequestCodec {
     bytes.append(request.referrer == nil ? 0 : 1)
     if let referrer = request.referrer { bytes.append(text: referrer) }
     bytes.append(request.purpose.rawValue)
-    bytes.append(request.hasLostItsContent ? 1 : 0)
+    bytes.append((request.hasLostItsContent ? 1 : 0) | (request.keepsPage ? 2 : 0))
     bytes.append(request.place == nil ? 0 : 1)
     if let place = request.place {
       bytes.append(varint: place.number)
@@ -120,7 +120,7 @@ enum RequestCodec {
         referrer = read
       }
       guard let purpose = slice(1)?.first.flatMap({ RequestPurpose(rawValue: $0) }),
-        let hasLostItsContent = slice(1)?.first, let hasPlace = slice(1)?.first
+        let flags = slice(1)?.first, let hasPlace = slice(1)?.first
       else { return nil }
       var place: CrawlPlace?
       if hasPlace > 0 {
@@ -136,7 +136,7 @@ enum RequestCodec {
         seed, url: url, fault: fault, trail: trail,
         spent: Duration(
           secondsComponent: Int64(bitPattern: seconds), attosecondsComponent: Int64(bitPattern: attoseconds)),
-        attempt: attempt, hasLostItsContent: hasLostItsContent > 0)
+        attempt: attempt, hasLostItsContent: flags & 1 > 0, keepsPage: flags & 2 > 0)
     }
 
     private mutating func fault() -> RequestError? {
