@@ -127,7 +127,7 @@ package struct TrapEvidence: Sendable {
       }
       if !group.isExhausted, group.barren >= Self.patience, group.barren * 3 >= group.pages {
         group.isExhausted = true
-        names[key] = String(shape(of: page.url).name(of: page.groups.kind(index)).prefix(Self.shownLength))
+        names[key] = String(shape(of: page.url).name(of: page.groups.kind(index), page.url).prefix(Self.shownLength))
       }
       groups[key] = group
       streak = max(streak, group.barren)

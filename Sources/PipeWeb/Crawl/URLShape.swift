@@ -6,12 +6,10 @@ struct URLShape {
   private let pathStart: Int
   /// Where the path ends and the names begin.
   private var pathEnd = 0
-  /// Where the first segment ends, if there are many.
-  private var sectionEnd: Int?
+  /// The sections that it lies deep in, by the URL up to the end of one, two, four and eight segments, as it is written:
+  /// where one begins with what is made up, a part of it may still not be.
+  private var sections: [(key: UInt64, end: Int)] = []
   private var segmentCount = 0
-
-  /// A path of more segments is also in the group of all such paths that begin as it does.
-  private static let depth = 3
 
   /// - Parameter branches: What was met behind each path; the URL is added. The first segment names a part of the site and
   ///   never counts as one of many.
@@ -25,11 +23,14 @@ struct URLShape {
     pathStart = start
     var hash = ShapeHash(of: bytes.span)
     var lastIsMany = false
+    var sectionEnds: [Int] = []
     for range in Self.parts(of: href, start..<query, at: UInt8(ascii: "/")) {
       let segment = href.extracting(range)
       let isMany =
         Self.isCounted(segment) || segmentCount > 0 && branches.isManyValued(hash.value, ShapeHash(of: segment).value)
       segmentCount += 1
+      // One, two, four, eight.
+      if segmentCount.nonzeroBitCount == 1, segmentCount <= 8 { sectionEnds.append(range.upperBound) }
       // Segments that follow each other are one, so that a path that grows stays in its group.
       if isMany, lastIsMany { continue }
       lastIsMany = isMany
@@ -41,9 +42,13 @@ struct URLShape {
         for index in segment.indices { bytes.append(segment[index]) }
       }
       hash.add(bytes.span.extracting(before..<bytes.count))
-      if segmentCount == 1 { sectionEnd = bytes.count }
     }
-    if segmentCount <= Self.depth { sectionEnd = nil }
+    // A path is deep in a section if it has some segments more.
+    for (index, end) in sectionEnds.enumerated() where segmentCount >= 1 << index + (index == 0 ? 3 : 2) {
+      var hash = ShapeHash(of: href.extracting(0..<end))
+      hash.add("/**")
+      sections.append((hash.value, end))
+    }
     pathEnd = bytes.count
     if query < end { appendNames(of: href.extracting(query + 1..<end)) }
   }
@@ -86,18 +91,18 @@ struct URLShape {
   /// The groups that a URL is in, by the hashes of their names, which may be long.
   struct Groups: Sendable {
     fileprivate(set) var count = 0
-    private var keys: InlineArray<5, UInt64> = InlineArray(repeating: 0)
-    private var kinds: InlineArray<5, Kind> = InlineArray(repeating: .pages)
+    private var keys: InlineArray<8, UInt64> = InlineArray(repeating: 0)
+    private var kinds: InlineArray<8, Kind> = InlineArray(repeating: .pages)
 
-    enum Kind: UInt8 {
+    enum Kind {
       /// The path and the names.
       case pages
       /// The path with any query.
       case query
       /// The names with any path.
       case names
-      /// The deep paths of a section.
-      case section
+      /// The deep paths of a section, by its place among those that there are.
+      case section(UInt8)
       /// The paths of one segment, any of which may be a page.
       case root
     }
@@ -133,18 +138,20 @@ struct URLShape {
     } else if segmentCount == 1 {
       groups.add(key(0..<pathStart, "/*"), .root)
     }
-    if let sectionEnd { groups.add(key(0..<sectionEnd, "/**"), .section) }
+    for (index, section) in sections.enumerated() { groups.add(section.key, .section(UInt8(index))) }
     return groups
   }
 
   /// What a person is told of one of its groups.
-  func name(of kind: Groups.Kind) -> String {
+  ///
+  /// - Parameter url: Its URL.
+  func name(of kind: Groups.Kind, _ url: WebURL) -> String {
     func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
     return switch kind {
     case .pages: text(0..<bytes.count)
     case .query: text(0..<pathEnd) + "?*"
     case .names: text(0..<pathStart) + "/**" + text(pathEnd..<bytes.count)
-    case .section: text(0..<(sectionEnd ?? pathEnd)) + "/**"
+    case .section(let index): String(decoding: url.href.utf8.prefix(sections[Int(index)].end), as: UTF8.self) + "/**"
     case .root: text(0..<pathStart) + "/*"
     }
   }

@@ -49,7 +49,7 @@ extension PageCollector {
   /// Takes what a fragment can refer to (WHATWG HTML, "find a potential indicated element").
   mutating func takeNames(_ token: HTMLTagToken) {
     for name in [HTMLName("id"), HTMLName("name")] {
-      guard let index = token.index(of: name), name == HTMLName("id") || token.tag == .a && !isInForeignContent,
+      guard let index = token.index(of: name), name == HTMLName("id") || token.tag == .a && isHTML(token),
         hasRoom(facts.names.count, .names), let value = store(index, of: token)
       else { continue }
       facts.names.append(value)

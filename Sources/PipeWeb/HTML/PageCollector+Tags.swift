@@ -170,6 +170,9 @@ extension PageCollector {
     }
   }
 
+  /// Whether a start tag is HTML, wherever it stands; one that breaks out of SVG or MathML aside.
+  func isHTML(_ token: HTMLTagToken) -> Bool { !elements.isCurrentForeign || entersHTML(token) }
+
   /// Whether a start tag inside SVG or MathML is HTML (13.2.6, the tree construction dispatcher).
   private func entersHTML(_ token: HTMLTagToken) -> Bool {
     guard let current = elements.current else { return true }

@@ -51,7 +51,7 @@ struct CheckedLinksTests {
     try folder.write("spec.yaml", spec.utf8)
     let outcome = await (try RunningCommand(BuiltBinary.path(), ["run", "spec.yaml"], folder: folder.path)).outcome()
     #expect(outcome.status == 0, "\(outcome.errors)")
-    return (try folder.text("links.csv").split(separator: "\n").dropFirst().map(String.init), outcome)
+    return (try folder.text("links.csv").split(whereSeparator: \.isNewline).dropFirst().map(String.init), outcome)
   }
 
   @Test("each link to another host is asked once, spaced as its pages would be, by HEAD or GET")

@@ -23,7 +23,8 @@ struct CrashTests {
       // Swift's own words about a crash take a program that need not be there.
       let command = try place.start(
         ["run", try place.spec(Self.slow), "--progress", "none"], environment: ["SWIFT_BACKTRACE": "enable=no"])
-      #expect(await command.waitUntil { output, _ in output.contains("/delay/") })
+      let written = "\(place.folder.path)/out.csv"
+      #expect(await command.waitUntil { output, _ in output.contains("/delay/") && Self.hasContent(written) })
       command.send(signal)
       let outcome = await command.outcome()
       #expect(outcome.status == 128 + signal)
@@ -36,6 +37,11 @@ struct CrashTests {
       #expect(rows.allSatisfy { $0["status"] == "200" })
       #expect(try place.table("out.csv").rows.allSatisfy { $0["status"] == "200" })
     }
+  }
+
+  private static func hasContent(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_size > 0
   }
 
   @Test("what Swift says of a crash is not among the rows")

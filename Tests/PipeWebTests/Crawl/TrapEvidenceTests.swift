@@ -308,7 +308,8 @@ struct TrapEvidenceTests {
   ])
   func `A shape keeps what tells pages apart`(url: String, shape: String) throws {
     var branches = PathBranches()
-    #expect(URLShape(of: try WebURL(parsing: url), &branches).name(of: .pages) == shape)
+    let parsed = try WebURL(parsing: url)
+    #expect(URLShape(of: parsed, &branches).name(of: .pages, parsed) == shape)
   }
 
   @Test func `Memory is bounded, and traps that were found stay so`() throws {
