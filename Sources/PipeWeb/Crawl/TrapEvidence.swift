@@ -1,6 +1,6 @@
 /// Groups of URLs that have shown themselves to be traps: many pages in a row that said nothing new and led nowhere else.
 ///
-/// Each URL is in up to four groups by its shape (`URLShape`). A page is barren if it says nothing new (`PageSubstance`)
+/// Each URL is in up to eight groups by its shape (`URLShape`). A page is barren if it says nothing new (`PageSubstance`)
 /// and has no new link to a URL outside of its groups. A group of which `patience` pages in a row were barren, and these
 /// are a third of its pages at least, is exhausted.
 ///

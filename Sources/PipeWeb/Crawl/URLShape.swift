@@ -10,6 +10,8 @@ struct URLShape {
   /// where one begins with what is made up, a part of it may still not be.
   private var sections: [(key: UInt64, end: Int)] = []
   private var segmentCount = 0
+  /// The key of the path as it is written, with any query.
+  private var writtenPath: UInt64 = 0
 
   /// - Parameter branches: What was met behind each path; the URL is added. The first segment names a part of the site and
   ///   never counts as one of many.
@@ -50,7 +52,12 @@ struct URLShape {
       sections.append((hash.value, end))
     }
     pathEnd = bytes.count
-    if query < end { appendNames(of: href.extracting(query + 1..<end)) }
+    if query < end {
+      var hash = ShapeHash(of: href.extracting(0..<query))
+      hash.add("?*")
+      writtenPath = hash.value
+      appendNames(of: href.extracting(query + 1..<end))
+    }
   }
 
   /// The names of a query, each once and in their order as bytes.
@@ -99,6 +106,8 @@ struct URLShape {
       case pages
       /// The path with any query.
       case query
+      /// The path as it is written with any query.
+      case writtenQuery
       /// The names with any path.
       case names
       /// The deep paths of a section, by its place among those that there are.
@@ -111,6 +120,8 @@ struct URLShape {
     func kind(_ index: Int) -> Kind { kinds[index] }
 
     fileprivate mutating func add(_ key: UInt64, _ kind: Kind) {
+      // As of a path in which nothing is made up.
+      if contains(key) { return }
       keys[count] = key
       kinds[count] = kind
       count += 1
@@ -134,6 +145,7 @@ struct URLShape {
     groups.add(ShapeHash(of: span).value, .pages)
     if pathEnd < bytes.count {
       groups.add(key(0..<pathEnd, "?*"), .query)
+      groups.add(writtenPath, .writtenQuery)
       groups.add(key(0..<pathStart, "/**", pathEnd..<bytes.count), .names)
     } else if segmentCount == 1 {
       groups.add(key(0..<pathStart, "/*"), .root)
@@ -150,6 +162,7 @@ struct URLShape {
     return switch kind {
     case .pages: text(0..<bytes.count)
     case .query: text(0..<pathEnd) + "?*"
+    case .writtenQuery: String(decoding: url.href.utf8.prefix(Int(url.layout.queryStart)), as: UTF8.self) + "?*"
     case .names: text(0..<pathStart) + "/**" + text(pathEnd..<bytes.count)
     case .section(let index): String(decoding: url.href.utf8.prefix(sections[Int(index)].end), as: UTF8.self) + "/**"
     case .root: text(0..<pathStart) + "/*"
