@@ -90,7 +90,8 @@ extension FuzzTarget {
       var columns = PageFacts.Columns(facts, transcode: decoder.map { decoder in { decoder.decodePart($0.span) } })
       return all.map { place in
         let column = columns.column(of: place)
-        require((place.line ?? 0) > 0 && (column ?? 1) > 0, "lines and columns begin with 1")
+        // A link element that leads nowhere has no place.
+        require((place.line ?? 1) > 0 && (column ?? 1) > 0, "lines and columns begin with 1")
         return "\(place.line ?? 0):\(column ?? 0) \(place.landmark?.rawValue ?? "-")"
       }
     }
