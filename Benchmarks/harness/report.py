@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from harness import charts, tables
-from harness.results import GOOD, Comparison, Entry, Results
+from harness.results import GOOD, Comparison, Entry, MemoryCurve, Results, SiteRun
 from harness.workloads import SIZES, WORKLOADS
 
 TEMPLATE = Path(__file__).with_name("page.md")
@@ -43,27 +43,22 @@ def chart(comparison: Comparison) -> str | None:
 
 
 def memory_chart(results: Results) -> str | None:
-    lines = [
-        charts.Line(
-            f"{curve.title}, {curve.count:,} URLs, {curve.wall:.1f} s",
-            [(min(1.0, seconds / curve.wall), kib / 1024) for seconds, kib in curve.samples])
-        for curve in results.curves if curve.state == GOOD and curve.samples
-    ]
-    if not lines:
-        return None
-    return charts.line_chart("(e) Memory over a long list", "resident MiB over the share of the run", lines)
+    return over_time("(e) Memory over a long list", [(curve, f"{curve.count:,} URLs") for curve in results.curves])
 
 
 def site_chart(results: Results) -> str | None:
+    return over_time("(j) Memory over the crawl of a site", [(run, f"{run.pages:,} pages") for run in results.sites])
+
+
+def over_time(title: str, runs: list[tuple[MemoryCurve | SiteRun, str]]) -> str | None:
+    """Memory over each run that counts, with the words for its length; None when none does."""
     lines = [
         charts.Line(
-            f"{run.title}, {run.pages:,} pages, {run.wall:.1f} s",
+            f"{run.title}, {length}, {run.wall:.1f} s",
             [(min(1.0, seconds / run.wall), kib / 1024) for seconds, kib in run.samples])
-        for run in results.sites if run.state == GOOD and run.samples
+        for run, length in runs if run.state == GOOD and run.samples
     ]
-    if not lines:
-        return None
-    return charts.line_chart("(j) Memory over the crawl of a site", "resident MiB over the share of the run", lines)
+    return charts.line_chart(title, "resident MiB over the share of the run", lines) if lines else None
 
 
 def write_charts(results: Results, folder: Path) -> dict[str, str]:
