@@ -138,10 +138,9 @@ struct LinkReader: Sendable {
     let isNofollow = asksNofollow(page)
     var budget = page.room.budget
     let links = found.links.map { link in
-      FoundLinks.Link(
-        url: link.url, fingerprint: fingerprint(of: link.url),
-        isNofollow: plan.respectsNofollow && (isNofollow || link.isNofollow),
-        details: plan.keepsLinks ? details(of: link, page, &budget) : nil)
+      self.link(
+        to: link.url, isNofollow: isNofollow || link.isNofollow,
+        plan.keepsLinks ? details(of: link, page, &budget) : nil)
     }
     return (.page(links), found.isCut)
   }
@@ -153,12 +152,15 @@ struct LinkReader: Sendable {
     let isNofollow = asksNofollow(page)
     var budget = page.room.budget
     let links = found.map { url, link in
-      FoundLinks.Link(
-        url: url, fingerprint: fingerprint(of: url),
-        isNofollow: plan.respectsNofollow && (isNofollow || link.isNofollow),
-        details: plan.keepsLinks ? details(of: link, url, &budget) : nil)
+      self.link(
+        to: url, isNofollow: isNofollow || link.isNofollow, plan.keepsLinks ? details(of: link, url, &budget) : nil)
     }
     return (.page(links), isCut)
+  }
+
+  private func link(to url: WebURL, isNofollow: Bool, _ details: LinkDetails?) -> FoundLinks.Link {
+    FoundLinks.Link(
+      url: url, fingerprint: fingerprint(of: url), isNofollow: plan.respectsNofollow && isNofollow, details: details)
   }
 
   private func asksNofollow(_ page: Page) -> Bool {
