@@ -81,7 +81,7 @@ final class Crawl: Sendable {
   var trapGroups: (groups: [TrapEvidence.Exhausted], forgotten: Int) { traps?.exhausted ?? ([], 0) }
 
   /// Whether any request may have to be left out, or to wait.
-  var hasTraps: Bool { traps?.hasBarren ?? false }
+  var mayLeaveOut: Bool { traps?.hasBarren ?? false }
 
   /// Whether the page of a request is to be read.
   func wantsContent(of request: Request) -> Bool {

@@ -65,7 +65,7 @@ struct BackEdge: Sendable {
   }
 
   /// Whether requests may have to be left out, or to wait.
-  var hasTraps: Bool { crawl.hasTraps }
+  var mayLeaveOut: Bool { crawl.mayLeaveOut }
 
   /// What becomes of a request that could be sent now.
   func judge(_ request: Request) -> FrontierState.SecondThought { crawl.judge(request) }

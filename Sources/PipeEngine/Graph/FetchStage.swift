@@ -62,7 +62,7 @@ final class FetchStage: FetchWork {
     if isCancelled.load(ordering: .acquiring) { return .draining(until: .now) }
     if case .draining(let until) = control.phase { return .draining(until: until) }
     while output.askForRoom() {
-      let traps = back.flatMap { $0.hasTraps ? $0 : nil }
+      let traps = back.flatMap { $0.mayLeaveOut ? $0 : nil }
       let take = frontier.take(upTo: limit, now: .now, only: order?.only, judging: traps?.judge)
       if hasPageLimit { leaveBeyondLimit() }
       let hasLeftOut = traps.map { leaveOut(by: $0) } ?? false
