@@ -8,9 +8,8 @@ internal import Synchronization
 /// A page that comes is told here before the ledger hears of it, and the requests for its links are admitted within: so the
 /// run never looks as if it were over while a page leads on.
 final class Crawl: Sendable {
-  private struct Storage: ~Copyable {
+  struct Storage: ~Copyable {
     var state: CrawlState
-    var nextOrdinal = 0
     var nextRow = 0
     /// Lanes of extract that are at work.
     var lanes: Int
@@ -18,6 +17,12 @@ final class Crawl: Sendable {
     var held: HeldRecords
     /// The hosts of pages that barren pages alone lead to and that have begun, until something is learned of them.
     var doubtful: [Int: String] = [:]
+    /// What a run before has done; `nil` if the crawl does not go on.
+    var past: CrawlPast?
+    /// The parts of a frame of its findings that have come.
+    var parts: [UInt8] = []
+    /// What kept a call from its end, in a crawl that is recorded: what comes behind would not fit what was noted.
+    var failure: RunError?
   }
 
   private struct Room: Awaited {
@@ -34,13 +39,16 @@ final class Crawl: Sendable {
   private static let mostDoubtful = 8
 
   let reader: LinkReader
-  private let key: URLFingerprint.Key
+  let key: URLFingerprint.Key
   private let traps: TrapGuard?
-  private let ledger: Ledger
+  let ledger: Ledger
   private let fetch: FetchPlan
   /// The requests of links have a source of their own behind those of the spec, and the rows of links one more.
-  private let linkSource: Int
-  private let storage: Mutex<Storage>
+  let linkSource: Int
+  let storage: Mutex<Storage>
+  /// Whether what it finds is noted for a journal.
+  let isRecorded: Bool
+  private let isCutShort: @Sendable () -> Bool
   private let room = Mutex(Room())
 
   /// Whether records wait until the place of their page is settled.
@@ -48,13 +56,18 @@ final class Crawl: Sendable {
 
   /// - Parameters:
   ///   - holds: Whether records tell where their page stands.
+  ///   - journal: How what is found goes into a journal; `nil` without one.
+  ///   - isCutShort: Whether the run ends before it is done, since it was stopped or fails.
   ///   - tell: Told what the person should know.
   init(
     _ plan: CrawlPlan, fetch: FetchPlan, sources: Int, lanes: Int, holds: Bool, bounds: Bounds, ledger: Ledger,
+    journal: CrawlJournal? = nil, isCutShort: @escaping @Sendable () -> Bool = { false },
     tell: @escaping @Sendable (String) -> Void
   ) {
     self.holds = holds
-    let key = URLFingerprint.Key.random()
+    isRecorded = journal != nil
+    self.isCutShort = isCutShort
+    let key = journal?.key ?? URLFingerprint.Key.random()
     self.key = key
     traps = plan.guardsTraps ? TrapGuard() : nil
     reader = LinkReader(plan, key: key, traps: traps)
@@ -73,6 +86,7 @@ final class Crawl: Sendable {
           store: SpillStore(
             SpillStore.Content(subject: "crawl", words: "rows that wait for other pages"), limit: bounds.disk,
             tell: tell))))
+    if journal?.key == nil, isRecorded { storage.withLock { $0.state.beginRecording(isNew: true) } }
   }
 
   var counts: CrawlCounts { storage.withLock { $0.state.counts } }
@@ -98,7 +112,8 @@ final class Crawl: Sendable {
     return storage.withLock { storage in
       // What cannot be looked up is fetched: whoever needs it next tells of the disk.
       do throws(RunError) {
-        if try storage.state.leavesOut(place.number, url) { return .isLeftOut }
+        if storage.failure != nil { return .begins }
+        if try storage.state.leavesOut(place.number, url, ordinal: request.id.ordinal) { return .isLeftOut }
         guard try storage.state.isDoubtful(place.number), storage.doubtful[place.number] == nil else { return .begins }
       } catch {
         return .begins
@@ -121,7 +136,9 @@ final class Crawl: Sendable {
   ///
   /// - Returns: The requests that are to be fetched or have a fault; the others ask for pages that are asked for already.
   func admit(_ requests: [Request]) async throws(RunError) -> [Request] {
-    await room.wait { $0.isLetGo || $0.openSources < Self.sourceRoom }
+    // What a run before has let in is among those that the others wait for.
+    let isKnown = storage.withLock { storage in requests.allSatisfy { storage.past?.knows($0.id) ?? false } }
+    if !isKnown { await room.wait { $0.isLetGo || $0.openSources < Self.sourceRoom } }
     defer { updateRoom() }
     return try locked { storage throws(RunError) in
       var admitted: [Request] = []
@@ -131,9 +148,18 @@ final class Crawl: Sendable {
           admitted.append(request)
           continue
         }
-        guard let number = try storage.state.admit(url, fingerprint(of: request, url), source: request.id.source)
-        else { continue }
-        let place = CrawlPlace(number: number, source: request.id.source)
+        let (fingerprint, isOwn) = fingerprint(of: request, url)
+        let place: CrawlPlace
+        switch try storage.known(request.id, fingerprint) {
+        case .isPassedOver: continue
+        case .isAdmitted(let known): place = known
+        case .isNew:
+          guard
+            let number = try storage.state.admit(
+              url, fingerprint, source: request.id.source, ordinal: request.id.ordinal, isOwn: isOwn)
+          else { continue }
+          place = CrawlPlace(number: number, source: request.id.source)
+        }
         admitted.append(Request(request.seed.placed(at: place), url: url))
       }
       ledger.admitted(admitted.lazy.map(\.id))
@@ -153,17 +179,25 @@ final class Crawl: Sendable {
   ///
   /// - Returns: Requests for links that waited for that.
   func sourcesEnded() throws(RunError) -> [Request] {
-    try change { storage throws(RunError) in try storage.state.sourcesEnded() }.requests
+    // They have more to say to the run that goes on.
+    if isRecorded, isCutShort() { return [] }
+    return try change { storage throws(RunError) in
+      // A run before knew it already.
+      storage.past != nil && storage.state.areSourcesDry ? [] : try storage.state.sourcesEnded()
+    }.requests
   }
 
   /// A page has come, and the record that was made of it.
-  func settle(_ request: Request, _ extracted: Extracted) throws(RunError) -> Step {
+  ///
+  /// - Parameter wasSent: Whether anybody was asked for it.
+  func settle(_ request: Request, _ extracted: Extracted, wasSent: Bool = true) throws(RunError) -> Step {
     guard let place = request.place else { return Step(ready: [(extracted, nil)]) }
     defer { if request.depth == 0 { updateRoom() } }
     var step = try change(settling: place.number) { storage throws(RunError) in
       storage.doubtful[place.number] = nil
       if holds { try storage.held.hold(extracted, of: place.number) }
-      return try storage.state.settle(place, request.url, depth: request.depth, extracted.links ?? .none)
+      return try storage.state.settle(
+        place, request.url, depth: request.depth, extracted.links ?? .none, wasSent: wasSent)
     }
     if !holds { step.ready.append((extracted, nil)) }
     return step
@@ -176,7 +210,7 @@ final class Crawl: Sendable {
     guard let place = fetched.request.place else { return [] }
     let (outcome, target) = reader.answer(fetched)
     return try change { storage throws(RunError) in
-      try storage.state.settleCheck(place.number, outcome, target: target)
+      try storage.state.settleCheck(place.number, outcome, target: target, ordinal: fetched.request.id.ordinal)
     }.requests
   }
 
@@ -200,6 +234,15 @@ final class Crawl: Sendable {
     }
   }
 
+  /// Leaves the records that wait to the run that goes on, if this one is cut short: its rows would tell of places that are
+  /// not settled.
+  ///
+  /// - Returns: How many there are.
+  func leaveHeld() -> Int { isRecorded && isCutShort() ? storage.withLock { $0.held.count } : 0 }
+
+  /// Whether rows are made of links at the end: not so if another run goes on and makes them.
+  var listsLinks: Bool { !(isRecorded && isCutShort()) }
+
   /// One of the records that wait, once nothing more comes, and where its page stands as far as that can be told.
   func takeHeld() throws(RunError) -> (record: Extracted, standing: PageStanding?)? {
     try locked { storage throws(RunError) in
@@ -209,20 +252,23 @@ final class Crawl: Sendable {
     }
   }
 
-  /// The values of the next rows of links; `nil` behind the last one. Asked once every page has come.
+  /// The values of the next rows of links; `nil` behind the last one. Asked once every page has come. Those that a run before
+  /// has done are left out: their order is that of the site.
   func nextLinkRows() throws(RunError) -> [Record]? {
     try locked { storage throws(RunError) in
-      try storage.state.nextLinkRows().map { rows in
-        rows.map { values in
-          defer { storage.nextRow += 1 }
-          return Record(id: RequestID(source: linkSource + 1, ordinal: storage.nextRow), values: values)
-        }
+      guard let rows = try storage.state.nextLinkRows() else { return nil }
+      var records: [Record] = []
+      for values in rows {
+        let id = RequestID(source: linkSource + 1, ordinal: storage.nextRow)
+        storage.nextRow += 1
+        if storage.past?.isDone(id) != true { records.append(Record(id: id, values: values)) }
       }
+      return records
     }
   }
 
-  /// Requests that were admitted are given up.
-  func leave(_ count: Int) { storage.withLock { $0.state.leave(count) } }
+  /// Requests that were admitted are given up. A run that goes on asks for them, so there they are still to come.
+  func leave(_ count: Int) { if !isRecorded { storage.withLock { $0.state.leave(count) } } }
 
   /// Lets go who waits for room, since the run stops, or has asked for as many pages as it may.
   func letGo() {
@@ -238,7 +284,7 @@ final class Crawl: Sendable {
     settling page: Int? = nil, _ body: (inout Storage) throws(RunError) -> [CrawlState.Wanted]
   ) throws(RunError) -> Step {
     try locked { storage throws(RunError) in
-      var step = Step(requests: try body(&storage).map { request(for: $0, &storage.nextOrdinal) })
+      var step = Step(requests: try body(&storage).map { request(for: $0) })
       // Within, so that the ordinals come in their order.
       ledger.admitted(step.requests.lazy.map(\.id))
       guard holds, let page else { return step }
@@ -251,21 +297,26 @@ final class Crawl: Sendable {
     }
   }
 
-  private func locked<Value: Sendable>(
+  func locked<Value: Sendable>(
     _ body: (inout Storage) throws(RunError) -> Value
   ) throws(RunError) -> Value {
     try storage.withLock { storage -> Result<Value, RunError> in
-      do throws(RunError) { return .success(try body(&storage)) } catch { return .failure(error) }
+      do throws(RunError) {
+        if let failure = storage.failure { throw failure }
+        return .success(try body(&storage))
+      } catch {
+        if isRecorded { storage.failure = error }
+        return .failure(error)
+      }
     }.get()
   }
 
   /// The request for a page. Rows show its URL without the user and password that it has from its page's.
-  private func request(for wanted: CrawlState.Wanted, _ ordinal: inout Int) -> Request {
-    defer { ordinal += 1 }
+  func request(for wanted: CrawlState.Wanted) -> Request {
     let url = WebURL.forFetching(wanted.url)
     let shown = (try? url.get())?.hrefWithoutUserinfo
     let seed = RequestSeed(
-      id: RequestID(source: linkSource, ordinal: ordinal), written: shown ?? wanted.url,
+      id: RequestID(source: linkSource, ordinal: wanted.ordinal), written: shown ?? wanted.url,
       method: wanted.isCheck ? .head : .get, depth: wanted.depth, referrer: wanted.referrer,
       purpose: wanted.isCheck ? .check : .page,
       place: CrawlPlace(
@@ -277,10 +328,12 @@ final class Crawl: Sendable {
   }
 
   /// A request that is more than a GET for its URL is one of its own.
-  private func fingerprint(of request: Request, _ url: WebURL) -> URLFingerprint {
+  private func fingerprint(of request: Request, _ url: WebURL) -> (URLFingerprint, isOwn: Bool) {
     let method = request.method ?? fetch.method
-    if method == .get || method == .head, request.body ?? fetch.body == nil { return reader.fingerprint(of: url) }
-    return URLFingerprint(Array("\(request.id.source) \(request.id.ordinal)".utf8).span, key: key)
+    if method == .get || method == .head, request.body ?? fetch.body == nil {
+      return (reader.fingerprint(of: url), false)
+    }
+    return (URLFingerprint(of: request.id, key: key), true)
   }
 
   private func updateRoom() {

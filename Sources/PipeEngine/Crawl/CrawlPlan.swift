@@ -92,11 +92,15 @@ package struct CrawlPlace: Hashable, Sendable {
   package let source: Int
   /// Whether no source has its origin, so that the spec's own credentials are not sent there.
   package let isElsewhere: Bool
+  /// Whether it came in a run before, whose row for it was lost: its links are known, and it counts no more among the pages
+  /// that may be asked for.
+  package let hasCome: Bool
 
-  package init(number: Int, hops: Int = 0, source: Int, isElsewhere: Bool = false) {
+  package init(number: Int, hops: Int = 0, source: Int, isElsewhere: Bool = false, hasCome: Bool = false) {
     self.number = number
     self.hops = hops
     self.source = source
     self.isElsewhere = isElsewhere
+    self.hasCome = hasCome
   }
 }

@@ -36,11 +36,15 @@ struct CheckAnswer {
 // known, which answer for themselves.
 extension CrawlState {
   /// A link, or a page's redirect, leads to a URL that is not followed.
-  mutating func check(_ number: Int, _ url: WebURL, _ wanted: inout [Wanted]) throws(RunError) {
+  mutating func check(_ target: Target, _ wanted: inout [Wanted]) throws(RunError) {
     if isEnding { return }
-    if try note(number).isChecked { return try lead(to: number, hops: 0, &wanted) }
-    if scope.contains(url) || plan.filter.excludes(url) { return }
-    try begin(number, url, hops: 0, &wanted)
+    if try note(target.number).isChecked { return try lead(to: target.number, hops: 0, &wanted) }
+    let told = tape.toldFlag()
+    let isLeft = told ?? target.url.map { scope.contains($0) || plan.filter.excludes($0) } ?? true
+    if told == nil { tape.note(flag: isLeft) }
+    if isLeft { return }
+    guard let url = try spelled(target) else { return }
+    try begin(target.number, url, hops: 0, &wanted)
   }
 
   /// Something that was checked redirects to a URL, so many redirects from a link.
@@ -99,32 +103,53 @@ extension CrawlState {
       return try note(CheckAnswer(outcome: PageOutcome(error: fault)), of: number)
     }
     checks.openCount += 1
-    wanted.append(
+    want(
       Wanted(
         number: number, url: text, depth: 0, hops: 0, source: 0, referrer: nil, isCheck: true,
-        isElsewhere: !scope.isAtHome(url)))
+        isElsewhere: !scope.isAtHome(url)), &wanted)
   }
 
-  /// A check has come to its answer.
+  /// A check has come to its answer. One that has come before changes nothing.
   ///
   /// - Parameters:
   ///   - target: Where that redirects to.
+  ///   - ordinal: The request's.
   mutating func settleCheck(
-    _ number: Int, _ outcome: PageOutcome, target link: FoundLinks.Link?
+    _ number: Int, _ outcome: PageOutcome, target link: FoundLinks.Link?, ordinal: Int = 0
+  ) throws(RunError) -> [Wanted] {
+    guard try isAwaitingCheck(number) else { return [] }
+    var answer = CheckAnswer(outcome: outcome)
+    var target: Target?
+    if let link {
+      let (number, isNew) = try self.number(of: link.url, link.fingerprint)
+      if isNew { tape.note(text: link.url) }
+      target = Target(number: number, isNew: isNew, isNofollow: false, url: link.url, isTold: isNew)
+      answer.target = number
+      answer.location = link.details?.url
+    }
+    let wanted = try settleCheck(number, answer, target)
+    record(.check(number: number, ordinal: ordinal, answer))
+    return wanted
+  }
+
+  /// Whether a check was asked for and has not come.
+  func isAwaitingCheck(_ number: Int) throws(RunError) -> Bool {
+    guard checks.openCount > 0, try note(number).isChecked else { return false }
+    return try book.check(of: number) == nil
+  }
+
+  mutating func settleCheck(
+    _ number: Int, _ answer: CheckAnswer, _ target: Target?
   ) throws(RunError) -> [Wanted] {
     checks.openCount -= 1
     var wanted: [Wanted] = []
-    var answer = CheckAnswer(outcome: outcome)
-    if let link {
-      let (target, isNew) = try self.number(of: link.url, link.fingerprint)
-      var note = try note(target)
-      if isNew, note.state == .known { try know(target, &note, isNew: true, link.url, depth: 0xFF, .scope) }
-      answer.target = target
-      answer.location = link.details?.url
+    if let target, target.isNew {
+      var note = try note(target.number)
+      if note.state == .known { try know(target, &note, depth: 0xFF, .scope) }
     }
     try note(answer, of: number)
-    if let target = answer.target {
-      try lead(to: target, hops: (try book.hops(of: number) ?? 0) + 1, &wanted)
+    if let target {
+      try lead(to: target.number, hops: (try book.hops(of: number) ?? 0) + 1, &wanted)
     }
     try judgeChecks(&wanted)
     return wanted
@@ -137,6 +162,7 @@ extension CrawlState {
     checks.judgeAll()
     var wanted: [Wanted] = []
     try judgeChecks(&wanted)
+    record(.pagesEnded)
     return wanted
   }
 

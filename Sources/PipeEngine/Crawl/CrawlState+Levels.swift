@@ -72,10 +72,13 @@ extension CrawlState {
     if note.isFinal || note.state == .dropped || isNofollow || hops > redirects { return }
     if note.state == .known {
       if isEnding { return }
-      guard let url = WebURL(try book.url(of: number)) else { return }
-      if let reason = reason(url, depth: depth, hops: hops, isNofollow, isDoubtful) {
-        return try know(number, &note, isNew: false, url, depth: depth, reason)
+      var target = Target(number: number, isNew: false, isNofollow: isNofollow, url: nil, isTold: true)
+      // A replay is told what it is judged to be.
+      if !tape.isReplaying { target.url = try url(of: target) }
+      if let reason = reason(target.url, depth: depth, hops: hops, isNofollow, isDoubtful) {
+        return try know(target, &note, depth: depth, reason)
       }
+      guard let url = try url(of: target) else { return }
       let referrer = try shownURL(of: parent)
       try ask(
         number, &note, isNew: false, url, depth: depth, hops: hops, source: try source(of: parent),

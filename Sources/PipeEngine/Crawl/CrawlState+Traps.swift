@@ -13,30 +13,32 @@ internal import PipeWeb
 // is asked for after all.
 extension CrawlState {
   /// Learns from a page that has come.
-  ///
-  /// - Parameter numbers: Those of its links.
-  func learn(
-    _ url: WebURL?, _ links: FoundLinks, _ numbers: [(number: Int, isNew: Bool)]
+  mutating func learn(
+    _ url: WebURL?, _ says: TrapEvidence.Content?, _ targets: [Target]
   ) throws(RunError) -> TrapEvidence.Yield {
-    guard let traps, let url, let says = links.says else { return .something }
-    let found: [FoundLinks.Link] =
-      switch links.content {
-      case .page(let links): links
-      case .redirect(let link): [link]
-      }
+    guard let traps, let url, let says else { return .something }
     var new: [WebURL] = []
-    for (link, target) in zip(found, numbers) where target.isNew && !link.isNofollow && scope.contains(link.url) {
-      if try note(target.number).state != .dropped { new.append(link.url) }
+    for target in targets where target.isNew && !target.isNofollow {
+      guard let link = target.url, scope.contains(link) else { continue }
+      if try note(target.number).state != .dropped { new.append(link) }
     }
-    return traps.learn(says, of: url, newLinks: new)
+    let brought = traps.learn(says, of: url, newLinks: new)
+    // What the evidence comes to depends on what else was looked at, and is told again.
+    if let told = tape.toldYield() { return told }
+    tape.note(yield: brought)
+    return brought
   }
 
   /// Whether a link of a page that came says nothing for what it leads to.
-  func isDoubtful(_ link: WebURL, of url: WebURL?, that brought: TrapEvidence.Yield) -> Bool {
+  mutating func isDoubtful(_ link: WebURL?, of url: WebURL?, that brought: TrapEvidence.Yield) -> Bool {
     switch brought {
-    case .something: false
-    case .nothingSoFar: url.flatMap { traps?.isInside(link, $0) } ?? false
-    case .nothing: true
+    case .something: return false
+    case .nothing: return true
+    case .nothingSoFar:
+      if let told = tape.toldFlag() { return told }
+      let isInside = if let link, let url, let traps { traps.isInside(link, url) } else { false }
+      tape.note(flag: isInside)
+      return isInside
     }
   }
 
@@ -49,20 +51,32 @@ extension CrawlState {
   }
 
   /// Whether a request that could be sent now is left out.
-  mutating func leavesOut(_ number: Int, _ url: WebURL) throws(RunError) -> Bool {
+  ///
+  /// - Parameter ordinal: The request's.
+  mutating func leavesOut(_ number: Int, _ url: WebURL, ordinal: Int = 0) throws(RunError) -> Bool {
+    guard try isDoubtful(number), isTrap(url) else { return false }
+    try leaveOut(number, url)
+    record(.leftOut(number: number, ordinal: ordinal))
+    return true
+  }
+
+  mutating func leaveOut(_ number: Int, _ url: WebURL) throws(RunError) {
     var note = try note(number)
-    guard note.state == .asked, note.isDoubtful, isTrap(url) else { return false }
     note.leaveOut()
     counts.know(note)
     traps?.drop(url)
     try setNote(note, number)
     openCount -= 1
-    return true
   }
 
   /// A URL that was known is asked for, or known for another reason.
   mutating func forget(_ note: URLNote, _ url: WebURL) {
     counts.forget(note)
     if note.isTrapped { traps?.drop(url, by: -1) }
+  }
+
+  mutating func forget(_ note: URLNote, _ target: Target) throws(RunError) {
+    counts.forget(note)
+    if note.isTrapped, let traps, let url = try url(of: target) { traps.drop(url, by: -1) }
   }
 }

@@ -1,6 +1,8 @@
 extension CrawlState {
   /// A page that is to be asked for.
   struct Wanted {
+    /// Its place among all that were asked for because of links.
+    var ordinal = 0
     let number: Int
     let url: String
     let depth: Int
@@ -14,5 +16,13 @@ extension CrawlState {
     var isCheck = false
     /// Whether no source has its origin.
     var isElsewhere = false
+  }
+
+  /// Asks for a page, or for a check.
+  mutating func want(_ one: Wanted, _ wanted: inout [Wanted]) {
+    var one = one
+    one.ordinal = wantedCount
+    wantedCount += 1
+    wanted.append(one)
   }
 }

@@ -59,6 +59,13 @@ struct CrawlState: ~Copyable {
   /// Links that are walked over for each page that comes, besides as many as it has: so the walk keeps up.
   static let stride = 256
 
+  /// Requests that were asked for: the ordinal of the next one.
+  var wantedCount = 0
+  /// Pages that were sent for and have come.
+  private(set) var sentCount = 0
+  /// What calls learn besides their arguments, as far as it is recorded or replayed.
+  var tape = CrawlTape()
+
   /// Whether somebody wants to know when a page's place is settled.
   let tracksFinals: Bool
   /// Pages whose place was settled since it was asked for the last time.
@@ -105,9 +112,21 @@ struct CrawlState: ~Copyable {
 
   /// A source's request.
   ///
-  /// - Parameter url: The URL that is asked for.
+  /// - Parameters:
+  ///   - url: The URL that is asked for.
+  ///   - ordinal: Its place in the source.
+  ///   - isOwn: Whether it is compared by its identity, and not by its URL.
   /// - Returns: Its number; `nil` where the page is asked for already.
-  mutating func admit(_ url: WebURL, _ fingerprint: URLFingerprint, source: Int) throws(RunError) -> Int? {
+  mutating func admit(
+    _ url: WebURL, _ fingerprint: URLFingerprint, source: Int, ordinal: Int = 0, isOwn: Bool = false
+  ) throws(RunError) -> Int? {
+    tape.note(text: url)
+    let number = try admit(url, fingerprint, source)
+    record(.admitted(source: source, ordinal: ordinal, isOwn: isOwn))
+    return number
+  }
+
+  mutating func admit(_ url: WebURL, _ fingerprint: URLFingerprint, _ source: Int) throws(RunError) -> Int? {
     scope.add(url)
     let (number, isNew) = try number(of: url, fingerprint, isJudged: false)
     var note = try note(number)
@@ -144,63 +163,81 @@ struct CrawlState: ~Copyable {
     checks.judgeAll()
     var wanted: [Wanted] = []
     try settle(&wanted, links: 0)
+    record(.sourcesEnded)
     return wanted
   }
 
-  /// A page has come, or will not.
+  /// A page has come, or will not. One that has come before changes nothing: its links are those that were found first, as
+  /// far as the crawl goes, whatever it answers now.
   ///
   /// - Parameters:
   ///   - place: Where it stands.
   ///   - url: The URL that was asked for.
   ///   - depth: Its depth when it was asked for.
+  ///   - wasSent: Whether anybody was asked for it.
   mutating func settle(
-    _ place: CrawlPlace, _ url: WebURL?, depth: Int, _ found: FoundLinks
+    _ place: CrawlPlace, _ url: WebURL?, depth: Int, _ found: FoundLinks, wasSent: Bool = true
   ) throws(RunError) -> [Wanted] {
-    var note = try note(place.number)
-    guard note.state == .asked else { return [] }
-    openCount -= 1
-    if depth == 0, place.hops == 0 { openSources -= 1 }
-    if found.isCut { counts.cutPages += 1 }
-    if let outcome = found.outcome { try book.setOutcome(outcome.encoded(), of: place.number) }
-    var wanted: [Wanted] = []
-    var count = 0
+    guard try note(place.number).state == .asked else { return [] }
+    var page = ComePage(found, wasSent: wasSent)
     switch found.content {
     case .redirect(let link):
+      tape.note(text: link.url)
+      let (number, isNew) = try number(of: link.url, link.fingerprint)
+      page.targets = [Target(number: number, isNew: isNew, isNofollow: false, url: link.url, isTold: true)]
+      page.block = LinkBlock.encode([(number, false)], details: [link.details].compactMap(\.self))
+    case .page(let links):
+      page.targets.reserveCapacity(links.count)
+      for link in links {
+        let (number, isNew) = try number(of: link.url, link.fingerprint)
+        if isNew { tape.note(text: link.url) }
+        page.targets.append(
+          Target(number: number, isNew: isNew, isNofollow: link.isNofollow, url: link.url, isTold: isNew))
+      }
+      if links.isEmpty { break }
+      page.block = LinkBlock.encode(
+        page.targets.map { ($0.number, $0.isNofollow) }, details: links.compactMap(\.details))
+    }
+    let wanted = try settle(place, url, depth: depth, page)
+    record(.page(place, depth: depth, page))
+    return wanted
+  }
+
+  mutating func settle(
+    _ place: CrawlPlace, _ url: WebURL?, depth: Int, _ page: ComePage
+  ) throws(RunError) -> [Wanted] {
+    var note = try note(place.number)
+    openCount -= 1
+    if depth == 0, place.hops == 0 { openSources -= 1 }
+    if page.isCut { counts.cutPages += 1 }
+    if page.wasSent { sentCount += 1 }
+    if let outcome = page.outcome { try book.setOutcome(outcome, of: place.number) }
+    var wanted: [Wanted] = []
+    if page.isRedirect {
       note.state = .redirect
       // It was asked for: where it leads to is as good as where it stands.
       note.isDoubtful = false
       try setNote(note, place.number)
-      let (number, isNew) = try number(of: link.url, link.fingerprint)
-      _ = try learn(url, found, [(number, isNew)])
-      if note.depth == 0, let url { scope.follow(url, redirectedTo: link.url) }
-      try find(
-        link, number, isNew: isNew, depth: note.depth, hops: place.hops + 1, from: url, place.source, isDoubtful: false,
-        &wanted)
-      try book.setLinks(
-        LinkBlock.encode([(number, false)], details: [link.details].compactMap(\.self)), of: place.number)
-    case .page(let links):
+      _ = try learn(url, page.says, page.targets)
+      for target in page.targets {
+        if note.depth == 0, let url, let next = target.url { scope.follow(url, redirectedTo: next) }
+        try find(
+          target, depth: note.depth, hops: place.hops + 1, from: url, place.source, isDoubtful: false, &wanted)
+      }
+    } else {
       note.state = .page
-      count = links.count
-      var numbers: [(number: Int, isNew: Bool)] = []
-      numbers.reserveCapacity(count)
-      for link in links { numbers.append(try number(of: link.url, link.fingerprint)) }
-      let brought = try learn(url, found, numbers)
+      let brought = try learn(url, page.says, page.targets)
       note.isDoubtful = brought != .something
       try setNote(note, place.number)
-      if let names = found.names { try book.setNames(names, of: place.number) }
-      if links.isEmpty { break }
-      var targets: [(number: Int, isNofollow: Bool)] = []
-      targets.reserveCapacity(count)
-      for (link, target) in zip(links, numbers) {
+      if let names = page.names { try book.setNames(names, of: place.number) }
+      for target in page.targets {
+        let isDoubtful = isDoubtful(target.url, of: url, that: brought)
         try find(
-          link, target.number, isNew: target.isNew, depth: note.depth + 1, hops: 0, from: url, place.source,
-          isDoubtful: isDoubtful(link.url, of: url, that: brought), &wanted)
-        targets.append((target.number, link.isNofollow))
+          target, depth: note.depth + 1, hops: 0, from: url, place.source, isDoubtful: isDoubtful, &wanted)
       }
-      try book.setLinks(
-        LinkBlock.encode(targets, details: links.compactMap(\.details)), of: place.number)
     }
-    try settle(&wanted, links: count)
+    if let block = page.block { try book.setLinks(block, of: place.number) }
+    try settle(&wanted, links: page.isRedirect ? 0 : page.targets.count)
     return wanted
   }
 
@@ -208,16 +245,19 @@ struct CrawlState: ~Copyable {
   mutating func goOn() throws(RunError) -> [Wanted] {
     var wanted: [Wanted] = []
     try settle(&wanted, links: 0)
+    record(.goneOn)
     return wanted
   }
 
   /// No page will come any more, also where one was asked for: the run has had as many as it may, or stops. Settles what
   /// the pages that came tell.
   mutating func end() throws(RunError) {
+    if isEnding { return }
     isEnding = true
     var wanted: [Wanted] = []
     var budget = Int.max
     while try settleStep(&wanted, &budget) {}
+    record(.ended)
   }
 
   /// The request for a page is given up: the run has as many as it may have, or stops.
@@ -228,16 +268,17 @@ struct CrawlState: ~Copyable {
   /// A link: follows it, if it is the first that may be followed.
   ///
   /// - Parameter isDoubtful: Whether its page is barren.
-  private mutating func find(
-    _ link: FoundLinks.Link, _ number: Int, isNew: Bool, depth: Int, hops: Int, from page: WebURL?, _ source: Int,
-    isDoubtful: Bool, _ wanted: inout [Wanted]
+  mutating func find(
+    _ target: Target, depth: Int, hops: Int, from page: WebURL?, _ source: Int, isDoubtful: Bool,
+    _ wanted: inout [Wanted]
   ) throws(RunError) {
-    if !isNew { counts.links += 1 }
+    let number = target.number
+    if !target.isNew { counts.links += 1 }
     var note = try note(number)
     switch note.state {
     case .dropped: break
     case .asked, .page, .redirect:
-      if link.isNofollow || hops > redirects { break }
+      if target.isNofollow || hops > redirects { break }
       let before = note
       note.depth = min(depth, note.depth)
       if note.state == .asked, !isDoubtful { note.isDoubtful = false }
@@ -245,22 +286,32 @@ struct CrawlState: ~Copyable {
     case .known:
       let reason =
         plan.waitsForSources && !areSourcesDry
-        ? .depth : reason(link.url, depth: depth, hops: hops, link.isNofollow, isDoubtful)
+        ? .depth : reason(target.url, depth: depth, hops: hops, target.isNofollow, isDoubtful)
       if let reason {
-        try know(number, &note, isNew: isNew, link.url, depth: depth, reason)
-      } else {
+        try know(target, &note, depth: depth, reason)
+      } else if let url = try spelled(target) {
         try ask(
-          number, &note, isNew: isNew, link.url, depth: depth, hops: hops, source: source,
-          referrer: page?.shown, isDoubtful: isDoubtful, &wanted)
+          number, &note, isNew: target.isNew, url, depth: depth, hops: hops, source: source, referrer: page?.shown,
+          isDoubtful: isDoubtful, &wanted)
       }
     }
-    if plan.checksLinks, note.state == .known || note.state == .dropped { try check(number, link.url, &wanted) }
+    if plan.checksLinks, note.state == .known || note.state == .dropped { try check(target, &wanted) }
   }
 
-  func reason(
-    _ url: WebURL, depth: Int, hops: Int, _ isNofollow: Bool, _ isDoubtful: Bool
+  /// Why a URL is not asked for; `nil` where it is.
+  mutating func reason(
+    _ url: WebURL?, depth: Int, hops: Int, _ isNofollow: Bool, _ isDoubtful: Bool
   ) -> URLNote.Reason? {
-    if !scope.contains(url) { return .scope }
+    if let told = tape.toldReason() { return told }
+    let reason = judged(url, depth: depth, hops: hops, isNofollow, isDoubtful)
+    tape.note(reason: reason)
+    return reason
+  }
+
+  private func judged(
+    _ url: WebURL?, depth: Int, hops: Int, _ isNofollow: Bool, _ isDoubtful: Bool
+  ) -> URLNote.Reason? {
+    guard let url, scope.contains(url) else { return .scope }
     if isNofollow { return .nofollow }
     if depth > plan.depth { return .depth }
     if hops > redirects { return .hops }
@@ -268,19 +319,20 @@ struct CrawlState: ~Copyable {
   }
 
   mutating func know(
-    _ number: Int, _ note: inout URLNote, isNew: Bool, _ url: WebURL, depth: Int, _ reason: URLNote.Reason
+    _ target: Target, _ note: inout URLNote, depth: Int, _ reason: URLNote.Reason
   ) throws(RunError) {
+    let isNew = target.isNew
     if !isNew {
       // The reason that stands is that of the link which came closest.
       if note.reason != .scope, reason.rawValue <= note.reason.rawValue, depth >= note.depth { return }
-      forget(note, url)
+      try forget(note, target)
     }
     note.reason =
       isNew || note.reason == .scope ? reason : reason.rawValue > note.reason.rawValue ? reason : note.reason
     note.depth = isNew ? depth : min(depth, note.depth)
     counts.know(note)
-    if note.isTrapped { traps?.drop(url) }
-    try setNote(note, number)
+    if note.isTrapped, let traps, let url = try url(of: target) { traps.drop(url) }
+    try setNote(note, target.number)
   }
 
   mutating func ask(
@@ -292,10 +344,10 @@ struct CrawlState: ~Copyable {
     note.depth = depth
     try setNote(note, number)
     openCount += 1
-    wanted.append(
+    want(
       Wanted(
         number: number, url: String(url.hrefWithoutFragment), depth: depth, hops: hops, source: source,
-        referrer: referrer, isElsewhere: !scope.isAtHome(url)))
+        referrer: referrer, isElsewhere: !scope.isAtHome(url)), &wanted)
   }
 
   /// The number of a URL. One that is new is judged by its text alone.

@@ -30,7 +30,7 @@ enum LinkBlock {
       shift += 7
       if byte & 0x80 != 0, shift < 63 { continue }
       let zigzag = value >> 1
-      last += Int(bitPattern: UInt(zigzag >> 1)) ^ -Int(zigzag & 1)
+      last &+= Int(bitPattern: UInt(zigzag >> 1)) ^ -Int(zigzag & 1)
       links.append((last, value & 1 == 1))
       (value, shift) = (0, 0)
     }

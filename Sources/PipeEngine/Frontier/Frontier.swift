@@ -302,6 +302,9 @@ package final class Frontier: Sendable {
   /// How many requests were left out since the last call.
   func takeLeftOut() -> Int { storage.withLock { $0.state.takeLeftOut() } }
 
+  /// Pages that a run before has asked for, and that have come, count among those that may be. Told before any is added.
+  func count(asked count: Int) { storage.withLock { $0.state.count(asked: count) } }
+
   /// How many requests were found to be too much since the last call.
   func takeBeyondLimit() -> Int { storage.withLock { $0.state.takeBeyondLimit() } }
 

@@ -10,6 +10,9 @@ extension FrontierState {
     if pagesLeft == 0 { dropNewPages() }
   }
 
+  /// Pages that a run before has asked for, and that have come, count.
+  mutating func count(asked count: Int) { if pagesLeft < .max { pagesLeft = max(0, pagesLeft - count) } }
+
   /// What waits to be asked for the first time is too much.
   private mutating func dropNewPages() {
     for place in hosts.indices {
@@ -96,5 +99,5 @@ extension FrontierState {
 
 extension Request {
   /// Whether it is a page's, and was never sent.
-  var isNewPage: Bool { purpose == .page && attempt == 1 && trail.isEmpty }
+  var isNewPage: Bool { purpose == .page && attempt == 1 && trail.isEmpty && place?.hasCome != true }
 }

@@ -19,6 +19,22 @@ struct BackEdge: Sendable {
     self.passed = passed
   }
 
+  /// Asks again for what a run before has asked for and not done.
+  ///
+  /// - Returns: What cannot be fetched.
+  func goOn() throws(RunError) -> [Fetched] {
+    frontier.count(asked: try crawl.admitUnfinished())
+    var faulty: [Fetched] = []
+    while case let requests = try crawl.takeUnfinished(upTo: Self.stride), !requests.isEmpty {
+      counter.add(generated: requests.count)
+      faulty += try add(requests)
+    }
+    return faulty
+  }
+
+  /// Requests that are added at once.
+  private static let stride = 1024
+
   /// Lets in what sources yield.
   ///
   /// - Returns: What cannot be fetched.
@@ -39,9 +55,9 @@ struct BackEdge: Sendable {
   ///
   /// - Returns: The records that are ready, and links that cannot be fetched.
   func settle(
-    _ request: Request, _ extracted: Extracted
+    _ fetched: Fetched, _ extracted: Extracted
   ) throws(RunError) -> (ready: [(record: Extracted, standing: PageStanding?)], faulty: [Fetched]) {
-    let step = try crawl.settle(request, extracted)
+    let step = try crawl.settle(fetched.request, extracted, wasSent: fetched.attempts > 0)
     counter.add(generated: step.requests.count)
     let faulty = try add(step.requests)
     ledger.extracted([extracted])
@@ -86,7 +102,13 @@ struct BackEdge: Sendable {
   /// A lane of the stage has come to its end.
   ///
   /// - Returns: Whether records may wait that nothing else comes for (`takeHeld`).
-  func laneEnded() -> Bool { crawl.laneEnded() }
+  func laneEnded() -> Bool {
+    guard crawl.laneEnded() else { return false }
+    let left = crawl.leaveHeld()
+    counter.add(unfinished: left)
+    ledger.leftUndone(extracted: left)
+    return left == 0
+  }
 
   func takeHeld() throws(RunError) -> (record: Extracted, standing: PageStanding?)? { try crawl.takeHeld() }
 
@@ -112,6 +134,8 @@ func admitCrawlStage(
   _ input: Inlet<Request>, back: BackEdge, failed: Outlet<Fetched>, control: RunControl, counter: StageCounter,
   ledger: Ledger, events: RunEvents? = nil
 ) async throws {
+  let unfinished = try back.goOn()
+  if !unfinished.isEmpty { try await failed.send(unfinished) }
   var batches = input.batches()
   while let batch = try await batches.next() {
     let (admitted, faulty) = try await back.admit(batch)

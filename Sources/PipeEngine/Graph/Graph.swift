@@ -58,10 +58,10 @@ package struct Graph: Sendable {
     ledger = Ledger(
       sources: plan.sources.count + (plan.crawl == nil ? 0 : 2), awaitsDurability: commitInterval != nil)
     ledger.onOver { [frontier] in frontier.close() }
-    crawl = plan.crawl.map { [ledger] crawl in
+    crawl = plan.crawl.map { [ledger, control] crawl in
       Crawl(
         crawl, fetch: plan.fetch, sources: plan.sources.count, lanes: plan.bounds.extractors, holds: plan.tellsPlaces,
-        bounds: plan.bounds, ledger: ledger, tell: { control.tell($0) })
+        bounds: plan.bounds, ledger: ledger, isCutShort: { control.isCutShort }, tell: { control.tell($0) })
     }
     progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger, crawl: crawl)
     own = OwnRequests(
@@ -195,7 +195,7 @@ package struct Graph: Sendable {
         try await routeStage(
           inlet(records, .records), routes: routes, where: plan.filter, order: order, tally: progress.tally,
           counter: counter, ledger: ledger, events: events)
-        if plan.crawl?.keepsLinks == true, let crawl {
+        if plan.crawl?.keepsLinks == true, let crawl, crawl.listsLinks {
           try await routeLinks(of: crawl, routes: routes, counter: counter, ledger: ledger)
         }
       }

@@ -37,6 +37,9 @@ package final class RunControl: Sendable {
 
   package var isStopping: Bool { phase != .running }
 
+  /// Whether the run ends before it is done: it was stopped, or a source could not be read further.
+  var isCutShort: Bool { storage.withLock { $0.phase != .running || $0.failure != nil } }
+
   /// Whether the sources are to yield no more: the run stops, or has had all that it may take.
   var areSourcesClosed: Bool { storage.withLock { $0.areSourcesClosed || $0.phase != .running } }
 

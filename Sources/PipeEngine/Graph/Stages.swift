@@ -117,7 +117,7 @@ func extractStage(
         ? try await extraction.extract(fetched, mediaTypes: mediaTypes, in: room)
         : extraction.extract(fetched, mediaTypes: mediaTypes)
       if let back {
-        let step = try back.settle(fetched.request, one)
+        let step = try back.settle(fetched, one)
         batch += step.faulty
         for ready in step.ready {
           let record = ready.standing.map { extraction.placed(ready.record, at: $0) } ?? ready.record

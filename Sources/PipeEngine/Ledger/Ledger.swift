@@ -29,6 +29,9 @@ package final class Ledger: Sendable {
 
   func leftUndone(_ count: Int) { if count > 0 { change { $0.state.leftUndone(count) } } }
 
+  /// Requests whose records are made and go no further, because the run stops.
+  func leftUndone(extracted count: Int) { if count > 0 { change { $0.state.leftUndone(extracted: count) } } }
+
   func ownBegan() { storage.withLock { $0.state.ownBegan() } }
 
   func ownEnded() { change { $0.state.ownEnded() } }

@@ -90,6 +90,9 @@ struct LedgerState: Hashable, Sendable {
     undoneCount += count
   }
 
+  /// So many records go no further, because the run stops.
+  mutating func leftUndone(extracted count: Int) { undoneCount += count }
+
   /// The run makes a request for itself: until something has come of it, more requests can.
   mutating func ownBegan() { ownCount += 1 }
 

@@ -106,7 +106,8 @@ final class StubFetcher: Fetcher {
     most.withLock { $0.merge(counts) { max($0, $1) } }
   }
 
-  private func fetched(_ request: Request) -> Fetched? {
+  /// What comes of a request; `nil` for silence.
+  func fetched(_ request: Request) -> Fetched? {
     switch script(request) {
     case .silence: nil
     case .error(let error): Fetched(request: request, response: nil, error: error)

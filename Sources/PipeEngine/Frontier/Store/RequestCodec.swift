@@ -55,7 +55,7 @@ enum RequestCodec {
       bytes.append(varint: place.number)
       bytes.append(varint: place.hops)
       bytes.append(varint: place.source)
-      bytes.append(place.isElsewhere ? 1 : 0)
+      bytes.append((place.isElsewhere ? 1 : 0) | (place.hasCome ? 2 : 0))
     }
   }
 
@@ -124,9 +124,9 @@ enum RequestCodec {
       else { return nil }
       var place: CrawlPlace?
       if hasPlace > 0 {
-        guard let url = number(), let hops = number(), let source = number(), let isElsewhere = slice(1)?.first
+        guard let url = number(), let hops = number(), let source = number(), let flags = slice(1)?.first
         else { return nil }
-        place = CrawlPlace(number: url, hops: hops, source: source, isElsewhere: isElsewhere > 0)
+        place = CrawlPlace(number: url, hops: hops, source: source, isElsewhere: flags & 1 > 0, hasCome: flags & 2 > 0)
       }
       let seed = RequestSeed(
         id: RequestID(source: source - 1, ordinal: ordinal), written: written, method: Method(rawValue: method),
