@@ -274,6 +274,18 @@ package final class Frontier: Sendable {
     tell?()
   }
 
+  /// What a run that goes on is to know of hosts.
+  ///
+  /// - Parameter wall: What the system's clock says: milliseconds since 1970.
+  func memory(now: Instant, wall: Int) -> [String: HostMemory] {
+    storage.withLock { $0.state.memory(now: now, wall: wall) }
+  }
+
+  /// Treats hosts as an earlier session of the run would have. Called before anything is added.
+  func remember(_ hosts: [String: HostMemory], now: Instant, wall: Int) {
+    storage.withLock { $0.state.remember(hosts, now: now, wall: wall) }
+  }
+
   /// Called after every change that may let `take` answer something new.
   package func onChange(_ tell: @escaping @Sendable () -> Void) { storage.withLock { $0.onChange = tell } }
 

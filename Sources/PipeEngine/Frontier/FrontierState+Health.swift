@@ -11,6 +11,7 @@ extension FrontierState {
       // Most hosts do nothing but answer.
       if outcome == .answered || outcome == .silent { return }
       hosts[place].health = HostHealth(concurrency: rules.concurrency, backoff: backoff)
+      careful.insert(place)
     }
     guard let advice = hosts[place].health?.learn(outcome, from: start, now: now) else { return }
     if hosts[place].health?.isWell == true { hosts[place].health = nil }

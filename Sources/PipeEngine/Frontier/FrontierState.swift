@@ -65,7 +65,7 @@ struct FrontierState: Sendable {
   /// The place found last: requests to one host most often come together.
   private var last: (name: String, place: Int)?
   var ready: Deque<Int> = []
-  private var delayed = Heap<Delayed>()
+  var delayed = Heap<Delayed>()
   var postponed = Heap<Postponed>()
   var hopeless: [(request: Request, error: RequestError)] = []
   /// `nil` if robots.txt is ignored.
@@ -77,6 +77,14 @@ struct FrontierState: Sendable {
   /// Hosts in trouble with nothing to do, in the order they came to be so. Some may be busy again.
   private var remembered: Deque<Int> = []
   private static let memory = 8192
+  /// Hosts that may have to be treated with care: those in trouble, and those whose delay an earlier session has told.
+  var careful: Set<Int> = []
+  /// Hosts as an earlier session of the run left them, until requests of theirs come.
+  var recalled: [String: Recalled] = [:]
+  /// Until when no host is asked, as an earlier session may have asked it last.
+  var earliest: Instant?
+  /// When `take` was called last, once there is something to recall.
+  var clock: Instant?
   var refills: Deque<Int> = []
   /// Blocks that somebody was told to bring back, and has not yet.
   var refillCount = 0
@@ -162,10 +170,10 @@ struct FrontierState: Sendable {
       hosts[place].away = 0
       hosts[place].awayChecks = 0
       hosts[place].postponed = 0
-      hosts[place].standing = .idle
+      // When hosts may be asked again is still to be remembered.
+      if hosts[place].standing != .delayed { hosts[place].standing = .idle }
     }
     ready = []
-    delayed = Heap()
     postponed = Heap()
     hopeless = []
     asks = []
@@ -261,6 +269,7 @@ struct FrontierState: Sendable {
     }
     places[name] = place
     last = (name, place)
+    if clock != nil { recall(place) }
     return place
   }
 
@@ -273,6 +282,7 @@ struct FrontierState: Sendable {
 
   /// Moves the hosts and requests whose moment has come.
   private mutating func wake(_ now: Instant) {
+    if clock != nil { noteClock(now) }
     while let next = postponed.min, next.until <= now {
       postponed.removeMin()
       waitingCount -= 1
@@ -356,11 +366,14 @@ struct FrontierState: Sendable {
     return .hopeless(hopeless)
   }
 
+  func place(ofKnown name: String) -> Int? { places[name] }
+
   /// Whether a place is a host's, and not free.
   func isKnown(_ place: Int) -> Bool { places[hosts[place].name] == place }
 
   private mutating func forget(_ place: Int) {
     places[hosts[place].name] = nil
+    if !careful.isEmpty { careful.remove(place) }
     if last?.place == place { last = nil }
     free.append(place)
   }

@@ -90,8 +90,21 @@ struct HostMemory: Hashable, Sendable {
   var givenUp: String?
   /// Why there was no connection.
   var lastError: RequestError?
-  /// Until when its robots.txt, which could not be had, is not asked for again, by the authority (`https://h:8443`).
-  var robotsRefusals: [String: Int] = [:]
+  /// Robots files that could not be had, by the authority (`https://h:8443`).
+  var robotsRefusals: [String: RobotsRefusal] = [:]
+  /// Milliseconds between two requests that its robots.txt asks for, by the authority.
+  var crawlDelays: [String: Int] = [:]
+
+  /// Stands for all hosts: `notBefore` is the moment at which the hosts were as they are told, and `spacing` how many
+  /// milliseconds behind it they may have been asked once more, since the run went on. It is 0 if the run ended there.
+  static let everyHost = ""
+}
+
+/// A robots.txt that could not be had: until then it is not asked for again, and pages of its authority have this error.
+struct RobotsRefusal: Hashable, Sendable {
+  /// Milliseconds since 1970.
+  var until: Int
+  var error: RequestError?
 }
 
 /// What came of the requests that are done, counted from their events, so that a request that is made again counts once.

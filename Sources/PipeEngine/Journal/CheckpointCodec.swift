@@ -153,16 +153,29 @@ enum CheckpointCodec {
   private static func append(_ host: HostMemory, to bytes: inout [UInt8]) {
     bytes.append(
       (host.isDown ? 1 : 0) | (host.notBefore == nil ? 0 : 2) | (host.concurrency == nil ? 0 : 4)
-        | (host.givenUp == nil ? 0 : 8) | (host.lastError == nil ? 0 : 16))
+        | (host.givenUp == nil ? 0 : 8) | (host.lastError == nil ? 0 : 16) | (host.hasRobotsDetails ? 32 : 0))
     for path in HostMemory.countPaths { bytes.append(signed: host[keyPath: path]) }
     if let moment = host.notBefore { bytes.append(signed: moment) }
     if let concurrency = host.concurrency { bytes.append(signed: concurrency) }
     if let scheme = host.givenUp { bytes.append(text: scheme) }
     if let error = host.lastError { bytes.append(error) }
     bytes.append(varint: host.robotsRefusals.count)
-    for (authority, moment) in host.robotsRefusals.sorted(by: { $0.key < $1.key }) {
+    let refusals = host.robotsRefusals.sorted { $0.key < $1.key }
+    for (authority, refusal) in refusals {
       bytes.append(text: authority)
-      bytes.append(signed: moment)
+      bytes.append(signed: refusal.until)
+    }
+    guard host.hasRobotsDetails else { return }
+    let errors = refusals.compactMap { authority, refusal in refusal.error.map { (authority, $0) } }
+    bytes.append(varint: errors.count)
+    for (authority, error) in errors {
+      bytes.append(text: authority)
+      bytes.append(error)
+    }
+    bytes.append(varint: host.crawlDelays.count)
+    for (authority, delay) in host.crawlDelays.sorted(by: { $0.key < $1.key }) {
+      bytes.append(text: authority)
+      bytes.append(signed: delay)
     }
   }
 
@@ -184,7 +197,7 @@ enum CheckpointCodec {
   }
 
   private static func host(_ reader: inout ByteReader) -> HostMemory? {
-    guard let flags = reader.byte(), flags < 32 else { return nil }
+    guard let flags = reader.byte(), flags < 64 else { return nil }
     var host = HostMemory(isDown: flags & 1 != 0)
     for path in HostMemory.countPaths {
       guard let count = reader.signed() else { return nil }
@@ -209,9 +222,26 @@ enum CheckpointCodec {
     guard let refusals = reader.count(ofBytes: 2) else { return nil }
     for _ in 0..<refusals {
       guard let authority = reader.text(), let moment = reader.signed() else { return nil }
-      host.robotsRefusals[authority] = moment
+      host.robotsRefusals[authority] = RobotsRefusal(until: moment)
     }
+    if flags & 32 != 0, !robotsDetails(&reader, of: &host) { return nil }
     return host
+  }
+
+  private static func robotsDetails(_ reader: inout ByteReader, of host: inout HostMemory) -> Bool {
+    guard let errors = reader.count(ofBytes: 4) else { return false }
+    for _ in 0..<errors {
+      guard let authority = reader.text(), let error = reader.error(), host.robotsRefusals[authority] != nil else {
+        return false
+      }
+      host.robotsRefusals[authority]?.error = error
+    }
+    guard let delays = reader.count(ofBytes: 2) else { return false }
+    for _ in 0..<delays {
+      guard let authority = reader.text(), let delay = reader.signed() else { return false }
+      host.crawlDelays[authority] = delay
+    }
+    return true
   }
 
   // MARK: Totals
@@ -256,6 +286,11 @@ extension HostMemory {
   /// The numbers that are always there, in the order in which they are written.
   fileprivate static var countPaths: [WritableKeyPath<HostMemory, Int>] {
     [\.spacing, \.slowDowns, \.answers, \.failures, \.failedProbes]
+  }
+
+  /// Whether there is more to tell of robots.txt than the moments of refusals.
+  fileprivate var hasRobotsDetails: Bool {
+    !crawlDelays.isEmpty || robotsRefusals.values.contains { $0.error != nil }
   }
 }
 

@@ -10,7 +10,10 @@ struct CheckpointCodecTests {
       notBefore: 1_700_000_005_000, concurrency: 3, spacing: 200, slowDowns: 2, answers: 5, failures: 3,
       failedProbes: 1, isDown: true, givenUp: "https",
       lastError: RequestError(.connect, "refused", .noConnection),
-      robotsRefusals: ["https://h:8443": 1_700_000_300_000])
+      robotsRefusals: [
+        "https://h:8443": RobotsRefusal(until: 1_700_000_300_000, error: RequestError(.robots, "it cannot be had")),
+        "http://h:8443": RobotsRefusal(until: 1_700_000_200_000),
+      ], crawlDelays: ["https://h:8443": 10_000])
     return Checkpoint(
       number: 17, moment: 1_700_000_000_123, worked: 61_000, phase: .publishing,
       sources: [

@@ -20,7 +20,7 @@ struct JournalFixtureTests {
       "h:8443": HostMemory(
         notBefore: 1_760_000_009_000, concurrency: 2, spacing: 100, slowDowns: 1, answers: 2, failures: 3,
         failedProbes: 1, isDown: true, givenUp: "https", lastError: RequestError(.dns, "no such name", .lookupFailed),
-        robotsRefusals: ["https://h:8443": 1_760_000_300_000])
+        robotsRefusals: ["https://h:8443": RobotsRefusal(until: 1_760_000_300_000)])
     ],
     totals: RunTotals(
       requests: 5, retries: 1, redirects: 1, bytes: 70_000, failed: 1, skipped: 0, asked: 30, statuses: [200: 4],

@@ -10,7 +10,7 @@ struct RobotsGate: Sendable {
   }
 
   private let plan: RobotsPlan
-  private var memory: RobotsMemory
+  private(set) var memory: RobotsMemory
 
   /// - Parameter bytes: How many bytes of what is known are kept.
   init(_ plan: RobotsPlan, bytes: Int) {
@@ -31,6 +31,14 @@ struct RobotsGate: Sendable {
     memory.remember(knowledge, of: url.originKey)
     return knowledge
   }
+
+  /// Takes over from an earlier session that a file cannot be had.
+  mutating func recall(_ refusal: RequestError?, of url: WebURL, until moment: Instant) {
+    memory.remember(RobotsKnowledge(recalling: refusal, of: url.originKey, until: moment), of: url.originKey)
+  }
+
+  /// The longest delay that anybody waits.
+  var maxDelay: Duration { plan.maxDelay }
 }
 
 extension RequestPurpose {

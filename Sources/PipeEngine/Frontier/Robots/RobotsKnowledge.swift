@@ -15,7 +15,7 @@ final class RobotsKnowledge: Sendable {
   let cost: Int
   private let policy: RobotsPolicy
   /// Why all requests fail.
-  private let refusal: RequestError?
+  let refusal: RequestError?
   /// Why nothing of the host is fetched but its robots.txt.
   private let excess: RequestError?
   private let origin: WebURL.OriginKey
@@ -54,6 +54,21 @@ final class RobotsKnowledge: Sendable {
     self.cost = cost
     until = now + lifetime
   }
+
+  /// A file that could not be had in an earlier session of the run.
+  init(recalling refusal: RequestError?, of origin: WebURL.OriginKey, until moment: Instant) {
+    let refusal = refusal ?? RequestError(.robots, "robots.txt of \(origin) could not be had")
+    self.origin = origin.detached
+    policy = .unreachable
+    delay = .zero
+    self.refusal = refusal
+    excess = nil
+    cost = 256 + 2 * origin.description.utf8.count + refusal.message.utf8.count
+    until = moment
+  }
+
+  /// Whether a run that goes on is to know of it.
+  var isSpecial: Bool { delay > .zero || refusal != nil }
 
   /// Why a request may not be made; `nil` if it may.
   func refusal(of request: Request) -> RequestError? {

@@ -14,6 +14,8 @@ struct RobotsMemory: Sendable {
   /// Each of them once, the next to go first.
   private var turns: Deque<WebURL.OriginKey> = []
   private(set) var bytes = 0
+  /// Those that a run which goes on is to know of.
+  private var special: Set<WebURL.OriginKey> = []
 
   /// - Parameter capacity: The most bytes. One file alone may hold more, or requests would wait for it for ever.
   init(capacity: Int) { self.capacity = capacity }
@@ -29,9 +31,21 @@ struct RobotsMemory: Sendable {
     return knowledge
   }
 
+  /// What a run that goes on is to know: delays, and files that cannot be had.
+  func specialKnowledge(now: Instant) -> [(origin: WebURL.OriginKey, knowledge: RobotsKnowledge)] {
+    special.compactMap { origin in
+      entries[origin].flatMap { now < $0.knowledge.until ? (origin, $0.knowledge) : nil }
+    }
+  }
+
   mutating func remember(_ knowledge: RobotsKnowledge, of origin: WebURL.OriginKey) {
     let origin = origin.detached
     bytes += knowledge.cost
+    if knowledge.isSpecial {
+      special.insert(origin)
+    } else if !special.isEmpty {
+      special.remove(origin)
+    }
     if let old = entries.updateValue(Entry(knowledge: knowledge), forKey: origin) {
       bytes -= old.knowledge.cost
     } else {
@@ -45,6 +59,7 @@ struct RobotsMemory: Sendable {
         turns.append(next)
       } else {
         entries[next] = nil
+        if !special.isEmpty { special.remove(next) }
         bytes -= entry.knowledge.cost
       }
     }
