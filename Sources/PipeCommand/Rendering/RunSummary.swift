@@ -36,7 +36,7 @@ struct RunSummary {
       lines.append(
         "  retries    \(counts.retries.grouped) attempt\(counts.retries == 1 ? "" : "s") more than the first ones")
     }
-    if let (seen, counts) = progress.crawlCounts { lines += Self.lines(on: counts, seen: seen) + trapLines }
+    if let (seen, counts) = progress.crawlCounts { lines += crawlLines(on: counts, seen: seen) + trapLines }
     if run.elapsed > .zero, counts.records > 0 {
       lines.append("  rate       \(Int((Double(counts.records) / run.elapsed.seconds).rounded()).grouped)/s")
     }
@@ -56,14 +56,16 @@ struct RunSummary {
   var notices: [String] { progress.tally.counts.notices.map { "pipe: warning: \(plan.shown(notice: $0))" } }
 
   /// What a crawl saw and left alone.
-  private static func lines(on counts: CrawlCounts, seen: Int) -> [String] {
+  private func crawlLines(on counts: CrawlCounts, seen: Int) -> [String] {
     var lines = ["  crawl      \(seen.grouped) URL\(seen == 1 ? "" : "s") seen, \(counts.dropped.grouped) not followed"]
     var reasons = [
       (counts.outOfScope, "out of scope"), (counts.beyondDepth, "beyond the depth"), (counts.nofollow, "nofollow"),
       (counts.notIncluded, "not included"), (counts.traps, "without an end"),
       (counts.beyondRedirects, "beyond the redirects"),
     ]
-    reasons += counts.excluded.sorted { $0.key < $1.key }.map { ($0.value, "by exclude[\($0.key)]") }
+    reasons += counts.excluded.sorted { $0.key < $1.key }.map {
+      ($0.value, "by \(plan.crawl?.name(ofExclude: $0.key) ?? "exclude")")
+    }
     let told = reasons.filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }
     if !told.isEmpty { lines.append("  left       " + told.joined(separator: ", ")) }
     if counts.checks.asked > 0 {

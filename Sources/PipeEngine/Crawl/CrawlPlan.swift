@@ -12,6 +12,8 @@ package struct CrawlPlan: Sendable {
   /// The patterns as they are written, for messages.
   package var include: [String]
   package var exclude: [String]
+  /// Where the patterns of `exclude` are written: `crawl.yaml:14:9`.
+  package var excludePlaces: [String] = []
   /// The most pages that are asked for.
   package var maxPages: Int?
   /// The most links of one page.
@@ -54,7 +56,8 @@ package struct CrawlPlan: Sendable {
     self.token = token
   }
 
-  init(_ settings: CrawlSettings, token: ProductToken?) {
+  /// - Parameter spec: The name of the spec's file, for the places in it.
+  init(_ settings: CrawlSettings, token: ProductToken?, spec: String = "") {
     self.init(
       depth: settings.depth, scope: settings.scope,
       filter: URLFilter(
@@ -63,10 +66,23 @@ package struct CrawlPlan: Sendable {
       maxPages: settings.maxPages, maxLinks: settings.maxLinks, respectsNofollow: settings.nofollow == .respect,
       identity: URLIdentity(
         stripQuery: settings.canonical.stripQuery, sortQuery: settings.canonical.sortQuery), token: token)
+    if !spec.isEmpty {
+      excludePlaces = settings.exclude.map { "\(spec):\($0.span.start.line):\($0.span.start.column)" }
+    }
     follow = settings.follow
     strippedParameters = settings.canonical.stripQuery
     sortsQuery = settings.canonical.sortQuery
     guardsTraps = settings.traps == .guard
+  }
+
+  /// A pattern of `exclude` and its place: `exclude[2] at crawl.yaml:14:9`.
+  package func name(ofExclude index: Int) -> String {
+    "exclude[\(index)]" + (excludePlaces.indices.contains(index) ? " at \(excludePlaces[index])" : "")
+  }
+
+  /// Why a URL is not followed, as a person is told.
+  package func words(for reason: URLDropReason) -> String {
+    if case .excluded(let index) = reason { name(ofExclude: index) } else { reason.description }
   }
 
   /// What of a page its links are read from.

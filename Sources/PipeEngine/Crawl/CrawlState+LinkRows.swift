@@ -85,7 +85,7 @@ extension CrawlState {
       return told(outcome)
     case .dropped:
       let reason = WebURL(try book.url(of: number)).flatMap { dropReason($0) }
-      return (PageOutcome(), false, reason?.description ?? "not followed")
+      return (PageOutcome(), false, reason.map { plan.words(for: $0) } ?? "not followed")
     case .known where note.reason == .hops && hops > 0: return (tooManyRedirects, true, nil)
     case .known where note.isTrapped:
       let group = WebURL(try book.url(of: number)).flatMap { traps?.name(ofTrapOf: $0) }

@@ -78,7 +78,7 @@ package struct Pipeline: Sendable {
     if let spec {
       let (plan, diagnostics) = Plan.compile(
         spec, masked: shownSpec, catalogue: language.catalogue, folder: folder, processors: processors, limit: limit,
-        secretFiles: context.variables.secretFiles)
+        secretFiles: context.variables.secretFiles, file: file.name)
       compiled = plan
       // A condition that could not be read may use any field.
       let isReadable = !found.contains { $0.code == .badExpression || $0.code == .badRegex }

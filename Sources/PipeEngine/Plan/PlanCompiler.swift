@@ -11,11 +11,12 @@ extension Plan {
   ///   - processors: How many of them the machine has.
   ///   - limit: The most requests admitted.
   ///   - secretFiles: The files that its secrets came from.
+  ///   - file: The name of the spec's file, for the places in it.
   package static func compile(
     _ spec: Spec, masked: Spec? = nil, catalogue: Catalogue, folder: SourceFolder, processors: Int, limit: Int? = nil,
-    secretFiles: [Located<String>] = []
+    secretFiles: [Located<String>] = [], file: String = ""
   ) -> (plan: Plan?, diagnostics: [Diagnostic]) {
-    var compiler = PlanCompiler(spec: spec, masked: masked, catalogue: catalogue, folder: folder)
+    var compiler = PlanCompiler(spec: spec, masked: masked, catalogue: catalogue, folder: folder, file: file)
     let plan = compiler.compile(processors: processors, limit: limit, secretFiles: secretFiles)
     return (compiler.diagnostics.contains { $0.severity == .error } ? nil : plan, compiler.diagnostics)
   }
@@ -27,6 +28,7 @@ struct PlanCompiler {
   private let shown: ShownSpec
   let catalogue: Catalogue
   let folder: SourceFolder
+  private let file: String
   private(set) var diagnostics: [Diagnostic] = []
   private var fields: [FieldPlan] = []
   private var indexByName: [ExactText: Int] = [:]
@@ -36,11 +38,12 @@ struct PlanCompiler {
   private var namedFields: Set<ExactText> = []
   private var guesses = NameGuesses()
 
-  init(spec: Spec, masked: Spec?, catalogue: Catalogue, folder: SourceFolder) {
+  init(spec: Spec, masked: Spec?, catalogue: Catalogue, folder: SourceFolder, file: String) {
     self.spec = spec
     shown = ShownSpec(spec, masked: masked)
     self.catalogue = catalogue
     self.folder = folder
+    self.file = String(file.split(separator: "/").last ?? "")
   }
 
   /// Whether robots.txt is obeyed if the spec does not say.
@@ -147,7 +150,7 @@ struct PlanCompiler {
           hint: "remove it; the field depth tells how far a page is from a source",
           notes: [Diagnostic.Note("the crawl is here", at: settings.span)]))
     }
-    var plan = CrawlPlan(settings.value, token: spec.fetch.robotsToken)
+    var plan = CrawlPlan(settings.value, token: spec.fetch.robotsToken, spec: file)
     let ofLinks = spec.sinks.map(\.common).filter { $0.rows == .links }
     plan.keepsLinks = !ofLinks.isEmpty
     plan.keepsLinkPlaces = ofLinks.contains { sink in

@@ -128,7 +128,7 @@ struct LinkCheckTests {
     }
     #expect(
       crawled.rows == [
-        "http://far.example/no/x - ok exclude[0]", "http://far.example/yes 200 ok -",
+        "http://far.example/no/x - ok exclude[0] at spec.yaml:4:46", "http://far.example/yes 200 ok -",
         "http://site.example/docs/deep - ok beyond depth 0",
         "http://site.example/else - ok no pattern of include matches",
         "http://far.example/too 200 ok -",
