@@ -21,5 +21,6 @@ struct Pipe: AsyncParsableCommand {
 enum ExitStatus {
   static let failed = ExitCode(1)
   static let invalidSpec = ExitCode(2)
+  static let limitReached = ExitCode(3)
   static let wrongUsage = ExitCode(64)
 }

@@ -85,7 +85,12 @@ struct RunCommand: AsyncParsableCommand {
       throw ExitStatus.failed
     case .stopped(let cause):
       // Without progress a run that did what it was asked for is.
-      if !isQuiet || outcome.failure != nil { StandardError.say(summary.text) } else { sayNotices(of: summary) }
+      let isLimit = if case .limit = cause { true } else { false }
+      if !isQuiet || isLimit || outcome.failure != nil {
+        StandardError.say(summary.text)
+      } else {
+        sayNotices(of: summary)
+      }
       throw ExitCode(cause)
     case .complete, .limit:
       if !isQuiet { StandardError.say(summary.text) } else { sayNotices(of: summary) }

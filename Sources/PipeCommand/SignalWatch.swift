@@ -67,8 +67,10 @@ extension StopCause {
     }
   }
 
-  fileprivate var signal: Int32 {
+  /// `nil` if no signal asked for it.
+  fileprivate var signal: Int32? {
     switch self {
+    case .limit: nil
     case .hungUp: SIGHUP
     case .interrupted: SIGINT
     case .terminated: SIGTERM
@@ -77,6 +79,8 @@ extension StopCause {
 }
 
 extension ExitCode {
-  /// What a shell says of a program that a signal has ended.
-  init(_ cause: StopCause) { self.init(128 + cause.signal) }
+  /// What a shell says of a program that a signal has ended, or that a limit has stopped the run.
+  init(_ cause: StopCause) {
+    self = cause.signal.map { ExitCode(128 + $0) } ?? ExitStatus.limitReached
+  }
 }

@@ -20,6 +20,7 @@ struct RunSummary {
     lines.append(
       "pipe: \(outcome) in \(run.elapsed.short): \(counts.records.grouped) record\(counts.records == 1 ? "" : "s"), \(counts.failed.grouped) failed"
     )
+    if case .stopped(.limit(let limit)) = run.reason { lines.append("  limit      \(limit.words)") }
     if let failure = run.failure { lines.append("  failure    \(failure.text(in: plan))") }
     lines += counts.notices.map { "  warning    \(plan.shown(notice: $0))" }
     if !counts.statuses.isEmpty {
@@ -111,6 +112,7 @@ struct RunSummary {
   private var outcome: String {
     switch run.reason {
     case .complete, .limit: "complete"
+    case .stopped(.limit(let limit)): "stopped by \(limit.name)"
     case .stopped: "stopped"
     case .readerGone, .failed: "failed"
     }
@@ -136,7 +138,7 @@ struct RunSummary {
     let leftOut = stages.reduce(0) { $0 + $1.leftOut }
     if leftOut > 0 { parts.append("\(leftOut.grouped) left as traps") }
     if beyondLimit > 0 {
-      parts.append("\(beyondLimit.grouped) beyond \(plan.crawl == nil ? "--limit" : "the limit of pages")")
+      parts.append("\(beyondLimit.grouped) beyond \(plan.crawl == nil ? "the limit of records" : "the limit of pages")")
     }
     if filtered > 0 { parts.append("\(filtered.grouped) filtered") }
     if progress.unfinished > 0 { parts.append("\(progress.unfinished.grouped) left undone") }

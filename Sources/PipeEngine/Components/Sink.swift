@@ -177,6 +177,8 @@ package struct RunError: Error, Hashable, Sendable {
   package let comesOfStop: Bool
   /// Whether the reader of standard output has had enough, as `head` has.
   package let isReaderGone: Bool
+  /// The limit of the spec that it comes of.
+  package var reachedLimit: ReachedLimit?
 
   package init(
     _ subject: String, _ reason: String, hint: String? = nil, comesOfStop: Bool = false, isReaderGone: Bool = false

@@ -74,7 +74,7 @@ final class Crawl: Sendable {
     self.ledger = ledger
     self.fetch = fetch
     linkSource = sources
-    let disk = TemporaryDisk(limit: bounds.disk, tell: tell)
+    let disk = TemporaryDisk(limit: bounds.crawlDisk, tell: tell)
     storage = Mutex(
       Storage(
         state: CrawlState(

@@ -7,13 +7,20 @@ extension RunError {
     switch refusal {
     case .full(let folder, let limit):
       self.init(
-        "crawl",
-        "what the crawl remembers takes more than \(ByteCount(limit).description) in \(folder), which is the limit")
+        diskLimit: "crawl", "what the crawl remembers takes more than \(ByteCount(limit).description) in \(folder)")
     case .failed, .noFolder:
       self.init(
         "crawl", "what the crawl remembers cannot be kept on disk: \(refusal.words)",
         hint: "TMPDIR can name another folder")
     }
+  }
+}
+
+extension RunError {
+  /// What must not be held up finds no room on disk.
+  init(diskLimit subject: String, _ words: String) {
+    self.init(subject, words + ", which is its part of limits.disk", hint: "limits.disk can be larger")
+    reachedLimit = ReachedLimit(.disk, words)
   }
 }
 

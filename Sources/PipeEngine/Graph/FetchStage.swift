@@ -17,13 +17,15 @@ final class FetchStage: FetchWork {
   private let hasPageLimit: Bool
   /// The way of a crawl's links, some of which wait for pages that the limit leaves out.
   private let back: BackEdge?
+  private let limits: LimitWatch?
   private let isCancelled = Atomic(false)
 
   init(
     frontier: Frontier, output: Outlet<Fetched>, settings: FetchPlan, control: RunControl, counter: StageCounter,
     tally: Tally, ledger: Ledger, own: OwnRequests, order: OrderWindow<Routed>? = nil, events: RunEvents? = nil,
-    hasPageLimit: Bool = false, back: BackEdge? = nil
+    hasPageLimit: Bool = false, back: BackEdge? = nil, limits: LimitWatch? = nil
   ) {
+    self.limits = limits
     self.hasPageLimit = hasPageLimit
     self.back = back
     self.frontier = frontier
@@ -135,6 +137,7 @@ final class FetchStage: FetchWork {
     leaveUndone(frontier.landed(landings, now: now))
     // When their hosts know that they have landed: the run may be over with the last of them.
     for answer in ownAnswers { own.ended(answer.request, answer) }
+    limits?.note(bytes: batch.reduce(0) { $0 + ($1.response?.length ?? 0) })
   }
 
   /// What becomes of a response, as far as redirects go.

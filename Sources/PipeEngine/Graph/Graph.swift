@@ -28,6 +28,8 @@ package struct Graph: Sendable {
   /// Where somebody listens.
   private let events: RunEvents?
   private let commitInterval: Duration?
+  /// Where limits of the spec can stop the run.
+  private let limits: LimitWatch?
 
   package init(_ plan: Plan, fetcher: any Fetcher, control: RunControl = RunControl()) {
     self.init(plan, fetcher: fetcher, control: control, events: nil)
@@ -42,6 +44,7 @@ package struct Graph: Sendable {
     self.control = control
     self.events = events
     self.commitInterval = commitInterval
+    limits = LimitWatch(plan.stopLimits, control)
     let layout = plan.layout
     self.layout = layout
     requests = Edge(layout, .requests)
@@ -109,6 +112,7 @@ package struct Graph: Sendable {
         }
       }
       group.addTask { try await frontier.keepRefilling() }
+      if let limits { group.addTask { try await limits.watchTime() } }
       do {
         for done in 1...tasks.count {
           try await group.next()
@@ -177,7 +181,7 @@ package struct Graph: Sendable {
       let work = FetchStage(
         frontier: frontier, output: output, settings: plan.fetch, control: control, counter: counter,
         tally: progress.tally, ledger: ledger, own: own, order: order, events: events,
-        hasPageLimit: plan.pageLimit != nil, back: backEdge)
+        hasPageLimit: plan.pageLimit != nil, back: backEdge, limits: limits)
       try await ending([output]) { try await work.run(fetcher) }
     case .extract:
       let output = outlet(records, .records, of: stage)
@@ -194,7 +198,7 @@ package struct Graph: Sendable {
       try await ending(routes.map(\.outlet)) {
         try await routeStage(
           inlet(records, .records), routes: routes, where: plan.filter, order: order, tally: progress.tally,
-          counter: counter, ledger: ledger, events: events)
+          counter: counter, ledger: ledger, limits: limits, events: events)
         if plan.crawl?.keepsLinks == true, let crawl, crawl.listsLinks {
           try await routeLinks(of: crawl, routes: routes, counter: counter, ledger: ledger)
         }

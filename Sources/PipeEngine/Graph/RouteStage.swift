@@ -25,7 +25,7 @@ struct Routed: Sendable {
 /// - Parameter order: Where a sink wants it.
 func routeStage(
   _ input: Inlet<Extracted>, routes: [Route], where filter: Expression?, order: OrderWindow<Routed>?, tally: Tally,
-  counter: StageCounter, ledger: Ledger, events: RunEvents? = nil
+  counter: StageCounter, ledger: Ledger, limits: LimitWatch? = nil, events: RunEvents? = nil
 ) async throws {
   let ordered = routes.indices.filter { routes[$0].order == .input }
   var batches = input.batches()
@@ -41,7 +41,8 @@ func routeStage(
     }
     let count = passes?.count { $0 } ?? batch.count
     counter.add(out: count, filtered: batch.count - count)
-    tally.add(batch)
+    let (records, failed) = tally.add(batch)
+    limits?.note(failed: failed, of: records)
     events?.post(batch.lazy.map { .recorded($0.record.id, error: $0.error) })
     guard let order else { continue }
     var sinks: [[Int]] = Array(repeating: [], count: batch.count)

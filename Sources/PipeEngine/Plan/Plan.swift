@@ -24,8 +24,10 @@ package struct Plan: Sendable {
   let files: [FileUse]
   /// What there is to say of connections, a line each.
   package let connectionNotes: [String]
-  /// The most requests admitted, by `--limit`.
+  /// The most requests admitted, by `--limit` or `limits.records`.
   package var limit: Int?
+  /// What stops a run before its end.
+  package var stopLimits = StopLimits()
 
   /// Its stages and edges.
   package var layout: PlanLayout {
@@ -119,8 +121,10 @@ package struct Bounds: Hashable, Sendable {
   /// Requests that wait in the frontier before the sources are held up.
   package var frontier = 1024
   package var frontierBytes = 16 << 20
-  /// What the frontier may keep on disk.
+  /// What the frontier may keep on disk, or rows that wait for others.
   package var disk = 1 << 30
+  /// What a crawl may remember on disk.
+  package var crawlDisk = 2 << 30
   /// Pages between fetch and extract.
   package var fetched = 256
   package var fetchedBytes = 32 << 20

@@ -96,6 +96,10 @@ struct PlanCompiler {
       isCrawl: crawl != nil, needs: needs)
     bounds.extractors = max(1, min(processors, 16))
     bounds.values = ValueLimits(value: spec.limits.value.bytes, record: spec.limits.record.bytes)
+    if let disk = spec.limits.disk {
+      bounds.disk = crawl == nil ? disk.bytes : disk.bytes / 4
+      bounds.crawlDisk = disk.bytes / 2
+    }
     bounds.fetched = max(bounds.fetched, spec.fetch.concurrency)
     bounds.frontier = max(bounds.frontier, 2 * spec.fetch.concurrency)
     var fetch = FetchPlan(spec.fetch, in: folder, obeysRobots: obeysRobots)
@@ -105,7 +109,7 @@ struct PlanCompiler {
       fetch: fetch, crawl: crawl, fields: fields, needs: needs, filter: filter,
       filterText: shown.filter, sinks: sinks, bounds: bounds, files: files,
       connectionNotes: shown.connectionNotes(robots: fetch.robots),
-      limit: limit)
+      limit: [limit, spec.limits.records].compactMap(\.self).min(), stopLimits: spec.limits.stops)
   }
 
   /// The columns of a sink whose rows are links.

@@ -119,7 +119,8 @@ package struct PlanOutline: Sendable {
       case .admit:
         return Stage(
           id: id, kind: .admit, title: "URLs that are not http(s) become error records immediately",
-          notes: plan.crawl == nil ? plan.limit.map { ["no more than \($0) requests"] } ?? [] : [])
+          notes: (plan.crawl == nil ? plan.limit.map { ["no more than \($0) requests"] } ?? [] : [])
+            + plan.stopLimits.notes)
       case .fetch:
         return Stage(
           id: id, kind: .fetch, title: Self.politeness(of: plan.fetch),

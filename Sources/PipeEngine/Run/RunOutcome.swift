@@ -20,7 +20,9 @@ package struct RunOutcome: Sendable {
   init(failure: RunError?, cause: StopCause?, discrepancies: [String], isLimited: Bool, elapsed: Duration) {
     let reason: StopReason =
       if let failure {
-        if failure.comesOfStop || failure.isReaderGone, let cause {
+        if let limit = failure.reachedLimit {
+          .stopped(by: .limit(limit))
+        } else if failure.comesOfStop || failure.isReaderGone, let cause {
           .stopped(by: cause)
         } else if failure.isReaderGone {
           .readerGone

@@ -6,6 +6,8 @@ package enum StopCause: Hashable, Sendable {
   case terminated
   /// The terminal is gone (SIGHUP).
   case hungUp
+  /// A limit of the spec.
+  case limit(ReachedLimit)
 }
 
 /// Why a run ended.

@@ -39,8 +39,8 @@ final class SpillStore: Sendable {
       switch cause {
       case .full(let folder, let limit):
         RunError(
-          content.subject,
-          "the \(content.words) take more than \(ByteCount(limit).description) in \(folder), which is the limit")
+          diskLimit: content.subject,
+          "the \(content.words) take more than \(ByteCount(limit).description) in \(folder)")
       case .failed, .noFolder: RunError(content.subject, words, hint: "TMPDIR can name another folder")
       }
     }

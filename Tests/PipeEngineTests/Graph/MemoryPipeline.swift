@@ -67,15 +67,15 @@ struct MemoryPipeline {
   }
 
   /// What becomes of the spec's text, as `plan` completes it.
-  func compile(_ text: String) -> Pipeline {
+  func compile(_ text: String, limit: Int? = nil) -> Pipeline {
     var text = "version: 1\nsources: [\(sources.indices.map { "source\($0)" }.joined(separator: ", "))]\n" + text
     if !text.contains("fetch:") { text += "\nfetch: {retry: 1}" }
     if !text.contains("sinks:") {
       text += "\nsinks: [\(sinks.indices.map { "sink\($0)" }.joined(separator: ", "))]"
     }
     return Pipeline(
-      SourceFile(name: "spec.yaml", text: text), catalogue: catalogue, folder: SourceFolder(""),
-      variables: Variables(), processors: 2)
+      SourceFile(name: "spec.yaml", text: text), language: Language(catalogue), folder: SourceFolder(""),
+      variables: Variables(), processors: 2, limit: limit)
   }
 }
 
