@@ -71,7 +71,8 @@ let package = Package(
     .executableTarget(
       name: "PipeCommand",
       dependencies: [
-        "CLinux", "CMimalloc", "PipeSystem", "PipeText", "PipeSpec", "PipeWeb", "PipeHTTP", "PipeEngine", "PipeStages",
+        "CLinux", "CMimalloc", "PipeSystem", "PipeText", "PipeSpec", "PipeWeb", "PipeStorage", "PipeHTTP", "PipeEngine",
+        "PipeStages",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -119,7 +120,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "PipeCommandTests",
-      dependencies: ["PipeCommand", "PracticeSite", "PipeTesting", "PipeStages", "PipeEngine", "PipeSpec"],
+      dependencies: ["PipeCommand", "PracticeSite", "PipeTesting", "PipeStages", "PipeEngine", "PipeStorage", "PipeSpec"],
       swiftSettings: settings),
     .testTarget(
       name: "PracticeSiteTests",

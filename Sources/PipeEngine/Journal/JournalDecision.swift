@@ -49,10 +49,7 @@ enum JournalState: Hashable, Sendable {
       return
     }
     let checkpoint = past.checkpoint
-    var work = Work(worked: checkpoint.worked, failed: checkpoint.totals.failed)
-    work.done = checkpoint.sources.reduce(0) { $0 + $1.done.count }
-    let isDry = !checkpoint.sources.isEmpty && checkpoint.sources.allSatisfy(\.isDry)
-    work.total = isDry ? checkpoint.sources.reduce(0) { $0 + $1.yielded } : nil
+    let work = Work(checkpoint)
     let changes = spec.changes(since: meaning)
     self = checkpoint.phase == .finished ? .finished(work, changes: changes) : .unfinished(work, changes: changes)
   }
@@ -135,6 +132,13 @@ enum JournalDecision: Hashable, Sendable {
 }
 
 extension JournalState.Work {
+  init(_ checkpoint: Checkpoint) {
+    self.init(worked: checkpoint.worked, failed: checkpoint.totals.failed)
+    done = checkpoint.sources.reduce(0) { $0 + $1.done.count }
+    let isDry = !checkpoint.sources.isEmpty && checkpoint.sources.allSatisfy(\.isDry)
+    total = isDry ? checkpoint.sources.reduce(0) { $0 + $1.yielded } : nil
+  }
+
   /// `12,034 of 50,000 done in 41 min`.
   var text: String {
     let seconds = worked / 1000

@@ -12,6 +12,8 @@ struct RunRecord: Hashable, Sendable {
   /// Why it ended, as `stop_reason` tells it: `complete`.
   var outcome: String
   var totals: RunTotals
+  /// Rows of each sink; empty if they are not known.
+  var rows: [Int] = []
 }
 
 /// The last runs of a pipeline: `runs.log` in the folder of its journals, a log with a frame for each.
@@ -61,12 +63,13 @@ extension RunRecord {
   private static let version: UInt8 = 1
 
   /// 1 (version), the four numbers in LEB128 with their sign in the lowest bit, the outcome behind its length, and a snapshot
-  /// of a checkpoint that has the totals alone.
+  /// of a checkpoint that has the totals and the rows of the sinks alone.
   var bytes: [UInt8] {
     var bytes = [Self.version]
     for number in [run, began, ended, worked] { bytes.append(signed: number) }
     bytes.append(text: outcome)
-    return bytes + CheckpointCodec.encode(Checkpoint(totals: totals))
+    let sinks = rows.map { SinkProgress(rows: $0) }
+    return bytes + CheckpointCodec.encode(Checkpoint(sinks: sinks, totals: totals))
   }
 
   /// - Returns: `nil` if the bytes are not those of a summary.
@@ -79,6 +82,7 @@ extension RunRecord {
     while let byte = reader.byte() { rest.append(byte) }
     guard let checkpoint = CheckpointCodec.decode(rest) else { return nil }
     self.init(
-      run: run, began: began, ended: ended, worked: worked, outcome: outcome, totals: checkpoint.totals)
+      run: run, began: began, ended: ended, worked: worked, outcome: outcome, totals: checkpoint.totals,
+      rows: checkpoint.sinks.map(\.rows))
   }
 }
