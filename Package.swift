@@ -120,7 +120,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "PipeCommandTests",
-      dependencies: ["PipeCommand", "PracticeSite", "PipeTesting", "PipeStages", "PipeEngine", "PipeStorage", "PipeSpec"],
+      dependencies: [
+        "PipeCommand", "PracticeSite", "PipeTesting", "PipeStages", "PipeEngine", "PipeStorage", "PipeSpec",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "PracticeSiteTests",

@@ -12,21 +12,25 @@ enum Program {
       var command = try Pipe.parseAsRoot(CommandLineArguments.all)
       let run = command as? RunCommand
       CrashReport.install(writesRows: run != nil)
-      guard let run else {
+      if let run {
+        try MachineCheck.perform()
+        start(run)
+      } else if let why = command as? WhyCommand {
+        start(why)
+      } else {
         try command.run()
         return
       }
-      try start(run)
     } catch {
       end(with: error)
     }
     dispatchMain()
   }
 
-  /// Runs a spec on the cooperative pool; every other command does without threads.
-  private static func start(_ command: sending RunCommand) throws {
-    try MachineCheck.perform()
+  /// Runs a command on the cooperative pool; most do without threads.
+  private static func start(_ command: sending some AsyncParsableCommand) {
     Task {
+      var command = command
       do {
         try await command.run()
         exit(0)

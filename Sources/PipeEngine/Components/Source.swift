@@ -13,6 +13,9 @@ package protocol Source: Sendable {
   /// How many of its requests go to each host, where that is known without reading anything; `nil` where not.
   var requestsByHost: [String: Int]? { get }
 
+  /// Whether its requests can be read at any time without the network, and without taking them from anybody.
+  func isAtHand(in folder: SourceFolder) -> Bool
+
   /// The origins that its requests go to first, where they are known without reading anything; `nil` if not.
   var origins: Set<WebURL.OriginKey>? { get }
 
@@ -35,6 +38,7 @@ package protocol Source: Sendable {
 extension Source {
   package func count(in folder: SourceFolder) -> RequestCount { .unknown }
   package var requestsByHost: [String: Int]? { nil }
+  package func isAtHand(in folder: SourceFolder) -> Bool { false }
   package func columns(in folder: SourceFolder) -> SourceColumns { .unknown }
   package var origins: Set<WebURL.OriginKey>? { nil }
   package func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {}

@@ -47,10 +47,12 @@ struct FileSource: Source {
   }
 
   func columns(in folder: SourceFolder) -> SourceColumns {
-    let path = folder.resolve(path.value)
+    options.columns(ofFileAt: isAtHand(in: folder) ? folder.resolve(path.value) : nil)
+  }
+
+  func isAtHand(in folder: SourceFolder) -> Bool {
     var status = stat()
-    let isRegular = path.withPath { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
-    return options.columns(ofFileAt: isRegular ? path : nil)
+    return folder.resolve(path.value).withPath { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
   func count(in folder: SourceFolder) -> RequestCount {

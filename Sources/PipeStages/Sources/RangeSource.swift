@@ -71,6 +71,8 @@ struct RangeSource: Source {
 
   func count(in folder: SourceFolder) -> RequestCount { .exactly(total) }
 
+  func isAtHand(in folder: SourceFolder) -> Bool { true }
+
   var requestsByHost: [String: Int]? {
     // The number may stand in the host's name.
     guard case .success(let first) = WebURL.forFetching(before + "1" + after),

@@ -58,6 +58,8 @@ struct URLsSource: Source {
 
   func count(in folder: SourceFolder) -> RequestCount { .exactly(urls.count) }
 
+  func isAtHand(in folder: SourceFolder) -> Bool { true }
+
   var requestsByHost: [String: Int]? {
     urls.reduce(into: [:]) { hosts, url in
       if case .success(let url) = WebURL.forFetching(url) { hosts[String(url.host), default: 0] += 1 }
