@@ -231,7 +231,7 @@ struct CrawlState: ~Copyable {
       try setNote(note, place.number)
       if let names = page.names { try book.setNames(names, of: place.number) }
       for target in page.targets {
-        let isDoubtful = isDoubtful(target.url, of: url, that: brought)
+        let isDoubtful = brought == .something ? false : isDoubtful(target.url, of: url, that: brought)
         try find(
           target, depth: note.depth + 1, hops: 0, from: url, place.source, isDoubtful: isDoubtful, &wanted)
       }

@@ -195,4 +195,27 @@ struct FindingsCodecTests {
     #expect(throws: CrawlState.ReplayFailure.self) { try replay(Array(frames[..<2] + frames[3...])) }
     #expect(throws: CrawlState.ReplayFailure.self) { try replay(Array(frames[...2] + frames[2...])) }
   }
+
+  @Test("whatever calls a frame tells of, a replay ends", arguments: Effort.seeds(8))
+  func anyCalls(seed: UInt64) throws {
+    // http://a.example/ has links to /b, to another host and to itself.
+    let calls: [UInt8] =
+      [17, 0, 0, 1, 0, 17] + Array("http://a.example/".utf8) + [2, 51, 0, 0, 0, 0, 18, 4, 3, 4, 5, 6]
+      + [2, 17, 1] + Array("b".utf8) + [7, 10] + Array("b.example/".utf8) + [3, 0, 0xC0, 0x20, 255, 3, 1, 1, 0]
+    #expect(try FindingsTrial.replay(calls))
+    var random = RepeatableRandom(seed: seed)
+    for _ in 0..<Effort.times(400) {
+      var other = calls
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let place = Int.random(in: other.indices, using: &random)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: other[place] = UInt8.random(in: 0...255, using: &random)
+        case 1: other.remove(at: place)
+        case 2: other.insert(calls[Int.random(in: calls.indices, using: &random)], at: place)
+        default: other[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+        }
+      }
+      _ = try FindingsTrial.replay(other)
+    }
+  }
 }
