@@ -11,6 +11,7 @@ final class LimitWatch: Sendable {
   private let control: RunControl
   private let start = ContinuousClock.now
   private let bytes = Atomic(0)
+  private let records = Mutex((all: 0, failed: 0))
   private let isReached = Atomic(false)
 
   /// - Returns: `nil` if there is nothing to watch.
@@ -20,9 +21,15 @@ final class LimitWatch: Sendable {
     self.control = control
   }
 
-  /// - Parameter failed: Records with an error, of all that there are so far.
-  func note(failed: Int, of records: Int) {
-    guard let limit = limits.errors, limit.isReached(failed: failed, of: records) else { return }
+  /// Records have come. Those of an earlier session of the run do not count.
+  func note(_ batch: [Extracted]) {
+    guard let limit = limits.errors else { return }
+    let (records, failed) = records.withLock { counts in
+      counts.all += batch.count
+      counts.failed += batch.count { $0.error != nil }
+      return counts
+    }
+    guard limit.isReached(failed: failed, of: records) else { return }
     stop(
       ReachedLimit(
         .errors, value: limit.text,

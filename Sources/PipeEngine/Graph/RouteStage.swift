@@ -41,8 +41,8 @@ func routeStage(
     }
     let count = passes?.count { $0 } ?? batch.count
     counter.add(out: count, filtered: batch.count - count)
-    let (records, failed) = tally.add(batch)
-    limits?.note(failed: failed, of: records)
+    tally.add(batch)
+    limits?.note(batch)
     events?.post(batch.lazy.map { .recorded($0.record.id, error: $0.error) })
     guard let order else { continue }
     var sinks: [[Int]] = Array(repeating: [], count: batch.count)

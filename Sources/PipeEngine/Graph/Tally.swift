@@ -36,9 +36,7 @@ package final class Tally: Sendable {
     storage.withLock { if !$0.notices.contains(notice) { $0.notices.append(notice) } }
   }
 
-  /// - Returns: The records so far, and how many of them have an error.
-  @discardableResult
-  func add(_ batch: [Extracted]) -> (records: Int, failed: Int) {
+  func add(_ batch: [Extracted]) {
     storage.withLock { counts in
       counts.records += batch.count
       for one in batch {
@@ -48,7 +46,6 @@ package final class Tally: Sendable {
           counts.errors[error, default: 0] += 1
         }
       }
-      return (counts.records, counts.failed)
     }
   }
 }
