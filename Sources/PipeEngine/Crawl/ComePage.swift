@@ -7,10 +7,25 @@ extension CrawlState {
     /// Whether nothing had led there before.
     let isNew: Bool
     let isNofollow: Bool
-    /// As the link has it; `nil` if it is to be looked up.
-    var url: WebURL?
+    /// Where its URL stands among those of the page (`LinkURLs`), as the link has it; `nil` if it is to be looked up.
+    var place: Int32?
     /// Whether a replay knows how the link writes it: it is told so, or it is as it was found first.
     let isTold: Bool
+  }
+
+  /// The URLs of a page's links, as it writes them.
+  enum LinkURLs {
+    case found([FoundLinks.Link])
+    /// Those that a replay is told.
+    case told([WebURL])
+
+    func url(of target: Target) -> WebURL? {
+      guard let place = target.place else { return nil }
+      switch self {
+      case .found(let links): return links[Int(place)].url
+      case .told(let urls): return urls[Int(place)]
+      }
+    }
   }
 
   /// A page that has come, as its links are known by their numbers.
@@ -27,11 +42,17 @@ extension CrawlState {
     /// Its links as the book keeps them (`LinkBlock`).
     var block: [UInt8]?
     var targets: [Target] = []
+    var urls = LinkURLs.told([])
 
     init(isRedirect: Bool) { self.isRedirect = isRedirect }
 
     init(_ found: FoundLinks, wasSent: Bool) {
-      if case .redirect = found.content { isRedirect = true }
+      switch found.content {
+      case .redirect(let link):
+        isRedirect = true
+        urls = .found([link])
+      case .page(let links): urls = .found(links)
+      }
       isCut = found.isCut
       self.wasSent = wasSent
       outcome = found.outcome?.encoded()
@@ -41,16 +62,17 @@ extension CrawlState {
   }
 
   /// A link's URL as it writes it, or as it was found first.
-  func url(of target: Target) throws(RunError) -> WebURL? {
-    if let url = target.url { return url }
+  func url(of target: Target, _ urls: LinkURLs) throws(RunError) -> WebURL? {
+    if let url = urls.url(of: target) { return url }
     return WebURL(try book.url(of: target.number))
   }
 
   /// A link's URL as it writes it, which is asked for. It may differ from what was found first, so it is noted.
-  mutating func spelled(_ target: Target) throws(RunError) -> WebURL? {
-    if target.isTold { return try url(of: target) }
+  mutating func spelled(_ target: Target, _ urls: LinkURLs) throws(RunError) -> WebURL? {
+    if target.isTold { return try url(of: target, urls) }
     if tape.isReplaying { return tape.toldURL() }
-    if let url = target.url { tape.note(text: url) }
-    return target.url
+    let url = urls.url(of: target)
+    if let url { tape.note(text: url) }
+    return url
   }
 }

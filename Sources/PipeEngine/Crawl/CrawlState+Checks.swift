@@ -36,14 +36,14 @@ struct CheckAnswer {
 // known, which answer for themselves.
 extension CrawlState {
   /// A link, or a page's redirect, leads to a URL that is not followed.
-  mutating func check(_ target: Target, _ wanted: inout [Wanted]) throws(RunError) {
+  mutating func check(_ target: Target, _ urls: LinkURLs, _ wanted: inout [Wanted]) throws(RunError) {
     if isEnding { return }
     if try note(target.number).isChecked { return try lead(to: target.number, hops: 0, &wanted) }
     let told = tape.toldFlag()
-    let isLeft = told ?? target.url.map { scope.contains($0) || plan.filter.excludes($0) } ?? true
+    let isLeft = told ?? urls.url(of: target).map { scope.contains($0) || plan.filter.excludes($0) } ?? true
     if told == nil { tape.note(flag: isLeft) }
     if isLeft { return }
-    guard let url = try spelled(target) else { return }
+    guard let url = try spelled(target, urls) else { return }
     try begin(target.number, url, hops: 0, &wanted)
   }
 
@@ -120,14 +120,16 @@ extension CrawlState {
     guard try isAwaitingCheck(number) else { return [] }
     var answer = CheckAnswer(outcome: outcome)
     var target: Target?
+    var urls = LinkURLs.told([])
     if let link {
       let (number, isNew) = try self.number(of: link.url, link.fingerprint)
       if isNew { tape.note(text: link.url) }
-      target = Target(number: number, isNew: isNew, isNofollow: false, url: link.url, isTold: isNew)
+      target = Target(number: number, isNew: isNew, isNofollow: false, place: 0, isTold: isNew)
+      urls = .found([link])
       answer.target = number
       answer.location = link.details?.url
     }
-    let wanted = try settleCheck(number, answer, target)
+    let wanted = try settleCheck(number, answer, target, urls)
     record(.check(number: number, ordinal: ordinal, answer))
     return wanted
   }
@@ -139,13 +141,13 @@ extension CrawlState {
   }
 
   mutating func settleCheck(
-    _ number: Int, _ answer: CheckAnswer, _ target: Target?
+    _ number: Int, _ answer: CheckAnswer, _ target: Target?, _ urls: LinkURLs
   ) throws(RunError) -> [Wanted] {
     checks.openCount -= 1
     var wanted: [Wanted] = []
     if let target, target.isNew {
       var note = try note(target.number)
-      if note.state == .known { try know(target, &note, depth: 0xFF, .scope) }
+      if note.state == .known { try know(target, urls, &note, depth: 0xFF, .scope) }
     }
     try note(answer, of: number)
     if let target {

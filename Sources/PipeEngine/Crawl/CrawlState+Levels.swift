@@ -72,13 +72,14 @@ extension CrawlState {
     if note.isFinal || note.state == .dropped || isNofollow || hops > redirects { return }
     if note.state == .known {
       if isEnding { return }
-      var target = Target(number: number, isNew: false, isNofollow: isNofollow, url: nil, isTold: true)
       // A replay is told what it is judged to be.
-      if !tape.isReplaying { target.url = try url(of: target) }
-      if let reason = reason(target.url, depth: depth, hops: hops, isNofollow, isDoubtful) {
-        return try know(target, &note, depth: depth, reason)
+      var url = tape.isReplaying ? nil : WebURL(try book.url(of: number))
+      if let reason = reason(url, depth: depth, hops: hops, isNofollow, isDoubtful) {
+        let target = Target(number: number, isNew: false, isNofollow: isNofollow, isTold: true)
+        return try know(target, .told([]), &note, depth: depth, reason)
       }
-      guard let url = try url(of: target) else { return }
+      if tape.isReplaying { url = WebURL(try book.url(of: number)) }
+      guard let url else { return }
       let referrer = try shownURL(of: parent)
       try ask(
         number, &note, isNew: false, url, depth: depth, hops: hops, source: try source(of: parent),

@@ -14,12 +14,12 @@ internal import PipeWeb
 extension CrawlState {
   /// Learns from a page that has come.
   mutating func learn(
-    _ url: WebURL?, _ says: TrapEvidence.Content?, _ targets: [Target]
+    _ url: WebURL?, _ page: ComePage
   ) throws(RunError) -> TrapEvidence.Yield {
-    guard let traps, let url, let says else { return .something }
+    guard let traps, let url, let says = page.says else { return .something }
     var new: [WebURL] = []
-    for target in targets where target.isNew && !target.isNofollow {
-      guard let link = target.url, scope.contains(link) else { continue }
+    for target in page.targets where target.isNew && !target.isNofollow {
+      guard let link = page.urls.url(of: target), scope.contains(link) else { continue }
       if try note(target.number).state != .dropped { new.append(link) }
     }
     let brought = traps.learn(says, of: url, newLinks: new)
@@ -75,8 +75,8 @@ extension CrawlState {
     if note.isTrapped { traps?.drop(url, by: -1) }
   }
 
-  mutating func forget(_ note: URLNote, _ target: Target) throws(RunError) {
+  mutating func forget(_ note: URLNote, _ target: Target, _ urls: LinkURLs) throws(RunError) {
     counts.forget(note)
-    if note.isTrapped, let traps, let url = try url(of: target) { traps.drop(url, by: -1) }
+    if note.isTrapped, let traps, let url = try url(of: target, urls) { traps.drop(url, by: -1) }
   }
 }

@@ -184,15 +184,15 @@ struct CrawlState: ~Copyable {
     case .redirect(let link):
       tape.note(text: link.url)
       let (number, isNew) = try number(of: link.url, link.fingerprint)
-      page.targets = [Target(number: number, isNew: isNew, isNofollow: false, url: link.url, isTold: true)]
+      page.targets = [Target(number: number, isNew: isNew, isNofollow: false, place: 0, isTold: true)]
       page.block = LinkBlock.encode([(number, false)], details: [link.details].compactMap(\.self))
     case .page(let links):
       page.targets.reserveCapacity(links.count)
-      for link in links {
+      for (place, link) in links.enumerated() {
         let (number, isNew) = try number(of: link.url, link.fingerprint)
         if isNew { tape.note(text: link.url) }
         page.targets.append(
-          Target(number: number, isNew: isNew, isNofollow: link.isNofollow, url: link.url, isTold: isNew))
+          Target(number: number, isNew: isNew, isNofollow: link.isNofollow, place: Int32(place), isTold: isNew))
       }
       if links.isEmpty { break }
       page.block = LinkBlock.encode(
@@ -218,22 +218,23 @@ struct CrawlState: ~Copyable {
       // It was asked for: where it leads to is as good as where it stands.
       note.isDoubtful = false
       try setNote(note, place.number)
-      _ = try learn(url, page.says, page.targets)
+      _ = try learn(url, page)
       for target in page.targets {
-        if note.depth == 0, let url, let next = target.url { scope.follow(url, redirectedTo: next) }
+        if note.depth == 0, let url, let next = page.urls.url(of: target) { scope.follow(url, redirectedTo: next) }
         try find(
-          target, depth: note.depth, hops: place.hops + 1, from: url, place.source, isDoubtful: false, &wanted)
+          target, page.urls, depth: note.depth, hops: place.hops + 1, from: url, place.source, isDoubtful: false,
+          &wanted)
       }
     } else {
       note.state = .page
-      let brought = try learn(url, page.says, page.targets)
+      let brought = try learn(url, page)
       note.isDoubtful = brought != .something
       try setNote(note, place.number)
       if let names = page.names { try book.setNames(names, of: place.number) }
       for target in page.targets {
-        let isDoubtful = brought == .something ? false : isDoubtful(target.url, of: url, that: brought)
+        let isDoubtful = brought == .something ? false : isDoubtful(page.urls.url(of: target), of: url, that: brought)
         try find(
-          target, depth: note.depth + 1, hops: 0, from: url, place.source, isDoubtful: isDoubtful, &wanted)
+          target, page.urls, depth: note.depth + 1, hops: 0, from: url, place.source, isDoubtful: isDoubtful, &wanted)
       }
     }
     if let block = page.block { try book.setLinks(block, of: place.number) }
@@ -269,7 +270,7 @@ struct CrawlState: ~Copyable {
   ///
   /// - Parameter isDoubtful: Whether its page is barren.
   mutating func find(
-    _ target: Target, depth: Int, hops: Int, from page: WebURL?, _ source: Int, isDoubtful: Bool,
+    _ target: Target, _ urls: LinkURLs, depth: Int, hops: Int, from page: WebURL?, _ source: Int, isDoubtful: Bool,
     _ wanted: inout [Wanted]
   ) throws(RunError) {
     let number = target.number
@@ -286,16 +287,16 @@ struct CrawlState: ~Copyable {
     case .known:
       let reason =
         plan.waitsForSources && !areSourcesDry
-        ? .depth : reason(target.url, depth: depth, hops: hops, target.isNofollow, isDoubtful)
+        ? .depth : reason(urls.url(of: target), depth: depth, hops: hops, target.isNofollow, isDoubtful)
       if let reason {
-        try know(target, &note, depth: depth, reason)
-      } else if let url = try spelled(target) {
+        try know(target, urls, &note, depth: depth, reason)
+      } else if let url = try spelled(target, urls) {
         try ask(
           number, &note, isNew: target.isNew, url, depth: depth, hops: hops, source: source, referrer: page?.shown,
           isDoubtful: isDoubtful, &wanted)
       }
     }
-    if plan.checksLinks, note.state == .known || note.state == .dropped { try check(target, &wanted) }
+    if plan.checksLinks, note.state == .known || note.state == .dropped { try check(target, urls, &wanted) }
   }
 
   /// Why a URL is not asked for; `nil` where it is.
@@ -319,19 +320,19 @@ struct CrawlState: ~Copyable {
   }
 
   mutating func know(
-    _ target: Target, _ note: inout URLNote, depth: Int, _ reason: URLNote.Reason
+    _ target: Target, _ urls: LinkURLs, _ note: inout URLNote, depth: Int, _ reason: URLNote.Reason
   ) throws(RunError) {
     let isNew = target.isNew
     if !isNew {
       // The reason that stands is that of the link which came closest.
       if note.reason != .scope, reason.rawValue <= note.reason.rawValue, depth >= note.depth { return }
-      try forget(note, target)
+      try forget(note, target, urls)
     }
     note.reason =
       isNew || note.reason == .scope ? reason : reason.rawValue > note.reason.rawValue ? reason : note.reason
     note.depth = isNew ? depth : min(depth, note.depth)
     counts.know(note)
-    if note.isTrapped, let traps, let url = try url(of: target) { traps.drop(url) }
+    if note.isTrapped, let traps, let url = try url(of: target, urls) { traps.drop(url) }
     try setNote(note, target.number)
   }
 

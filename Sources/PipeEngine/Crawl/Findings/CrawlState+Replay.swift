@@ -56,9 +56,9 @@ extension CrawlState {
       var reader = try FindingsReader(frame)
       while let call = try reader.next() {
         var urls = call.urls[...]
-        let targets = try targets(of: call.finding, &urls)
+        let (targets, told) = try targets(of: call.finding, &urls)
         tape.begin(ToldAnswers(urls: urls, runs: call.answers))
-        let replayed = try replay(call.finding, targets, sources)
+        let replayed = try replay(call.finding, targets, .told(told), sources)
         if !tape.end() { throw FindingsFault() }
         finals.removeAll(keepingCapacity: true)
         try tell(replayed)
@@ -73,7 +73,9 @@ extension CrawlState {
     }
   }
 
-  private mutating func replay(_ finding: Finding, _ targets: [Target], _ sources: Int) throws -> Replayed {
+  private mutating func replay(
+    _ finding: Finding, _ targets: [Target], _ urls: LinkURLs, _ sources: Int
+  ) throws -> Replayed {
     switch finding {
     case .key(let key):
       // The crawl was made with it.
@@ -92,10 +94,11 @@ extension CrawlState {
         throw FindingsFault()
       }
       page.targets = targets
+      page.urls = urls
       return .wanted(try settle(place, WebURL(book.url(of: place.number)), depth: depth, page))
     case .check(let number, let ordinal, let answer):
       guard number < seen.count, try isAwaitingCheck(number) else { throw FindingsFault() }
-      return .settled(ordinal: ordinal, try settleCheck(number, answer, targets.first))
+      return .settled(ordinal: ordinal, try settleCheck(number, answer, targets.first, urls))
     case .leftOut(let number, let ordinal):
       guard number < seen.count, try isDoubtful(number), let url = WebURL(try book.url(of: number)) else {
         throw FindingsFault()
@@ -114,43 +117,48 @@ extension CrawlState {
   /// What a call's links lead to. Those that are new get their numbers.
   ///
   /// - Parameter urls: Those that the call tells; the ones that are used are taken away.
-  private mutating func targets(of finding: Finding, _ urls: inout ArraySlice<WebURL>) throws -> [Target] {
+  /// - Returns: What they lead to, and the URLs that they name by their places.
+  private mutating func targets(
+    of finding: Finding, _ urls: inout ArraySlice<WebURL>
+  ) throws -> ([Target], told: [WebURL]) {
     switch finding {
     case .page(_, depth: _, let page):
       guard let block = page.block else {
         if page.isRedirect { throw FindingsFault() }
-        return []
+        return ([], [])
       }
       let links = LinkBlock.links(in: block)
       if links.isEmpty || page.isRedirect && links.count != 1 { throw FindingsFault() }
       return try targets(of: links, &urls, areAllTold: page.isRedirect)
     case .check(number: _, ordinal: _, let answer):
       return try targets(of: answer.target.map { [($0, false)] } ?? [], &urls, areAllTold: false)
-    default: return []
+    default: return ([], [])
     }
   }
 
   /// - Parameter areAllTold: Whether the URLs of all links are told, not only those that are new.
   private mutating func targets(
     of links: [(number: Int, isNofollow: Bool)], _ urls: inout ArraySlice<WebURL>, areAllTold: Bool
-  ) throws -> [Target] {
+  ) throws -> ([Target], told: [WebURL]) {
+    var told: [WebURL] = []
     var targets: [Target] = []
     targets.reserveCapacity(links.count)
     for (number, isNofollow) in links {
       let isNew = number == seen.count
       guard number >= 0, number <= seen.count else { throw FindingsFault() }
-      var url: WebURL?
+      var place: Int32?
       if isNew || areAllTold {
         guard let next = urls.popFirst() else { throw FindingsFault() }
-        url = next
+        place = Int32(told.count)
+        told.append(next)
         if isNew {
           let fingerprint = plan.identity.fingerprint(of: next, key: key)
           if try self.number(of: next, fingerprint) != (number, true) { throw FindingsFault() }
         }
       }
       targets.append(
-        Target(number: number, isNew: isNew, isNofollow: isNofollow, url: url, isTold: isNew || areAllTold))
+        Target(number: number, isNew: isNew, isNofollow: isNofollow, place: place, isTold: isNew || areAllTold))
     }
-    return targets
+    return (targets, told)
   }
 }
