@@ -33,7 +33,7 @@ final class Crawl: Sendable {
 
   /// Sources' pages that are asked for and have not come: with more, sources wait. The frontier does not hold them up, since
   /// it is full of links most of the time.
-  private static let sourceRoom = 65_536
+  private let sourceRoom: Int
 
   /// So many pages of a host that barren pages alone lead to are on their way at once.
   private static let mostDoubtful = 8
@@ -61,12 +61,13 @@ final class Crawl: Sendable {
   ///   - tell: Told what the person should know.
   init(
     _ plan: CrawlPlan, fetch: FetchPlan, sources: Int, lanes: Int, holds: Bool, bounds: Bounds, ledger: Ledger,
-    journal: CrawlJournal? = nil, isCutShort: @escaping @Sendable () -> Bool = { false },
+    sourceRoom: Int = 65_536, journal: CrawlJournal? = nil, isCutShort: @escaping @Sendable () -> Bool = { false },
     tell: @escaping @Sendable (String) -> Void
   ) {
     self.holds = holds
     isRecorded = journal != nil
     self.isCutShort = isCutShort
+    self.sourceRoom = sourceRoom
     let key = journal?.key ?? URLFingerprint.Key.random()
     self.key = key
     traps = plan.guardsTraps ? TrapGuard() : nil
@@ -138,7 +139,7 @@ final class Crawl: Sendable {
   func admit(_ requests: [Request]) async throws(RunError) -> [Request] {
     // What a run before has let in is among those that the others wait for.
     let isKnown = storage.withLock { storage in requests.allSatisfy { storage.past?.knows($0.id) ?? false } }
-    if !isKnown { await room.wait { $0.isLetGo || $0.openSources < Self.sourceRoom } }
+    if !isKnown { await room.wait { [sourceRoom] in $0.isLetGo || $0.openSources < sourceRoom } }
     defer { updateRoom() }
     return try locked { storage throws(RunError) in
       var admitted: [Request] = []
@@ -340,7 +341,7 @@ final class Crawl: Sendable {
     let open = storage.withLock { $0.state.openSources }
     room.withLock { room in
       room.openSources = open
-      return open < Self.sourceRoom ? room.waiters.letGo() : nil
+      return open < sourceRoom ? room.waiters.letGo() : nil
     }?.resume()
   }
 }

@@ -47,7 +47,7 @@ struct FrontierSpillTests {
       id: RequestID(source: 3, ordinal: 7), written: "http://a.example/", method: .put, body: [1, 2],
       headers: [HTTPFields.Field(name: "Host", value: "y")], input: ["a": .list([.string("b")])], depth: 4,
       referrer: "http://c.example/", purpose: .check,
-      place: CrawlPlace(number: 1 << 33, hops: 5, source: 2)),
+      place: CrawlPlace(number: 1 << 33, hops: 5, source: 2, isElsewhere: true, hasCome: true)),
     url: WebURL("https://b.example:8443/x?y#z"), fault: RequestError(.connect, "refused ä", .noConnection),
     trail: ["http://a.example/", "https://a.example/ü"].compactMap { WebURL($0) },
     spent: .seconds(5) + .nanoseconds(1), attempt: 3, hasLostItsContent: true, keepsPage: true)

@@ -109,6 +109,31 @@ struct CrawlJournalTests {
     #expect(try await rows(cuts: 5) == expected)
   }
 
+  @Test("sources' requests that were let in before are let in though many are asked for: these are the ones")
+  func noRoom() async throws {
+    let plan = try plan("url")
+    let settings = try #require(plan.crawl)
+    func crawl(_ key: URLFingerprint.Key?) -> Crawl {
+      Crawl(
+        settings, fetch: plan.fetch, sources: 1, lanes: 1, holds: false, bounds: plan.bounds,
+        ledger: Ledger(sources: 3),
+        sourceRoom: 2, journal: CrawlJournal(key: key), tell: { _ in })
+    }
+    let requests = ["a", "b", "a", "c"].enumerated().map { ordinal, page in
+      Request(id: RequestID(source: 0, ordinal: ordinal), written: "http://a.example/\(page)")
+    }
+    let before = crawl(nil)
+    #expect(try await before.admit(requests).map(\.id.ordinal) == [0, 1, 3])
+    let findings = before.takeFindings()
+    let after = crawl(findings.first.flatMap { FindingsReader.key(in: $0) })
+    after.beginReplay(done: [DoneSet([1]), DoneSet(), DoneSet()])
+    for payload in findings { try after.replay(payload) }
+    try after.endReplay()
+    #expect(try await after.admit(Array(requests.dropFirst())).map(\.id.ordinal) == [3])
+    #expect(try await after.admit(Array(requests.prefix(1))).map(\.id.ordinal) == [0])
+    #expect(after.takeFindings().isEmpty)
+  }
+
   private func text(_ value: Value) -> String { if case .string(let text) = value { text } else { "" } }
 
   @Test("a run that fails for want of disk is gone on with where there is more", arguments: 0..<10)
