@@ -57,7 +57,7 @@ struct WhyCommand: AsyncParsableCommand {
     }
     var answer = WhyAnswer(plan: plan, file: pipeline.file.name)
     answer.run = story(of: url, pipeline: JournalName.name(of: plan, specAt: spec))
-    if answer.run?.requests.isEmpty ?? true { answer.spec = try await self.answer(about: url, plan) }
+    try await complete(&answer, about: url)
     return answer
   }
 
@@ -77,11 +77,25 @@ struct WhyCommand: AsyncParsableCommand {
       let pipeline = story.spec.isEmpty ? nil : options.loader(reading: .regularFiles).load(story.spec)
       var answer = WhyAnswer(plan: pipeline?.plan, file: pipeline?.file.name)
       answer.run = story
-      if story.requests.isEmpty, let plan = pipeline?.plan { answer.spec = try await self.answer(about: url, plan) }
+      try await complete(&answer, about: url)
       answers.append(answer)
     }
     // Pipelines that know nothing of it are only told where none does.
     return answers.contains { $0.tellsOfURL } ? answers.filter(\.tellsOfURL) : answers
+  }
+
+  /// Asks for what no request tells: the crawl, as its journal has it, or the spec.
+  private func complete(_ answer: inout WhyAnswer, about url: WebURL) async throws {
+    guard answer.run?.requests.isEmpty ?? true, let plan = answer.plan else { return }
+    if let run = answer.run {
+      do throws(LogFault) {
+        answer.crawl = try plan.crawlStory(
+          of: url, run: run.run, of: run.pipeline, in: journals.folder, SystemStorage())
+      } catch {
+        say(error)
+      }
+    }
+    if answer.crawl == nil { answer.spec = try await self.answer(about: url, plan) }
   }
 
   private func story(of url: WebURL, pipeline: String) -> RunStory? {
@@ -112,15 +126,17 @@ struct WhyAnswer {
   let file: String?
   /// Its last run, or the one that has the URL.
   var run: RunStory?
+  /// What its crawl knows, where no request of it is done.
+  var crawl: CrawlStory?
   /// What the spec alone tells, where no run has the URL.
   var spec: URLAnswer?
 
   /// Whether it says anything for certain.
-  var isKnown: Bool { run.map { !$0.requests.isEmpty } ?? false || spec?.isKnown ?? false }
+  var isKnown: Bool { run.map { !$0.requests.isEmpty } ?? false || crawl != nil || spec?.isKnown ?? false }
 
   /// Whether the URL has to do with it.
   var tellsOfURL: Bool {
-    run.map { !$0.requests.isEmpty } ?? false
+    run.map { !$0.requests.isEmpty } ?? false || crawl != nil
       || spec.map { !$0.places.isEmpty || $0.isOfCrawl && $0.drops.isEmpty } ?? false
   }
 

@@ -27,6 +27,7 @@ enum WhyText {
     } else if answer.plan != nil {
       lines.append("  no run of it has a journal in \(folder)")
     }
+    if let crawl = answer.crawl { lines.append("    the crawl \(crawl.text)") }
     if let spec = answer.spec { lines += self.lines(spec, answer) }
     return lines
   }
@@ -98,7 +99,7 @@ enum WhyJSON {
         answers.map { answer in
           [
             "spec": answer.file.map { .string($0) } ?? .null, "run": answer.run.map { run($0, answer) } ?? .null,
-            "rules": answer.spec.map { rules($0, answer) } ?? .null,
+            "crawl": answer.crawl.map { crawl($0) } ?? .null, "rules": answer.spec.map { rules($0, answer) } ?? .null,
           ]
         }),
     ]
@@ -129,6 +130,13 @@ enum WhyJSON {
               }),
           ]
         }),
+    ]
+  }
+
+  private static func crawl(_ story: CrawlStory) -> JSONText {
+    [
+      "asked": .bool(story.reason == nil), "reason": story.reason.map { .string($0) } ?? .null,
+      "depth": story.depth.map { .int($0) } ?? .null, "referrer": story.referrer.map { .string($0) } ?? .null,
     ]
   }
 

@@ -146,7 +146,7 @@ extension Value {
 }
 
 extension URLNote.Reason {
-  fileprivate func words(_ plan: CrawlPlan, _ redirects: Int) -> String {
+  func words(_ plan: CrawlPlan, _ redirects: Int) -> String {
     switch self {
     case .scope: "out of scope (\(plan.scope.rawValue))"
     case .depth: "beyond depth \(plan.depth)"

@@ -54,6 +54,34 @@ struct CrawlJournalTests {
     #expect(crawl.memory == before.kept.memory)
   }
 
+  @Test("what a crawl knows of a URL is told from its journal")
+  func story() async throws {
+    let site = StubFetcher { request in
+      switch request.url?.pathname {
+      case "/": .status(200, body: "<a href=/a><a href=/no rel=nofollow><a href=/x/1><a href=http://b.example/>")
+      case "/a": .status(200, body: "<a href=/deep>")
+      default: .status(200)
+      }
+    }
+    let plan = try plan("url", "depth: 1, exclude: [/x/*]")
+    var random = RepeatableRandom(seed: 1)
+    var before = ResumedCrawl(plan, sources: [["http://a.example/"], [], []], site)
+    _ = try await before.run(cutAfter: 50, checkpoints: 3, &random)
+    try write(before.kept.findings)
+    func story(_ url: String) throws -> CrawlStory? {
+      try plan.crawlStory(of: webURL(url), run: 1, of: "site", in: "/w/.pipe", storage)
+    }
+    #expect(try story("http://a.example/deep")?.reason == "beyond depth 1")
+    #expect(try story("http://a.example/deep")?.depth == 2)
+    #expect(try story("http://a.example/no#part")?.reason == "nofollow")
+    #expect(try story("http://b.example/")?.reason == "out of scope (host)")
+    #expect(try story("http://a.example/x/1")?.reason?.hasPrefix("exclude[0] at spec.yaml:4:") == true)
+    #expect(try story("http://a.example/a")?.reason == nil)
+    #expect(try story("http://a.example/a")?.referrer == "http://a.example/")
+    #expect(try story("http://a.example/else") == nil)
+    #expect(try plan.crawlStory(of: webURL("http://a.example/"), run: 2, of: "site", in: "/w/.pipe", storage) == nil)
+  }
+
   @Test("findings that do not fit are refused with the file")
   func doNotFit() async throws {
     let sample = SiteGenerator.sample(seed: 3, size: 40)
