@@ -1,4 +1,5 @@
 // What the Glibc module leaves out.
+#include <sys/vfs.h>
 #include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -36,3 +37,9 @@ static inline int pipe_is_fixed(const char *path) {
   const uint64_t immutable = 0x10, append_only = 0x20, mount_root = 0x2000;
   return (status.attributes & (immutable | append_only | mount_root)) != 0;
 }
+/* The number of the file system that a path is on (statfs(2)); 0 if that is not known. */
+static inline unsigned long pipe_file_system(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) == 0 ? (unsigned long)status.f_type & 0xFFFFFFFFul : 0;
+}
+

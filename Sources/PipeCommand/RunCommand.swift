@@ -12,6 +12,9 @@ struct RunCommand: AsyncParsableCommand {
     discussion: """
       Ctrl-C admits nothing new and lets what is in flight finish within 10 seconds; a second one ends it now, with \
       every row written that there is; a third one leaves at once.
+
+      A run that was broken off, by whatever, can go on where it was: --resume begins one, or goes on with the one that is \
+      not finished, so that a timer needs no other command.
       """)
 
   @Argument(
@@ -22,6 +25,12 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Show the plan and what would happen to the outputs, then stop: no network access, no file is changed.")
   var dryRun = false
 
+  @Flag(help: "Go on with the run that was broken off, if there is one; else begin one.")
+  var resume = false
+
+  @Flag(help: "Begin anew, also if a run was broken off.")
+  var restart = false
+
   @Option(help: ArgumentHelp("Stop after this many requests.", valueName: "n"))
   var limit: Int?
 
@@ -31,13 +40,18 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var options: SpecOptions
 
   mutating func validate() throws {
+    if resume, restart { throw ValidationError("--resume and --restart exclude each other.") }
+    if dryRun, resume || restart {
+      throw ValidationError("--dry-run begins no run: leave \(resume ? "--resume" : "--restart") away.")
+    }
     if let limit, !(1...1_000_000_000_000_000).contains(limit) {
       throw ValidationError("--limit takes a number from 1 to 1000000000000000, not \(limit).")
     }
   }
 
   func run() async throws {
-    let pipeline = options.loader(reading: dryRun ? .regularFiles : .everything).load(spec, limit: limit)
+    let loader = options.loader(reading: dryRun ? .regularFiles : .everything)
+    let (pipeline, meaning) = loader.loadForRun(spec, limit: limit)
     // Not a word into a list that is read.
     if let plan = pipeline.plan, plan.readsItsMessages {
       let report = DiagnosticReport(pipeline.file, plan.conflicts)
@@ -61,14 +75,21 @@ struct RunCommand: AsyncParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     MemoryTuning.apply()
     try MachineCheck.checkFiles(plan.openFiles)
-    let run = Run(plan, fetcher: HTTPFetcher(plan))
+    let journal: RunJournal?
+    switch try RunSession.open(plan, meaning, for: request, spec) {
+    case .run(let opened): journal = opened
+    case .done: return
+    }
+    let run = Run(plan, fetcher: HTTPFetcher(plan), journal: journal)
     try SignalWatch.start { run.stop($0, because: $1) }
     run.control.onNotice { [plan] notice in
       StandardError.say((StandardError.isTerminal ? "\r\u{1B}[K" : "") + "pipe: warning: " + plan.shown(notice: notice))
     }
     let display = ProgressDisplay(style: progress, progress: run.progress, control: run.control, plan: plan)
     let outcome = await display.show { await run.perform() }
-    let summary = RunSummary(plan: plan, progress: run.progress, outcome: outcome)
+    let summary = RunSummary(
+      plan: plan, progress: run.progress, outcome: outcome, resumed: journal?.resumed,
+      goingOn: journal == nil ? nil : RunSession.command(spec, "--resume", options.settings))
     let isQuiet = progress == .none
     switch outcome.reason {
     case .failed:
@@ -96,6 +117,8 @@ struct RunCommand: AsyncParsableCommand {
       if !isQuiet { StandardError.say(summary.text) } else { sayNotices(of: summary) }
     }
   }
+
+  private var request: RunRequest { resume ? .resume : restart ? .restart : .run }
 
   private func sayNotices(of summary: RunSummary) { for notice in summary.notices { StandardError.say(notice) } }
 }

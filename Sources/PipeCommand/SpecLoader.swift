@@ -25,17 +25,30 @@ struct SpecLoader {
     self.files = files
   }
 
-  /// - Parameter limit: The most requests of a run.
-  func load(_ path: String, limit: Int? = nil) -> Pipeline {
+  func load(_ path: String) -> Pipeline { read(path).pipeline }
+
+  /// Reads the spec of a run, and what its journal keeps of it.
+  ///
+  /// - Parameter limit: The most requests of the run.
+  func loadForRun(_ path: String, limit: Int?) -> (pipeline: Pipeline, meaning: SpecMeaning?) {
+    let (pipeline, source) = read(path, limit: limit)
+    guard pipeline.plan?.journal != nil, let source else { return (pipeline, nil) }
+    return (pipeline, SpecMeaning(source.file, language: language, variables: source.variables))
+  }
+
+  private func read(
+    _ path: String, limit: Int? = nil
+  ) -> (pipeline: Pipeline, source: (file: SourceFile, variables: Variables)?) {
     let name = path == "-" ? "<stdin>" : path
     switch FileContents.read(path == "-" ? nil : path) {
     case .failure(let error):
-      return Pipeline(unreadable: name, reason: error.reason)
+      return (Pipeline(unreadable: name, reason: error.reason), nil)
     case .success(let bytes):
       let folder = SourceFolder(ofSpecAt: path == "-" ? nil : path)
-      return Pipeline(
-        SourceFile(name: name, bytes: bytes), language: language, folder: folder, variables: variables(in: folder),
-        processors: processors, limit: limit)
+      let (file, variables) = (SourceFile(name: name, bytes: bytes), variables(in: folder))
+      let pipeline = Pipeline(
+        file, language: language, folder: folder, variables: variables, processors: processors, limit: limit)
+      return (pipeline, (file, variables))
     }
   }
 

@@ -1,17 +1,20 @@
 internal import CZlib
 
 /// The CRC-32 of zlib, gzip and Ethernet, of bytes that come one after the other.
-struct CRC32: Hashable, Sendable {
-  private(set) var value: UInt32 = 0
+package struct CRC32: Hashable, Sendable {
+  package private(set) var value: UInt32 = 0
 
-  init() {}
+  package init() {}
+
+  /// The sum of bytes that were there before.
+  package init(goingOnFrom value: UInt32) { self.value = value }
 
   /// Of a number before everything else.
   init(salt: UInt64) {
     withUnsafeBytes(of: salt.littleEndian) { add($0) }
   }
 
-  func adding(_ bytes: ArraySlice<UInt8>) -> CRC32 {
+  package func adding(_ bytes: ArraySlice<UInt8>) -> CRC32 {
     var sum = self
     bytes.withUnsafeBytes { sum.add($0) }
     return sum

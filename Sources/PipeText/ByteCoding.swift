@@ -46,6 +46,12 @@ package struct ByteReader {
     return bytes[place..<place + count]
   }
 
+  /// All bytes that are left.
+  package mutating func rest() -> ArraySlice<UInt8> {
+    defer { place = bytes.count }
+    return bytes[place...]
+  }
+
   /// A number of LEB128 in its shortest form.
   package mutating func varint() -> UInt64? {
     var number: UInt64 = 0

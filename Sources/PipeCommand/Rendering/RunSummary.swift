@@ -7,10 +7,18 @@ struct RunSummary {
   private let plan: Plan
   private let progress: RunProgress
   private let run: RunOutcome
+  /// Where the run went on; `nil` for one that began.
+  private let resumed: Checkpoint?
+  /// The command that goes on with the run; `nil` if it cannot go on.
+  private let goingOn: String?
 
-  init(plan: Plan, progress: RunProgress, outcome: RunOutcome) {
+  init(
+    plan: Plan, progress: RunProgress, outcome: RunOutcome, resumed: Checkpoint? = nil, goingOn: String? = nil
+  ) {
     self.plan = plan
     self.progress = progress
+    self.resumed = resumed
+    self.goingOn = goingOn
     run = outcome
   }
 
@@ -21,6 +29,10 @@ struct RunSummary {
       "pipe: \(outcome) in \(run.elapsed.short): \(counts.records.grouped) record\(counts.records == 1 ? "" : "s"), \(counts.failed.grouped) failed"
     )
     if case .stopped(.limit(let limit)) = run.reason { lines.append("  limit      \(limit.words)") }
+    if let resumed {
+      lines.append(
+        "  resumed    \(resumed.doneCount.grouped) request\(resumed.doneCount == 1 ? " was" : "s were") done before")
+    }
     if let failure = run.failure { lines.append("  failure    \(failure.text(in: plan))") }
     lines += counts.notices.map { "  warning    \(plan.shown(notice: $0))" }
     if !counts.statuses.isEmpty {
@@ -42,7 +54,7 @@ struct RunSummary {
       lines.append("  rate       \(Int((Double(counts.records) / run.elapsed.seconds).rounded()).grouped)/s")
     }
     for (index, sink) in plan.sinks.enumerated() {
-      let count = progress.count(of: .sink(index)).sent
+      let count = (resumed?.rows(of: index) ?? 0) + progress.count(of: .sink(index)).sent
       let rows = "\(count.grouped) row\(count == 1 ? "" : "s")"
       let unpublished = progress.unpublished[index]
       lines.append(
@@ -50,6 +62,7 @@ struct RunSummary {
           + (unpublished?.isLost ?? false ? ", lost" : ""))
     }
     lines.append("  accounted  " + balance)
+    if let goingOn, !run.reason.isComplete { lines.append("  to go on   \(goingOn)") }
     return lines.joined(separator: "\n")
   }
 

@@ -6,7 +6,7 @@ package enum Delivery: String, Sendable {
   case exactlyOnce = "exactly-once"
 
   /// What a run guarantees. Without a journal it cannot go on, and begins again.
-  init(of sink: SinkPlan) { self = .atLeastOnce }
+  init(of sink: SinkPlan, in plan: Plan) { self = plan.journal == nil ? .atLeastOnce : sink.sink.delivery }
 
   package var text: String {
     switch self {

@@ -19,9 +19,16 @@ package protocol Sink: Sendable {
   func open(
     _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
   ) async throws(RunError) -> any SinkWriter
+  /// Does what is left of publishing an output that was finished by a run that has died since.
+  ///
+  /// - Parameter position: Where that run has finished it.
+  func completePublishing(at position: SinkPosition, in environment: SinkEnvironment) throws(RunError)
 }
 
 extension Sink {
+  package func completePublishing(
+    at position: SinkPosition, in environment: SinkEnvironment
+  ) throws(RunError) {}
   package var delivery: Delivery { .atLeastOnce }
   package func publication() -> Publication { .live }
 

@@ -8,18 +8,23 @@ package struct SinkEnvironment: Sendable {
   /// Whether the sink may go on waiting for the reader of a pipe. False once the run has failed, or was stopped and
   /// the time to finish is over. Called on the sink's thread, in its task.
   package let mayWait: @Sendable () -> Bool
+  /// Whether the run can go on if it ends early: what it leaves of an output is kept, if it has no rows, too.
+  package let isResumable: Bool
 
   package init(
-    storage: any FileStorage = SystemStorage(), files: FilesInUse = FilesInUse(),
+    storage: any FileStorage = SystemStorage(), files: FilesInUse = FilesInUse(), isResumable: Bool = false,
     mayWait: @escaping @Sendable () -> Bool = { true }
   ) {
+    self.isResumable = isResumable
     self.storage = storage
     self.files = files
     self.mayWait = mayWait
   }
 
-  init(files: FilesInUse, control: RunControl) {
-    self.init(files: files) {
+  init(
+    storage: any FileStorage = SystemStorage(), files: FilesInUse, control: RunControl, isResumable: Bool = false
+  ) {
+    self.init(storage: storage, files: files, isResumable: isResumable) {
       if case .draining(let until) = control.phase, until <= .now { return false }
       return !Task.isCancelled
     }

@@ -1,5 +1,4 @@
 package import PipeSpec
-package import PipeText
 package import PipeWeb
 
 /// Where requests come from. A source is a value of the plan; it acts only in `run`.
@@ -29,6 +28,9 @@ package protocol Source: Sendable {
   /// The file that it reads, if it reads one.
   func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse?
 
+  /// How a run that goes on reads it again.
+  func rereading(in folder: SourceFolder) -> SourceRereading
+
   /// Yields its requests into the output, in an order that is the same in every run.
   ///
   /// - Throws: `RunError` where it cannot go on; `CancellationError` where the run stops.
@@ -43,6 +45,8 @@ extension Source {
   package var origins: Set<WebURL.OriginKey>? { nil }
   package func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {}
   package func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? { nil }
+  /// Right for every source: nothing is lost, and nothing comes twice.
+  package func rereading(in folder: SourceFolder) -> SourceRereading { .once }
 }
 
 package enum RequestCount: Hashable, Sendable {
@@ -76,89 +80,5 @@ package struct SourceFolder: Hashable, Sendable {
   /// The path of a file named in the spec.
   package func resolve(_ name: String) -> String {
     name.hasPrefix("/") || path.isEmpty ? name : path + "/" + name
-  }
-}
-
-/// Where a source puts its requests: numbered, gathered into batches, sent as credits allow.
-package struct RequestOutput {
-  /// The columns of a row that the plan uses. A source gives its requests no others: they would travel for nothing.
-  package let columns: Set<ExactText>
-  /// Those of them that no row has had so far.
-  private(set) var missingColumns: Set<ExactText>
-  /// The columns of the first row that has any, for a hint.
-  private(set) var firstColumns: [String] = []
-  private let source: Int
-  private let outlet: Outlet<Request>
-  private let control: RunControl
-  private let counter: StageCounter
-  private var ordinal = 0
-  private var batch: [Request] = []
-  private var batchBytes = 0
-  /// Called when there is a first request, and whenever none has come yet: whether there is one.
-  private var onBegin: (@Sendable (Bool) -> Void)?
-  private static let batchSize = 256
-  private static let batchByteSize = 256 << 10
-
-  init(
-    source: Int, columns: Set<ExactText> = [], outlet: Outlet<Request>, control: RunControl, counter: StageCounter,
-    onBegin: (@Sendable (Bool) -> Void)? = nil
-  ) {
-    self.source = source
-    self.columns = columns
-    missingColumns = columns
-    self.outlet = outlet
-    self.control = control
-    self.counter = counter
-    self.onBegin = onBegin
-  }
-
-  /// The identity of the next request.
-  package var nextID: RequestID { RequestID(source: source, ordinal: ordinal) }
-
-  /// Yields a request, made with `nextID`.
-  package mutating func yield(_ request: Request) async throws {
-    ordinal += 1
-    if !missingColumns.isEmpty, !request.input.isEmpty { missingColumns.subtract(request.input.keys) }
-    batch.append(request)
-    batchBytes += request.cost
-    if batch.count >= Self.batchSize || batchBytes >= Self.batchByteSize { try await flush() }
-  }
-
-  /// Yields a request for a URL as written.
-  package mutating func yield(_ written: String) async throws {
-    try await yield(Request(id: nextID, written: written))
-  }
-
-  /// Notes which columns the rows have; those of the first row are enough.
-  package mutating func note(columns: some Sequence<String>) {
-    if !missingColumns.isEmpty, firstColumns.isEmpty { firstColumns = columns.sorted() }
-  }
-
-  /// Tells the person something about the input, once.
-  package func tell(_ notice: String) { control.tell(notice) }
-
-  /// Sends on what is gathered; a source calls it when it is about to wait for more.
-  ///
-  /// - Throws: `CancellationError` where the run stops.
-  package mutating func flush() async throws {
-    if control.areSourcesClosed { throw CancellationError() }
-    onBegin?(ordinal > 0)
-    if ordinal > 0 { onBegin = nil }
-    if batch.isEmpty { return }
-    counter.add(generated: batch.count)
-    do {
-      try await outlet.send(batch, bytes: batchBytes)
-    } catch {
-      counter.add(unfinished: batch.count)
-      throw error
-    }
-    batch.removeAll(keepingCapacity: true)
-    batchBytes = 0
-  }
-
-  /// Forgets what was gathered and not sent; the run stops.
-  mutating func drop() {
-    batch = []
-    batchBytes = 0
   }
 }

@@ -40,7 +40,14 @@ package final class FilesInUse: Sendable {
     try claim(FileIdentity(path: path, isRunning: true), as: name)
   }
 
-  private func claim(_ identity: FileIdentity, as name: String) throws(RunError) {
+  /// Looks whether an output may take the file that a path stands for, and does not take it.
+  ///
+  /// - Throws: `RunError` where the run reads it, or writes it already.
+  package func check(path: String, for name: String) throws(RunError) {
+    try claim(FileIdentity(path: path, isRunning: true), as: name, isTaken: false)
+  }
+
+  private func claim(_ identity: FileIdentity, as name: String, isTaken: Bool = true) throws(RunError) {
     if identity.kind == .null { return }
     let user = uses.withLock { uses -> String? in
       switch uses[identity] {
@@ -48,7 +55,7 @@ package final class FilesInUse: Sendable {
       // Not its name, which a secret may have given: the message is shown with the name of one output alone.
       case .output(let other)?: return other.isExactly(name) ? nil : "another sink"
       case nil:
-        uses[identity] = .output(name)
+        if isTaken { uses[identity] = .output(name) }
         return nil
       }
     }

@@ -9,12 +9,17 @@ package struct Extracted: Sendable {
   package let error: RequestError.Code?
   /// Where the page leads, in a crawl.
   let links: FoundLinks?
+  /// The error in words, as long as the record was not held on its way.
+  let failure: RequestError?
 
-  init(record: Record, status: Int?, error: RequestError.Code?, links: FoundLinks? = nil) {
+  init(
+    record: Record, status: Int?, error: RequestError.Code?, links: FoundLinks? = nil, failure: RequestError? = nil
+  ) {
     self.record = record
     self.status = status
     self.error = error
     self.links = links
+    self.failure = failure
   }
 }
 
@@ -115,7 +120,7 @@ package struct Extraction: Sendable {
     for index in last { values[index] = value(of: fields[index], page) }
     let extracted = Extracted(
       record: Record(id: fetched.request.id, values: values), status: fetched.response?.status,
-      error: page.error?.code, links: found)
+      error: page.error?.code, links: found, failure: page.error)
     return (extracted, !page.isBeyondMemory)
   }
 

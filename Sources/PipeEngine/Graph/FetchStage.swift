@@ -18,14 +18,17 @@ final class FetchStage: FetchWork {
   /// The way of a crawl's links, some of which wait for pages that the limit leaves out.
   private let back: BackEdge?
   private let limits: LimitWatch?
+  /// Of a run with a journal.
+  private let book: EventBook?
   private let isCancelled = Atomic(false)
 
   init(
     frontier: Frontier, output: Outlet<Fetched>, settings: FetchPlan, control: RunControl, counter: StageCounter,
     tally: Tally, ledger: Ledger, own: OwnRequests, order: OrderWindow<Routed>? = nil, events: RunEvents? = nil,
-    hasPageLimit: Bool = false, back: BackEdge? = nil, limits: LimitWatch? = nil
+    hasPageLimit: Bool = false, back: BackEdge? = nil, limits: LimitWatch? = nil, book: EventBook? = nil
   ) {
     self.limits = limits
+    self.book = book
     self.hasPageLimit = hasPageLimit
     self.back = back
     self.frontier = frontier
@@ -90,6 +93,7 @@ final class FetchStage: FetchWork {
     var answers: [Fetched] = []
     var ownAnswers: [Fetched] = []
     var landings: [Landing] = []
+    var sentAgain: [(fetched: Fetched, next: Request)] = []
     var bytes = 0
     answers.reserveCapacity(batch.count)
     landings.reserveCapacity(batch.count)
@@ -124,6 +128,7 @@ final class FetchStage: FetchWork {
         fetched.request, HostOutcome(fetched, respectsRetryAfter: settings.retry.respectsRetryAfter),
         elapsed: fetched.timing.elapsed, next: next)
       landings.append(landing)
+      if book != nil, !isOwn, case .again(let request, _) = next { sentAgain.append((fetched, request)) }
       if let events { tell(events, fetched, landing, now: now) }
       guard let answer else { continue }
       if !isOwn {
@@ -133,6 +138,7 @@ final class FetchStage: FetchWork {
         ownAnswers.append(answer)
       }
     }
+    if !sentAgain.isEmpty { book?.add(sentAgain) }
     send(answers, bytes: bytes)
     leaveUndone(frontier.landed(landings, now: now))
     // When their hosts know that they have landed: the run may be over with the last of them.

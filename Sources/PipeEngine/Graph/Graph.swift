@@ -1,4 +1,6 @@
 internal import PipeSpec
+internal import PipeStorage
+internal import PipeWeb
 
 /// The running stages and edges of one plan.
 ///
@@ -27,23 +29,36 @@ package struct Graph: Sendable {
   private let milestones: Milestones
   /// Where somebody listens.
   private let events: RunEvents?
-  private let commitInterval: Duration?
+  /// When rows are made durable while the run goes on; `nil` for at its end only.
+  private let commits: CommitClock?
   /// Where limits of the spec can stop the run.
   private let limits: LimitWatch?
+  /// Of a run with a journal.
+  private let checkpoints: Checkpoints?
+  private let book: EventBook?
+  /// What the journal keeps of each source; none without a journal.
+  private let memories: Result<[SourceMemory], RunError>
+  /// Why the journal cannot be gone on with, if it cannot.
+  private let journalFault: RunError?
 
   package init(_ plan: Plan, fetcher: any Fetcher, control: RunControl = RunControl()) {
     self.init(plan, fetcher: fetcher, control: control, events: nil)
   }
 
-  /// - Parameter commitInterval: How often sinks make their rows durable while the run goes on; `nil` for at its end only.
+  /// - Parameters:
+  ///   - commitInterval: How often sinks make their rows durable while the run goes on; `nil` for at its end only.
+  ///   - journal: What the run goes on from, and what is kept of it.
+  ///   - storage: Where sinks write.
   init(
-    _ plan: Plan, fetcher: any Fetcher, control: RunControl, events: RunEvents?, commitInterval: Duration? = nil
+    _ plan: Plan, fetcher: any Fetcher, control: RunControl, events: RunEvents?, commitInterval: Duration? = nil,
+    journal: RunJournal? = nil, storage: any FileStorage = SystemStorage()
   ) {
+    let commitInterval = commitInterval ?? journal?.settings.interval
     self.plan = plan
     self.fetcher = fetcher
     self.control = control
     self.events = events
-    self.commitInterval = commitInterval
+    commits = commitInterval.map { CommitClock(every: $0) }
     limits = LimitWatch(plan.stopLimits, control)
     let layout = plan.layout
     self.layout = layout
@@ -58,20 +73,44 @@ package struct Graph: Sendable {
       robots: plan.fetch.robots, robotsBytes: plan.bounds.robotsBytes, tell: { control.tell($0) })
     order = plan.isOrdered ? OrderWindow(plan.bounds, tell: { control.tell($0) }) : nil
     // The requests of links are a source more, and their rows another one.
+    let accounts = plan.sources.count + (plan.crawl == nil ? 0 : 2)
     ledger = Ledger(
-      sources: plan.sources.count + (plan.crawl == nil ? 0 : 2), awaitsDurability: commitInterval != nil)
+      sources: accounts, awaitsDurability: commitInterval != nil, sinks: plan.sinks.count,
+      goingOnFrom: journal?.resumed)
     ledger.onOver { [frontier] in frontier.close() }
+    let (crawlJournal, journalFault) = Self.crawlJournal(of: plan, journal)
+    self.journalFault = journalFault
     crawl = plan.crawl.map { [ledger, control] crawl in
       Crawl(
         crawl, fetch: plan.fetch, sources: plan.sources.count, lanes: plan.bounds.extractors, holds: plan.tellsPlaces,
-        bounds: plan.bounds, ledger: ledger, isCutShort: { control.isCutShort }, tell: { control.tell($0) })
+        bounds: plan.bounds, ledger: ledger, journal: crawlJournal, isCutShort: { control.isCutShort },
+        tell: { control.tell($0) })
     }
     progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger, crawl: crawl)
     own = OwnRequests(
       frontier: frontier, ledger: ledger, tally: progress.tally, bytes: plan.bounds.ownBytes, robots: plan.fetch.robots)
     extraction = Extraction(plan, links: crawl?.reader)
     room = WorkRoom(capacity: plan.bounds.treeBytes)
-    environment = SinkEnvironment(files: FilesInUse(plan), control: control)
+    environment = SinkEnvironment(
+      storage: storage, files: FilesInUse(plan), control: control, isResumable: journal != nil)
+    let book = journal.map { _ in EventBook(sources: accounts, sinks: plan.sinks.count) }
+    self.book = book
+    let memories = Result { () throws(RunError) in try journal?.sourceMemories(of: plan) ?? [] }
+    self.memories = memories
+    checkpoints = journal.flatMap { [ledger, frontier, crawl] journal in
+      book.map { book in
+        Checkpoints(
+          journal,
+          Checkpoints.Parts(
+            ledger: ledger, book: book, memories: (try? memories.get()) ?? [],
+            findings: { crawl?.takeFindings() ?? [] },
+            hosts: { frontier.memory(now: .now, wall: Timestamp.now.milliseconds) }),
+          sources: accounts, sinks: plan.sinks.count)
+      }
+    }
+    if let hosts = journal?.resumed?.hosts {
+      frontier.remember(hosts, now: .now, wall: Timestamp.now.milliseconds)
+    }
     milestones = Milestones(
       sources: plan.sources.indices.prefix(plan.readsSourcesInTurn ? 1 : .max), sinks: plan.sinks.count)
   }
@@ -83,7 +122,12 @@ package struct Graph: Sendable {
     defer { control.end() }
     // Before anything is replaced.
     for sink in plan.sinks { if case .refused(let error) = sink.sink.prospect() { throw error } }
+    if let journalFault { throw journalFault }
+    _ = try memories.get()
+    if let crawl, let checkpoints { try checkpoints.journal.goOn(crawl) }
+    try checkpoints?.begin()
     let sinkThreads = try plan.sinks.map { _ in try SinkThread() }
+    let journalThread = checkpoints == nil ? nil : try SinkThread("for the journal")
     let orderThread = order == nil ? nil : try SinkThread("for the order of the rows")
     control.onStop { [control, order, crawl] in
       if !control.isStopping { return }
@@ -113,6 +157,14 @@ package struct Graph: Sendable {
       }
       group.addTask { try await frontier.keepRefilling() }
       if let limits { group.addTask { try await limits.watchTime() } }
+      if let checkpoints, let commits {
+        group.addTask(executorPreference: journalThread) {
+          while true {
+            try await Task.sleep(until: commits.checkpoint(commits.tick(at: .now) + 1), clock: .continuous)
+            try checkpoints.take()
+          }
+        }
+      }
       do {
         for done in 1...tasks.count {
           try await group.next()
@@ -134,6 +186,27 @@ package struct Graph: Sendable {
     if let failure = control.failure { throw failure }
   }
 
+  /// Writes the end of the run into its journal, if it has one.
+  ///
+  /// - Parameter reason: Why it ended, as `pipe runs` shows it.
+  func endJournal(_ reason: String, isComplete: Bool) throws(RunError) {
+    guard let checkpoints else { return }
+    if !isComplete { try checkpoints.take() }
+    if let words = try checkpoints.end(reason, isComplete: isComplete) {
+      progress.tally.add(notice: "the journal: \(words)")
+    }
+  }
+
+  /// What a crawl is recorded with; `nil` without a journal.
+  private static func crawlJournal(of plan: Plan, _ journal: RunJournal?) -> (CrawlJournal?, RunError?) {
+    guard let journal, plan.crawl != nil else { return (nil, nil) }
+    do throws(RunError) {
+      return (try journal.crawlJournal(), nil)
+    } catch {
+      return (nil, error)
+    }
+  }
+
   /// The stages that each task of the run goes through: one lane of one stage, but for sources whose order counts.
   private var tasks: [[(stage: PlanLayout.StageID, lane: Int)]] {
     var tasks = layout.stages.flatMap { stage in (0..<stage.lanes).map { [(stage: stage.id, lane: $0)] } }
@@ -152,7 +225,8 @@ package struct Graph: Sendable {
       try await ending([output]) {
         try await sourceStage(
           plan.sources[index].source, index: index, columns: plan.inputColumns, folder: plan.folder, own: own,
-          output: output, control: control, counter: counter, begun: milestones.begun)
+          output: output, control: control, counter: counter, begun: milestones.begun,
+          memory: try memories.get().first { $0.index == index })
       }
     case .admit:
       let failed = outlet(pages, .pages, of: stage)
@@ -168,7 +242,8 @@ package struct Graph: Sendable {
       }
       try await ending([failed]) {
         try await admitStage(
-          inlet(requests, .requests), frontier: frontier, failed: failed, limit: plan.limit, control: control,
+          inlet(requests, .requests), frontier: frontier, failed: failed,
+          limit: plan.limit.map { max(0, $0 - (checkpoints?.earlierCount ?? 0)) }, control: control,
           counter: counter,
           passed: { count in
             passed.0.add(count)
@@ -181,24 +256,25 @@ package struct Graph: Sendable {
       let work = FetchStage(
         frontier: frontier, output: output, settings: plan.fetch, control: control, counter: counter,
         tally: progress.tally, ledger: ledger, own: own, order: order, events: events,
-        hasPageLimit: plan.pageLimit != nil, back: backEdge, limits: limits)
+        hasPageLimit: plan.pageLimit != nil, back: backEdge, limits: limits, book: book)
       try await ending([output]) { try await work.run(fetcher) }
     case .extract:
       let output = outlet(records, .records, of: stage)
       try await ending([output]) {
         try await extractStage(
           inlet(pages, .pages), lane: lane, output: output, extraction: extraction, room: room,
-          held: plan.bounds.recordBytes / plan.bounds.extractors, ledger: ledger, back: backEdge)
+          held: plan.bounds.recordBytes / plan.bounds.extractors, ledger: ledger, back: backEdge, book: book)
       }
     case .route:
       let routes = plan.sinks.enumerated().map { index, sink in
         Route(
-          outlet: outlet(rows[index], .rows(index), of: stage), when: sink.when, order: sink.order, rows: sink.rows)
+          outlet: outlet(rows[index], .rows(index), of: stage), when: sink.when, order: sink.order, rows: sink.rows,
+          ahead: checkpoints?.ahead(of: index) ?? [])
       }
       try await ending(routes.map(\.outlet)) {
         try await routeStage(
           inlet(records, .records), routes: routes, where: plan.filter, order: order, tally: progress.tally,
-          counter: counter, ledger: ledger, limits: limits, events: events)
+          counter: counter, ledger: ledger, limits: limits, events: events, book: book)
         if plan.crawl?.keepsLinks == true, let crawl, crawl.listsLinks {
           try await routeLinks(of: crawl, routes: routes, counter: counter, ledger: ledger)
         }
@@ -206,7 +282,7 @@ package struct Graph: Sendable {
     case .sink(let index):
       let context = SinkStage.Context(
         environment: environment, control: control, milestones: milestones, ledger: ledger, progress: progress,
-        events: events, commitInterval: commitInterval)
+        events: events, commits: commits, checkpoints: checkpoints)
       var sink = SinkStage(plan.sinks[index], index: index, of: context)
       try await sink.run(inlet(rows[index], .rows(index)))
     }

@@ -6,10 +6,16 @@ struct Route {
   let when: Expression?
   let order: RowOrder
   let rows: RowKind
+  /// Of each source, requests whose rows the sink has from before the run went on; empty if it has none of them.
+  var ahead: [DoneSet] = []
 
   /// - Parameter rows: Of which kind the record is.
   func wants(_ record: Record, _ rows: RowKind = .pages) -> Bool {
-    rows == self.rows && when?.evaluate(record.values) ?? true
+    rows == self.rows && when?.evaluate(record.values) ?? true && (ahead.isEmpty || !has(record.id))
+  }
+
+  private func has(_ id: RequestID) -> Bool {
+    ahead.indices.contains(id.source) && ahead[id.source].contains(id.ordinal)
   }
 }
 
@@ -25,7 +31,7 @@ struct Routed: Sendable {
 /// - Parameter order: Where a sink wants it.
 func routeStage(
   _ input: Inlet<Extracted>, routes: [Route], where filter: Expression?, order: OrderWindow<Routed>?, tally: Tally,
-  counter: StageCounter, ledger: Ledger, limits: LimitWatch? = nil, events: RunEvents? = nil
+  counter: StageCounter, ledger: Ledger, limits: LimitWatch? = nil, events: RunEvents? = nil, book: EventBook? = nil
 ) async throws {
   let ordered = routes.indices.filter { routes[$0].order == .input }
   var batches = input.batches()
@@ -35,6 +41,7 @@ func routeStage(
       batch.indices.filter { passes?[$0] ?? true && route.wants(batch[$0].record) }
     }
     // Before a row of them can be written.
+    book?.routed(wanted, of: batch)
     ledger.routed(zip(batch.lazy.map(\.record.id), counts(wanted, of: batch.count)))
     for (route, indices) in zip(routes, wanted) where route.order == .completion {
       try await send(indices.map { batch[$0].record }, to: route)

@@ -8,22 +8,24 @@ struct SinkStage {
     let ledger: Ledger
     let progress: RunProgress
     let events: RunEvents?
-    /// How often rows are made durable while the run goes on; `nil` for at its end only.
-    let commitInterval: Duration?
+    /// When rows are made durable while the run goes on; `nil` for at its end only.
+    let commits: CommitClock?
+    /// Of a run with a journal.
+    var checkpoints: Checkpoints?
   }
 
   private let plan: SinkPlan
   private let index: Int
   private let context: Context
   private var account: RowAccount
-  private var lastCommit = Instant.now
+  private var lastTick = 0
 
   /// - Parameter index: The sink's place in the plan.
   init(_ plan: SinkPlan, index: Int, of context: Context) {
     self.plan = plan
     self.index = index
     self.context = context
-    account = RowAccount(counter: context.progress.counter(.sink(index)), ledger: context.ledger)
+    account = RowAccount(of: index, counter: context.progress.counter(.sink(index)), ledger: context.ledger)
   }
 
   /// Writes the rows that come, to the end of the run.
@@ -42,7 +44,9 @@ struct SinkStage {
         switch state.step {
         case .open:
           try Task.checkCancellation()
-          writer = try await plan.sink.open(plan.columns, at: nil, in: context.environment)
+          writer = try await plan.sink.open(
+            plan.columns, at: context.checkpoints?.position(of: index), in: context.environment)
+          try await noteStart(of: &writer)
           milestones.opened.arrive(index)
           state.done()
         case .receive:
@@ -71,7 +75,10 @@ struct SinkStage {
         case .conclude:
           await milestones.finished.wait()
           try Task.checkCancellation()
-          state.concluded(isComplete: context.control.conclude { context.progress.discrepancies.isEmpty })
+          let isComplete = context.control.conclude { context.progress.discrepancies.isEmpty }
+          // A run that dies while its outputs get their names gives them to the others when it goes on.
+          if isComplete { try context.checkpoints?.take(.publishing) }
+          state.concluded(isComplete: isComplete)
         case .publish:
           try await writer?.publish()
           state.done()
@@ -91,19 +98,44 @@ struct SinkStage {
     milestones.finished.arrive(index)
   }
 
+  /// Puts into the journal where the output begins, before it gets a row: behind a crash all rows are taken back.
+  private mutating func noteStart(of writer: inout (any SinkWriter)?) async throws {
+    guard let checkpoints = context.checkpoints, plan.sink.delivery == .exactlyOnce else { return }
+    if let commit = try await writer?.commit() { note(commit) }
+    try checkpoints.take()
+  }
+
   /// Notes what is written, and makes it durable if it is time for that.
   private mutating func settle(_ writer: inout (any SinkWriter)?) async throws {
     account.settle(upTo: writer?.rowsWritten ?? 0)
-    guard let interval = context.commitInterval, case let now = Instant.now, now - lastCommit >= interval else {
-      return
-    }
-    lastCommit = now
+    guard let tick = context.commits?.tick(at: .now), tick > lastTick else { return }
+    lastTick = tick
     if let commit = try await writer?.commit() { note(commit) }
   }
 
   private mutating func note(_ commit: SinkCommit) {
     account.settle(upTo: commit.rows)
-    account.commit(upTo: commit.rows)
+    account.commit(upTo: commit.rows, at: commit.position)
     context.events?.post(.committed(sink: index, rows: commit.rows))
+  }
+}
+
+/// When the rows of a run are made durable: all sinks at about the same moments, and the checkpoint shortly behind them, so that
+/// it tells of what was written just before.
+struct CommitClock: Sendable {
+  let interval: Duration
+  private let start = Instant.now
+
+  init(every interval: Duration) { self.interval = interval }
+
+  /// How many of these moments have passed.
+  func tick(at now: Instant) -> Int {
+    Int(start.duration(to: now) / max(interval, .nanoseconds(1)))
+  }
+
+  /// When the checkpoint behind a moment is taken.
+  func checkpoint(_ number: Int) -> ContinuousClock.Instant {
+    let lag = min(interval / 5, .milliseconds(100))
+    return (start + interval * number + lag).onContinuousClock
   }
 }

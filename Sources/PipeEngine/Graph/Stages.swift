@@ -8,9 +8,12 @@ internal import PipeWeb
 
 /// Reads one source dry. A stop ends it where it is. Where it cannot be read further, what was read before goes its
 /// way, and the run fails at its end.
+///
+/// - Parameter memory: What the journal keeps of the source, and where it is read on; `nil` without a journal.
 func sourceStage(
   _ source: any Source, index: Int, columns: Set<ExactText>, folder: SourceFolder, own: OwnRequests,
-  output outlet: Outlet<Request>, control: RunControl, counter: StageCounter, begun: Latch = Latch(parties: [])
+  output outlet: Outlet<Request>, control: RunControl, counter: StageCounter, begun: Latch = Latch(parties: []),
+  memory: SourceMemory? = nil
 ) async throws {
   defer { begun.arrive(index) }
   if control.areSourcesClosed { return }
@@ -19,7 +22,7 @@ func sourceStage(
     control.onStop { stop.finish() }
     group.addTask {
       var output = RequestOutput(
-        source: index, columns: columns, outlet: outlet, control: control, counter: counter,
+        source: index, columns: columns, outlet: outlet, control: control, counter: counter, memory: memory,
         onBegin: { hasRequests in if hasRequests { begun.arrive(index) } else { begun.pause(index) } })
       // Outputs that other sources have rows for are not held up by what this one waits for.
       let fetcher = SourceFetcher { url, purpose throws(CancellationError) in
@@ -29,7 +32,7 @@ func sourceStage(
       var failure: RunError?
       do {
         do {
-          try await source.run(&output, in: SourceEnvironment(folder, fetcher: fetcher))
+          try await output.read(source, in: SourceEnvironment(folder, fetcher: fetcher))
         } catch let error as RunError {
           failure = error
           control.fail(because: error)
@@ -94,7 +97,7 @@ func admitStage(
 ///   - back: Where links go, in a crawl.
 func extractStage(
   _ input: Inlet<Fetched>, lane: Int, output: Outlet<Extracted>, extraction: Extraction, room: WorkRoom, held: Int,
-  ledger: Ledger, back: BackEdge? = nil
+  ledger: Ledger, back: BackEdge? = nil, book: EventBook? = nil
 ) async throws {
   var batches = input.batches(lane: lane)
   let mediaTypes = MediaTypeMemory()
@@ -109,6 +112,7 @@ func extractStage(
       let fetched = batch[index]
       index += 1
       if fetched.request.purpose == .check, let back {
+        book?.add(CollectionOfOne((fetched, fetched.error)))
         try back.checked(fetched)
         continue
       }
@@ -116,6 +120,8 @@ func extractStage(
         extraction.needsRoom(fetched)
         ? try await extraction.extract(fetched, mediaTypes: mediaTypes, in: room)
         : extraction.extract(fetched, mediaTypes: mediaTypes)
+      // Before the ledger hears of it, for which it may be done then.
+      book?.add(CollectionOfOne((fetched, fetched.error ?? one.failure)))
       if let back {
         let step = try back.settle(fetched, one)
         batch += step.faulty

@@ -10,7 +10,7 @@
 ///
 /// A crash before the end of 3 leaves sinks that are further than the checkpoint. They are cut back to their positions, and
 /// the requests since are made again.
-struct Checkpoint: Hashable, Sendable {
+package struct Checkpoint: Hashable, Sendable {
   enum Phase: UInt8, Sendable, CaseIterable {
     /// There is more to do.
     case running
@@ -35,6 +35,12 @@ struct Checkpoint: Hashable, Sendable {
   /// Hosts that are to be treated with care, by their names; all others are as if they had never been asked.
   var hosts: [String: HostMemory] = [:]
   var totals = RunTotals()
+
+  /// Requests that are done, with those that never had to be made.
+  package var doneCount: Int { totals.requests }
+
+  /// Rows of a sink.
+  package func rows(of sink: Int) -> Int { sinks.indices.contains(sink) ? sinks[sink].rows : 0 }
 }
 
 /// How far a source is.

@@ -51,6 +51,37 @@ struct DoneSet: Hashable, Sendable {
     return start * Self.chunkSize + place * 64 + (~words[place]).trailingZeroBitCount
   }
 
+  /// The first ordinal from a given one on that is not in the set.
+  func firstMissing(from ordinal: Int) -> Int {
+    var ordinal = max(0, ordinal)
+    while true {
+      let (index, bit) = ordinal.quotientAndRemainder(dividingBy: Self.chunkSize)
+      if index < start {
+        if !isLeadDone { return ordinal }
+        ordinal = start * Self.chunkSize
+        continue
+      }
+      switch chunk(index) {
+      case .none: return ordinal
+      case .all: ordinal = (index + 1) * Self.chunkSize
+      case .some(let words):
+        let ones = (~(words[bit / 64] >> UInt64(bit % 64))).trailingZeroBitCount
+        if ones < 64 - bit % 64 { return ordinal + ones }
+        ordinal += 64 - bit % 64
+      }
+    }
+  }
+
+  /// One more than the last ordinal in the set; 0 if it is empty.
+  var end: Int {
+    guard let last = chunks.last else { return isLeadDone ? start * Self.chunkSize : 0 }
+    let index = start + chunks.count - 1
+    guard case .some(let words) = last, let place = words.lastIndex(where: { $0 != 0 }) else {
+      return (index + 1) * Self.chunkSize
+    }
+    return index * Self.chunkSize + place * 64 + 64 - words[place].leadingZeroBitCount
+  }
+
   func contains(_ ordinal: Int) -> Bool {
     guard ordinal >= 0 else { return false }
     let (index, bit) = ordinal.quotientAndRemainder(dividingBy: Self.chunkSize)
@@ -65,7 +96,14 @@ struct DoneSet: Hashable, Sendable {
 
   mutating func insert(_ range: Range<Int>) {
     guard range.lowerBound >= 0, !range.isEmpty else { return }
-    for index in range.lowerBound / Self.chunkSize...(range.upperBound - 1) / Self.chunkSize {
+    if range.lowerBound == 0, chunks.isEmpty, isLeadDone || start == 0 {
+      // However far it goes, it takes no steps.
+      start = max(start, range.upperBound / Self.chunkSize)
+      isLeadDone = start > 0
+      if range.upperBound <= start * Self.chunkSize { return }
+    }
+    let last = (range.upperBound - 1) / Self.chunkSize
+    for index in max(range.lowerBound / Self.chunkSize, isLeadDone ? min(start, last) : 0)...last {
       let first = index * Self.chunkSize
       let part = max(range.lowerBound - first, 0)..<min(range.upperBound - first, Self.chunkSize)
       if part.count == Self.chunkSize {

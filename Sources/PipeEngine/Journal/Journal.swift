@@ -170,22 +170,13 @@ package struct PastRun {
   func forEach(
     _ kinds: Set<Journal.Kind>, in folder: JournalFolder, _ body: (Journal.Kind, [UInt8]) throws(LogFault) -> Void
   ) throws(LogFault) {
-    var last: Int?
-    for number in 1...header.segment.number {
-      var (_, log) = try folder.open(JournalFolder.Segment(run: header.segment.run, number: number))
-      if number < header.segment.number, log.tail > 0 { throw LogFault(log.path, .broken(at: log.length)) }
-      while let frame = try log.next() {
-        guard let kind = Journal.Kind(rawValue: frame.kind) else { throw LogFault(log.path, .broken(at: frame.offset)) }
-        if kind == .snapshot || kind == .step {
-          let checkpoint = CheckpointCodec.number(of: frame.payload)
-          guard let checkpoint, last.map({ checkpoint == $0 + 1 }) ?? true else {
-            throw LogFault(log.path, .broken(at: frame.offset))
-          }
-          last = checkpoint
-        }
-        if kinds.contains(kind) { try body(kind, frame.payload) }
-      }
-    }
+    var frames = frames(kinds, in: folder)
+    while let (kind, payload) = try frames.next() { try body(kind, payload) }
+  }
+
+  /// The same frames, one after the other.
+  func frames(_ kinds: Set<Journal.Kind>, in folder: JournalFolder) -> PastFrames {
+    PastFrames(kinds, upTo: header.segment, checkpoint: checkpoint.number, in: folder)
   }
 
   /// Looks at all of the journal, not only at what a run goes on with.

@@ -1,7 +1,7 @@
 internal import PipeStorage
 
 /// How a person asks for a run.
-enum RunRequest: String, CaseIterable, Sendable {
+package enum RunRequest: String, CaseIterable, Sendable {
   /// `pipe run SPEC` alone.
   case run
   /// `--resume`: go on where there is something to go on with, else begin.

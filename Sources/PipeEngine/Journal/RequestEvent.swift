@@ -41,7 +41,7 @@ struct URLMark: Hashable, Sendable {
 
   init(bits: UInt64) { self.bits = bits & 0xFFFF_FFFF_FFFF }
 
-  init(of url: String) {
+  init(of url: some StringProtocol) {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in url.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     self.init(bits: hash ^ hash >> 32)

@@ -1,4 +1,4 @@
-internal import PipeSpec
+package import PipeSpec
 internal import PipeText
 
 /// What of a spec gives the rows of a run their meaning, as its journal keeps it: a run goes on only with a spec that means
@@ -8,7 +8,7 @@ internal import PipeText
 /// difference. Neither does what may change while a run goes on: how fast and how patiently is asked, with which credentials
 /// and over which connections, and what the run may use. Secrets are `***` and texts are without the users of URLs; what
 /// is long is told by its hash.
-struct SpecMeaning: Hashable, Sendable {
+package struct SpecMeaning: Hashable, Sendable {
   private(set) var entries: [CanonicalForm.Entry]
 
   /// Keys that may change, and all keys below them.
@@ -26,7 +26,7 @@ struct SpecMeaning: Hashable, Sendable {
   private static let longestList = 64
 
   /// - Parameter variables: What `${…}` can name besides the spec's own `vars`.
-  init?(_ file: SourceFile, language: Language, variables: Variables) {
+  package init?(_ file: SourceFile, language: Language, variables: Variables) {
     guard let root = Document(reading: file).root else { return nil }
     var context = DecodingContext(file: file, variables: variables.masked)
     // The variables are known behind it.

@@ -12,9 +12,14 @@ package final class Ledger: Sendable {
   /// Whether a request is done only once its rows are durable.
   let awaitsDurability: Bool
 
-  init(sources: Int, awaitsDurability: Bool = false) {
+  /// - Parameters:
+  ///   - sinks: How many sinks tell how far they are.
+  ///   - checkpoint: Where the run goes on.
+  init(sources: Int, awaitsDurability: Bool = false, sinks: Int = 0, goingOnFrom checkpoint: Checkpoint? = nil) {
     self.awaitsDurability = awaitsDurability
-    storage = Mutex(Storage(state: LedgerState(sources: sources, awaitsDurability: awaitsDurability)))
+    var state = LedgerState(sources: sources, awaitsDurability: awaitsDurability, sinks: sinks)
+    if let checkpoint { state.goOn(from: checkpoint) }
+    storage = Mutex(Storage(state: state))
   }
 
   /// The state as it is now, as a checkpoint holds it.
@@ -63,10 +68,13 @@ package final class Ledger: Sendable {
     storage.withLock { for id in ids { $0.state.written(id) } }
   }
 
-  /// Rows that survive whatever happens now.
-  func durable(_ ids: some Sequence<RequestID>) {
-    change { storage in for id in ids { storage.state.durable(id) } }
+  /// Rows of a sink that survive whatever happens now, and the position behind them.
+  func committed(sink: Int, _ ids: some Collection<RequestID>, at position: SinkPosition?) {
+    storage.withLock { $0.state.committed(sink: sink, ids, at: position) }
   }
+
+  /// What a checkpoint tells.
+  func cut() -> LedgerCut { storage.withLock { $0.state.cut() } }
 
   /// So many more rows are durable, of a ledger that does not wait for that.
   func durable(rows: Int) { storage.withLock { $0.state.durable(rows: rows) } }

@@ -12,12 +12,38 @@ internal import DequeModule
 ///
 /// The ordinals of a source follow each other, so its requests are a window over them: four bytes for each request from
 /// the oldest that is not done to the newest.
+///
+/// A ledger that awaits durability also knows how far each sink is, and what is done since it was asked for the last time:
+/// both change together, so that a checkpoint can take them at any moment (`cut`).
 struct LedgerState: Hashable, Sendable {
   struct Account: Hashable, Sendable {
     /// Every request below is done.
     var first = 0
     /// From `first` on: the pieces of a request that are on their way, or `open`.
     var pieces: Deque<Int32> = []
+    /// What is done since the last cut: in no order, and some of it perhaps twice.
+    var news: [Range<Int>] = []
+
+    /// Requests that it has yielded, those that were passed over among them.
+    var yielded: Int { first + pieces.count }
+
+    fileprivate mutating func note(_ ordinals: Range<Int>) {
+      if let last = news.last, last.upperBound == ordinals.lowerBound {
+        news[news.count - 1] = last.lowerBound..<ordinals.upperBound
+      } else if !ordinals.isEmpty {
+        news.append(ordinals)
+      }
+    }
+  }
+
+  /// How far a sink is.
+  struct Stand: Hashable, Sendable {
+    /// Where it is opened again; `nil` if it is begun anew.
+    var position: SinkPosition?
+    /// Rows before the position, in all sessions of the run.
+    var rows = 0
+    /// Of each source, requests whose row it has before the position. Only with other sinks, which may not have theirs.
+    var held: [DoneSet]
   }
 
   static let open: Int32 = -1
@@ -39,10 +65,27 @@ struct LedgerState: Hashable, Sendable {
   var routedRows = 0
   var writtenRows = 0
   var durableRows = 0
+  /// Of a ledger that awaits durability, by the place in the plan.
+  var stands: [Stand] = []
 
-  init(sources: Int, awaitsDurability: Bool = false) {
+  init(sources: Int, awaitsDurability: Bool = false, sinks: Int = 0) {
     accounts = Array(repeating: Account(), count: sources)
     self.awaitsDurability = awaitsDurability
+    stands = Array(repeating: Stand(held: Array(repeating: DoneSet(), count: sources)), count: sinks)
+  }
+
+  /// The ledger of a run that goes on.
+  mutating func goOn(from checkpoint: Checkpoint) {
+    for (index, source) in checkpoint.sources.enumerated() where accounts.indices.contains(index) {
+      accounts[index].first = source.done.firstMissing
+    }
+    for (index, sink) in checkpoint.sinks.enumerated() where stands.indices.contains(index) {
+      stands[index].position = sink.position
+      stands[index].rows = sink.rows
+      for (source, ahead) in sink.ahead.enumerated() where accounts.indices.contains(source) {
+        stands[index].held[source] = ahead
+      }
+    }
   }
 
   /// Whether nothing will be fetched any more: the end of the run is counted, never guessed.
@@ -70,6 +113,7 @@ struct LedgerState: Hashable, Sendable {
         strayCount += 1
         continue
       }
+      if awaitsDurability { accounts[id.source].note(next..<id.ordinal) }
       if accounts[id.source].pieces.isEmpty {
         accounts[id.source].first = id.ordinal
       } else {
@@ -104,7 +148,7 @@ struct LedgerState: Hashable, Sendable {
     guard let place = place(of: id), accounts[id.source].pieces[place] == Self.open else { return strayCount += 1 }
     openCount -= 1
     accounts[id.source].pieces[place] = Int32(clamping: records)
-    if records == 0 { finished(id.source) }
+    if records == 0 { finished(id) }
   }
 
   /// A record goes to so many sinks.
@@ -132,6 +176,28 @@ struct LedgerState: Hashable, Sendable {
     if awaitsDurability { strayCount += rows }
   }
 
+  /// A sink has made rows durable, up to a position.
+  ///
+  /// - Parameter ids: The requests of the rows, in their order.
+  mutating func committed(sink: Int, _ ids: some Collection<RequestID>, at position: SinkPosition?) {
+    for id in ids { durable(id) }
+    guard stands.indices.contains(sink) else { return }
+    stands[sink].position = position
+    stands[sink].rows += ids.count
+    if stands.count == 1 { return }
+    for (source, ordinals) in ids.ordinals {
+      stands[sink].held[source].insert(all: ordinals.lazy.map { $0..<$0 + 1 })
+    }
+  }
+
+  /// What a checkpoint tells: all of it was so at one moment.
+  mutating func cut() -> LedgerCut {
+    let cut = LedgerCut(
+      sources: accounts.map { LedgerCut.Source(news: $0.news, yielded: $0.yielded) }, sinks: stands)
+    for index in accounts.indices { accounts[index].news = [] }
+    return cut
+  }
+
   /// What is wrong with the rows of a finished run: each that was sent to a sink is written, and durable.
   var rowDiscrepancy: String? {
     if routedRows == writtenRows, writtenRows == durableRows { return nil }
@@ -143,7 +209,7 @@ struct LedgerState: Hashable, Sendable {
       return strayCount += 1
     }
     accounts[id.source].pieces[place] = Int32(clamping: Int(pieces) + count)
-    if Int(pieces) + count == 0 { finished(id.source) }
+    if Int(pieces) + count == 0 { finished(id) }
   }
 
   private func place(of id: RequestID) -> Int? {
@@ -153,12 +219,55 @@ struct LedgerState: Hashable, Sendable {
     return place
   }
 
-  /// A request of a source is done: the window begins at the next one that is not.
-  private mutating func finished(_ source: Int) {
+  /// A request is done: the window of its source begins at the next one that is not.
+  private mutating func finished(_ id: RequestID) {
+    let source = id.source
     doneCount += 1
+    if awaitsDurability { accounts[source].note(id.ordinal..<id.ordinal + 1) }
     while accounts[source].pieces.first == 0 {
       accounts[source].pieces.removeFirst()
       accounts[source].first += 1
     }
+  }
+}
+
+/// How far the requests and the sinks of a run are, at one moment.
+struct LedgerCut: Sendable {
+  struct Source: Sendable {
+    /// Requests that are done and were not in the last cut; some perhaps were.
+    let news: [Range<Int>]
+    let yielded: Int
+  }
+
+  let sources: [Source]
+  let sinks: [LedgerState.Stand]
+}
+
+extension DoneSet {
+  /// Inserts ordinals, most of which follow each other.
+  mutating func insert(all ranges: some Sequence<Range<Int>>) {
+    var last: Range<Int>?
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      guard let before = last else {
+        last = range
+        continue
+      }
+      if range.lowerBound <= before.upperBound {
+        last = before.lowerBound..<max(before.upperBound, range.upperBound)
+      } else {
+        insert(before)
+        last = range
+      }
+    }
+    if let last { insert(last) }
+  }
+}
+
+extension Collection<RequestID> {
+  /// The ordinals of each source.
+  fileprivate var ordinals: [(source: Int, ordinals: [Int])] {
+    var ordinals: [Int: [Int]] = [:]
+    for id in self { ordinals[id.source, default: []].append(id.ordinal) }
+    return ordinals.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 }

@@ -4,13 +4,16 @@ internal import DequeModule
 struct RowAccount {
   private let counter: StageCounter
   private let ledger: Ledger
+  private let sink: Int
   private var waiting: Deque<RequestID> = []
   /// Rows that are written and not durable, where the ledger waits for that.
   private var written: Deque<RequestID> = []
   private var writtenCount = 0
   private var durableCount = 0
 
-  init(counter: StageCounter, ledger: Ledger) {
+  /// - Parameter sink: The sink's place in the plan.
+  init(of sink: Int = 0, counter: StageCounter, ledger: Ledger) {
+    self.sink = sink
     self.counter = counter
     self.ledger = ledger
   }
@@ -28,13 +31,12 @@ struct RowAccount {
     counter.add(out: new)
   }
 
-  /// So many rows in all are durable; they are written, too.
-  mutating func commit(upTo count: Int) {
-    let new = min(count, writtenCount) - durableCount
-    if new <= 0 { return }
+  /// So many rows in all are durable, up to a position; they are written, too.
+  mutating func commit(upTo count: Int, at position: SinkPosition?) {
+    let new = max(0, min(count, writtenCount) - durableCount)
     durableCount += new
     if ledger.awaitsDurability {
-      ledger.durable(written.prefix(new))
+      ledger.committed(sink: sink, written.prefix(new), at: position)
       written.removeFirst(new)
     } else {
       ledger.durable(rows: new)

@@ -41,6 +41,8 @@ struct OrderState<Element: Sendable>: Sendable {
   /// What holding one takes up besides its bytes.
   static var slotBytes: Int { 96 }
 
+  private static var longestGap: Int { 4096 }
+
   private let capacity: Int
   private let disk: Int
   /// Each turn from `firstTurn` on.
@@ -106,6 +108,14 @@ struct OrderState<Element: Sendable>: Sendable {
         last.firstTurn + last.count == turn
       {
         spans[end].count += 1
+      } else if let last = spans.last, last.source == id.source, last.firstTurn + last.count == turn,
+        case let gap = id.ordinal - last.firstOrdinal - last.count, (1...Self.longestGap).contains(gap)
+      {
+        // A run that goes on passes over what is done. Each of these has a turn, so that they do not make a span each.
+        for _ in 0..<gap { turns.insert(.nothing, at: turns.count - 1) }
+        settledCount += gap
+        spans[end].count += gap + 1
+        advance()
       } else {
         spans.append(Span(source: id.source, firstOrdinal: id.ordinal, firstTurn: turn, count: 1))
       }
@@ -127,6 +137,11 @@ struct OrderState<Element: Sendable>: Sendable {
     } else {
       turns[turn - firstTurn] = .nothing
     }
+    advance()
+  }
+
+  /// Finds the oldest turn that is open.
+  private mutating func advance() {
     while oldestTurn - firstTurn < turns.count, turns[oldestTurn - firstTurn] != .open { oldestTurn += 1 }
   }
 

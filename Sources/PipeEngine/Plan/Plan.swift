@@ -28,6 +28,8 @@ package struct Plan: Sendable {
   package var limit: Int?
   /// What stops a run before its end.
   package var stopLimits = StopLimits()
+  /// `nil` for a run without a journal.
+  package var journal: JournalPlan?
 
   /// Its stages and edges.
   package var layout: PlanLayout {

@@ -109,7 +109,14 @@ struct PlanCompiler {
       fetch: fetch, crawl: crawl, fields: fields, needs: needs, filter: filter,
       filterText: shown.filter, sinks: sinks, bounds: bounds, files: files,
       connectionNotes: shown.connectionNotes(robots: fetch.robots),
-      limit: [limit, spec.limits.records].compactMap(\.self).min(), stopLimits: spec.limits.stops)
+      limit: [limit, spec.limits.records].compactMap(\.self).min(), stopLimits: spec.limits.stops,
+      journal: journalPlan(of: sinks))
+  }
+
+  /// The journal of a run; `nil` if it has none, or if no sink could go on where it left off.
+  private func journalPlan(of sinks: [SinkPlan]) -> JournalPlan? {
+    guard sinks.contains(where: { $0.sink.delivery == .exactlyOnce }) else { return nil }
+    return JournalPlan(spec.journal, name: shown.name, file: folder.spec)
   }
 
   /// The columns of a sink whose rows are links.

@@ -82,6 +82,8 @@ package struct PlanOutline: Sendable {
   package let need: PageNeed
   package let outputs: [Output]
   package let totals: PlanTotals
+  /// What a run keeps so that it can go on; `nil` for nothing.
+  package let journal: JournalPlan?
 
   /// Reads local files in order to count what is in them, and nothing else.
   package init(_ plan: Plan) {
@@ -103,7 +105,7 @@ package struct PlanOutline: Sendable {
         id: PlanLayout.StageID.sink(index).name, component: sink.name, target: sink.shown,
         columns: sink.columns.map { sink.rows == .links ? $0.name : plan.fields[$0.index].shown },
         condition: sink.whenText, order: sink.order,
-        delivery: Delivery(of: sink), publication: publication, isLink: isLink)
+        delivery: Delivery(of: sink, in: plan), publication: publication, isLink: isLink)
     }
     let need = PageNeed(plan.needs)
     var readers = fields.filter { $0.need == need }.map(\.name)
@@ -155,6 +157,7 @@ package struct PlanOutline: Sendable {
     name = plan.name
     description = plan.description
     self.totals = totals
+    journal = plan.journal
   }
 
   private static func politeness(of fetch: FetchPlan) -> String {

@@ -1,3 +1,5 @@
+package import PipeStorage
+
 /// One execution of a plan.
 ///
 ///     let run = Run(plan, fetcher: fetcher)
@@ -10,13 +12,15 @@ package struct Run: Sendable {
 
   /// - Parameters:
   ///   - listeners: Those who are told what happens. Without any, the run makes no events.
-  ///   - commitInterval: How often sinks make their rows durable while the run goes on; `nil` for at its end only.
+  ///   - journal: What the run goes on from, and what is kept of it; it makes rows durable as often as that is told there.
+  ///   - storage: Where sinks write.
   package init(
     _ plan: Plan, fetcher: any Fetcher, control: RunControl = RunControl(), listeners: [RunListener] = [],
-    commitInterval: Duration? = nil
+    journal: RunJournal? = nil, storage: any FileStorage = SystemStorage()
   ) {
     events = RunEvents(listeners)
-    graph = Graph(plan, fetcher: fetcher, control: control, events: events, commitInterval: commitInterval)
+    graph = Graph(
+      plan, fetcher: fetcher, control: control, events: events, journal: journal, storage: storage)
   }
 
   package var progress: RunProgress { graph.progress }
@@ -39,10 +43,20 @@ package struct Run: Sendable {
     } catch {
       failure = error as? RunError ?? RunError("the run", "broke off: \(error)")
     }
-    let outcome = RunOutcome(
-      failure: failure, cause: control.cause, discrepancies: failure == nil ? progress.discrepancies : [],
-      isLimited: progress.stages.contains { $0.beyondLimit > 0 }, elapsed: .now - start)
+    var outcome = outcome(failure, since: start)
+    do throws(RunError) {
+      try graph.endJournal(outcome.reason.name, isComplete: outcome.reason.isComplete)
+    } catch {
+      // A run that was complete has published its outputs; nothing is left for it to go on with.
+      if failure == nil { outcome = self.outcome(error, since: start) }
+    }
     events?.end(.stopped(outcome.reason))
     return outcome
+  }
+
+  private func outcome(_ failure: RunError?, since start: ContinuousClock.Instant) -> RunOutcome {
+    RunOutcome(
+      failure: failure, cause: control.cause, discrepancies: failure == nil ? progress.discrepancies : [],
+      isLimited: progress.stages.contains { $0.beyondLimit > 0 }, elapsed: .now - start)
   }
 }

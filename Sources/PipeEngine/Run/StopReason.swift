@@ -22,6 +22,20 @@ package enum StopReason: Hashable, Sendable {
   case readerGone
   case failed(by: RunError)
 
+  /// What the run's record calls it.
+  package var name: String {
+    switch self {
+    case .complete: "complete"
+    case .limit: "limit"
+    case .stopped(.interrupted): "interrupted"
+    case .stopped(.terminated): "terminated"
+    case .stopped(.hungUp): "hung-up"
+    case .stopped(.limit): "limit-reached"
+    case .readerGone: "reader-gone"
+    case .failed: "failed"
+    }
+  }
+
   /// Whether its outputs are whole.
   package var isComplete: Bool { self == .complete || self == .limit }
 }

@@ -16,6 +16,7 @@ package struct Spec: Sendable {
   package let fields: [FieldSpec]?
   package let filter: ParsedExpression?
   package let sinks: [Use<any Sink, SinkOptions>]
+  package let journal: JournalSettings
   package let limits: LimitSettings
 }
 
@@ -111,12 +112,16 @@ extension Spec {
         "sinks", Shape.component(catalogue.sinks, kind: .sink, common: SinkOptions.map).list(minimum: 1), standIn: [],
         "Where the records go.", example: "[{csv: out/pages.csv}]"),
       Key(
+        "journal", JournalSettings.map.shape, default: JournalSettings.none, shown: "off",
+        "What a run keeps so that it can go on if it is broken off, if one of its sinks can be gone on with.",
+        example: ".pipe"),
+      Key(
         "limits", LimitSettings.map.shape, default: LimitSettings(), shown: "{}", "The resources that a run may use.",
         example: "{memory: 64MiB}"),
-      make: { _, _, name, description, sources, fetch, crawl, fields, filter, sinks, limits in
+      make: { _, _, name, description, sources, fetch, crawl, fields, filter, sinks, journal, limits in
         Spec(
           name: name, description: description, sources: sources, fetch: fetch, crawl: crawl, fields: fields,
-          filter: filter, sinks: sinks, limits: limits)
+          filter: filter, sinks: sinks, journal: journal, limits: limits)
       })
   }
 

@@ -63,6 +63,10 @@ struct CSVSink: FileSink {
   func prospect() -> OutputProspect { output.prospect() }
   func publication() -> Publication { output.publication() }
 
+  func completePublishing(at position: SinkPosition, in environment: SinkEnvironment) throws(RunError) {
+    try output.completePublishing(at: position, in: environment)
+  }
+
   func openFile(
     _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
   ) throws(RunError) -> any FileWriter {

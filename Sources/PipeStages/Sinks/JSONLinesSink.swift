@@ -24,6 +24,10 @@ struct JSONLinesSink: FileSink {
   func prospect() -> OutputProspect { output.prospect() }
   func publication() -> Publication { output.publication() }
 
+  func completePublishing(at position: SinkPosition, in environment: SinkEnvironment) throws(RunError) {
+    try output.completePublishing(at: position, in: environment)
+  }
+
   func openFile(
     _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
   ) throws(RunError) -> any FileWriter {

@@ -180,7 +180,7 @@ struct OutputHandle: ~Copyable {
     }
     if isLive { return nil }
     if hasRows { return UnpublishedRows(path: path) }
-    try? storage.remove(path)
+    if !environment.isResumable { try? storage.remove(path) }
     return nil
   }
 

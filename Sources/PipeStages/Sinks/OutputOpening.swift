@@ -86,7 +86,8 @@ struct OutputOpening {
     guard let target = output else { return try live(there, folders) }
     let part = target + PartFile.ending
     if let obstacle = storage.obstacle(toReplacing: target) { throw RunError(path, obstacle) }
-    try environment.files.claim(path: part, as: path)
+    // One that a dead run has left is removed, and the next file may get its inode.
+    try environment.files.check(path: part, for: path)
     let old = there == nil ? nil : try held(target)
     let file = try PartFile.make(
       part, permissions: (there?.permissions ?? 0o666) & 0o777, of: path, in: storage)

@@ -28,13 +28,23 @@ struct CSVParser {
   private var field: [UInt8] = []
   private var record = CSVRecord()
   private var hasBytes = false
-  private var recordBytes = 0
+  /// Bytes since the last record ended.
+  private(set) var recordBytes = 0
+  /// Where they begin.
+  private(set) var place = RowPlace()
   /// Where the last quote opened.
   private var quoteLine = 0
 
   init(name: String, delimiter: UInt8 = UInt8(ascii: ",")) {
     self.name = name
     state = CSVState(delimiter: delimiter)
+  }
+
+  /// - Parameter place: Where a record begins.
+  init(name: String, delimiter: UInt8, at place: RowPlace) {
+    self.name = name
+    state = CSVState(delimiter: delimiter, at: place)
+    self.place = place
   }
 
   /// The next record, whose bytes are taken from those given; `nil` where more have to come.
@@ -51,7 +61,8 @@ struct CSVParser {
       if recordBytes > Self.limit { throw tooLong }
       let line = state.line
       switch state.take(byte) {
-      case .closingQuote, .restOfEnd: break
+      case .closingQuote: break
+      case .restOfEnd: passEnd()
       case .openingQuote:
         begin(in: line)
         quoteLine = line
@@ -111,8 +122,14 @@ struct CSVParser {
     field.removeAll(keepingCapacity: true)
   }
 
-  private mutating func endRecord() -> CSVRecord? {
+  /// The next byte is the first one of a record.
+  private mutating func passEnd() {
     recordBytes = 0
+    place = RowPlace(line: state.line - 1, isAfterReturn: state.isAfterReturn)
+  }
+
+  private mutating func endRecord() -> CSVRecord? {
+    passEnd()
     guard hasBytes else { return nil }
     endField()
     defer {

@@ -10,7 +10,8 @@ struct CSVRows: RowReader {
   /// What the first record says; `nil` until it is read.
   private(set) var header: CSVHeader?
   private var keys: [ExactText] = []
-  private var place = 0
+  /// The URL's column.
+  private var urlColumn = 0
   /// The first bytes, until it is known whether they are a byte order mark.
   private var start: [UInt8]? = []
   /// The bytes of the header while it is read: how its columns are separated is not known yet.
@@ -26,6 +27,16 @@ struct CSVRows: RowReader {
     self.column = column
     parser = CSVParser(name: name)
   }
+
+  /// Goes on, with the header that was read, where another row begins.
+  mutating func goOn(at place: RowPlace) {
+    start = nil
+    failure = nil
+    if let header { parser = CSVParser(name: name, delimiter: header.delimiter, at: place) }
+  }
+
+  var place: RowPlace { parser.place }
+  var openBytes: Int? { start == nil && header != nil && failure == nil ? parser.recordBytes : nil }
 
   mutating func rows(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow] {
     guard let begun = start else { return try parse(chunk) }
@@ -92,7 +103,7 @@ struct CSVRows: RowReader {
       notices.append("\(name) has two columns '\(repeated)'; input reads the first one")
     }
     keys = header.names.map { ExactText($0) }
-    self.place = place
+    urlColumn = place
     parser.delimiter = header.delimiter
   }
 
@@ -118,8 +129,8 @@ struct CSVRows: RowReader {
     row.columns = Dictionary(
       zip(keys, cells.map { Value.string($0) }), uniquingKeysWith: { first, _ in first })
     row.fault = record.fault
-    if cells.indices.contains(place) {
-      let written = record.octets[place].map { WrittenURL($0[...]) } ?? WrittenURL(cells[place])
+    if cells.indices.contains(urlColumn) {
+      let written = record.octets[urlColumn].map { WrittenURL($0[...]) } ?? WrittenURL(cells[urlColumn])
       row.url = written.text
       row.fault = row.fault ?? written.fault.map { "the cell '\(column)': \($0)" }
     } else {

@@ -25,11 +25,17 @@ struct CSVState {
 
   var delimiter: UInt8
   private var place = Place.fieldStart
-  private var isAfterReturn = false
+  private(set) var isAfterReturn = false
   /// The line that the next byte is in, from 1.
   private(set) var line = 1
 
   init(delimiter: UInt8) { self.delimiter = delimiter }
+
+  /// Begins where a record does.
+  init(delimiter: UInt8, at place: RowPlace) {
+    self.delimiter = delimiter
+    (line, isAfterReturn) = (place.line + 1, place.isAfterReturn)
+  }
 
   /// Whether a quote is open.
   var isInQuotes: Bool { place == .quoted }

@@ -10,7 +10,9 @@ struct FeedSource: Source {
   let onError: FetchedInput.Failure
 
   static let component = Component<any Source>(
-    .source, "feed", "The pages that feeds link to: RSS, RDF, Atom and JSON Feed.",
+    .source, "feed",
+    "The pages that feeds link to: RSS, RDF, Atom and JSON Feed. They are kept in the journal: a resumed run reads the feeds "
+      + "again only if it had not read all of them, and adds the pages that are new.",
     options: MapShape(
       main: "urls",
       Key(
@@ -27,6 +29,8 @@ struct FeedSource: Source {
   static let columns = ["title", "id", "published", "updated", "author", "summary", "feed"]
 
   func columns(in folder: SourceFolder) -> SourceColumns { .named(Self.columns) }
+
+  func rereading(in folder: SourceFolder) -> SourceRereading { .changing }
 
   func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     output.note(columns: Self.columns)

@@ -10,7 +10,8 @@ struct FileSource: Source {
 
   static let component = Component<any Source>(
     .source, "file",
-    "URLs from a file: a list of lines, CSV or JSON lines; gzip and zstd are detected from the content.",
+    "URLs from a file: a list of lines, CSV or JSON lines; gzip and zstd are detected from the content. A resumed run reads "
+      + "it on where it was: the file may have grown since, and must not have changed in what was read.",
     options: MapShape(
       main: "path",
       Key(
@@ -70,6 +71,13 @@ struct FileSource: Source {
     return file.countLines().map { .exactly($0) } ?? .unknown
   }
 
+  func rereading(in folder: SourceFolder) -> SourceRereading {
+    var status = stat()
+    // What cannot be looked at fails when it is opened.
+    if folder.resolve(path.value).withPath({ stat($0, &status) }) != 0 { return .fromMark }
+    return status.st_mode & S_IFMT == S_IFREG ? .fromMark : .once
+  }
+
   func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     try await options.run(InputFile(path: environment.folder.resolve(path.value)), name: path.value, into: &output)
   }
@@ -80,7 +88,9 @@ struct StandardInputSource: Source {
   let options: InputOptions
 
   static let component = Component<any Source>(
-    .source, "stdin", "URLs from standard input, in the formats of file, compressed or not.",
+    .source, "stdin",
+    "URLs from standard input, in the formats of file, compressed or not. They are kept in the journal: a resumed run needs "
+      + "the same input again, from its start, only if it was not read to its end.",
     options: MapShape(
       main: "format", InputOptions.format, InputOptions.column, InputOptions.field,
       make: { (format: $0, column: $1, field: $2) }
@@ -96,6 +106,8 @@ struct StandardInputSource: Source {
   func columns(in folder: SourceFolder) -> SourceColumns { options.columns(ofFileAt: nil) }
 
   func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? { FileUse(.standardInput, .source, at: span) }
+
+  func rereading(in folder: SourceFolder) -> SourceRereading { .once }
 
   func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     try await options.run(InputFile(path: nil), name: "standard input", into: &output)

@@ -41,6 +41,20 @@ final class InputFile {
     return epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event) == 0
   }
 
+  /// What the system says of it; `nil` if it is not a regular file.
+  var state: FileState? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return FileState(status)
+  }
+
+  /// Goes to a place in a regular file.
+  func seek(to place: Int) throws(RunError) {
+    if lseek(descriptor, off_t(place), SEEK_SET) < 0 {
+      throw RunError(name, "cannot be read: \(SystemError.current)")
+    }
+  }
+
   /// Whether the next `read` may have to wait for somebody.
   var mayWait: Bool { waits }
 
@@ -113,6 +127,27 @@ extension InputFile {
     }
     try decoding.end()
     while let piece = try decoding.next() { try body(piece) }
+  }
+
+  /// Goes on in a regular file behind so many bytes of its content, decoded from its start if it is compressed.
+  ///
+  /// - Returns: What was read behind them.
+  func goOn(at offset: Int, _ decoding: inout InputDecoding) throws -> ArraySlice<UInt8> {
+    try seek(to: 0)
+    var left = offset
+    while let chunk = try readNow() {
+      decoding.take(chunk)
+      while let piece = try decoding.next() {
+        try Task.checkCancellation()
+        if decoding.compression == nil {
+          try seek(to: offset)
+          return []
+        }
+        if piece.count >= left { return piece.dropFirst(left) }
+        left -= piece.count
+      }
+    }
+    throw RunError(name, "ends before the place up to which it was read")
   }
 
   /// How many rows of `format: lines` the rest of a regular file holds, read in chunks and kept nowhere; `nil`

@@ -80,8 +80,20 @@ struct InputRow: Sendable {
   }
 }
 
+/// Where a row begins.
+struct RowPlace: Hashable, Sendable {
+  /// Lines before it.
+  var line = 0
+  /// Whether a CR was before it, whose LF may follow.
+  var isAfterReturn = false
+}
+
 /// Cuts chunks of bytes into rows, keeping what is not whole for the next chunk.
 protocol RowReader {
+  /// Where the row begins that has not ended yet, or the next one.
+  var place: RowPlace { get }
+  /// Bytes that were given since; `nil` if reading cannot begin there.
+  var openBytes: Int? { get }
   mutating func rows(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow]
   /// The row that the end of the input completes.
   mutating func finish() throws(RunError) -> [InputRow]
@@ -102,11 +114,24 @@ extension InputOptions {
     }
   }
 
+  /// A reader that goes on where a row begins that is not the first one of the file.
+  func makeReader(name: String, at place: RowPlace, of file: InputFile) throws(RunError) -> any RowReader {
+    switch format {
+    case .lines: return LineRows(name: name, at: place)
+    case .csv:
+      var reader = CSVRows(name: name, column: column)
+      try readHead(of: file, name: name, &reader)
+      reader.goOn(at: place)
+      return reader
+    case .jsonl: return JSONLineRows(name: name, field: column, at: place)
+    }
+  }
+
   /// Reads an input to its end.
   func run(_ file: InputFile, name: String, into output: inout RequestOutput) async throws {
     var decoding = InputDecoding()
     do {
-      try await run(file, &decoding, makeReader(name: name), name: name, into: &output)
+      try await run(file, &decoding, name: name, into: &output)
     } catch let fault as CompressionFault {
       let rows = output.nextID.ordinal
       throw RunError(
@@ -117,16 +142,32 @@ extension InputOptions {
   }
 
   private func run(
-    _ file: InputFile, _ decoding: inout InputDecoding, _ reader: consuming any RowReader, name: String,
-    into output: inout RequestOutput
+    _ file: InputFile, _ decoding: inout InputDecoding, name: String, into output: inout RequestOutput
   ) async throws {
-    var isAtEnd = false
+    var reader = makeReader(name: name)
     var text = InputText(name: name)
+    var marking: InputMarking?
+    // What was read behind the place where the input is gone on with.
+    var ahead: ArraySlice<UInt8>?
+    if let marks = output.marks {
+      marking = try InputMarking(marks, of: file, name: name)
+      if let start = marking?.start {
+        reader = try makeReader(name: name, at: start.row, of: file)
+        text = InputText(name: name, goingOnAt: start)
+        ahead = try file.goOn(at: start.offset, &decoding)
+        output.goOn(at: start.ordinal)
+      }
+    }
+    var isAtEnd = false
     while true {
-      while let piece = try decoding.next() {
+      while let piece = try ahead ?? decoding.next() {
+        ahead = nil
         // A small file can hold so much that a person stops it in the middle.
         try Task.checkCancellation()
-        for row in try reader.rows(text.take(piece)) { try await output.yield(row, of: name) }
+        let given = try text.take(piece)
+        let rows = try reader.rows(given)
+        marking?.note(piece, as: given, of: text, reader, next: output.nextID.ordinal + rows.count)
+        for row in rows { try await output.yield(row, of: name) }
         for notice in reader.takeNotices() { output.tell(notice) }
       }
       if isAtEnd { break }
@@ -135,13 +176,16 @@ extension InputOptions {
       isAtEnd = chunk.isEmpty
       if isAtEnd { try decoding.end() } else { decoding.take(chunk) }
     }
-    for row in try reader.rows(text.finish()) + reader.finish() { try await output.yield(row, of: name) }
+    let last = try reader.rows(text.finish())
+    marking?.end(reader)
+    for row in try last + reader.finish() { try await output.yield(row, of: name) }
     for notice in reader.takeNotices() { output.tell(notice) }
   }
 }
 
 extension RequestOutput {
   fileprivate mutating func yield(_ row: InputRow, of name: String) async throws {
+    if isNextDone { return passOver() }
     note(columns: row.columns.keys.lazy.map(\.text))
     try await yield(Request(row, of: name, for: self))
   }

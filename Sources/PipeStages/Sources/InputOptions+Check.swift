@@ -38,8 +38,13 @@ extension InputOptions {
   private func readHead(ofFileAt path: String, _ reader: inout CSVRows) throws(RunError) {
     let file = try InputFile(path: path)
     if file.mayWait { return }
+    try readHead(of: file, name: path, &reader)
+  }
+
+  /// The same of an open file, from its start.
+  func readHead(of file: InputFile, name: String, _ reader: inout CSVRows) throws(RunError) {
     var decoding = InputDecoding()
-    var text = InputText(name: path)
+    var text = InputText(name: name)
     do {
       while let chunk = try file.readNow() {
         decoding.take(chunk)
@@ -62,9 +67,9 @@ extension InputOptions {
     } catch let error as RunError {
       throw error
     } catch let fault as CompressionFault {
-      throw RunError(path, fault.reason, hint: fault.hint)
+      throw RunError(name, fault.reason, hint: fault.hint)
     } catch {
-      throw RunError(path, "cannot be read: \(error)")
+      throw RunError(name, "cannot be read: \(error)")
     }
   }
 }

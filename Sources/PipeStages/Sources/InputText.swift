@@ -6,10 +6,19 @@ import PipeEngine
 /// of any list are ASCII (RFC 4627, 3). Everything else passes as it is. Rows that are not valid UTF-8 are the readers'
 /// to judge, a row at a time.
 struct InputText {
-  private enum Form {
+  enum Form: Hashable, Sendable {
     case utf8
     case utf16(isLittle: Bool)
     case utf32(isLittle: Bool)
+
+    /// Bytes of a unit.
+    var size: Int {
+      switch self {
+      case .utf8: 1
+      case .utf16: 2
+      case .utf32: 4
+      }
+    }
 
     var name: String {
       switch self {
@@ -21,13 +30,31 @@ struct InputText {
   }
 
   private let name: String
-  private var form: Form?
+  /// `nil` until it is known.
+  private(set) var form: Form?
   /// The first bytes until the form is known; then those of a unit that is not whole.
   private var rest: [UInt8] = []
   private var highSurrogate: UInt32?
   private var line = 1
 
   init(name: String) { self.name = name }
+
+  /// Goes on behind the first bytes.
+  init(name: String, goingOnAt start: InputMarking.Start) {
+    self.name = name
+    (form, line) = (start.form, start.row.line + 1)
+  }
+
+  /// Bytes of the input that were taken for the end of the text, and for what is not text yet.
+  ///
+  /// - Parameter tail: The end of what `take` has given last.
+  func inputBytes(of tail: ArraySlice<UInt8>) -> Int {
+    let size = form?.size ?? 1
+    if size == 1 { return tail.count + rest.count }
+    var units = highSurrogate == nil ? 0 : 1
+    for byte in tail where byte & 0xC0 != 0x80 { units += size == 2 && byte >= 0xF0 ? 2 : 1 }
+    return units * size + rest.count
+  }
 
   /// The text of the next piece.
   ///

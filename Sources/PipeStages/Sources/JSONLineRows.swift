@@ -21,6 +21,16 @@ struct JSONLineRows: RowReader {
     self.field = field
   }
 
+  /// - Parameter place: Behind the first row.
+  init(name: String, field: String, at place: RowPlace) {
+    self.init(name: name, field: field)
+    cutter = LineCutter(limit: Self.limit, at: place)
+    isFirst = false
+  }
+
+  var place: RowPlace { cutter.place }
+  var openBytes: Int? { cutter.openBytes }
+
   mutating func rows(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow] {
     var rows: [InputRow] = []
     var isFirst = isFirst

@@ -11,7 +11,16 @@ struct LineCutter {
   private var isAfterReturn = false
   private(set) var number = 0
 
-  init(limit: Int = 1 << 20) { self.limit = limit }
+  init(limit: Int = 1 << 20, at place: RowPlace = RowPlace()) {
+    self.limit = limit
+    (number, isAfterReturn) = (place.line, place.isAfterReturn)
+  }
+
+  /// Where the line begins that has not ended.
+  var place: RowPlace { RowPlace(line: number, isAfterReturn: isAfterReturn) }
+
+  /// Its bytes so far; `nil` if they are not kept.
+  var openBytes: Int? { isSkipping ? nil : rest.count }
 
   /// Gives each line without white space at its ends, and its number; `nil` for one that is too long.
   mutating func cut(
@@ -77,6 +86,16 @@ struct LineRows: RowReader {
   private var isFirst = true
 
   init(name: String) { self.name = name }
+
+  /// - Parameter place: Behind the first row.
+  init(name: String, at place: RowPlace) {
+    self.name = name
+    cutter = LineCutter(at: place)
+    isFirst = false
+  }
+
+  var place: RowPlace { cutter.place }
+  var openBytes: Int? { cutter.openBytes }
 
   mutating func rows(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow] {
     var rows: [InputRow] = []

@@ -6,7 +6,8 @@ import PipeWeb
 struct RangeSource: Source {
   let before: String
   let after: String
-  let numbers: StrideThrough<Int>
+  let first: Int
+  let step: Int
   /// How many there are; the standard library would count them one by one.
   let total: Int
   /// The least number of digits.
@@ -38,7 +39,7 @@ struct RangeSource: Source {
       }
       return RangeSource(
         before: range.url.before, after: range.url.after,
-        numbers: stride(from: range.from, through: range.to, by: range.step),
+        first: range.from, step: range.step,
         total: (range.to - range.from) / range.step + 1, width: range.pad)
     },
     examples: ["range: {url: \"https://example.com/get?num={n}\", from: 1, to: 10}"],
@@ -69,6 +70,8 @@ struct RangeSource: Source {
 
   func columns(in folder: SourceFolder) -> SourceColumns { .none(hint: nil) }
 
+  func rereading(in folder: SourceFolder) -> SourceRereading { .fromStart }
+
   func count(in folder: SourceFolder) -> RequestCount { .exactly(total) }
 
   func isAtHand(in folder: SourceFolder) -> Bool { true }
@@ -90,7 +93,9 @@ struct RangeSource: Source {
   }
 
   func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
-    for number in numbers { try await output.yield(before + digits(number) + after) }
+    while case let place = output.passOverDone(), place < total {
+      try await output.yield(before + digits(first + place * step) + after)
+    }
   }
 
   private func digits(_ number: Int) -> String {

@@ -18,7 +18,9 @@ struct SitemapSource: Source {
 
   static let component = Component<any Source>(
     .source, "sitemap",
-    "The pages that sitemaps list: XML, indexes up to five deep, text, feeds; gzip and zstd are detected from the content.",
+    "The pages that sitemaps list: XML, indexes up to five deep, text, feeds; gzip and zstd are detected from the content. "
+      + "The pages are kept in the journal: a resumed run reads the sitemaps again only if it had not read all of them, and "
+      + "adds the pages that are new.",
     options: MapShape(
       main: "urls",
       Key(
@@ -63,6 +65,8 @@ struct SitemapSource: Source {
   static let columns = ["lastmod", "changefreq", "priority", "sitemap"]
 
   func columns(in folder: SourceFolder) -> SourceColumns { .named(Self.columns) }
+
+  func rereading(in folder: SourceFolder) -> SourceRereading { .changing }
 
   func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     var walk = SitemapWalk(since: since, onError: onError, fetcher: environment.fetcher)

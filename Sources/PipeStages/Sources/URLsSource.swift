@@ -56,6 +56,8 @@ struct URLsSource: Source {
 
   func columns(in folder: SourceFolder) -> SourceColumns { .none(hint: nil) }
 
+  func rereading(in folder: SourceFolder) -> SourceRereading { .fromStart }
+
   func count(in folder: SourceFolder) -> RequestCount { .exactly(urls.count) }
 
   func isAtHand(in folder: SourceFolder) -> Bool { true }

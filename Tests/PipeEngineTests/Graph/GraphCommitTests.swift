@@ -74,7 +74,7 @@ struct GraphCommitTests {
     ledger.sourcesEnded()
     account.add(records)
     account.settle(upTo: 3 + off)
-    account.commit(upTo: 3)
+    account.commit(upTo: 3, at: nil)
     #expect(ledger.discrepancies.isEmpty == (off > 0), "more rows than there are, are not counted")
   }
 }

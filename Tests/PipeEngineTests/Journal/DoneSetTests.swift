@@ -45,6 +45,11 @@ struct DoneSetTests {
       #expect(set.isEmpty == expected.isEmpty)
       #expect(set.ranges.reduce(into: Set<Int>()) { $0.formUnion($1) } == expected)
       #expect(set.firstMissing == (0...).first { !expected.contains($0) })
+      #expect(set.end == (expected.max() ?? -1) + 1)
+      for _ in 0..<20 {
+        let ordinal = Int.random(in: 0...25_000, using: &random)
+        #expect(set.firstMissing(from: ordinal) == (ordinal...).first { !expected.contains($0) })
+      }
       for _ in 0..<100 {
         let ordinal = Int.random(in: -5...25_000, using: &random)
         #expect(set.contains(ordinal) == expected.contains(ordinal))

@@ -2,11 +2,16 @@ internal import PipeSpec
 internal import PipeText
 internal import PipeWeb
 
-/// Requests as bytes, for the overflow of the frontier alone: nothing else ever reads them, so there is no version.
+/// Requests as bytes, for the overflow of the frontier, and for the journal, whose frames have the version
+/// (`RequestFrames`).
 ///
 /// Numbers are LEB128, texts and lists begin with their length. Every property of a request is written, those of one
-/// that transfers have touched as well; a test walks through all of them, so that a new one cannot be left out.
+/// that transfers have touched as well; a test walks through all of them, so that a new one cannot be left out. Equal
+/// requests have equal bytes.
 enum RequestCodec {
+  /// To be counted up with every change of the bytes: journals of earlier versions are read on.
+  static let version: UInt8 = 1
+
   static func encode(_ request: Request, into bytes: inout [UInt8]) {
     // The run's own requests have -1.
     bytes.append(varint: request.id.source + 1)
@@ -27,9 +32,12 @@ enum RequestCodec {
     }
     bytes.append(varint: request.trail.count)
     for url in request.trail { bytes.append(text: url.href) }
-    let (seconds, attoseconds) = request.spent.components
-    bytes.append(word: UInt64(bitPattern: seconds))
-    bytes.append(word: UInt64(bitPattern: attoseconds))
+    bytes.append(request.spent == .zero ? 0 : 1)
+    if request.spent != .zero {
+      let (seconds, attoseconds) = request.spent.components
+      bytes.append(word: UInt64(bitPattern: seconds))
+      bytes.append(word: UInt64(bitPattern: attoseconds))
+    }
     bytes.append(varint: request.attempt)
     // What the seed says, not what is left of it at this hop.
     bytes.append(text: request.seed.method?.rawValue ?? "")
@@ -41,10 +49,7 @@ enum RequestCodec {
       bytes.append(text: field.value)
     }
     bytes.append(varint: request.input.count)
-    for (name, value) in request.input {
-      bytes.append(text: name.text)
-      bytes.append(value)
-    }
+    append(request.input, to: &bytes)
     bytes.append(varint: request.depth)
     bytes.append(request.referrer == nil ? 0 : 1)
     if let referrer = request.referrer { bytes.append(text: referrer) }
@@ -56,6 +61,17 @@ enum RequestCodec {
       bytes.append(varint: place.hops)
       bytes.append(varint: place.source)
       bytes.append((place.isElsewhere ? 1 : 0) | (place.hasCome ? 2 : 0))
+    }
+  }
+
+  /// The order of a dictionary is another one in every process.
+  private static func append(_ input: [ExactText: Value], to bytes: inout [UInt8]) {
+    if input.isEmpty { return }
+    for (name, value) in input.count == 1
+      ? Array(input) : input.sorted(by: { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) })
+    {
+      bytes.append(text: name.text)
+      bytes.append(value)
     }
   }
 
@@ -99,7 +115,7 @@ enum RequestCodec {
         guard let href = text(), let url = WebURL(href) else { return nil }
         trail.append(url)
       }
-      guard let seconds = word(), let attoseconds = word(), let attempt = number(), let method = text(),
+      guard let spent = spent(), let attempt = number(), let method = text(),
         let length = number(), let body = slice(max(0, length - 1)), let fields = number()
       else { return nil }
       var headers: [HTTPFields.Field] = []
@@ -134,9 +150,18 @@ enum RequestCodec {
         purpose: purpose, place: place)
       return Request(
         seed, url: url, fault: fault, trail: trail,
-        spent: Duration(
-          secondsComponent: Int64(bitPattern: seconds), attosecondsComponent: Int64(bitPattern: attoseconds)),
-        attempt: attempt, hasLostItsContent: flags & 1 > 0, keepsPage: flags & 2 > 0)
+        spent: spent, attempt: attempt, hasLostItsContent: flags & 1 > 0, keepsPage: flags & 2 > 0)
+    }
+
+    private mutating func spent() -> Duration? {
+      switch slice(1)?.first {
+      case 0: return .zero
+      case 1:
+        guard let seconds = word(), let attoseconds = word() else { return nil }
+        return Duration(
+          secondsComponent: Int64(bitPattern: seconds), attosecondsComponent: Int64(bitPattern: attoseconds))
+      default: return nil
+      }
     }
 
     private mutating func fault() -> RequestError? {

@@ -17,6 +17,12 @@ package enum PlanJSON {
         }),
       "needs": .string(outline.need.rawValue),
       "sinks": .array(outline.outputs.map(sink)),
+      "journal": outline.journal.map {
+        [
+          "folder": .string($0.folder), "sync": .string($0.isDurable ? "power" : "process"),
+          "every_ms": .int($0.interval.milliseconds),
+        ]
+      } ?? .null,
       "bounds": [
         "requests": ["known": .int(totals.requests), "exact": .bool(totals.areRequestsExact)],
         "hosts": ["known": .int(totals.hosts), "exact": .bool(totals.areHostsExact)],

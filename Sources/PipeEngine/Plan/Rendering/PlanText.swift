@@ -62,7 +62,7 @@ package enum PlanText {
     let trees =
       totals.memory.trees == 0 ? "" : ", \(ByteCount(totals.memory.trees).description) in trees and JSON being read"
     let seen = totals.memory.seen == 0 ? "" : ", \(ByteCount(totals.memory.seen).description) of URLs seen"
-    let rows: [(String, String)] = [
+    var rows: [(String, String)] = [
       ("requests", least(totals.areRequestsExact, totals.requests)),
       ("hosts", least(totals.areHostsExact, totals.hosts)),
       ("duration", duration),
@@ -73,6 +73,14 @@ package enum PlanText {
       ),
       ("sockets", "at most \(totals.sockets.grouped)"),
     ]
+    if let journal = outline.journal {
+      rows.append(
+        (
+          "journal",
+          "\(journal.folder): a run that goes on (--resume) fetches again at most what came in the last"
+            + " \(journal.interval.shown)\(journal.isDurable ? "" : "; a loss of power can cost more")"
+        ))
+    }
     return ["bounds"] + rows.flatMap { $0.1.wrapped(indent: "             ", first: "  " + $0.0.padded(to: 9) + "  ") }
   }
 }

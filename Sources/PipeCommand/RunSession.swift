@@ -1,0 +1,65 @@
+import ArgumentParser
+import PipeEngine
+import PipeStages
+import PipeStorage
+
+/// What stands before a run: its journal, which knows whether it begins, goes on, or stays away.
+enum RunSession {
+  /// With the journal that it writes; `nil` for none.
+  case run(RunJournal?)
+  /// There was nothing left to do but to publish.
+  case done
+
+  /// Looks at the journal and locks it. If the run cannot begin, it says why.
+  ///
+  /// - Parameters:
+  ///   - meaning: What the spec means, if its run has a journal.
+  ///   - spec: The spec as it was named.
+  static func open(
+    _ plan: Plan, _ meaning: SpecMeaning?, for request: RunRequest, _ spec: String
+  ) throws -> RunSession {
+    guard let journal = plan.journal, let meaning else {
+      if request == .resume {
+        StandardError.say("pipe: warning: \(spec) keeps no journal, so --resume begins anew")
+      }
+      return .run(nil)
+    }
+    var settings = RunJournal.Settings(folder: journal.folder)
+    settings.isDurable = journal.isDurable
+    settings.interval = journal.interval
+    let opening: RunJournal.Opening
+    do throws(RunError) {
+      opening = try RunJournal.open(settings, for: request, spec: meaning, at: realPath(spec), shown: spec)
+      if case .publish(let journal) = opening { try journal.completePublishing(plan) }
+    } catch {
+      StandardError.say("pipe: \(error.text(in: plan))")
+      throw ExitStatus.failed
+    }
+    switch opening {
+    case .run(let opened):
+      if let kind = NetworkFileSystem.name(of: journal.folder) {
+        StandardError.say(
+          "pipe: warning: the journal in \(journal.folder) is on \(kind): it may not keep runs on several machines apart,"
+            + " nor outlast a loss of power; journal: {folder: …} names another folder")
+      }
+      return .run(opened)
+    case .publish:
+      let names = plan.sinks.map(\.shown).joined(separator: ", ")
+      StandardError.say("pipe: complete: the run had done everything but publish \(names), which is done now")
+      return .done
+    case .refused(let status, let words, let hints):
+      StandardError.say((["pipe: \(words)"] + hints.map { "  \($0)" }).joined(separator: "\n"))
+      throw ExitCode(status)
+    }
+  }
+
+  /// What goes on with a run, or begins it anew, as a person would type it.
+  static func command(_ spec: String, _ flag: String, _ settings: [String]) -> String {
+    (["pipe run", spec, flag] + settings.map { "--set \($0)" }).joined(separator: " ")
+  }
+
+  private static func realPath(_ spec: String) -> String {
+    if spec == "-" { return "" }
+    return if case .path(let path) = RealPath(spec) { path } else { spec }
+  }
+}

@@ -1,0 +1,120 @@
+internal import PipeText
+internal import PipeWeb
+internal import Synchronization
+
+/// Takes the checkpoints of a run and writes them into its journal.
+///
+/// What a checkpoint tells was so at the moment at which the ledger was asked. Whatever else is asked for comes after that,
+/// so that it tells of every request that is done at the least; what it tells of others does no harm.
+final class Checkpoints: Sendable {
+  /// What is asked.
+  struct Parts: Sendable {
+    let ledger: Ledger
+    let book: EventBook
+    /// Of the spec's sources.
+    var memories: [SourceMemory] = []
+    /// What a crawl has found since the last call.
+    var findings: @Sendable () throws(RunError) -> [[UInt8]] = { () throws(RunError) in [] }
+    var hosts: @Sendable () -> [String: HostMemory] = { [:] }
+    /// Pages that were asked for in this session.
+    var asked: @Sendable () -> Int = { 0 }
+  }
+
+  private struct State {
+    var checkpoint: Checkpoint
+    /// When the time was added to it for the last time.
+    var clock = Instant.now
+  }
+
+  let journal: RunJournal
+  private let parts: Parts
+  private let earlierAsked: Int
+  private let state: Mutex<State>
+
+  /// - Parameters:
+  ///   - sources: Sources of the ledger.
+  init(_ journal: RunJournal, _ parts: Parts, sources: Int, sinks: Int) {
+    self.journal = journal
+    self.parts = parts
+    var checkpoint = journal.resumed ?? Checkpoint()
+    checkpoint.sources += Array(repeating: SourceProgress(), count: max(0, sources - checkpoint.sources.count))
+    checkpoint.sinks += Array(repeating: SinkProgress(), count: max(0, sinks - checkpoint.sinks.count))
+    earlierAsked = checkpoint.totals.asked
+    state = Mutex(State(checkpoint: checkpoint))
+  }
+
+  /// Requests that were done before the run went on.
+  var earlierCount: Int { journal.resumed?.sources.reduce(0) { $0 + $1.done.count } ?? 0 }
+
+  /// What came of the requests that are done, in all sessions of the run.
+  var totals: RunTotals { state.withLock { $0.checkpoint.totals } }
+
+  /// The last one.
+  var last: Checkpoint { state.withLock { $0.checkpoint } }
+
+  /// Where a sink is opened; `nil` where it is begun.
+  func position(of sink: Int) -> SinkPosition? { journal.resumed?.sinks[sink].position }
+
+  /// Of each source, requests that a sink has rows of and that are made again; empty if there are none.
+  func ahead(of sink: Int) -> [DoneSet] {
+    let ahead = journal.resumed?.sinks[sink].ahead ?? []
+    return ahead.allSatisfy(\.isEmpty) ? [] : ahead
+  }
+
+  func begin() throws(RunError) {
+    try state.withLock { (state) throws(RunError) in try journal.begin(state.checkpoint) }
+  }
+
+  /// Takes one, and writes it if there is anything new. Waits for the disk, so it is not for the tasks of the pool.
+  func take(_ phase: Checkpoint.Phase = .running) throws(RunError) {
+    try state.withLock { (state) throws(RunError) in
+      let before = state.checkpoint
+      let events = add(parts.ledger.cut(), to: &state.checkpoint)
+      var frames: [(kind: Journal.Kind, payload: [UInt8])] = try parts.findings().map { (.findings, $0) }
+      for memory in parts.memories {
+        let step = memory.step(done: state.checkpoint.sources[memory.index].done)
+        state.checkpoint.sources[memory.index] = step.progress
+        frames += step.frames.map { (.requests, $0) }
+      }
+      let now = Instant.now
+      state.checkpoint.hosts = parts.hosts()
+      state.checkpoint.totals.asked = earlierAsked + parts.asked()
+      // What is published does not come back.
+      if phase.rawValue > state.checkpoint.phase.rawValue { state.checkpoint.phase = phase }
+      let isNew = state.checkpoint != before || !frames.isEmpty
+      state.checkpoint.worked += state.clock.duration(to: now).milliseconds
+      state.clock = now
+      if isNew { try journal.write(state.checkpoint, events: events, frames: frames) }
+    }
+  }
+
+  /// The run has ended, complete or not.
+  ///
+  /// - Returns: What could not be done that nothing depends on.
+  func end(_ reason: String, isComplete: Bool) throws(RunError) -> String? {
+    try state.withLock { (state) throws(RunError) in
+      isComplete
+        ? try journal.end(state.checkpoint, outcome: reason)
+        : journal.remember(state.checkpoint, outcome: reason)
+    }
+  }
+
+  /// - Returns: The stories of what is newly done.
+  private func add(_ cut: LedgerCut, to checkpoint: inout Checkpoint) -> [RequestEvent] {
+    var events: [RequestEvent] = []
+    for (index, source) in cut.sources.enumerated() {
+      checkpoint.sources[index].done.insert(all: source.news)
+      checkpoint.sources[index].yielded = max(checkpoint.sources[index].yielded, source.yielded)
+      let new = parts.book.take(source.news, of: index)
+      for event in new { checkpoint.totals.add(event) }
+      events += new
+    }
+    for (index, stand) in cut.sinks.enumerated() {
+      checkpoint.sinks[index].position = stand.position
+      checkpoint.sinks[index].rows = stand.rows
+      if cut.sinks.count == 1 { continue }
+      checkpoint.sinks[index].ahead = stand.held.enumerated().map { $1.subtracting(checkpoint.sources[$0].done) }
+    }
+    return events
+  }
+}

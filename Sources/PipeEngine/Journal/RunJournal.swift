@@ -1,0 +1,238 @@
+package import PipeStorage
+internal import PipeText
+internal import PipeWeb
+internal import Synchronization
+
+/// The journal of one run, from the question whether it may begin to the word that it has finished.
+///
+///     open ─▶ begin ─▶ write … ─▶ write(publishing) ─▶ end
+///
+/// It is opened before anything else of the run is, holds the lock of its folder for as long as it lives, and is begun before
+/// an output is touched: a crash in between leaves the outputs of an older run with a journal that does not go on with them.
+package final class RunJournal: Sendable {
+  /// How it is kept.
+  package struct Settings: Hashable, Sendable {
+    /// The folder of this pipeline's journals, as it is opened.
+    package var folder: String
+    /// Whether checkpoints survive a loss of power, and not only the end of the process.
+    package var isDurable = true
+    /// The time from one checkpoint to the next.
+    package var interval = Duration.seconds(1)
+
+    package init(folder: String) { self.folder = folder }
+  }
+
+  /// What becomes of a run that wants a journal.
+  package enum Opening: Sendable {
+    case run(RunJournal)
+    /// The run before has done everything but give all of its outputs their names.
+    case publish(RunJournal)
+    /// It does not run: the exit status, what is in the way, and what to do, each on a line.
+    case refused(status: Int32, String, hints: [String])
+  }
+
+  private struct State: ~Copyable {
+    var journal: Journal?
+    var lock: RunLock?
+    /// What ended it: it is not tried again, since what could not be synced may be lost without a word (fsync(2)).
+    var failure: StorageError?
+  }
+
+  package let settings: Settings
+  /// Where the run goes on; `nil` for one that begins.
+  package let resumed: Checkpoint?
+  private let folder: JournalFolder
+  private let spec: [UInt8]
+  private let specPath: String
+  private let number: Int
+  /// The last run before this one that has finished.
+  private let lastFinished: Int?
+  private let began: Int
+  private let state: Mutex<State>
+
+  private init(
+    _ settings: Settings, in folder: JournalFolder, lock: sending RunLock, past: PastRun?, goesOn: Bool,
+    spec: SpecMeaning, path: String
+  ) {
+    self.settings = settings
+    self.folder = folder
+    self.spec = spec.bytes
+    specPath = path
+    resumed = goesOn ? past?.checkpoint : nil
+    let last = past?.header.segment.run ?? 0
+    number = goesOn ? last : last + 1
+    lastFinished = past.flatMap { $0.checkpoint.phase == .finished ? last : nil }
+    began = goesOn ? past?.header.began ?? 0 : Timestamp.now.milliseconds
+    state = Mutex(State(journal: nil, lock: lock))
+  }
+
+  /// Decides about a run.
+  ///
+  /// - Parameters:
+  ///   - path: The real path of the spec; empty for one from standard input.
+  ///   - shown: The spec as the person has named it.
+  package static func open(
+    _ settings: Settings, for request: RunRequest, spec: SpecMeaning, at path: String, shown: String,
+    in storage: any FileStorage = SystemStorage()
+  ) throws(RunError) -> Opening {
+    let folder = JournalFolder(path: settings.folder, storage: storage)
+    let lock: RunLock?
+    do throws(StorageError) {
+      lock = try folder.lock()
+    } catch {
+      throw .journal(settings.folder, error)
+    }
+    guard let lock else {
+      return opening(refusal: JournalDecision(request, .locked, folder: settings.folder, spec: shown))
+    }
+    var past: PastRun?
+    var found = JournalState.none
+    do throws(LogFault) {
+      past = try PastRun(lastIn: folder)
+      if let past { found = JournalState(past, spec: spec, path: path) }
+    } catch {
+      found = .unreadable(error)
+    }
+    let decision = JournalDecision(request, found, folder: settings.folder, spec: shown)
+    switch decision {
+    case .begin:
+      return .run(RunJournal(settings, in: folder, lock: lock, past: past, goesOn: false, spec: spec, path: path))
+    case .goOn:
+      let journal = RunJournal(settings, in: folder, lock: lock, past: past, goesOn: true, spec: spec, path: path)
+      return past?.checkpoint.phase == .publishing ? .publish(journal) : .run(journal)
+    case .retryFailed, .refuse: return opening(refusal: decision)
+    }
+  }
+
+  private static func opening(refusal: JournalDecision) -> Opening {
+    guard case .refuse(let status, let words, let hints) = refusal else {
+      return .refused(status: 1, "what failed cannot be tried again by this pipe", hints: [])
+    }
+    return .refused(status: status, words, hints: hints)
+  }
+
+  /// The run that is gone on with, as its journal tells it; `nil` for one that begins.
+  func past() throws(RunError) -> PastRun? {
+    guard resumed != nil else { return nil }
+    do throws(LogFault) {
+      return try PastRun(lastIn: folder)
+    } catch {
+      throw RunError("the journal \(error.path)", error.words)
+    }
+  }
+
+  /// What it keeps of each source of the plan.
+  func sourceMemories(of plan: Plan) throws(RunError) -> [SourceMemory] {
+    try SourceMemory.all(of: plan, after: try past(), in: folder)
+  }
+
+  /// What a crawl is recorded with.
+  func crawlJournal() throws(RunError) -> CrawlJournal {
+    guard let past = try past() else { return CrawlJournal() }
+    do throws(LogFault) {
+      return CrawlJournal(key: try past.crawlKey(in: folder))
+    } catch {
+      throw RunError("the journal \(error.path)", error.words)
+    }
+  }
+
+  /// Rebuilds what a crawl has found before.
+  func goOn(_ crawl: Crawl) throws(RunError) {
+    if let past = try past() { try crawl.goOn(from: past, in: folder) }
+  }
+
+  /// Gives the outputs of a run that has died since everything was done their names, and ends its journal.
+  package func completePublishing(_ plan: Plan, in storage: any FileStorage = SystemStorage()) throws(RunError) {
+    guard let checkpoint = resumed else { return }
+    let environment = SinkEnvironment(storage: storage, isResumable: true)
+    for (sink, progress) in zip(plan.sinks, checkpoint.sinks) {
+      if let position = progress.position { try sink.sink.completePublishing(at: position, in: environment) }
+    }
+    try begin(checkpoint)
+    _ = try end(checkpoint, outcome: StopReason.complete.name)
+  }
+
+  /// Begins or goes on with the log.
+  func begin(_ first: Checkpoint) throws(RunError) {
+    let past = try past()
+    try change { (state) throws(StorageError) in
+      if let past {
+        state.journal = try Journal(goingOnWith: past, in: folder, isDurable: settings.isDurable)
+      } else {
+        var first = first
+        first.moment = began
+        let header = JournalHeader(JournalFolder.Segment(run: number, number: 1), began: began, spec: specPath)
+        state.journal = try Journal(beginning: header, spec, first, in: folder, isDurable: settings.isDurable)
+        // Older runs cannot be gone on with any more, but for the last one that has finished nobody asks for them.
+        try folder.forget(before: number, keeping: lastFinished)
+      }
+    }
+  }
+
+  /// Writes a batch and its checkpoint. When it returns, a run that goes on begins there.
+  func write(
+    _ checkpoint: Checkpoint, events: [RequestEvent] = [], frames: [(kind: Journal.Kind, payload: [UInt8])] = []
+  ) throws(RunError) {
+    let now = Timestamp.now.milliseconds
+    try change { (state) throws(StorageError) in
+      for (kind, payload) in frames { try state.journal?.add(kind, payload) }
+      try state.journal?.add(events)
+      try state.journal?.commit(checkpoint, at: now)
+    }
+  }
+
+  /// Writes that nothing is left to do, and forgets the runs before.
+  ///
+  /// - Returns: What could not be done of the last; nothing depends on it.
+  func end(_ checkpoint: Checkpoint, outcome: String) throws(RunError) -> String? {
+    var checkpoint = checkpoint
+    checkpoint.phase = .finished
+    try write(checkpoint)
+    do throws(StorageError) {
+      try folder.forget(before: number, keeping: nil)
+    } catch {
+      return "\(error.path) \(error.reason)"
+    }
+    return remember(checkpoint, outcome: outcome)
+  }
+
+  /// Adds the run to the history.
+  ///
+  /// - Returns: Why it could not be added.
+  func remember(_ checkpoint: Checkpoint, outcome: String) -> String? {
+    let record = RunRecord(
+      run: number, began: began, ended: Timestamp.now.milliseconds, worked: checkpoint.worked, outcome: outcome,
+      totals: checkpoint.totals, rows: checkpoint.sinks.map(\.rows))
+    do throws(LogFault) {
+      try RunHistory(in: folder).add(record)
+      return nil
+    } catch {
+      return "\(error.path) \(error.words)"
+    }
+  }
+
+  private func change(_ body: (inout State) throws(StorageError) -> Void) throws(RunError) {
+    do throws(StorageError) {
+      try state.withLock { (state) throws(StorageError) in
+        if let failure = state.failure { throw failure }
+        do throws(StorageError) {
+          try body(&state)
+        } catch {
+          state.failure = error
+          throw error
+        }
+      }
+    } catch {
+      throw .journal(settings.folder, error)
+    }
+  }
+}
+
+extension RunError {
+  /// What the system said of the journal.
+  static func journal(_ folder: String, _ error: StorageError) -> RunError {
+    RunError(
+      "the journal in \(folder)", error.reason,
+      hint: "make room or make it writable; journal: {folder: …} names another folder, and journal: off does without")
+  }
+}
