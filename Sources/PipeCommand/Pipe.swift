@@ -22,7 +22,5 @@ enum ExitStatus {
   static let failed = ExitCode(1)
   static let invalidSpec = ExitCode(2)
   static let limitReached = ExitCode(3)
-  /// An unfinished run stands in the way.
-  static let unfinishedRun = ExitCode(4)
   static let wrongUsage = ExitCode(64)
 }

@@ -36,10 +36,8 @@ package struct Graph: Sendable {
   /// Of a run with a journal.
   private let checkpoints: Checkpoints?
   private let book: EventBook?
-  /// What the journal keeps of each source; none without a journal.
-  private let memories: Result<[SourceMemory], RunError>
-  /// Why the journal cannot be gone on with, if it cannot.
-  private let journalFault: RunError?
+  /// What the run begins with, or why the journal cannot be gone on with.
+  private let start: Result<RunJournal.Start, RunError>
 
   package init(_ plan: Plan, fetcher: any Fetcher, control: RunControl = RunControl()) {
     self.init(plan, fetcher: fetcher, control: control, events: nil)
@@ -78,12 +76,13 @@ package struct Graph: Sendable {
       sources: accounts, awaitsDurability: commitInterval != nil, sinks: plan.sinks.count,
       goingOnFrom: journal?.resumed)
     ledger.onOver { [frontier] in frontier.close() }
-    let (crawlJournal, journalFault) = Self.crawlJournal(of: plan, journal)
-    self.journalFault = journalFault
+    let start = Result { () throws(RunError) in try journal?.start(of: plan) ?? RunJournal.Start() }
+    self.start = start
+    let begun = (try? start.get()) ?? RunJournal.Start()
     crawl = plan.crawl.map { [ledger, control] crawl in
       Crawl(
         crawl, fetch: plan.fetch, sources: plan.sources.count, lanes: plan.bounds.extractors, holds: plan.tellsPlaces,
-        bounds: plan.bounds, ledger: ledger, journal: crawlJournal, isCutShort: { control.isCutShort },
+        bounds: plan.bounds, ledger: ledger, journal: begun.crawl, isCutShort: { control.isCutShort },
         tell: { control.tell($0) })
     }
     progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger, crawl: crawl)
@@ -95,14 +94,12 @@ package struct Graph: Sendable {
       storage: storage, files: FilesInUse(plan), control: control, isResumable: journal != nil)
     let book = journal.map { _ in EventBook(sources: accounts, sinks: plan.sinks.count) }
     self.book = book
-    let memories = Result { () throws(RunError) in try journal?.sourceMemories(of: plan) ?? [] }
-    self.memories = memories
     checkpoints = journal.flatMap { [ledger, frontier, crawl] journal in
       book.map { book in
         Checkpoints(
           journal,
           Checkpoints.Parts(
-            ledger: ledger, book: book, memories: (try? memories.get()) ?? [],
+            ledger: ledger, book: book, memories: begun.memories,
             findings: { crawl?.takeFindings() ?? [] },
             hosts: { frontier.memory(now: .now, wall: Timestamp.now.milliseconds) }),
           sources: accounts, sinks: plan.sinks.count)
@@ -122,8 +119,7 @@ package struct Graph: Sendable {
     defer { control.end() }
     // Before anything is replaced.
     for sink in plan.sinks { if case .refused(let error) = sink.sink.prospect() { throw error } }
-    if let journalFault { throw journalFault }
-    _ = try memories.get()
+    _ = try start.get()
     if let crawl, let checkpoints { try checkpoints.journal.goOn(crawl) }
     try checkpoints?.begin()
     let sinkThreads = try plan.sinks.map { _ in try SinkThread() }
@@ -197,16 +193,6 @@ package struct Graph: Sendable {
     }
   }
 
-  /// What a crawl is recorded with; `nil` without a journal.
-  private static func crawlJournal(of plan: Plan, _ journal: RunJournal?) -> (CrawlJournal?, RunError?) {
-    guard let journal, plan.crawl != nil else { return (nil, nil) }
-    do throws(RunError) {
-      return (try journal.crawlJournal(), nil)
-    } catch {
-      return (nil, error)
-    }
-  }
-
   /// The stages that each task of the run goes through: one lane of one stage, but for sources whose order counts.
   private var tasks: [[(stage: PlanLayout.StageID, lane: Int)]] {
     var tasks = layout.stages.flatMap { stage in (0..<stage.lanes).map { [(stage: stage.id, lane: $0)] } }
@@ -226,7 +212,7 @@ package struct Graph: Sendable {
         try await sourceStage(
           plan.sources[index].source, index: index, columns: plan.inputColumns, folder: plan.folder, own: own,
           output: output, control: control, counter: counter, begun: milestones.begun,
-          memory: try memories.get().first { $0.index == index })
+          memory: try start.get().memories.first { $0.index == index })
       }
     case .admit:
       let failed = outlet(pages, .pages, of: stage)

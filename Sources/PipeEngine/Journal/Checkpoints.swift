@@ -16,8 +16,6 @@ final class Checkpoints: Sendable {
     /// What a crawl has found since the last call.
     var findings: @Sendable () throws(RunError) -> [[UInt8]] = { () throws(RunError) in [] }
     var hosts: @Sendable () -> [String: HostMemory] = { [:] }
-    /// Pages that were asked for in this session.
-    var asked: @Sendable () -> Int = { 0 }
   }
 
   private struct State {
@@ -28,7 +26,6 @@ final class Checkpoints: Sendable {
 
   let journal: RunJournal
   private let parts: Parts
-  private let earlierAsked: Int
   private let state: Mutex<State>
 
   /// - Parameters:
@@ -39,18 +36,11 @@ final class Checkpoints: Sendable {
     var checkpoint = journal.resumed ?? Checkpoint()
     checkpoint.sources += Array(repeating: SourceProgress(), count: max(0, sources - checkpoint.sources.count))
     checkpoint.sinks += Array(repeating: SinkProgress(), count: max(0, sinks - checkpoint.sinks.count))
-    earlierAsked = checkpoint.totals.asked
     state = Mutex(State(checkpoint: checkpoint))
   }
 
   /// Requests that were done before the run went on.
   var earlierCount: Int { journal.resumed?.sources.reduce(0) { $0 + $1.done.count } ?? 0 }
-
-  /// What came of the requests that are done, in all sessions of the run.
-  var totals: RunTotals { state.withLock { $0.checkpoint.totals } }
-
-  /// The last one.
-  var last: Checkpoint { state.withLock { $0.checkpoint } }
 
   /// Where a sink is opened; `nil` where it is begun.
   func position(of sink: Int) -> SinkPosition? { journal.resumed?.sinks[sink].position }
@@ -78,7 +68,6 @@ final class Checkpoints: Sendable {
       }
       let now = Instant.now
       state.checkpoint.hosts = parts.hosts()
-      state.checkpoint.totals.asked = earlierAsked + parts.asked()
       // What is published does not come back.
       if phase.rawValue > state.checkpoint.phase.rawValue { state.checkpoint.phase = phase }
       let isNew = state.checkpoint != before || !frames.isEmpty

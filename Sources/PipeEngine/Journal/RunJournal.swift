@@ -32,8 +32,10 @@ package final class RunJournal: Sendable {
   }
 
   private struct State: ~Copyable {
+    /// The run that is gone on with, as its journal tells it.
+    let past: PastRun?
+    let lock: RunLock
     var journal: Journal?
-    var lock: RunLock?
     /// What ended it: it is not tried again, since what could not be synced may be lost without a word (fsync(2)).
     var failure: StorageError?
   }
@@ -51,7 +53,7 @@ package final class RunJournal: Sendable {
   private let state: Mutex<State>
 
   private init(
-    _ settings: Settings, in folder: JournalFolder, lock: sending RunLock, past: PastRun?, goesOn: Bool,
+    _ settings: Settings, in folder: JournalFolder, lock: sending RunLock, past: sending PastRun?, goesOn: Bool,
     spec: SpecMeaning, path: String
   ) {
     self.settings = settings
@@ -63,7 +65,7 @@ package final class RunJournal: Sendable {
     number = goesOn ? last : last + 1
     lastFinished = past.flatMap { $0.checkpoint.phase == .finished ? last : nil }
     began = goesOn ? past?.header.began ?? 0 : Timestamp.now.milliseconds
-    state = Mutex(State(journal: nil, lock: lock))
+    state = Mutex(State(past: goesOn ? past : nil, lock: lock))
   }
 
   /// Decides about a run.
@@ -99,7 +101,7 @@ package final class RunJournal: Sendable {
       return .run(RunJournal(settings, in: folder, lock: lock, past: past, goesOn: false, spec: spec, path: path))
     case .goOn:
       let journal = RunJournal(settings, in: folder, lock: lock, past: past, goesOn: true, spec: spec, path: path)
-      return past?.checkpoint.phase == .publishing ? .publish(journal) : .run(journal)
+      return journal.resumed?.phase == .publishing ? .publish(journal) : .run(journal)
     case .retryFailed, .refuse: return opening(refusal: decision)
     }
   }
@@ -111,34 +113,39 @@ package final class RunJournal: Sendable {
     return .refused(status: status, words, hints: hints)
   }
 
-  /// The run that is gone on with, as its journal tells it; `nil` for one that begins.
-  func past() throws(RunError) -> PastRun? {
-    guard resumed != nil else { return nil }
-    do throws(LogFault) {
-      return try PastRun(lastIn: folder)
-    } catch {
-      throw RunError("the journal \(error.path)", error.words)
-    }
+  /// What a run of a plan begins with.
+  struct Start: Sendable {
+    var memories: [SourceMemory] = []
+    /// What a crawl is recorded with; `nil` without one.
+    var crawl: CrawlJournal?
   }
 
-  /// What it keeps of each source of the plan.
-  func sourceMemories(of plan: Plan) throws(RunError) -> [SourceMemory] {
-    try SourceMemory.all(of: plan, after: try past(), in: folder)
-  }
-
-  /// What a crawl is recorded with.
-  func crawlJournal() throws(RunError) -> CrawlJournal {
-    guard let past = try past() else { return CrawlJournal() }
-    do throws(LogFault) {
-      return CrawlJournal(key: try past.crawlKey(in: folder))
-    } catch {
-      throw RunError("the journal \(error.path)", error.words)
+  func start(of plan: Plan) throws(RunError) -> Start {
+    try reading { (past) throws(LogFault) in
+      let memories = Result { () throws(RunError) in try SourceMemory.all(of: plan, after: past, in: folder) }
+      let crawl = plan.crawl == nil ? nil : CrawlJournal(key: try past?.crawlKey(in: folder) ?? nil)
+      return memories.map { Start(memories: $0, crawl: crawl) }
     }
   }
 
   /// Rebuilds what a crawl has found before.
   func goOn(_ crawl: Crawl) throws(RunError) {
-    if let past = try past() { try crawl.goOn(from: past, in: folder) }
+    try reading { (past) throws(LogFault) in
+      Result { () throws(RunError) in if let past { try crawl.goOn(from: past, in: folder) } }
+    }
+  }
+
+  /// - Parameter body: Gets the run that is gone on with; `nil` for one that begins.
+  private func reading<Value: Sendable>(
+    _ body: (PastRun?) throws(LogFault) -> Result<Value, RunError>
+  ) throws(RunError) -> Value {
+    let result: Result<Value, RunError>
+    do throws(LogFault) {
+      result = try state.withLock { (state) throws(LogFault) in try body(state.past) }
+    } catch {
+      throw RunError("the journal \(error.path)", error.words)
+    }
+    return try result.get()
   }
 
   /// Gives the outputs of a run that has died since everything was done their names, and ends its journal.
@@ -154,9 +161,8 @@ package final class RunJournal: Sendable {
 
   /// Begins or goes on with the log.
   func begin(_ first: Checkpoint) throws(RunError) {
-    let past = try past()
     try change { (state) throws(StorageError) in
-      if let past {
+      if let past = state.past {
         state.journal = try Journal(goingOnWith: past, in: folder, isDurable: settings.isDurable)
       } else {
         var first = first
