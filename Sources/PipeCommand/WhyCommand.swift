@@ -56,7 +56,7 @@ struct WhyCommand: AsyncParsableCommand {
       throw ExitStatus.invalidSpec
     }
     var answer = WhyAnswer(plan: plan, file: pipeline.file.name)
-    answer.run = story(of: url, pipeline: JournalName.name(of: plan, specAt: spec))
+    answer.run = story(of: url, pipeline: JournalPlan.name(of: plan))
     try await complete(&answer, about: url)
     return answer
   }
@@ -149,15 +149,5 @@ struct WhyAnswer {
   func name(ofSink index: Int) -> String {
     guard let plan, plan.sinks.indices.contains(index) else { return "sink \(index + 1)" }
     return plan.sinks[index].shown
-  }
-}
-
-/// The name of a pipeline's folder.
-enum JournalName {
-  static func name(of plan: Plan, specAt path: String) -> String {
-    if let name = plan.name { return name }
-    var name = path.split(separator: "/").last.map(String.init) ?? path
-    for ending in [".yaml", ".yml", ".pipe"] where name.hasSuffix(ending) { name.removeLast(ending.count) }
-    return name
   }
 }

@@ -88,9 +88,16 @@ package struct JournalPlan: Hashable, Sendable {
     guard var parent = settings.folder else { return nil }
     while parent.count > 1, parent.hasSuffix("/") { parent.removeLast() }
     self.parent = parent
-    self.name = Self.folderName(name ?? Self.name(of: file))
+    self.name = Self.name(name, file)
     isDurable = settings.sync == .power
     interval = settings.every
+  }
+
+  /// What the folder of a pipeline is called, whether its runs keep a journal or not.
+  package static func name(of plan: Plan) -> String { name(plan.name, plan.folder.spec) }
+
+  private static func name(_ name: String?, _ file: FileUse.Target?) -> String {
+    folderName(name ?? self.name(of: file))
   }
 
   private static func name(of file: FileUse.Target?) -> String {
