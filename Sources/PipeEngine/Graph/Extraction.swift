@@ -118,9 +118,10 @@ package struct Extraction: Sendable {
     // Before the fields that tell of faults: there may be some on the way to the links.
     let found = links?.links(of: page)
     for index in last { values[index] = value(of: fields[index], page) }
+    let failure = page.error
     let extracted = Extracted(
       record: Record(id: fetched.request.id, values: values), status: fetched.response?.status,
-      error: page.error?.code, links: found, failure: page.error)
+      error: failure?.code, links: found, failure: failure)
     return (extracted, !page.isBeyondMemory)
   }
 

@@ -112,7 +112,7 @@ func extractStage(
       let fetched = batch[index]
       index += 1
       if fetched.request.purpose == .check, let back {
-        book?.add(CollectionOfOne((fetched, fetched.error)))
+        book?.add(fetched, error: fetched.error)
         try back.checked(fetched)
         continue
       }
@@ -121,7 +121,7 @@ func extractStage(
         ? try await extraction.extract(fetched, mediaTypes: mediaTypes, in: room)
         : extraction.extract(fetched, mediaTypes: mediaTypes)
       // Before the ledger hears of it, for which it may be done then.
-      book?.add(CollectionOfOne((fetched, fetched.error ?? one.failure)))
+      book?.add(fetched, error: fetched.error ?? one.failure)
       if let back {
         let step = try back.settle(fetched, one)
         batch += step.faulty

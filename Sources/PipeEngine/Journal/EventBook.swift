@@ -149,16 +149,12 @@ final class EventBook: Sendable {
     }
   }
 
-  /// Requests whose pages have become records, and the errors of these.
-  func add(_ pages: some Sequence<(Fetched, RequestError?)>) {
-    state.withLock { state in
-      for (fetched, error) in pages {
-        state.add(
-          RequestEvent(fetched, error: error),
-          isTriedAgain: fetched.request.attempt > 1 || !fetched.request.trail.isEmpty
-            || fetched.request.hasLostItsContent)
-      }
-    }
+  /// A request whose page has become a record, and the error of this.
+  func add(_ fetched: Fetched, error: RequestError?) {
+    let request = fetched.request
+    let isTriedAgain = request.attempt > 1 || !request.trail.isEmpty || request.hasLostItsContent
+    let event = RequestEvent(fetched, error: error)
+    state.withLock { $0.add(event, isTriedAgain: isTriedAgain) }
   }
 
   /// Records that go to sinks.
