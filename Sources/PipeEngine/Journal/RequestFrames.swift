@@ -12,19 +12,24 @@ struct RequestFrames {
   static let largest = 8 << 20
 
   private let source: Int
+  private let largest: Int
   private var frames: [[UInt8]] = []
   private var open: [UInt8] = []
   /// The first request that begins in the open frame.
   private var first = 0
 
-  init(source: Int) { self.source = source }
+  /// - Parameter largest: The most bytes of requests in a frame.
+  init(source: Int, largest: Int = Self.largest) {
+    self.source = source
+    self.largest = largest
+  }
 
   /// Adds requests whose ordinals follow those before.
   mutating func add(_ requests: some Sequence<Request>) {
     for request in requests {
       if open.isEmpty { first = request.id.ordinal }
       RequestCodec.encode(request, into: &open)
-      if open.count >= Self.size { close() }
+      if open.count >= min(Self.size, largest) { close() }
     }
   }
 
@@ -38,8 +43,8 @@ struct RequestFrames {
   private mutating func close() {
     var rest = open[...]
     while !rest.isEmpty {
-      let part = rest.prefix(Self.largest)
-      rest = rest.dropFirst(Self.largest)
+      let part = rest.prefix(largest)
+      rest = rest.dropFirst(largest)
       var frame = [RequestCodec.version, rest.isEmpty ? 0 : 1]
       frame.append(varint: source)
       frame.append(varint: first)

@@ -60,12 +60,14 @@ struct RequestFrameTests {
 
   @Test func `A request that is larger than a frame is in several`() throws {
     var journal = try begin()
-    var frames = RequestFrames(source: 0)
-    let body = (0..<(RequestFrames.largest * 5 / 2)).map { UInt8(truncatingIfNeeded: $0 / 251) }
+    #expect(RequestFrames.largest + 32 <= LogFormat.largestPayload)
+    let largest = 64 << 10
+    var frames = RequestFrames(source: 0, largest: largest)
+    let body = (0..<(largest * 5 / 2)).map { UInt8(truncatingIfNeeded: $0 / 251) }
     frames.add([request(0), request(1, body: body), request(2)])
     let payloads = frames.take()
     #expect(payloads.count == 4)
-    #expect(payloads.allSatisfy { $0.count <= LogFormat.largestPayload })
+    #expect(payloads.allSatisfy { $0.count <= largest + 32 })
     for payload in payloads { try journal.add(.requests, payload) }
     try journal.commit(Checkpoint(), at: 0)
     let all = try requests(of: 0)
