@@ -17,6 +17,16 @@ struct LimitsTests {
     """
   }
 
+  /// Runs a spec that a limit stops.
+  private func stopped(
+    _ place: borrowing Workplace, _ spec: String, by words: String, _ flags: [String] = []
+  ) async throws -> RunningCommand.Outcome {
+    let outcome = await (try place.start(["run", try place.spec(spec)] + flags)).outcome()
+    #expect(outcome.status == 3, "\(outcome.errors)")
+    #expect(outcome.errors.contains("pipe: stopped by \(words) in"))
+    return outcome
+  }
+
   @Test("limits.records ends the run as planned: exit 0, and the output is there")
   func records() async throws {
     try await Workplace.use(pages: 1) { place in
@@ -34,11 +44,8 @@ struct LimitsTests {
     try await Workplace.use(pages: 1) { place in
       try place.folder.write("out.csv", "yesterday\n".utf8)
       let port = place.site.refusedPort
-      let spec = try place.spec(
-        spec("{range: {url: 'http://127.0.0.1:\(port)/{n}', from: 1, to: 100000}}", limits: "errors: 20"))
-      let outcome = try await place.pipe("run", spec, "--progress", "none")
-      #expect(outcome.status == 3, "\(outcome.errors)")
-      #expect(outcome.errors.contains("pipe: stopped by limits.errors (20) in"))
+      let spec = spec("{range: {url: 'http://127.0.0.1:\(port)/{n}', from: 1, to: 100000}}", limits: "errors: 20")
+      let outcome = try await stopped(place, spec, by: "limits.errors (20)", ["--progress", "none"])
       #expect(outcome.errors.contains("records have an error"))
       #expect(outcome.errors.contains("out.csv.part"))
       #expect(try place.folder.text("out.csv") == "yesterday\n")
@@ -49,21 +56,16 @@ struct LimitsTests {
   @Test("limits.duration stops the run: exit 3")
   func duration() async throws {
     try await Workplace.use(pages: 1) { place in
-      let spec = try place.spec(
-        spec("{range: {url: 'SITE/status/200?{n}', from: 1, to: 1000000}}", limits: "duration: 300ms"))
-      let outcome = try await place.pipe("run", spec)
-      #expect(outcome.status == 3, "\(outcome.errors)")
-      #expect(outcome.errors.contains("pipe: stopped by limits.duration (300ms) in"))
+      let spec = spec("{range: {url: 'SITE/status/200?{n}', from: 1, to: 1000000}}", limits: "duration: 300ms")
+      _ = try await stopped(place, spec, by: "limits.duration (300ms)")
     }
   }
 
   @Test("limits.bytes stops the run: exit 3")
   func bytes() async throws {
     try await Workplace.use(pages: 1) { place in
-      let spec = try place.spec(spec("{range: {url: 'SITE/?{n}', from: 1, to: 1000000}}", limits: "bytes: 10KiB"))
-      let outcome = try await place.pipe("run", spec)
-      #expect(outcome.status == 3, "\(outcome.errors)")
-      #expect(outcome.errors.contains("pipe: stopped by limits.bytes (10KiB) in"))
+      let spec = spec("{range: {url: 'SITE/?{n}', from: 1, to: 1000000}}", limits: "bytes: 10KiB")
+      let outcome = try await stopped(place, spec, by: "limits.bytes (10KiB)")
       #expect(outcome.errors.contains("bytes of content were received"))
     }
   }
@@ -81,11 +83,9 @@ struct LimitsTests {
       ]
     }
     try await Workplace.use(pages: 1) { place in
-      let spec = try place.spec(
-        spec("{urls: 'http://127.0.0.1:\(server.port)/'}", limits: "disk: 1MiB, memory: 8MiB", "crawl: {depth: 1}"))
-      let outcome = try await place.pipe("run", spec)
-      #expect(outcome.status == 3, "\(outcome.errors)")
-      #expect(outcome.errors.contains("pipe: stopped by limits.disk in"))
+      let spec = spec(
+        "{urls: 'http://127.0.0.1:\(server.port)/'}", limits: "disk: 1MiB, memory: 8MiB", "crawl: {depth: 1}")
+      let outcome = try await stopped(place, spec, by: "limits.disk")
       #expect(outcome.errors.contains("which is its part of limits.disk (limits.disk can be larger)"))
     }
     server.close()

@@ -64,18 +64,7 @@ struct CrawlReferenceTests {
         (bounds.requests, bounds.frontier, bounds.fetched, bounds.records) = (1, 1, 1, 1)
         (bounds.frontierBytes, bounds.orderBytes, bounds.seenBytes) = (1, 1, 1)
       }
-      let plan = try pipeline.plan(
-        """
-        extract: [url, depth, referrer, status]
-        crawl:
-          depth: \(rules.depth)
-          scope: \(rules.scope.rawValue)
-          check: \(rules.checksExternal ? "external" : "none")
-          fragments: \(rules.checksFragments)
-        fetch: {retry: {attempts: \(rules.attempts), base: 1ms}}
-        sinks: [{sink0: {fields: [url, depth, referrer, status]}}, {sink1: {rows: links}}]
-        """
-      ).with(bounds: bounds)
+      let plan = try pipeline.plan(rules.spec()).with(bounds: bounds)
       let fetcher = StubFetcher(site: sample.site, seed: seed * 7 + latency)
       let graph = Graph(plan, fetcher: fetcher)
       try await graph.runConserving()

@@ -47,19 +47,8 @@ struct CrawlResumeTests {
     let reference = ReferenceCrawl(of: sample.site, rules)
     let pipeline = MemoryPipeline(
       sources: [MemorySource(urls: rules.sources)], sinks: [MemorySink("pages"), MemorySink("links")])
-    var plan = try pipeline.plan(
-      """
-      extract: [url, depth, referrer, status]
-      crawl:
-        depth: \(rules.depth)
-        scope: \(rules.scope.rawValue)
-        check: \(rules.checksExternal ? "external" : "none")
-        fragments: \(rules.checksFragments)
-      fetch: {robots: ignore, retry: {attempts: \(rules.attempts), base: 1ms}}
-      sinks: [{sink0: {fields: [url, depth, referrer, status]}}, {sink1: {rows: links}}]
-      """
-    )
-    .with(bounds: seed % 2 == 0 ? Self.tiny : Bounds())
+    var plan = try pipeline.plan(rules.spec(robots: "ignore"))
+      .with(bounds: seed % 2 == 0 ? Self.tiny : Bounds())
     plan.crawl?.waitsForSources = seed % 7 == 0
     var random = RepeatableRandom(seed: seed)
     var crawl = ResumedCrawl(plan, sources: [rules.sources], StubFetcher(site: sample.site))
