@@ -7,6 +7,12 @@ package final class ZstdDecompressor: Decompressor {
   private static let windowLog: Int32 = 23
   /// Above so many bytes a context is not kept for other data.
   private static let keptMemory = 1 << 20
+  /// The longest head of a frame (RFC 8878, 3.1.1.1).
+  private static let headSize = 18
+  /// A head that libzstd does not know it takes for one of zstd 0.5 to 0.7 where the piece at hand begins like those,
+  /// be it within the head. Their decoders are nobody's any more, and what they say depends on what memory held
+  /// before. It looks for the four bytes of a magic number at least.
+  private static let headPiece = 3
 
   private var context: OpaquePointer?
   package private(set) var isBetweenMembers = true
@@ -17,6 +23,8 @@ package final class ZstdDecompressor: Decompressor {
   private var wanted = 1
   /// Bytes of the next frame's magic number that have come, after the first frame.
   private var magicRead = 0
+  /// Bytes that libzstd has of the frame under way, up to the size of a head.
+  private var headRead = 0
 
   package init() {}
 
@@ -34,6 +42,7 @@ package final class ZstdDecompressor: Decompressor {
     isBetweenMembers = true
     isAtStart = true
     magicRead = 0
+    headRead = 0
     wanted = 1
   }
 
@@ -45,12 +54,14 @@ package final class ZstdDecompressor: Decompressor {
     if !isAtStart, !beginsFrame(input) { return DecodedPiece(0, .excess(after: "zstd")) }
     var room = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
     repeat {
-      var source = ZSTD_inBuffer(src: input.baseAddress, size: min(input.count, wanted), pos: 0)
+      let most = headRead < Self.headSize ? min(wanted, Self.headPiece) : wanted
+      var source = ZSTD_inBuffer(src: input.baseAddress, size: min(input.count, most), pos: 0)
       let left = ZSTD_decompressStream(context, &room, &source)
       if ZSTD_isError(left) != 0 { return DecodedPiece(room.pos, fault(left)) }
       input = UnsafeRawBufferPointer(rebasing: input[source.pos...])
+      headRead = min(headRead + source.pos, Self.headSize)
       isBetweenMembers = left == 0
-      if isBetweenMembers { (isAtStart, magicRead) = (false, 0) }
+      if isBetweenMembers { (isAtStart, magicRead, headRead) = (false, 0, 0) }
       wanted = max(left, 1)
     } while !isBetweenMembers && !input.isEmpty && room.pos < room.size
     return DecodedPiece(room.pos)

@@ -56,6 +56,28 @@ struct DecompressorTests {
     }
     #expect(faults > 20)
   }
+
+  @Test(
+    "what begins within a frame as those of zstd 0.5 to 0.7 did is refused however it is cut", arguments: 0x25...0x27)
+  func oldFrames(version: UInt8) throws {
+    let old = [version, 0xB5, 0x2F, 0xFD]
+    let rest = old + [version, 0xA8, 0xF5, 0x41, 0, 0, 0]
+    let heads: [([UInt8], reason: String)] = [
+      ([], "Unknown frame descriptor"), ([0x28], "Unknown frame descriptor"),
+      // A window that is too large, and the number of a dictionary.
+      ([0x28, 0xB5, 0x2F, 0xFD, 3, 0xFF], "a window of more than 8 MiB"),
+    ]
+    let decompressor = ZstdDecompressor()
+    for (head, reason) in heads {
+      for chunk in 1...head.count + rest.count {
+        let fault = try #require(throws: CompressionFault.self) {
+          try decompressor.decode(head + rest, chunk: chunk, room: 100)
+        }
+        #expect(fault.reason.contains(reason), "in pieces of \(chunk)")
+        decompressor.reset()
+      }
+    }
+  }
 }
 
 extension Decompressor {
