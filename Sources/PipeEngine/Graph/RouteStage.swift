@@ -28,7 +28,10 @@ struct Routed: Sendable {
 
 /// Sends each record to the sinks that want it: at once, or where a sink wants the order of the input in its turn.
 ///
-/// - Parameter order: Where a sink wants it.
+/// - Parameters:
+///   - order: Where a sink wants it.
+///   - book: Of a run that can be gone on with. Stopped, it leaves the rows behind a request that is left undone, so that
+///     whoever goes on writes them where they belong; other runs write what they have.
 func routeStage(
   _ input: Inlet<Extracted>, routes: [Route], where filter: Expression?, order: OrderWindow<Routed>?, tally: Tally,
   counter: StageCounter, ledger: Ledger, limits: LimitWatch? = nil, events: RunEvents? = nil, book: EventBook? = nil
@@ -64,7 +67,10 @@ func routeStage(
   guard let order else { return }
   // Where the run was stopped, there are rows behind requests that were left undone.
   order.giveUp()
-  try await release(order, to: routes)
+  if book == nil { return try await release(order, to: routes) }
+  while case let rest = try order.release(upTo: 64), !rest.isEmpty {
+    ledger.leftUndone(routed: rest.lazy.map(\.sinks.count))
+  }
 }
 
 /// Makes rows of a crawl's links and sends each to the sinks that want it, once every page has come.

@@ -37,6 +37,11 @@ package final class Ledger: Sendable {
   /// Requests whose records are made and go no further, because the run stops.
   func leftUndone(extracted count: Int) { if count > 0 { change { $0.state.leftUndone(extracted: count) } } }
 
+  /// Rows that were to go to so many sinks each and go no further, because the run stops.
+  func leftUndone(routed sinks: some Sequence<Int>) {
+    storage.withLock { for count in sinks { $0.state.leftUndone(routed: count) } }
+  }
+
   func ownBegan() { storage.withLock { $0.state.ownBegan() } }
 
   func ownEnded() { change { $0.state.ownEnded() } }

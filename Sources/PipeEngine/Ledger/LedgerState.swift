@@ -137,6 +137,12 @@ struct LedgerState: Hashable, Sendable {
   /// So many records go no further, because the run stops.
   mutating func leftUndone(extracted count: Int) { undoneCount += count }
 
+  /// A row that was to go to so many sinks goes no further, because the run stops.
+  mutating func leftUndone(routed sinks: Int) {
+    undoneCount += 1
+    routedRows -= sinks
+  }
+
   /// The run makes a request for itself: until something has come of it, more requests can.
   mutating func ownBegan() { ownCount += 1 }
 

@@ -109,6 +109,40 @@ struct GraphOrderTests {
   }
 
   @Test(
+    "stopped, a run that can go on leaves what is behind such a page, and goes on there",
+    arguments: 1...4 as ClosedRange<UInt64>)
+  func goingOn(seed: UInt64) async throws {
+    let storage = MemoryStorage()
+    let urls = (0..<300).map { "http://h\($0 % 5).example/\($0)" }
+    var rows: [[Value]] = []
+    for session in 0..<3 {
+      let sinks = [MemorySink("ordered"), MemorySink("as they come")]
+      let pipeline = MemoryPipeline(urls, sinks: sinks)
+      let plan = try pipeline.plan("extract: [url]\nsinks: [sink0: {order: input}, sink1]")
+      let opening = try RunJournal.open(
+        RunJournal.Settings(folder: "/w/.pipe/ordered"), for: .resume, spec: try #require(SpecMeaning([1, 0])),
+        at: "/w/spec.yaml",
+        shown: "spec.yaml", in: storage)
+      guard case .run(let journal) = opening else { return #expect(Bool(false), "\(opening)") }
+      let control = RunControl()
+      let answered = Turnstile()
+      let fetcher = StubFetcher(places: 12, seed: seed) { request in
+        answered.pass()
+        if session < 2, answered.count == 100 { control.stop(by: .now) }
+        return session < 2 && request.id.ordinal % 40 == 3 ? .silence : .status(200)
+      }
+      let run = Run(plan, fetcher: fetcher, control: control, journal: journal, storage: storage)
+      let outcome = await run.perform()
+      #expect(run.progress.discrepancies == [])
+      #expect(outcome.reason == (session < 2 ? .stopped(by: .interrupted) : .complete))
+      rows.append(contentsOf: [sinks[0].rows.all.map { $0[0] }])
+      #expect(Set(rows[session]).isSubset(of: urls.map { .string($0) }))
+    }
+    // None of the sinks can be opened where it was: what was written before is there, and the rest comes behind it.
+    #expect(rows.joined().map { $0 } == urls.map { .string($0) })
+  }
+
+  @Test(
     "a page that is slow holds up what comes after it, once memory and disk hold as much as may", arguments: [0, 1, 8])
   func slowPage(badEvery: Int) async throws {
     let urls = (0..<6000).map { number in
