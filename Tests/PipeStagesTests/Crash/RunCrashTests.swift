@@ -1,0 +1,154 @@
+import PipeSpec
+import PipeStorage
+import PipeTesting
+import Testing
+
+@testable import PipeEngine
+@testable import PipeStages
+
+/// What `CrashTests` asks of the steps, asked of the run itself: whatever a crash leaves, the next one goes on to the rows of a
+/// run that nobody disturbed.
+@Suite(.timeLimit(.minutes(5)))
+struct RunCrashTests {
+  private static let start: MemoryDisk = {
+    let storage = MemoryStorage(MemoryDisk(folders: ["/w"]))
+    _ = try? storage.makeFolder("/w/out")
+    storage.put(CrashedRun.outputs[0], Array("yesterday's\n".utf8))
+    return storage.disk
+  }()
+
+  /// The rows of each output; of those that come as they are answered, sorted.
+  private static func rows(_ disk: MemoryDisk) throws -> [[String]] {
+    try CrashedRun.outputs.map { path in
+      guard var bytes = disk[path] else { return [] }
+      if path.hasSuffix(".gz") { bytes = try InputDecoding.content(of: bytes) }
+      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self) }
+      let header = path.hasSuffix(".csv") ? 1 : 0
+      return path == CrashedRun.outputs[1] ? lines : Array(lines.prefix(header)) + lines.dropFirst(header).sorted()
+    }
+  }
+
+  /// Requests that are done by what a disk has of the journal, or `Int.max` once the run was finished.
+  private static func done(_ disk: MemoryDisk) throws -> Int {
+    let folder = JournalFolder(path: CrashedRun.folder, storage: MemoryStorage(disk))
+    guard let checkpoint = try PastRun(lastIn: folder)?.checkpoint else { return 0 }
+    return checkpoint.phase == .finished ? .max : checkpoint.totals.requests
+  }
+
+  /// A run that nobody disturbs, and after how many of its operations how much was promised.
+  private struct Whole {
+    let operations: [FileOperation]
+    let rows: [[String]]
+    private var promises: [(operations: Int, done: Int)] = []
+
+    init(_ run: CrashedRun, on disk: MemoryDisk) async throws {
+      let storage = MemoryStorage(disk)
+      try await run.perform(on: storage)
+      operations = storage.operations
+      rows = try RunCrashTests.rows(storage.disk)
+      var files: Set<UInt64> = []
+      var now = disk
+      for (index, operation) in operations.enumerated() {
+        now.apply(operation)
+        switch operation {
+        case .create(let path, let inode) where path.hasPrefix(CrashedRun.folder): files.insert(inode)
+        case .sync(let inode) where files.contains(inode): promises.append((index + 1, try RunCrashTests.done(now)))
+        default: break
+        }
+      }
+    }
+
+    /// What a power loss may not take back.
+    func promised(after count: Int) -> Int { promises.last { $0.operations <= count }?.done ?? 0 }
+    var promiseCount: Int { Set(promises.map(\.done)).count }
+  }
+
+  /// Goes on with a disk, and tells what is wrong with what comes of it.
+  private static func fault(
+    _ run: CrashedRun, on storage: MemoryStorage, promised: Int, expecting rows: [[String]]
+  ) async -> String? {
+    do {
+      let done = try done(storage.disk)
+      if done < promised { return "what was done is forgotten: \(done) of \(promised)" }
+      let asked = try await run.perform(on: storage)
+      if done != .max, asked.count > run.count - done { return "\(asked.count) requests with \(done) done" }
+      if Set(asked).count < asked.count { return "a request was made twice" }
+      let found = try self.rows(storage.disk)
+      for (index, path) in CrashedRun.outputs.enumerated() where found[index] != rows[index] {
+        let missing = Set(rows[index]).subtracting(found[index]).count
+        return "\(path): \(found[index].count) rows, \(missing) missing"
+      }
+      if let part = storage.names.first(where: { $0.hasSuffix(".part") }) { return "\(part) is left" }
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  /// One of so many states that a crash may leave, and after how many operations it is.
+  private static func states(
+    _ operations: [FileOperation], on disk: MemoryDisk, oneIn share: Int, from first: UInt64
+  ) -> [(count: Int, outcome: CrashModel.Outcome)] {
+    var states: [(Int, CrashModel.Outcome)] = []
+    var number = Int(first)
+    CrashModel.enumerate(operations, on: disk) { count, outcome in
+      if number.isMultiple(of: share) { states.append((count, outcome)) }
+      number += 1
+    }
+    return states
+  }
+
+  @Test func `An undisturbed run has all rows, and makes checkpoints meanwhile`() async throws {
+    let whole = try await Whole(CrashedRun(count: 60, seed: 1), on: Self.start)
+    #expect(whole.rows.map { $0.filter { !$0.isEmpty }.count } == [61, 60, 13])
+    #expect(whole.promiseCount > 4)
+  }
+
+  @Test(arguments: Effort.seeds(8))
+  func `Whatever a crash leaves, the run goes on to the same rows`(seed: UInt64) async throws {
+    let run = CrashedRun(count: 200, seed: seed)
+    let whole = try await Whole(run, on: Self.start)
+    for (count, outcome) in Self.states(whole.operations, on: Self.start, oneIn: 11, from: seed) {
+      let fault = await Self.fault(
+        run, on: MemoryStorage(outcome.disk), promised: whole.promised(after: count), expecting: whole.rows)
+      #expect(fault == nil, "after \(count) operations, bytes \(outcome.bytes), names \(outcome.names)")
+    }
+  }
+
+  @Test(arguments: Effort.seeds(4))
+  func `Whatever a crash leaves while a run goes on, the next one goes on to the same rows`(seed: UInt64) async throws {
+    let run = CrashedRun(count: 60, seed: seed)
+    let whole = try await Whole(run, on: Self.start)
+    for (count, outcome) in Self.states(whole.operations, on: Self.start, oneIn: 37, from: seed) {
+      let storage = MemoryStorage(outcome.disk)
+      try await run.perform(on: storage)
+      for (later, again) in Self.states(storage.operations, on: outcome.disk, oneIn: 23, from: seed) {
+        let fault = await Self.fault(
+          run, on: MemoryStorage(again.disk), promised: whole.promised(after: count), expecting: whole.rows)
+        #expect(
+          fault == nil, "after \(count) operations \(outcome.bytes) \(outcome.names), then \(later) \(again.bytes)")
+      }
+    }
+  }
+
+  /// Each run but the last is killed, so that what a run goes on from was made by one that went on.
+  @Test(arguments: Effort.seeds(12))
+  func `Killed again and again, the run comes to the same rows`(seed: UInt64) async throws {
+    var random = RepeatableRandom(seed: seed)
+    let rows = try await Whole(CrashedRun(count: 60, seed: seed), on: Self.start).rows
+    var disk = Self.start
+    for kill in 0..<8 {
+      let storage = MemoryStorage(disk, from: UInt64(1000 * (kill + 1)))
+      try await CrashedRun(count: 60, seed: seed * 100 + UInt64(kill)).perform(on: storage)
+      for operation in storage.operations.prefix(Int.random(in: 0..<min(60, storage.operations.count), using: &random))
+      {
+        disk.apply(operation)
+      }
+    }
+    let fault = await Self.fault(
+      CrashedRun(count: 60, seed: seed), on: MemoryStorage(disk, from: 100_000), promised: try Self.done(disk),
+      expecting: rows)
+    #expect(fault == nil)
+  }
+}
