@@ -58,6 +58,10 @@ bench: release ## Measure pipe beside what a user would pick instead
 robustness: release ## Show every fault to pipe and to what a user would pick instead
 	Robustness/run
 
+.PHONY: torture
+torture: release ## Kill pipe 200 times at random moments and let it go on
+	Robustness/torture
+
 .PHONY: soak
 soak: release ## Run pipe over all faults at once for 10 minutes
 	Robustness/soak

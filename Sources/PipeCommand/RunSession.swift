@@ -47,6 +47,13 @@ enum RunSession {
       let names = plan.sinks.map(\.shown).joined(separator: ", ")
       StandardError.say("pipe: complete: the run had done everything but publish \(names), which is done now")
       return .done
+    case .readOnly(let error) where journal.isDefault && [.run, .restart].contains(request):
+      StandardError.say(
+        "pipe: warning: this run cannot go on if it is broken off: \(error.text(in: plan))")
+      return .run(nil)
+    case .readOnly(let error):
+      StandardError.say("pipe: \(error.text(in: plan))")
+      throw ExitStatus.failed
     case .refused(let status, let words, let hints):
       StandardError.say((["pipe: \(words)"] + hints.map { "  \($0)" }).joined(separator: "\n"))
       throw ExitCode(status)

@@ -29,6 +29,9 @@ package struct StorageError: Error, Hashable, Sendable {
   /// Something has the name (EEXIST).
   package static let fileExists = EEXIST
 
+  /// Permissions, or a file system that is only read (EACCES, EPERM, EROFS).
+  package var isForbidden: Bool { [EACCES, EPERM, EROFS].contains(code) }
+
   /// Completes "the file …": `cannot be written: No space left on device`.
   package var reason: String { "\(failure): \(reasonAlone)" }
 

@@ -27,6 +27,8 @@ package final class RunJournal: Sendable {
     case run(RunJournal)
     /// The run before has done everything but give all of its outputs their names.
     case publish(RunJournal)
+    /// The system lets nothing be written there: permissions, or a file system that is only read.
+    case readOnly(RunError)
     /// It does not run: the exit status, what is in the way, and what to do, each on a line.
     case refused(status: Int32, String, hints: [String])
   }
@@ -82,6 +84,7 @@ package final class RunJournal: Sendable {
     do throws(StorageError) {
       lock = try folder.lock()
     } catch {
+      if error.isForbidden { return .readOnly(.journal(settings.folder, error)) }
       throw .journal(settings.folder, error)
     }
     guard let lock else {

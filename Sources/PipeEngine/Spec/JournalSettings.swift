@@ -12,15 +12,10 @@ package struct JournalSettings: Hashable, Sendable {
   package var sync = Sync.power
   /// From one checkpoint to the next.
   package var every = Duration.seconds(1)
+  /// Whether the spec says nothing of it.
+  package var isDefault = true
 
   package init() {}
-
-  /// A spec that says nothing of it.
-  static let none: JournalSettings = {
-    var settings = JournalSettings()
-    settings.folder = nil
-    return settings
-  }()
 }
 
 extension JournalSettings {
@@ -64,6 +59,7 @@ extension JournalSettings {
       if case .folder(let path) = place { settings.folder = path } else { settings.folder = nil }
       settings.sync = sync
       settings.every = every
+      settings.isDefault = false
       return settings
     })
 }
@@ -76,6 +72,8 @@ package struct JournalPlan: Hashable, Sendable {
   package let parent: String
   package let isDurable: Bool
   package let interval: Duration
+  /// Whether nobody has asked for it, so that a run may do without where it cannot be kept.
+  package let isDefault: Bool
 
   /// The folder of the pipeline's journals.
   package var folder: String { parent == "/" ? "/" + name : parent + "/" + name }
@@ -91,6 +89,7 @@ package struct JournalPlan: Hashable, Sendable {
     self.name = Self.name(name, file)
     isDurable = settings.sync == .power
     interval = settings.every
+    isDefault = settings.isDefault
   }
 
   /// What the folder of a pipeline is called, whether its runs keep a journal or not.

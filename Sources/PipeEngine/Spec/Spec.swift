@@ -112,9 +112,9 @@ extension Spec {
         "sinks", Shape.component(catalogue.sinks, kind: .sink, common: SinkOptions.map).list(minimum: 1), standIn: [],
         "Where the records go.", example: "[{csv: out/pages.csv}]"),
       Key(
-        "journal", JournalSettings.map.shape, default: JournalSettings.none, shown: "off",
+        "journal", JournalSettings.map.shape, default: JournalSettings(), shown: ".pipe",
         "What a run keeps so that it can go on if it is broken off, if one of its sinks can be gone on with.",
-        example: ".pipe"),
+        example: "off"),
       Key(
         "limits", LimitSettings.map.shape, default: LimitSettings(), shown: "{}", "The resources that a run may use.",
         example: "{memory: 64MiB}"),

@@ -204,7 +204,7 @@ struct OutputOpening {
     throw RunError(path, "cannot be published: the file that the run has finished is not there any more")
   }
 
-  private static let restartHint = "a run that begins anew writes it from the start"
+  private static let restartHint = "put it back as it was, or begin anew with --restart"
 
   private var realPath: String? { if case .path(let real) = storage.realPath(path) { real } else { nil } }
 

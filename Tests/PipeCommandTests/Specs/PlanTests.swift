@@ -74,7 +74,7 @@ struct PlanTests {
     let dryRun = try await pipe("run", "--dry-run", "shop.yaml", folder: folder.path, environment: Self.environment)
     #expect(dryRun.output.hasPrefix(plan.output + "\noutputs\n"))
     #expect(dryRun.lines.allSatisfy { $0.count <= 80 }, "\(dryRun.output)")
-    for part in ["2 requests", "12 requests to 1 host", "at least 22.0 s", "when status >= 400", "at least once"] {
+    for part in ["2 requests", "12 requests to 1 host", "at least 22.0 s", "when status >= 400", "exactly once"] {
       #expect(plan.output.contains(part), "\(part)\n\(plan.output)")
     }
   }

@@ -60,6 +60,7 @@ struct CrashedRun {
     case .publish(let journal):
       try journal.completePublishing(plan, in: storage)
       return []
+    case .readOnly(let error): throw error
     case .refused(let status, let words, _): throw Failure(words: "\(status): \(words)")
     }
   }
