@@ -19,6 +19,9 @@ package protocol TransferRequest: AnyObject, Sendable {
   /// Bytes of content that are kept, with all fields of the head, whatever the settings say of pages: what is larger is
   /// cut. `nil` for as the settings have it.
   var contentLimit: Int? { get }
+  /// Whether it has come back with `TransferFailure.Reason.keptConnection`: it goes over a new connection, and does not come
+  /// back so once more.
+  var isSentAgain: Bool { get }
   /// Whether the start of a page is handed over, also where a scanner has found all that the settings ask for.
   var keepsPage: Bool { get }
 }
@@ -32,7 +35,7 @@ package struct TransferResult: Sendable {
   package let elapsed: Duration
   /// To the first byte of the response.
   package let firstByte: Duration?
-  /// How often the request was sent: once more for each kept connection that turned out to be closed.
+  /// How often the request was sent: once more where the server said that it had done nothing of it.
   package let sends: Int
 
   package init(
@@ -54,6 +57,9 @@ package struct TransferFailure: Error, Hashable, Sendable {
     case dns, connect, tls, timeout, connection, `protocol`, body, tooLarge, forbidden, badURL
     /// No connection in time.
     case connectTimeout
+    /// The kept connection turned out to be closed, and the request may be sent once more (RFC 9112, 9.3.1): by its owner,
+    /// who knows when the host may be asked.
+    case keptConnection
     /// The connection was lost within the body.
     case bodyBrokeOff
     /// The server says that it has done nothing of the request.

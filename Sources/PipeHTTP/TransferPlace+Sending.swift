@@ -6,8 +6,9 @@ extension TransferPlace {
   /// Called when there is a connection and the request is about to be sent over it.
   ///
   /// libcurl sends a request again by itself, up to five times, where a kept connection was closed before a byte of the
-  /// answer came. The server may have acted on it all the same (RFC 9110, 9.2.2). It also does so where a server has
-  /// said that it did nothing: by a refused stream (RFC 9113, 8.7), by HTTP_1_1_REQUIRED or by 417 (RFC 9110, 10.1.1).
+  /// answer came. The server may have acted on it all the same (RFC 9110, 9.2.2), and its host may want its pause: so the
+  /// request goes back to whoever it came from. libcurl also does so where a server has said that it did nothing: by a
+  /// refused stream (RFC 9113, 8.7), by HTTP_1_1_REQUIRED or by 417 (RFC 9110, 10.1.1).
   ///
   /// - Parameter port: The connection's own port on this machine.
   /// - Returns: Whether it may be sent.
@@ -26,12 +27,12 @@ extension TransferPlace {
     // HTTP/2, it has words for everything else.
     let wasReused = long(CURLINFO_NUM_CONNECTS) < sends
     let isRefused = !wasReused || isWaitingForConnection && detail.isEmpty
-    if sends <= 2, isIdempotent || isRefused { return true }
+    if sends <= 2, isRefused { return true }
     sends -= 1
     stop =
       isRefused
       ? TransferFailure(.refused, "the HTTP/2 stream was reset (REFUSED_STREAM)")
-      : TransferFailure(.connection, "the kept connection was closed without an answer")
+      : TransferFailure(comesBack ? .keptConnection : .connection, "the kept connection was closed without an answer")
     return false
   }
 
@@ -54,14 +55,15 @@ extension TransferPlace {
   }
 
   /// Whether what came over a kept connection is no answer, and may be left over from the one before (RFC 9112, 9.2):
-  /// a new connection will tell. So it will where libcurl has sent the request once more by itself: its words are still
-  /// those for the lost connection.
+  /// a new connection will tell.
   func isFaultOfKeptConnection(_ code: CURLcode) -> Bool {
-    guard code != CURLE_OK, !head.isWhole, isIdempotent else { return false }
-    let isFault = code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY
-    if sends == 2, sentBefore == 0 { return isFault }
-    return sends == 1 && (isFault || stop?.reason == .protocol) && long(CURLINFO_NUM_CONNECTS) == 0
+    guard code != CURLE_OK, !head.isWhole, comesBack else { return false }
+    let isFault = code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY || stop?.reason == .protocol
+    return sends == 1 && isFault && long(CURLINFO_NUM_CONNECTS) == 0
   }
+
+  /// Whether a request that a kept connection has let down goes back to be sent once more.
+  private var comesBack: Bool { isIdempotent && request?.isSentAgain == false }
 
   /// Whether libcurl has refused a Content-Length that may go on in the next line (RFC 9112, 5.2), which it has not
   /// read: the request is sent once more, and the field is read here.

@@ -61,8 +61,6 @@ final class TransferPlace {
   var refusal: String?
   /// How often the request was sent, earlier transfers that came to nothing included.
   @exclusivity(unchecked) var sends = 0
-  /// How often earlier transfers sent it.
-  private(set) var sentBefore = 0
   /// Whether this transfer has begun to send it.
   @exclusivity(unchecked) var isBegun = false
   /// Whether it has opened a socket, and not taken over a connection.
@@ -186,7 +184,6 @@ final class TransferPlace {
     undecoded = nil
     refusal = nil
     self.sends = sends
-    sentBefore = sends
     isBegun = false
     hasOpenedSocket = false
     localPort = 0

@@ -117,7 +117,7 @@ struct TransferRounds: ~Copyable {
     nextLook = min(nextLook, place.limits.nextLook)
     activeCount += 1
     if activeCount >= shortage.limit, shortage.limit < settings.concurrency { tellOfShortage(MachineShortage.fewFiles) }
-    multi.add(place, isFresh: isFresh)
+    multi.add(place, isFresh: isFresh || request.isSentAgain)
   }
 
   private mutating func tellOfShortage(_ words: String) {
@@ -142,11 +142,12 @@ struct TransferRounds: ~Copyable {
       if let number = done.place.lacks(done.code, any: wakeup.descriptor) {
         putOff(done.place, because: number)
       } else if done.place.mayHaveFoldedLength(done.code) {
-        try beginAgain(done.place, ignoresLength: true)
-      } else if done.place.isFaultOfKeptConnection(done.code) {
-        try beginAgain(done.place)
+        try beginAgainIgnoringLength(done.place)
       } else {
         if done.place.sends > 0 { shortage.succeeded(now: multi.now) }
+        if done.place.isFaultOfKeptConnection(done.code) {
+          done.place.stop = TransferFailure(.keptConnection, "the data on the kept connection is not HTTP")
+        }
         let result = done.place.end(done.code)
         release(done.place)
         if let result, result.failure?.reason == .dns {
@@ -160,11 +161,11 @@ struct TransferRounds: ~Copyable {
   }
 
   /// Sends a transfer's request once more, over a new connection.
-  private mutating func beginAgain(_ place: TransferPlace, ignoresLength: Bool = false) throws(TransferLoopError) {
+  private mutating func beginAgainIgnoringLength(_ place: TransferPlace) throws(TransferLoopError) {
     let sends = place.sends
     guard let request = place.giveUp() else { return }
     release(place)
-    try begin(request, sends: sends, isFresh: true, ignoresLength: ignoresLength)
+    try begin(request, sends: sends, isFresh: true, ignoresLength: true)
   }
 
   /// A TLS alert that comes after the handshake ends all streams of a connection, and only one of them reads it; a reset

@@ -36,16 +36,32 @@ struct ResendTests {
   }
 
   @Test(
-    "what may be sent twice is sent once more over another connection, and that is counted",
+    "what may be sent twice comes back, and is sent once more over another connection",
     arguments: ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
   func twice(method: String) async throws {
     let server = try Self.closing()
     defer { server.close() }
     let requests = (0..<4).map { ScriptedRequest(server.url("/\($0)"), index: $0, method: method) }
-    let results = try await perform(requests, Self.oneByOne)
-    #expect(results.compactMap(\.failure) == [])
-    #expect(results.map(\.sends).sorted() == [1, 2, 2, 2])
-    #expect(server.requests.count == results.reduce(0) { $0 + $1.sends })
+    let exchange = ScriptedExchange(requests)
+    try await TransferLoop(Self.oneByOne).run(exchange)
+    #expect(exchange.results.all.map(\.index) == [0, 1, 2, 3])
+    #expect(exchange.results.all.compactMap(\.failure) == [])
+    let fault = TransferFailure(.keptConnection, "the kept connection was closed without an answer")
+    #expect(exchange.resends.all.map(\.failure) == [fault, fault, fault])
+    #expect((exchange.results.all + exchange.resends.all).allSatisfy { $0.sends == 1 })
+    #expect(server.requests.count == 7)
+  }
+
+  @Test("what was sent once more does not come back again")
+  func thrice() async throws {
+    let server = try RawServer { connection in connection == 0 ? [.read, .send(Self.page), .read] : [.read] }
+    defer { server.close() }
+    let exchange = ScriptedExchange((0..<2).map { ScriptedRequest(server.url("/\($0)"), index: $0) })
+    try await TransferLoop(Self.oneByOne).run(exchange)
+    #expect(
+      exchange.results.all.map(\.failure) == [nil, TransferFailure(.connection, "closed without an answer")])
+    #expect(exchange.resends.count == 1)
+    #expect(server.requests.count == 3)
   }
 
   @Test("a first request over a new connection is not sent again", arguments: ["GET", "POST"])
@@ -67,10 +83,12 @@ struct ResendTests {
       connection == 0 ? [.read, .send(Self.page), .read, .send(bytes), .hold] : [.serve { _ in Self.page }]
     }
     defer { server.close() }
-    let results = try await perform((0..<3).map { ScriptedRequest(server.url("/\($0)"), index: $0) }, Self.oneByOne)
+    let exchange = ScriptedExchange((0..<3).map { ScriptedRequest(server.url("/\($0)"), index: $0) })
+    try await TransferLoop(Self.oneByOne).run(exchange)
+    let results = exchange.results.all
     #expect(results.compactMap(\.failure) == [])
     #expect(results.map { $0.response?.body } == Array(repeating: Array("ok".utf8), count: 3))
-    #expect(results.map(\.sends) == [1, 2, 1])
+    #expect(exchange.resends.all.map(\.index) == [1])
   }
 
   @Test("what must not be sent twice is not, for what is left over either")

@@ -14,6 +14,8 @@ final class ScriptedExchange: TransferExchange {
   }
 
   let results = Recorder<TransferResult>()
+  /// What came back to be sent once more, which it is.
+  let resends = Recorder<TransferResult>()
   let abandoned = Recorder<Int>()
   /// Passed whenever a transfer has ended.
   let completed = Turnstile()
@@ -52,7 +54,15 @@ final class ScriptedExchange: TransferExchange {
   }
 
   func complete(_ result: TransferResult) {
-    storage.withLock { $0.inFlight -= 1 }
+    let isSentAgain = storage.withLock { storage in
+      storage.inFlight -= 1
+      guard result.failure?.reason == .keptConnection, let request = result.request as? ScriptedRequest else {
+        return false
+      }
+      storage.waiting.insert(ScriptedRequest(sentAgain: request), at: 0)
+      return true
+    }
+    if isSentAgain { return resends.append(result) }
     results.append(result)
     completed.pass()
   }
@@ -79,6 +89,7 @@ final class ScriptedRequest: TransferRequest {
   let withholdsCredentials: Bool
   let withholdsContentFields: Bool
   let spent: Duration
+  let isSentAgain: Bool
 
   init(
     _ url: String, index: Int = 0, method: String? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [],
@@ -93,6 +104,20 @@ final class ScriptedRequest: TransferRequest {
     self.withholdsCredentials = withholdsCredentials
     self.withholdsContentFields = withholdsContentFields
     self.spent = spent
+    isSentAgain = false
+  }
+
+  init(sentAgain request: ScriptedRequest) {
+    index = request.index
+    href = request.href
+    host = request.host
+    transferMethod = request.transferMethod
+    body = request.body
+    headers = request.headers
+    withholdsCredentials = request.withholdsCredentials
+    withholdsContentFields = request.withholdsContentFields
+    spent = request.spent
+    isSentAgain = true
   }
 }
 

@@ -97,12 +97,14 @@ package final class Request: Sendable {
   package let hasLostItsContent: Bool
   /// Whether its page is to be read (`TrapEvidence.wantsContent`).
   package let keepsPage: Bool
+  /// Whether it goes over a new connection, since a kept one has let it down.
+  package let isSentAgain: Bool
   /// What per-host limits count by: host and port, as in the Host field.
   package let host: String
 
   package init(
     _ seed: RequestSeed, url: WebURL?, fault: RequestError? = nil, trail: [WebURL] = [], spent: Duration = .zero,
-    attempt: Int = 1, hasLostItsContent: Bool = false, keepsPage: Bool = false
+    attempt: Int = 1, hasLostItsContent: Bool = false, keepsPage: Bool = false, isSentAgain: Bool = false
   ) {
     self.seed = seed
     self.url = url
@@ -112,6 +114,7 @@ package final class Request: Sendable {
     self.attempt = attempt
     self.hasLostItsContent = hasLostItsContent
     self.keepsPage = keepsPage
+    self.isSentAgain = isSentAgain
     host = url.map { String($0.host) } ?? ""
   }
 
@@ -170,11 +173,18 @@ package final class Request: Sendable {
     Request(seed, url: url, trail: trail, attempt: attempts + 1, hasLostItsContent: hasLostItsContent)
   }
 
+  /// The same request, to be sent once more over a new connection.
+  func sentAgain(after fetched: Fetched) -> Request {
+    Request(
+      seed, url: url, trail: trail, spent: spent + fetched.timing.elapsed, attempt: fetched.attempts + 1,
+      hasLostItsContent: hasLostItsContent, keepsPage: keepsPage, isSentAgain: true)
+  }
+
   /// The same request, whose page is to be read.
   func keepingPage() -> Request {
     Request(
       seed, url: url, fault: fault, trail: trail, spent: spent, attempt: attempt, hasLostItsContent: hasLostItsContent,
-      keepsPage: true)
+      keepsPage: true, isSentAgain: isSentAgain)
   }
 
   /// The same request as a GET, which has all of its attempts.

@@ -30,6 +30,8 @@ package struct RequestError: Error, Hashable, Sendable {
     case notActedOn
     /// The proxy makes no connection, and would refuse once more.
     case refusedByProxy
+    /// The kept connection was closed before a byte of the answer: a new one will tell (RFC 9112, 9.3.1).
+    case keptConnection
 
     /// Whether no connection to the host was made.
     var isWithoutConnection: Bool { [.noConnection, .lookupFailed, .refusedByProxy].contains(self) }

@@ -15,7 +15,8 @@ enum HostOutcome: Hashable, Sendable {
 
   init(_ fetched: Fetched, respectsRetryAfter: Bool) {
     if let error = fetched.error {
-      let isLocal = [.badURL, .forbidden, .robots, .redirects].contains(error.code)
+      let isLocal =
+        [.badURL, .forbidden, .robots, .redirects].contains(error.code) || error.circumstance == .keptConnection
       self = error.circumstance.isWithoutConnection ? .unreachable(error) : isLocal ? .silent : .answered
     } else if let response = fetched.response, response.status == 429 || response.status == 503 {
       let field = respectsRetryAfter ? response.retryAfter : nil

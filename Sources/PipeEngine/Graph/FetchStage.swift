@@ -113,7 +113,11 @@ final class FetchStage: FetchWork {
             request: fetched.request, response: nil, error: error, timing: fetched.timing,
             attempts: fetched.attempts)
         case .answer:
-          if !isOwn, let request = CheckRule.asGET(fetched) {
+          if fetched.error?.circumstance == .keptConnection, !fetched.request.isSentAgain {
+            next = .again(fetched.request.sentAgain(after: fetched), at: now)
+            answer = nil
+            tally.addRetry(of: purpose)
+          } else if !isOwn, let request = CheckRule.asGET(fetched) {
             next = .again(request, at: nil)
             answer = nil
           } else if let wait = RetryRule.wait(after: fetched, settings.retry, method: settings.method, random: &random)

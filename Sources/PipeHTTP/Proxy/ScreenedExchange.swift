@@ -150,6 +150,7 @@ final class AddressedRequest: TransferRequest {
   var withholdsCredentials: Bool { request.withholdsCredentials }
   var withholdsContentFields: Bool { request.withholdsContentFields }
   var spent: Duration { request.spent }
+  var isSentAgain: Bool { request.isSentAgain }
   var contentLimit: Int? { request.contentLimit }
   var keepsPage: Bool { request.keepsPage }
 }

@@ -126,6 +126,7 @@ extension RequestError {
       case .tooLarge: (.tooLarge, .none)
       case .forbidden: (.forbidden, .none)
       case .badURL: (.badURL, .none)
+      case .keptConnection: (.connection, .keptConnection)
       case .refused: (.connection, .notActedOn)
       case .protocolBroken: (.protocol, .connectionLost)
       case .tlsBrokenOff: (.tls, .connectionLost)

@@ -63,6 +63,7 @@ private final class IdentifiedRequest: TransferRequest {
   var withholdsCredentials: Bool { request.withholdsCredentials }
   var withholdsContentFields: Bool { request.withholdsContentFields }
   var spent: Duration { request.spent }
+  var isSentAgain: Bool { request.isSentAgain }
   var keepsPage: Bool { request.keepsPage }
   var contentLimit: Int? { request.contentLimit }
 }

@@ -40,6 +40,27 @@ struct GraphRetryTests {
       ])
   }
 
+  @Test("what a kept connection let down is sent once more, whatever is retried, and no sooner than its host allows")
+  func keptConnection() async throws {
+    let pipeline = MemoryPipeline((0..<3).map { "http://a.example/\($0)" })
+    let starts = Recorder<ContinuousClock.Instant>()
+    let lost = RequestError(.connection, "the kept connection was closed without an answer", .keptConnection)
+    let fetcher = StubFetcher { request in
+      starts.append(.now)
+      return request.id.ordinal == 2 || request.id.ordinal == 1 && !request.isSentAgain ? .error(lost) : .status(200)
+    }
+    let text = "fetch: {retry: 1, per_host: {delay: 100ms}}\nextract: [url, status, error]"
+    let graph = Graph(try pipeline.plan(text), fetcher: fetcher)
+    try await graph.runConserving()
+    #expect(fetcher.log.all.count == 5)
+    #expect(graph.progress.tally.counts.retries == 2)
+    let rows = pipeline.sinks[0].rows.all
+    #expect(rows.prefix(2).map { $0[1] } == [200, 200])
+    #expect(rows.last == ["http://a.example/2", nil, .string(lost.description)])
+    let times = starts.all
+    #expect(zip(times, times.dropFirst()).allSatisfy { $0.duration(to: $1) > .milliseconds(80) })
+  }
+
   @Test("a retry goes to where a redirect led, and keeps what led there")
   func afterRedirect() async throws {
     let pipeline = MemoryPipeline(["http://a.example/"])

@@ -54,7 +54,7 @@ enum RequestCodec {
     bytes.append(request.referrer == nil ? 0 : 1)
     if let referrer = request.referrer { bytes.append(text: referrer) }
     bytes.append(request.purpose.rawValue)
-    bytes.append((request.hasLostItsContent ? 1 : 0) | (request.keepsPage ? 2 : 0))
+    bytes.append((request.hasLostItsContent ? 1 : 0) | (request.keepsPage ? 2 : 0) | (request.isSentAgain ? 4 : 0))
     bytes.append(request.place == nil ? 0 : 1)
     if let place = request.place {
       bytes.append(varint: place.number)
@@ -150,7 +150,8 @@ enum RequestCodec {
         purpose: purpose, place: place)
       return Request(
         seed, url: url, fault: fault, trail: trail,
-        spent: spent, attempt: attempt, hasLostItsContent: flags & 1 > 0, keepsPage: flags & 2 > 0)
+        spent: spent, attempt: attempt, hasLostItsContent: flags & 1 > 0, keepsPage: flags & 2 > 0,
+        isSentAgain: flags & 4 > 0)
     }
 
     private mutating func spent() -> Duration? {
