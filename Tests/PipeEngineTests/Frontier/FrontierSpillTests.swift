@@ -50,7 +50,7 @@ struct FrontierSpillTests {
       place: CrawlPlace(number: 1 << 33, hops: 5, source: 2, isElsewhere: true, hasCome: true)),
     url: WebURL("https://b.example:8443/x?y#z"), fault: RequestError(.connect, "refused ä", .noConnection),
     trail: ["http://a.example/", "https://a.example/ü"].compactMap { WebURL($0) },
-    spent: .seconds(5) + .nanoseconds(1), attempt: 3, hasLostItsContent: true, keepsPage: true)
+    spent: .seconds(5) + .nanoseconds(1), attempt: 3, hasLostItsContent: true, keepsPage: true, isSentAgain: true)
 
   /// The stored properties of a request by name, as texts.
   private func properties(_ request: Request) -> [String: String] {
