@@ -89,6 +89,7 @@ struct RunCommand: AsyncParsableCommand {
     let outcome = await display.show { await run.perform() }
     let summary = RunSummary(
       plan: plan, progress: run.progress, outcome: outcome, resumed: journal?.resumed,
+      standing: journal?.reached.map { RunStanding(of: plan, at: $0) },
       goingOn: journal == nil ? nil : RunSession.command(spec, "--resume", options.settings))
     let isQuiet = progress == .none
     switch outcome.reason {

@@ -9,15 +9,19 @@ struct RunSummary {
   private let run: RunOutcome
   /// Where the run went on; `nil` for one that began.
   private let resumed: Checkpoint?
+  /// How far its requests are; `nil` without a journal.
+  private let standing: RunStanding?
   /// The command that goes on with the run; `nil` if it cannot go on.
   private let goingOn: String?
 
   init(
-    plan: Plan, progress: RunProgress, outcome: RunOutcome, resumed: Checkpoint? = nil, goingOn: String? = nil
+    plan: Plan, progress: RunProgress, outcome: RunOutcome, resumed: Checkpoint? = nil,
+    standing: RunStanding? = nil, goingOn: String? = nil
   ) {
     self.plan = plan
     self.progress = progress
     self.resumed = resumed
+    self.standing = standing
     self.goingOn = goingOn
     run = outcome
   }
@@ -62,7 +66,10 @@ struct RunSummary {
           + (unpublished?.isLost ?? false ? ", lost" : ""))
     }
     lines.append("  accounted  " + balance)
-    if let goingOn, !run.reason.isComplete { lines.append("  to go on   \(goingOn)") }
+    if let goingOn, !run.reason.isComplete {
+      if let standing { lines.append("  progress   \(standing.text)") }
+      lines.append("  to go on   \(goingOn)")
+    }
     return lines.joined(separator: "\n")
   }
 

@@ -116,6 +116,9 @@ package final class RunJournal: Sendable {
     return .refused(status: status, words, hints: hints)
   }
 
+  /// The last checkpoint that was written; `nil` before the first.
+  package var reached: Checkpoint? { state.withLock { $0.journal?.last } }
+
   /// What a run of a plan begins with.
   struct Start: Sendable {
     var memories: [SourceMemory] = []

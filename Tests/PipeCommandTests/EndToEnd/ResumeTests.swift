@@ -66,6 +66,12 @@ struct ResumeTests {
         let outcome = await command.outcome()
         #expect(outcome.status == (signal == SIGKILL ? 128 + SIGKILL : 128 + signal), "\(outcome.errors)")
         if signal != SIGKILL {
+          let standing = try #require(
+            outcome.errors.firstMatch(of: #/progress +(\d+) requests done, (\d+) waiting(, (\d+) not read yet)?/#))
+          #expect((Int(standing.1) ?? 0) >= 25)
+          #expect(
+            (Int(standing.1) ?? 0) + (Int(standing.2) ?? 0) + (Int(standing.4 ?? "0") ?? 0) == Self.count,
+            "\(outcome.errors)")
           #expect(outcome.errors.contains("pipe run spec.yaml --resume"), "\(outcome.errors)")
         }
         if index > 0, signal != SIGKILL { #expect(outcome.errors.contains("resumed"), "\(outcome.errors)") }
