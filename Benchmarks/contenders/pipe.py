@@ -23,6 +23,7 @@ fetch:
 extract: {extract}
 sinks: [{{csv: {sink}}}]
 """
+NO_JOURNAL = "journal: off\n"
 
 
 def write_spec(job: Job) -> str:
@@ -32,10 +33,14 @@ def write_spec(job: Job) -> str:
         work=job.work, urls=job.urls, concurrency=job.concurrency, extract=EXTRACT[job.work], sink=sink)
 
 
-def command(job: Job) -> list[str]:
+def command(job: Job, more: str = "") -> list[str]:
     spec = job.folder / "spec.yaml"
-    spec.write_text(write_spec(job))
+    spec.write_text(write_spec(job) + more)
     return [str(paths.pipe_binary()), "run", str(spec), "--progress", "none"]
+
+
+def command_without_journal(job: Job) -> list[str]:
+    return command(job, NO_JOURNAL)
 
 
 def check(job: Job, finished: Finished) -> Verdict:
@@ -57,4 +62,6 @@ def refusal(finished: Finished) -> str | None:
 CONTENDERS = [
     Contender("pipe", "pipe", FULL, {TITLE: 45, LINKS: 90, CSS: 200}, command, check,
               absence=absence, refusal=refusal),
+    Contender("pipe-off", "pipe with journal: off", FULL, {TITLE: 45}, command_without_journal, check,
+              absence=absence, refusal=refusal, is_variant=True),
 ]

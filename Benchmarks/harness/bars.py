@@ -97,6 +97,6 @@ def judge(results: Results) -> list[Verdict]:
         at_most("(g) `pipe validate` of 100 lines: ≤ 15 ms", start.median if start else None, 15, " ms"),
         # Together as long as the longest; a tenth of a second for the process around it.
         at_most(f"(h) three answers together: {longest:.1f} s", overlap.wall if overlap else None, longest + 0.1, " s"),
-        Verdict("(i) journal on against off: ≤ 10 %", "–", UNKNOWN),
+        at_most("(i) CPU with a journal: ≤ 1.05 × without", cpu_ratio(results, "journal", "pipe-off"), 1.05, " ×"),
         *crawl(results),
     ]

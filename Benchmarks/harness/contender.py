@@ -68,6 +68,7 @@ class Contender:
     absence: Callable[[], str | None] = field(default=lambda: None)  # why it cannot run at all
     refusal: Callable[[Finished], str | None] = field(default=lambda _: None)  # "not built yet"
     note: str = ""
+    is_variant: bool = False  # takes part only where a workload names it
 
 
 def load() -> list[Contender]:

@@ -15,7 +15,7 @@ from harness import comparison, contender, crawl, fixture, installation, machine
 from harness.progress import say
 from harness.results import Results
 from harness.workloads import (
-    SIZES, WORKLOADS, CrawlWorkload, LaterWorkload, MemoryWorkload, OverlapWorkload, StartWorkload, Workload,
+    SIZES, WORKLOADS, CrawlWorkload, MemoryWorkload, OverlapWorkload, StartWorkload, Workload,
 )
 
 OPEN_FILES = 8192  # 2,000 connections, on either side of the loopback
@@ -71,8 +71,6 @@ def measure(options: argparse.Namespace, contenders: list[contender.Contender], 
                 results.starts = start.measure_start(workload, options.size, only_pipe=bool(options.contender))
             elif isinstance(workload, OverlapWorkload):
                 results.overlaps = [start.measure_overlap(runner, workload)]
-            elif isinstance(workload, LaterWorkload):
-                results.later.append((workload.letter, workload.title))
     names = {one.name for one in contenders}
     for workload in chosen:
         if isinstance(workload, CrawlWorkload):

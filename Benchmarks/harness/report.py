@@ -96,8 +96,6 @@ def workload_section(results: Results, names: dict[str, str], letter: str, name:
         return "\n".join([head, tables.start_table(results)])
     if name == "overlap" and results.overlaps:
         return "\n".join([head, tables.overlap_line(results)])
-    if (letter, title) in results.later:
-        return f"{head}\nNot built yet."
     return None
 
 

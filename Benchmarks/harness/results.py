@@ -174,7 +174,6 @@ class Results:
     starts: list[Start] = field(default_factory=list)
     overlaps: list[Overlap] = field(default_factory=list)
     micro: MicroBenchmarks | None = None  # None: left out of this run
-    later: list[tuple[str, str]] = field(default_factory=list)  # letter and title
     machine: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
 

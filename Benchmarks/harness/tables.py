@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from harness import bars
-from harness.results import GOOD, NOT_BUILT, OUTSIDE, Comparison, Entry, MicroBenchmark, Results
+from harness.results import GOOD, OUTSIDE, Comparison, Entry, MicroBenchmark, Results
 from harness.summary import Spread
 
 
@@ -126,10 +126,6 @@ def overlap_line(results: Results) -> str:
     return "\n".join(lines)
 
 
-# Listed, so that nobody takes their absence for an oversight.
-LATER_MICRO = ("rows into the journal",)
-
-
 def duration(nanoseconds: float) -> str:
     """A time in the unit that keeps it short, with three significant digits at the most."""
     value, unit = nanoseconds, "ns"
@@ -165,7 +161,6 @@ def micro_table(results: Results) -> str:
         return f"{found.state.capitalize()}: {'; '.join(found.reasons)}."
     rows = [[f"{one.title} ({one.note})" if one.note else one.title, one.unit,
              processor_time(one), duration(one.wall.median), *throughput(one)] for one in found.entries]
-    rows += [[title, NOT_BUILT, *["–"] * 4] for title in LATER_MICRO]
     return table(["what", "per", "CPU", "elapsed", "a second of CPU", "MB a second of CPU"], rows, 2)
 
 

@@ -33,7 +33,7 @@ class Workload:
 
     def admits(self, contender: Contender) -> str | None:
         """None, or why this contender does not take part."""
-        if self.contenders and contender.name not in self.contenders:
+        if (self.contenders or contender.is_variant) and contender.name not in self.contenders:
             return "not in this workload"
         if self.work not in contender.cost and DOWNLOAD not in contender.cost:
             return "does not do this work"
@@ -98,15 +98,6 @@ class CrawlWorkload:
     scrapy_seconds: dict[str, int]
 
 
-@dataclass(frozen=True)
-class LaterWorkload:
-    """Listed, so that nobody takes its absence for an oversight."""
-
-    letter: str
-    name: str
-    title: str
-
-
 EXTRACTING = ("floor", "pipe", "tutorial", "tutorial-lxml", "scrapy")
 
 WORKLOADS = (
@@ -147,11 +138,15 @@ WORKLOADS = (
         "h", "overlap", "Three answers after 2 s, 1 s and 3 s",
         milliseconds={"tiny": (200, 100, 300), "small": (2000, 1000, 3000), "full": (2000, 1000, 3000)},
     ),
-    LaterWorkload("i", "journal", "Journal on against journal off"),
+    Workload(
+        "i", "journal", "Journal on against journal off", TITLE, contenders=("floor", "pipe", "pipe-off"),
+        most_pages={"tiny": 2000, "small": 50_000, "full": 100_000},
+        seconds={"tiny": 0.4, "small": 3, "full": 6}, rounds={"tiny": 1, "small": 3, "full": 5},
+    ),
     CrawlWorkload(
         "j", "crawl", "A whole site, 50 links a page",
         pages={"tiny": 1000, "small": 50_000, "full": 1_000_000}, scrapy_seconds={"tiny": 2, "small": 20, "full": 90},
     ),
 )
 
-AnyWorkload = Workload | MemoryWorkload | StartWorkload | OverlapWorkload | CrawlWorkload | LaterWorkload
+AnyWorkload = Workload | MemoryWorkload | StartWorkload | OverlapWorkload | CrawlWorkload

@@ -41,9 +41,6 @@ class TableTests(unittest.TestCase):
         lines = tables.micro_table(found()).splitlines()
         self.assertEqual({line.count("|") for line in lines}, {lines[0].count("|")})
 
-    def test_the_journal_is_listed_as_not_built_yet(self) -> None:
-        self.assertIn("| rows into the journal | not built yet |", tables.micro_table(found()))
-
     def test_times_are_told_in_the_unit_that_keeps_them_short(self) -> None:
         self.assertEqual([tables.duration(value) for value in (0.94, 28.25, 475.8, 1_900, 23_000, 5.1e8, 2e9)],
                          ["0.9 ns", "28.2 ns", "476 ns", "1.9 µs", "23.0 µs", "510 ms", "2.0 s"])
