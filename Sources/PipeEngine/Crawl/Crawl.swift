@@ -174,6 +174,8 @@ final class Crawl: Sendable {
     var requests: [Request] = []
     /// Records that wait no longer, and where their pages stand.
     var ready: [(record: Extracted, standing: PageStanding?)] = []
+    /// Called once the requests are on their way.
+    var onOver: (@Sendable () -> Void)?
   }
 
   /// No source will yield another request.
@@ -188,13 +190,16 @@ final class Crawl: Sendable {
     }.requests
   }
 
-  /// A page has come, and the record that was made of it.
+  /// A page has come, and the record that was made of it. The ledger hears of it within: another page may make this one's
+  /// place certain at once, and then its record goes on from there.
   ///
   /// - Parameter wasSent: Whether anybody was asked for it.
   func settle(_ request: Request, _ extracted: Extracted, wasSent: Bool = true) throws(RunError) -> Step {
-    guard let place = request.place else { return Step(ready: [(extracted, nil)]) }
+    guard let place = request.place else {
+      return Step(ready: [(extracted, nil)], onOver: ledger.extracting([extracted]))
+    }
     defer { if request.depth == 0 { updateRoom() } }
-    var step = try change(settling: place.number) { storage throws(RunError) in
+    var step = try change(settling: place.number, extracted) { storage throws(RunError) in
       storage.doubtful[place.number] = nil
       if holds { try storage.held.hold(extracted, of: place.number) }
       return try storage.state.settle(
@@ -279,15 +284,19 @@ final class Crawl: Sendable {
     }.resume()
   }
 
-  /// - Parameter page: The page that has come. Without one no record is handed out: what is settled then waits for the next
-  ///   page, or for the end.
+  /// - Parameters:
+  ///   - page: The page that has come. Without one no record is handed out: what is settled then waits for the next page, or
+  ///     for the end.
+  ///   - extracted: Its record.
   private func change(
-    settling page: Int? = nil, _ body: (inout Storage) throws(RunError) -> [CrawlState.Wanted]
+    settling page: Int? = nil, _ extracted: Extracted? = nil,
+    _ body: (inout Storage) throws(RunError) -> [CrawlState.Wanted]
   ) throws(RunError) -> Step {
     try locked { storage throws(RunError) in
       var step = Step(requests: try body(&storage).map { request(for: $0) })
       // Within, so that the ordinals come in their order.
       ledger.admitted(step.requests.lazy.map(\.id))
+      step.onOver = extracted.flatMap { ledger.extracting([$0]) }
       guard holds, let page else { return step }
       // The record of a page that was settled before it came, and those of pages that it settles.
       for number in [page] + storage.state.takeFinals() {

@@ -51,7 +51,7 @@ struct BackEdge: Sendable {
     return try add(requests)
   }
 
-  /// A page has become a record: sends on its links, and lets the ledger know of it.
+  /// A page has become a record: sends on its links.
   ///
   /// - Returns: The records that are ready, and links that cannot be fetched.
   func settle(
@@ -60,7 +60,7 @@ struct BackEdge: Sendable {
     let step = try crawl.settle(fetched.request, extracted, wasSent: fetched.attempts > 0)
     counter.add(generated: step.requests.count)
     let faulty = try add(step.requests)
-    ledger.extracted([extracted])
+    step.onOver?()
     return (step.ready, faulty)
   }
 

@@ -60,6 +60,8 @@ final class FetchStage: FetchWork {
       isCancelled.store(true, ordering: .releasing)
       frontier.cancel()
     }
+    // The fetcher may see that the run stops, and end, before anybody is called because of that.
+    if control.isStopping { leaveUndone(frontier.drain()) }
   }
 
   func take(upTo limit: Int) -> FetchTake {

@@ -46,8 +46,11 @@ package final class Ledger: Sendable {
 
   func ownEnded() { change { $0.state.ownEnded() } }
 
-  func extracted(_ batch: [Extracted]) {
-    change { storage in for one in batch { storage.state.extracted(one.record.id, records: 1) } }
+  func extracted(_ batch: [Extracted]) { extracting(batch)?() }
+
+  /// The same, for who holds a lock: what is returned is called without it.
+  func extracting(_ batch: [Extracted]) -> (@Sendable () -> Void)? {
+    changing { storage in for one in batch { storage.state.extracted(one.record.id, records: 1) } }
   }
 
   /// A request whose answer is all that comes of it.
@@ -97,20 +100,25 @@ package final class Ledger: Sendable {
         found.append("ledger: \(state.ownCount.grouped) requests of the run itself came to nothing")
       }
       if state.strayCount != 0 {
-        found.append("ledger: \(state.strayCount.grouped) steps of requests that were not at that step")
+        let told = state.strays.map { "\($0.step) \($0.id.ordinal) of source \($0.id.source)" }
+        found.append(
+          "ledger: \(state.strayCount.grouped) steps of requests that were not at that step: "
+            + told.joined(separator: ", "))
       }
       if let rows = state.rowDiscrepancy { found.append("ledger: " + rows) }
       return found
     }
   }
 
-  private func change(_ body: (inout Storage) -> Void) {
-    let call = storage.withLock { storage -> (@Sendable () -> Void)? in
+  private func change(_ body: (inout Storage) -> Void) { changing(body)?() }
+
+  /// - Returns: What is to be called if the run is over with that.
+  private func changing(_ body: (inout Storage) -> Void) -> (@Sendable () -> Void)? {
+    storage.withLock { storage in
       body(&storage)
       guard storage.state.isOver else { return nil }
       defer { storage.onOver = nil }
       return storage.onOver
     }
-    call?()
   }
 }

@@ -46,7 +46,15 @@ struct LedgerState: Hashable, Sendable {
     var held: [DoneSet]
   }
 
+  /// A step that a request was told to take, and was not at.
+  struct Stray: Hashable, Sendable {
+    let step: String
+    let id: RequestID
+  }
+
   static let open: Int32 = -1
+  /// Strays that are told one by one.
+  private static let mostStrays = 3
 
   let awaitsDurability: Bool
   var accounts: [Account]
@@ -61,6 +69,7 @@ struct LedgerState: Hashable, Sendable {
   var areSourcesDry = false
   /// Requests that were told of in a state in which they cannot be: a fault of the run's own.
   var strayCount = 0
+  private(set) var strays: [Stray] = []
   /// Rows that were sent to sinks, that these have written, and that are durable.
   var routedRows = 0
   var writtenRows = 0
@@ -104,13 +113,13 @@ struct LedgerState: Hashable, Sendable {
   mutating func admitted(_ ids: some Sequence<RequestID>) {
     for id in ids {
       guard accounts.indices.contains(id.source) else {
-        strayCount += 1
+        note(stray: "admitted", id)
         continue
       }
       // Ordinals that are passed over were never admitted: nothing waits for them.
       let next = accounts[id.source].first + accounts[id.source].pieces.count
       if id.ordinal < next {
-        strayCount += 1
+        note(stray: "admitted", id)
         continue
       }
       if awaitsDurability { accounts[id.source].note(next..<id.ordinal) }
@@ -151,7 +160,9 @@ struct LedgerState: Hashable, Sendable {
 
   /// A request's page has become so many records.
   mutating func extracted(_ id: RequestID, records: Int) {
-    guard let place = place(of: id), accounts[id.source].pieces[place] == Self.open else { return strayCount += 1 }
+    guard let place = place(of: id), accounts[id.source].pieces[place] == Self.open else {
+      return note(stray: "extracted", id)
+    }
     openCount -= 1
     accounts[id.source].pieces[place] = Int32(clamping: records)
     if records == 0 { finished(id) }
@@ -161,19 +172,19 @@ struct LedgerState: Hashable, Sendable {
   mutating func routed(_ id: RequestID, sinks: Int) {
     routedRows += sinks
     // Most often there is one, and the record's piece becomes its row's.
-    if sinks != 1 { add(sinks - 1, to: id) }
+    if sinks != 1 { add(sinks - 1, to: id, "routed") }
   }
 
   /// A sink has written a row.
   mutating func written(_ id: RequestID) {
     writtenRows += 1
-    if !awaitsDurability { add(-1, to: id) }
+    if !awaitsDurability { add(-1, to: id, "written") }
   }
 
   /// A row is durable.
   mutating func durable(_ id: RequestID) {
     durableRows += 1
-    if awaitsDurability { add(-1, to: id) }
+    if awaitsDurability { add(-1, to: id, "durable") }
   }
 
   /// So many rows are durable; of which requests, only a ledger that awaits it needs to know.
@@ -210,9 +221,14 @@ struct LedgerState: Hashable, Sendable {
     return "\(routedRows.grouped) rows sent to sinks, \(writtenRows.grouped) written, \(durableRows.grouped) durable"
   }
 
-  private mutating func add(_ count: Int, to id: RequestID) {
+  private mutating func note(stray step: String, _ id: RequestID) {
+    strayCount += 1
+    if strays.count < Self.mostStrays { strays.append(Stray(step: step, id: id)) }
+  }
+
+  private mutating func add(_ count: Int, to id: RequestID, _ step: String) {
     guard let place = place(of: id), case let pieces = accounts[id.source].pieces[place], pieces > 0 else {
-      return strayCount += 1
+      return note(stray: step, id)
     }
     accounts[id.source].pieces[place] = Int32(clamping: Int(pieces) + count)
     if Int(pieces) + count == 0 { finished(id) }

@@ -28,6 +28,7 @@ struct CrawlTests {
     let second = try #require(step.requests.first)
     step = try crawl.settle(second, try extracted(second, []))
     #expect(step.ready.isEmpty)
+    #expect(ledger.state.openCount == 0, "another page may hand out its record from now on")
     #expect(try crawl.sourcesEnded().isEmpty)
     #expect(crawl.laneEnded())
     let held = try #require(try crawl.takeHeld())

@@ -1,8 +1,20 @@
+import Glibc
 import PipeSpec
 import PipeTesting
 import Testing
 
 @testable import PipeEngine
+
+/// Opens a gate when the fetcher in it has ended.
+private struct WatchedFetcher: Fetcher {
+  let fetcher: StubFetcher
+  let hasEnded: Gate
+
+  func fetch(_ work: any FetchWork) async throws {
+    defer { hasEnded.open() }
+    try await fetcher.fetch(work)
+  }
+}
 
 @Suite("Graph, stopped or failing", .timeLimit(.minutes(5)))
 struct GraphStopTests {
@@ -42,6 +54,27 @@ struct GraphStopTests {
     try await graph.runConserving()
     #expect(pipeline.sinks[0].rows.count == 0)
     #expect(graph.progress.unfinished == 100)
+  }
+
+  @Test("a fetcher that ends before anybody is called because of the stop leaves nothing uncounted")
+  func fetcherIsFirst() async throws {
+    let pipeline = MemoryPipeline((0..<5000).map { "http://h\($0 % 5).example/\($0)" })
+    let (control, hasEnded, answered) = (RunControl(), Gate(), Turnstile())
+    // Called before those who listen in the graph, on the thread that stops the run.
+    control.onStop {
+      if !control.isStopping { return }
+      hasEnded.wait()
+      usleep(100_000)
+    }
+    let fetcher = StubFetcher { _ in
+      answered.pass()
+      if answered.count == 20 { try? Loopback.startThread { control.stop(by: Self.never) } }
+      return .status(200)
+    }
+    let graph = Graph(
+      try pipeline.plan(), fetcher: WatchedFetcher(fetcher: fetcher, hasEnded: hasEnded), control: control)
+    try await graph.runConserving()
+    #expect(20..<5000 ~= pipeline.sinks[0].rows.count)
   }
 
   @Test("stopped before it began, it ends with nothing done")
