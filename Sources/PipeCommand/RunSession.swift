@@ -37,6 +37,15 @@ enum RunSession {
     }
     switch opening {
     case .run(let opened):
+      if opened.resumed == nil, request != .restart, let other = RunInTheWay(of: plan) {
+        StandardError.say(
+          """
+          pipe: \(plan.sinks[other.sink].shown): its .part file has rows of an unfinished run: \(other.work)
+            pipe run \(other.spec.isEmpty ? "-" : other.spec) --resume goes on with it
+            --restart writes them over
+          """)
+        throw ExitCode(4)
+      }
       if let kind = NetworkFileSystem.name(of: journal.folder) {
         StandardError.say(
           "pipe: warning: the journal in \(journal.folder) is on \(kind): it may not keep runs on several machines apart,"
@@ -44,7 +53,7 @@ enum RunSession {
       }
       return .run(opened)
     case .publish:
-      let names = plan.sinks.map(\.shown).joined(separator: ", ")
+      let names = plan.sinks.filter { $0.sink.publication().isWhole }.map(\.shown).joined(separator: ", ")
       StandardError.say("pipe: complete: the run had done everything but publish \(names), which is done now")
       return .done
     case .readOnly(let error) where journal.isDefault && [.run, .restart].contains(request):

@@ -124,6 +124,9 @@ struct RunSummary {
 
   /// Where the rows of a sink are.
   private func place(of sink: SinkPlan, _ unpublished: UnpublishedRows?) -> String {
+    if unpublished == nil, resumed != nil, !run.reason.isComplete, case .whole(let part) = sink.sink.publication() {
+      return sink.shown == sink.sink.summary ? part : sink.shown + ".part"
+    }
     guard let unpublished, !unpublished.isLost else { return sink.shown }
     // A secret may have given the path.
     return sink.shown == sink.sink.summary ? unpublished.path : sink.shown + ".part"

@@ -12,6 +12,8 @@ package protocol Sink: Sendable {
   func prospect() -> OutputProspect
   /// When readers see its rows, by what the spec says and what is at its path. Looks, and changes nothing.
   func publication() -> Publication
+  /// Whether a run that begins would write over what another one has left at a position. Looks, and changes nothing.
+  func wouldReplace(_ position: SinkPosition) -> Bool
   /// Opens its output in the working folder. Called once, when the sources have begun and nothing is fetched yet.
   ///
   /// - Parameter position: Where an earlier run has left the output. Everything behind it is taken back; an output that is
@@ -30,6 +32,7 @@ extension Sink {
     at position: SinkPosition, in environment: SinkEnvironment
   ) throws(RunError) {}
   package var delivery: Delivery { .atLeastOnce }
+  package func wouldReplace(_ position: SinkPosition) -> Bool { false }
   package func publication() -> Publication { .live }
 
   package func prospect() -> OutputProspect { .new }
@@ -62,6 +65,7 @@ package enum Publication: Hashable, Sendable {
     }
   }
 
+  package var isWhole: Bool { if case .whole = self { true } else { false } }
 }
 
 package enum SinkTarget: Hashable, Sendable {

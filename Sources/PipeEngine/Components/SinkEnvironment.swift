@@ -10,11 +10,14 @@ package struct SinkEnvironment: Sendable {
   package let mayWait: @Sendable () -> Bool
   /// Whether the run can go on if it ends early: what it leaves of an output is kept, if it has no rows, too.
   package let isResumable: Bool
+  /// Tells the person something that is not a failure.
+  package let tell: @Sendable (String) -> Void
 
   package init(
     storage: any FileStorage = SystemStorage(), files: FilesInUse = FilesInUse(), isResumable: Bool = false,
-    mayWait: @escaping @Sendable () -> Bool = { true }
+    mayWait: @escaping @Sendable () -> Bool = { true }, tell: @escaping @Sendable (String) -> Void = { _ in }
   ) {
+    self.tell = tell
     self.isResumable = isResumable
     self.storage = storage
     self.files = files
@@ -24,9 +27,10 @@ package struct SinkEnvironment: Sendable {
   init(
     storage: any FileStorage = SystemStorage(), files: FilesInUse, control: RunControl, isResumable: Bool = false
   ) {
-    self.init(storage: storage, files: files, isResumable: isResumable) {
+    let mayWait: @Sendable () -> Bool = {
       if case .draining(let until) = control.phase, until <= .now { return false }
       return !Task.isCancelled
     }
+    self.init(storage: storage, files: files, isResumable: isResumable, mayWait: mayWait) { control.tell($0) }
   }
 }

@@ -38,9 +38,11 @@ enum JournalState: Hashable, Sendable {
 
   /// What a run and the spec as it is now come to.
   ///
-  /// - Parameter path: The real path of the spec, as the journal has it.
-  init(_ past: PastRun, spec: SpecMeaning, path: String) {
-    if past.header.spec != path {
+  /// - Parameters:
+  ///   - path: The real path of the spec, as the journal has it.
+  ///   - isItsSpecThere: Whether there is a file at the path that the journal has.
+  init(_ past: PastRun, spec: SpecMeaning, path: String, isItsSpecThere: Bool = true) {
+    if past.header.spec != path, isItsSpecThere || past.header.spec.isEmpty || path.isEmpty {
       self = .foreign(spec: past.header.spec)
       return
     }

@@ -94,7 +94,11 @@ package final class RunJournal: Sendable {
     var found = JournalState.none
     do throws(LogFault) {
       past = try PastRun(lastIn: folder)
-      if let past { found = JournalState(past, spec: spec, path: path) }
+      if let past {
+        // The spec of a journal may have got another name.
+        let isThere = try? storage.status(of: past.header.spec, followingLinks: true) != nil
+        found = JournalState(past, spec: spec, path: path, isItsSpecThere: isThere ?? true)
+      }
     } catch {
       found = .unreadable(error)
     }
@@ -158,9 +162,16 @@ package final class RunJournal: Sendable {
   package func completePublishing(_ plan: Plan, in storage: any FileStorage = SystemStorage()) throws(RunError) {
     guard let checkpoint = resumed else { return }
     let environment = SinkEnvironment(storage: storage, isResumable: true)
+    var failure: RunError?
     for (sink, progress) in zip(plan.sinks, checkpoint.sinks) {
-      if let position = progress.position { try sink.sink.completePublishing(at: position, in: environment) }
+      guard let position = progress.position else { continue }
+      do throws(RunError) {
+        try sink.sink.completePublishing(at: position, in: environment)
+      } catch {
+        failure = failure ?? error
+      }
     }
+    if let failure { throw failure }
     try begin(checkpoint)
     _ = try end(checkpoint, outcome: StopReason.complete.name)
   }

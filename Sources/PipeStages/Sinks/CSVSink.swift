@@ -63,6 +63,8 @@ struct CSVSink: FileSink {
   func prospect() -> OutputProspect { output.prospect() }
   func publication() -> Publication { output.publication() }
 
+  func wouldReplace(_ position: SinkPosition) -> Bool { output.wouldReplace(position) }
+
   func completePublishing(at position: SinkPosition, in environment: SinkEnvironment) throws(RunError) {
     try output.completePublishing(at: position, in: environment)
   }

@@ -12,13 +12,18 @@ struct FilePosition: Hashable {
   let inode: UInt64
   /// The SHA-256 of the last of these bytes.
   let tail: [UInt8]
+  /// Whether the run had ended in order there: what stands behind it is not the run's own.
+  let isEnd: Bool
 
   /// The most bytes that the digest is of.
   static let tailLength = 4096
 
   private static let version: UInt8 = 1
+  /// Of a run that had ended there.
+  private static let endVersion: UInt8 = 2
 
-  init(bytes: Int, of status: FileStatus, tail: [UInt8]) {
+  init(bytes: Int, of status: FileStatus, tail: [UInt8], isEnd: Bool = false) {
+    self.isEnd = isEnd
     self.bytes = bytes
     (device, inode) = (status.device, status.inode)
     self.tail = tail
@@ -27,16 +32,18 @@ struct FilePosition: Hashable {
   /// - Returns: `nil` if it is not the position of a file.
   init?(_ position: SinkPosition) {
     var reader = ByteReader(position.bytes)
-    guard reader.byte() == Self.version, let bytes = reader.count(), let device = reader.varint(),
+    guard let version = reader.byte(), [Self.version, Self.endVersion].contains(version), let bytes = reader.count(),
+      let device = reader.varint(),
       let inode = reader.varint(), let tail = reader.bytes(32), reader.isAtEnd
     else { return nil }
     self.bytes = bytes
+    isEnd = version == Self.endVersion
     (self.device, self.inode) = (device, inode)
     self.tail = Array(tail)
   }
 
   var sinkPosition: SinkPosition {
-    var encoded = [Self.version]
+    var encoded = [isEnd ? Self.endVersion : Self.version]
     encoded.append(varint: bytes)
     encoded.append(varint: device)
     encoded.append(varint: inode)
@@ -70,7 +77,9 @@ struct FilePosition: Hashable {
     if status.kind != .regular || status.device != device || status.inode != inode {
       return "is another file than the one that the run has written"
     }
-    if status.size < bytes { return "has \(status.size) bytes, and the run has written \(bytes)" }
+    if status.size < bytes || isEnd && status.size > bytes {
+      return "has \(status.size) bytes, and the run has written \(bytes)"
+    }
     return now == tail ? nil : "has been changed since the run has written it"
   }
 }

@@ -116,9 +116,9 @@ struct OutputFile: ~Copyable {
   /// would compress badly.
   ///
   /// - Returns: Where a later run goes on; `nil` for an output that cannot be cut back.
-  mutating func commit() throws(RunError) -> SinkPosition? {
+  mutating func commit(isEnd: Bool = false) throws(RunError) -> SinkPosition? {
     if members == nil { try flush() }
-    return try handle.commit()?.sinkPosition
+    return try handle.commit(isEnd: isEnd)?.sinkPosition
   }
 
   /// Writes all rows.

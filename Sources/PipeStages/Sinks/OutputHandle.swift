@@ -111,8 +111,9 @@ struct OutputHandle: ~Copyable {
   /// Makes durable what was written, and makes sure that it is in the file that was opened. After the last one nothing more
   /// can go wrong than a rename.
   ///
+  /// - Parameter isEnd: Whether nothing more will be written.
   /// - Returns: Where that is; `nil` for an output that cannot be cut back.
-  mutating func commit() throws(RunError) -> FilePosition? {
+  mutating func commit(isEnd: Bool) throws(RunError) -> FilePosition? {
     let path: String
     var adds = false
     switch place {
@@ -134,7 +135,7 @@ struct OutputHandle: ~Copyable {
     if status.kind != .regular { return nil }
     do throws(StorageError) {
       let tail = try FilePosition.tail(of: path, before: position, in: storage)
-      return tail.map { FilePosition(bytes: position, of: status, tail: $0) }
+      return tail.map { FilePosition(bytes: position, of: status, tail: $0, isEnd: isEnd) }
     } catch {
       // One that may be written and not read.
       if error.code == EACCES { return nil }

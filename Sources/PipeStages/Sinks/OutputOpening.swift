@@ -175,6 +175,7 @@ struct OutputOpening {
       throw RunError(path, "cannot be gone on with: \(subject)\(fault)", hint: Self.restartHint)
     }
     if own.size > start.bytes {
+      if !isPart { try keep(from: start.bytes, to: own.size, of: name) }
       try storing(path) { () throws(StorageError) in try file.truncate(to: start.bytes) }
     }
     guard isPart else {
@@ -185,6 +186,32 @@ struct OutputOpening {
     return OutputHandle(
       path, .part(name, of: target, replaces: mode == .replace), file, replacing: there == nil ? nil : try held(target),
       folders: [name.folderOfPath], in: environment)
+  }
+
+  /// Keeps what is about to be cut off a file that others may have added to since the run died.
+  private func keep(from start: Int, to end: Int, of name: String) throws(RunError) {
+    let kept = name + ".cut"
+    try storing(kept) { () throws(StorageError) in
+      let source = try storage.open(name, .read)
+      let isNew = try storage.status(of: kept, followingLinks: true) == nil
+      let file = try storage.open(
+        kept, isNew ? .new(permissions: 0o666, .sequential) : .existing(.sequential))
+      var (place, keptSize) = (start, try file.status().size)
+      while place < end, case let piece = try source.read(at: place, count: min(1 << 20, end - place)), !piece.isEmpty {
+        let target = keptSize
+        try piece.withUnsafeBytes { bytes in
+          Result { () throws(StorageError) in try file.write(bytes, at: target) }
+        }.get()
+        place += piece.count
+        keptSize += piece.count
+      }
+      try file.sync()
+      if isNew { try storage.sync(folder: kept.folderOfPath) }
+    }
+    let count = end - start
+    environment.tell(
+      "\(path): \(count) byte\(count == 1 ? "" : "s") behind the last checkpoint \(count == 1 ? "is" : "are") taken back,"
+        + " and kept in \(kept) in case others have written them")
   }
 
   /// Gives the finished output of a run its name, if the run has died before it had it or before that was durable.
@@ -200,8 +227,11 @@ struct OutputOpening {
       }
       try storage.sync(folder: target.folderOfPath)
     }
-    if let there = try status(followingLinks: true), end.isOf(there) { return }
-    throw RunError(path, "cannot be published: the file that the run has finished is not there any more")
+    let there = try status(followingLinks: true)
+    if let there, end.isOf(there) { return }
+    throw RunError(
+      path, "cannot be published: the file that the run has finished is neither there nor in its .part file",
+      hint: "if somebody has taken it, all is well with it; --restart begins anew")
   }
 
   private static let restartHint = "put it back as it was, or begin anew with --restart"

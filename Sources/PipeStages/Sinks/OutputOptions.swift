@@ -176,6 +176,14 @@ struct OutputOptions: Sendable {
     }
   }
 
+  /// Whether a new run would write over what an earlier one has left at a position.
+  func wouldReplace(_ position: SinkPosition) -> Bool {
+    guard let start = FilePosition(position), case .whole(let part) = publication(),
+      let there = try? SystemStorage().status(of: part, followingLinks: false)
+    else { return false }
+    return there.device == start.device && there.inode == start.inode
+  }
+
   /// Gives the finished file of a run that has died its name.
   ///
   /// - Parameter position: Where the run has finished it.

@@ -56,9 +56,9 @@ final class RowWriter<Encoder: RowEncoder>: FileWriter {
   @discardableResult
   func finish() throws(RunError) -> SinkCommit {
     try file.finish()
-    let commit = try commit()
+    let position = try file.commit(isEnd: true)
     try file.checkPlace()
-    return commit
+    return SinkCommit(rows: rowsWritten, position: position)
   }
 
   func publish() throws(RunError) { try file.publish() }

@@ -14,8 +14,9 @@ struct FileState: Hashable, Sendable {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
     size = Int(status.st_size)
-    seconds = status.st_mtim.tv_sec
-    nanoseconds = status.st_mtim.tv_nsec
+    // Of the content, the name or the rights: nobody can set it, as that of the content alone.
+    seconds = status.st_ctim.tv_sec
+    nanoseconds = status.st_ctim.tv_nsec
   }
 
   /// Whether a later change shows: the clock of file systems is coarse, by two seconds at the most (FAT).

@@ -186,6 +186,27 @@ struct ResumeTests {
     }
   }
 
+  @Test("a spec that got another name goes on where it was, and is not taken for another one's")
+  func renamed() async throws {
+    try await Workplace.use(pages: 1) { place in
+      let text = "name: shop\n" + Self.spec
+      let spec = try place.spec(text)
+      let command = try place.start(["run", spec])
+      #expect(try await Self.wait(for: place.folder.path("out.csv.part"), toGrowBy: 25))
+      command.send(SIGKILL)
+      _ = await command.outcome()
+      let copy = try place.spec(text, named: "copy.yaml")
+      let foreign = try await place.pipe("run", copy, "--resume")
+      #expect(
+        foreign.status == 1 && foreign.errors.contains("is that of \(place.folder.path)/spec.yaml"), "\(foreign.errors)"
+      )
+      unlink(place.folder.path(spec))
+      let outcome = try await place.pipe("run", copy, "--resume")
+      #expect(outcome.status == 0 && outcome.errors.contains("resumed"), "\(outcome.errors)")
+      try Self.checkOutputs(place, url: place.site.baseURL)
+    }
+  }
+
   @Test("two runs of one spec are kept apart")
   func together() async throws {
     try await Workplace.use(pages: 1) { place in

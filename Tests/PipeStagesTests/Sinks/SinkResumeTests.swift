@@ -133,7 +133,7 @@ struct SinkResumeTests {
     #expect(try writer.finish().rows == count - durable)
     try writer.publish()
     #expect(try content(kind, storage) == whole, "\(lives)")
-    #expect(storage.names == [kind.path])
+    #expect(storage.names.filter { !$0.hasSuffix(".cut") } == [kind.path])
   }
 
   @Test("a run that goes on and is stopped keeps the rows of both", arguments: Kind.all)
@@ -189,6 +189,51 @@ struct SinkResumeTests {
     #expect(error?.subject == kind.path)
     #expect(error?.reason.contains(words) == true, "\(error?.reason ?? "")")
     #expect(storage.bytes(kind.written) == before)
+  }
+
+  @Test("what others have added to the output of a run that was stopped is not cut", arguments: Kind.all)
+  func grown(kind: Kind) throws {
+    let storage = MemoryStorage()
+    try kind.put(into: storage)
+    var position: SinkPosition?
+    do {
+      var writer = try open(kind, in: storage)
+      try write(0..<100, to: &writer)
+      position = try writer.finish().position
+      _ = writer.abandon()
+    }
+    let bytes = try #require(storage.bytes(kind.written))
+    storage.add(to: kind.written, Array("theirs".utf8))
+    let error = #expect(throws: RunError.self) { _ = try open(kind, at: position, in: storage) }
+    #expect(error?.reason.contains("has \(bytes.count + 6) bytes, and the run has written \(bytes.count)") == true)
+    #expect(storage.bytes(kind.written) == bytes + Array("theirs".utf8))
+    storage.replace(kind.written) { $0.removeLast(6) }
+    _ = try open(kind, at: position, in: storage)
+  }
+
+  @Test("what is cut off a shared output of a run that was killed is kept beside it", arguments: Kind.all)
+  func cut(kind: Kind) throws {
+    let storage = MemoryStorage()
+    try kind.put(into: storage)
+    let told = Recorder<String>()
+    let environment = SinkEnvironment(storage: storage, tell: { told.append($0) })
+    var position: SinkPosition?
+    var kept: [UInt8] = []
+    for death in 1...2 {
+      var writer = try kind.sink.openFile(Self.columns, at: position, in: environment)
+      if death == 1 { try write(0..<100, to: &writer) }
+      _ = try writer.flush()
+      position = try writer.commit().position
+      storage.add(to: kind.written, Array("theirs \(death)".utf8))
+      kept += Array("theirs \(death)".utf8)
+    }
+    let count = try #require(storage.bytes(kind.written)).count - 8
+    _ = try kind.sink.openFile(Self.columns, at: position, in: environment)
+    #expect(storage.bytes(kind.written)?.count == count)
+    let isShared = kind.written == kind.path
+    #expect(storage.bytes(kind.path + ".cut") == (isShared ? kept : nil))
+    #expect(told.all.count == (isShared ? 2 : 0))
+    #expect(told.all.allSatisfy { $0.contains("8 bytes behind the last checkpoint are taken back") })
   }
 
   @Test("an output that a living run writes is refused", arguments: Kind.all)
