@@ -93,7 +93,7 @@ enum RowWriting {
   /// - Returns: The bytes written.
   private static func write(_ records: [Record], to sink: SinkPlan) throws -> Int {
     guard let file = sink.sink as? any FileSink else { throw MicroBenchmarkFailure("not a file") }
-    var writer = try file.openFile(sink.columns, at: nil, in: SinkEnvironment())
+    var writer = try file.openFile(sink.columns, .at(nil), in: SinkEnvironment())
     for start in stride(from: 0, to: records.count, by: 64) {
       try writer.write(Array(records[start..<min(start + 64, records.count)]))
     }

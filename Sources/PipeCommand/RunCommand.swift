@@ -15,6 +15,9 @@ struct RunCommand: AsyncParsableCommand {
 
       A run that was broken off, by whatever, can go on where it was: --resume begins one, or goes on with the one that is \
       not finished, so that a timer needs no other command.
+
+      --retry-failed fetches again what failed in the last run, once it has finished: each request whose record has an \
+      error. Its new row takes the place of the old one, and all outputs are replaced at once when it is complete.
       """)
 
   @Argument(
@@ -31,6 +34,9 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Begin anew, also if a run was broken off.")
   var restart = false
 
+  @Flag(help: "Fetch again what failed in the run that has finished, and replace its rows.")
+  var retryFailed = false
+
   @Option(help: ArgumentHelp("Stop after this many requests.", valueName: "n"))
   var limit: Int?
 
@@ -40,9 +46,11 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var options: SpecOptions
 
   mutating func validate() throws {
-    if resume, restart { throw ValidationError("--resume and --restart exclude each other.") }
-    if dryRun, resume || restart {
-      throw ValidationError("--dry-run begins no run: leave \(resume ? "--resume" : "--restart") away.")
+    let flags = [(resume, "--resume"), (restart, "--restart"), (retryFailed, "--retry-failed")].filter(\.0).map(\.1)
+    if flags.count > 1 { throw ValidationError("\(flags[0]) and \(flags[1]) exclude each other.") }
+    if dryRun, let flag = flags.first { throw ValidationError("--dry-run begins no run: leave \(flag) away.") }
+    if retryFailed, limit != nil {
+      throw ValidationError("--retry-failed fetches all that failed: leave --limit away.")
     }
     if let limit, !(1...1_000_000_000_000_000).contains(limit) {
       throw ValidationError("--limit takes a number from 1 to 1000000000000000, not \(limit).")
@@ -119,7 +127,9 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  private var request: RunRequest { resume ? .resume : restart ? .restart : .run }
+  private var request: RunRequest {
+    resume ? .resume : restart ? .restart : retryFailed ? .retryFailed : .run
+  }
 
   private func sayNotices(of summary: RunSummary) { for notice in summary.notices { StandardError.say(notice) } }
 }

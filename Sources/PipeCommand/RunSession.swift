@@ -19,6 +19,12 @@ enum RunSession {
     _ plan: Plan, _ meaning: SpecMeaning?, for request: RunRequest, _ spec: String
   ) throws -> RunSession {
     guard let journal = plan.journal, let meaning else {
+      if request == .retryFailed {
+        StandardError.say(
+          "pipe: \(spec) keeps no journal, so what failed is not known\n  journal: .pipe keeps one from the next run on"
+        )
+        throw ExitStatus.failed
+      }
       if request == .resume {
         StandardError.say("pipe: warning: \(spec) keeps no journal, so --resume begins anew")
       }
@@ -29,7 +35,7 @@ enum RunSession {
     settings.interval = journal.interval
     let opening: RunJournal.Opening
     do throws(RunError) {
-      opening = try RunJournal.open(settings, for: request, spec: meaning, at: realPath(spec), shown: spec)
+      opening = try RunJournal.open(settings, for: request, spec: meaning, at: realPath(spec), shown: spec, of: plan)
       if case .publish(let journal) = opening { try journal.completePublishing(plan) }
     } catch {
       StandardError.say("pipe: \(error.text(in: plan))")
@@ -52,9 +58,13 @@ enum RunSession {
             + " nor outlast a loss of power; journal: {folder: …} names another folder")
       }
       return .run(opened)
-    case .publish:
-      let names = plan.sinks.filter { $0.sink.publication().isWhole }.map(\.shown).joined(separator: ", ")
+    case .publish(let journal):
+      let isRetry = journal.resumed?.retriedCount != nil
+      let names = plan.sinks.filter { isRetry || $0.sink.publication().isWhole }.map(\.shown).joined(separator: ", ")
       StandardError.say("pipe: complete: the run had done everything but publish \(names), which is done now")
+      return .done
+    case .nothingFailed:
+      StandardError.say("pipe: nothing has failed in the last run of \(spec), so nothing is fetched again")
       return .done
     case .readOnly(let error) where journal.isDefault && [.run, .restart].contains(request):
       StandardError.say(

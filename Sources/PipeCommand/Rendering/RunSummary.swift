@@ -37,6 +37,9 @@ struct RunSummary {
       lines.append(
         "  resumed    \(resumed.doneCount.grouped) request\(resumed.doneCount == 1 ? " was" : "s were") done before")
     }
+    if let count = resumed?.retriedCount {
+      lines.append("  retried    \(count.grouped) request\(count == 1 ? "" : "s") that had failed")
+    }
     if let failure = run.failure { lines.append("  failure    \(failure.text(in: plan))") }
     lines += counts.notices.map { "  warning    \(plan.shown(notice: $0))" }
     if !counts.statuses.isEmpty {

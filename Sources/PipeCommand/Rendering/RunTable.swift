@@ -29,18 +29,21 @@ enum RunTable {
   }
 
   private static func outcome(of run: ListedRun) -> String {
-    guard let unfinished = run.unfinished else { return run.outcome ?? "complete" }
+    // What failed was fetched again, in the same run.
+    let prefix = run.retry > 0 ? "--retry-failed: " : ""
+    guard let unfinished = run.unfinished else { return prefix + (run.outcome ?? "complete") }
     // A run that was stopped said so, and can go on.
     let reason = run.outcome.map { "\($0), " } ?? ""
-    return "\(reason)unfinished: \(unfinished.text)"
+    return "\(prefix)\(reason)unfinished: \(unfinished.text)"
   }
 
   static func json(_ runs: [ListedRun]) -> JSONText {
     .array(
       runs.map { run in
         [
-          "pipeline": .string(run.pipeline), "run": .int(run.run), "began": .string(Moment.exact(run.began)),
-          "ended": .string(Moment.exact(run.ended)), "worked_ms": .int(run.worked),
+          "pipeline": .string(run.pipeline), "run": .int(run.run), "retry": .int(run.retry),
+          "began": .string(Moment.exact(run.began)), "ended": .string(Moment.exact(run.ended)),
+          "worked_ms": .int(run.worked),
           "outcome": run.outcome.map { .string($0) } ?? .null, "requests": .int(run.requests),
           "failed": .int(run.failed), "bytes": .int(run.bytes), "rows": run.rows.map { .int($0) } ?? .null,
           "unfinished": run.unfinished.map { .unfinished($0) } ?? .null,

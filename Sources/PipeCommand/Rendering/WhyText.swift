@@ -48,7 +48,13 @@ enum WhyText {
     if request.bytes > 0 {
       lines.append("      \(request.bytes.grouped) byte\(request.bytes == 1 ? "" : "s") of content")
     }
-    if let error = request.error { lines.append("      its record has the error \(error)") }
+    if let error = request.error {
+      lines.append("      its record \(request.isRetried ? "had" : "has") the error \(error)")
+    }
+    if request.isRetried {
+      lines.append("      fetched again later, since it had failed; its row was replaced")
+      return lines
+    }
     let rows = request.rows.enumerated().map { sink, count in
       "\(count == 0 ? "no row" : count == 1 ? "1 row" : "\(count.grouped) rows") in \(answer.name(ofSink: sink))"
     }
@@ -123,7 +129,8 @@ enum WhyJSON {
                 ]
               }),
             "redirects": .array(request.redirects.map { ["status": .int($0.status), "to": .string($0.url)] }),
-            "bytes": .int(request.bytes), "error": request.error.map { .string($0) } ?? .null,
+            "retried": .bool(request.isRetried), "bytes": .int(request.bytes),
+            "error": request.error.map { .string($0) } ?? .null,
             "rows": .array(
               request.rows.enumerated().map { sink, count in
                 ["sink": .string(answer.name(ofSink: sink)), "rows": .int(count)]

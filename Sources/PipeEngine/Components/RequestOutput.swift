@@ -44,7 +44,10 @@ package struct RequestOutput {
     self.counter = counter
     self.memory = memory
     marks = memory?.marks
-    readingOn = ReadingOn(passingOver: memory?.past?.done ?? DoneSet())
+    let past = memory?.past ?? SourceProgress()
+    readingOn =
+      memory?.retried.map { .retrying($0.subtracting(past.done), end: past.yielded) }
+      ?? ReadingOn(passingOver: past.done)
     self.onBegin = onBegin
   }
 
@@ -125,8 +128,12 @@ extension RequestOutput {
 
   /// Passes over all requests that are done before the next one that is not.
   ///
-  /// - Returns: The ordinal of that one.
+  /// - Returns: The ordinal of that one; `Int.max` if there is none.
   package mutating func passOverDone() -> Int {
+    if case .retrying(let open, let end) = readingOn, open.first(from: ordinal) == nil {
+      goOn(at: max(ordinal, end))
+      return .max
+    }
     if let next = readingOn?.firstOpen(from: ordinal), next > ordinal { goOn(at: next) }
     return ordinal
   }
@@ -154,8 +161,8 @@ extension RequestOutput {
   private mutating func takes(_ request: Request) throws(ReadingOn.Difference) -> Bool {
     switch readingOn {
     case nil: return true
-    case .passingOver(let done, _):
-      guard done.contains(ordinal) else { return true }
+    case .passingOver, .retrying:
+      guard isNextDone else { return true }
       passOver()
       return false
     case .comparing(var digest, let expected):
@@ -181,6 +188,8 @@ extension RequestOutput {
 enum ReadingOn {
   /// Those that are done are passed over; there is none from `end` on.
   case passingOver(DoneSet, end: Int)
+  /// Only those that failed are sent again: all others are passed over, also those behind the end of what was read.
+  case retrying(DoneSet, end: Int)
   /// They are compared with those that the journal has, as long as it has some.
   case comparing(RequestDigest, with: RequestDigest)
   /// Those that the journal has are left out, wherever they come.
@@ -195,11 +204,19 @@ enum ReadingOn {
   }
 
   func isDone(_ ordinal: Int) -> Bool {
-    if case .passingOver(let done, _) = self { done.contains(ordinal) } else { false }
+    switch self {
+    case .passingOver(let done, _): done.contains(ordinal)
+    case .retrying(let open, _): !open.contains(ordinal)
+    case .comparing, .leavingOut: false
+    }
   }
 
   func firstOpen(from ordinal: Int) -> Int? {
-    if case .passingOver(let done, _) = self { done.firstMissing(from: ordinal) } else { nil }
+    switch self {
+    case .passingOver(let done, _): done.firstMissing(from: ordinal)
+    case .retrying(let open, _): open.first(from: ordinal)
+    case .comparing, .leavingOut: nil
+    }
   }
 
   /// Whether nothing is passed over from an ordinal on.

@@ -10,6 +10,8 @@ package protocol Sink: Sendable {
   var delivery: Delivery { get }
   /// What would become of what is there, if the run began now. Looks, and changes nothing.
   func prospect() -> OutputProspect
+  /// What would become of it if a run went on with an output of its own. Looks, and changes nothing.
+  func prospectOfGoingOn() -> OutputProspect
   /// When readers see its rows, by what the spec says and what is at its path. Looks, and changes nothing.
   func publication() -> Publication
   /// Whether a run that begins would write over what another one has left at a position. Looks, and changes nothing.
@@ -21,6 +23,15 @@ package protocol Sink: Sendable {
   func open(
     _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
   ) async throws(RunError) -> any SinkWriter
+  /// Makes its output anew from the one that a run has finished: with all of its rows but those that are left out, and
+  /// new ones behind them, or at their places (`SinkBase.place`). Published, it takes the place of the old one at once,
+  /// whatever the spec says of that. An output that is not the one of the base is refused, and left as it is.
+  ///
+  /// Rows of a writer that puts them at their places are durable when it has finished. If the run is cut short
+  /// (`SinkEnvironment.isCutShort`), it finishes without a position, and the next one begins with the base once more.
+  func open(
+    _ columns: [Column], onto base: SinkBase, in environment: SinkEnvironment
+  ) async throws(RunError) -> any SinkWriter
   /// Does what is left of publishing an output that was finished by a run that has died since.
   ///
   /// - Parameter position: Where that run has finished it.
@@ -31,6 +42,12 @@ extension Sink {
   package func completePublishing(
     at position: SinkPosition, in environment: SinkEnvironment
   ) throws(RunError) {}
+  package func open(
+    _ columns: [Column], onto base: SinkBase, in environment: SinkEnvironment
+  ) async throws(RunError) -> any SinkWriter {
+    throw RunError(summary, "cannot be made anew from what is there", hint: "begin anew with --restart")
+  }
+  package func prospectOfGoingOn() -> OutputProspect { prospect() }
   package var delivery: Delivery { .atLeastOnce }
   package func wouldReplace(_ position: SinkPosition) -> Bool { false }
   package func publication() -> Publication { .live }

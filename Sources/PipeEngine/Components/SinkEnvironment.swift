@@ -10,15 +10,19 @@ package struct SinkEnvironment: Sendable {
   package let mayWait: @Sendable () -> Bool
   /// Whether the run can go on if it ends early: what it leaves of an output is kept, if it has no rows, too.
   package let isResumable: Bool
+  /// Whether the run ends before it is done, so that there are rows to come which it does not bring.
+  package let isCutShort: @Sendable () -> Bool
   /// Tells the person something that is not a failure.
   package let tell: @Sendable (String) -> Void
 
   package init(
     storage: any FileStorage = SystemStorage(), files: FilesInUse = FilesInUse(), isResumable: Bool = false,
-    mayWait: @escaping @Sendable () -> Bool = { true }, tell: @escaping @Sendable (String) -> Void = { _ in }
+    mayWait: @escaping @Sendable () -> Bool = { true }, tell: @escaping @Sendable (String) -> Void = { _ in },
+    isCutShort: @escaping @Sendable () -> Bool = { false }
   ) {
     self.tell = tell
     self.isResumable = isResumable
+    self.isCutShort = isCutShort
     self.storage = storage
     self.files = files
     self.mayWait = mayWait
@@ -31,6 +35,8 @@ package struct SinkEnvironment: Sendable {
       if case .draining(let until) = control.phase, until <= .now { return false }
       return !Task.isCancelled
     }
-    self.init(storage: storage, files: files, isResumable: isResumable, mayWait: mayWait) { control.tell($0) }
+    self.init(
+      storage: storage, files: files, isResumable: isResumable, mayWait: mayWait, tell: { control.tell($0) },
+      isCutShort: { control.isCutShort })
   }
 }

@@ -48,7 +48,8 @@ extension CrawlState {
     }
     while linkCursor.page < seen.count {
       defer { linkCursor.page += 1 }
-      if try !note(linkCursor.page).isFinal { return linkCursor.page }
+      let note = try note(linkCursor.page)
+      if !note.isFinal, !note.isListed { return linkCursor.page }
     }
     return nil
   }

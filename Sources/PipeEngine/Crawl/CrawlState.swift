@@ -34,7 +34,7 @@ struct CrawlState: ~Copyable {
   /// Pages that are asked for and have not come.
   var openCount = 0
   /// Those of them that sources have.
-  private(set) var openSources = 0
+  var openSources = 0
   var areSourcesDry = false
   /// Whether pages that have not come will not.
   var isEnding = false
@@ -179,7 +179,8 @@ struct CrawlState: ~Copyable {
     _ place: CrawlPlace, _ url: WebURL?, depth: Int, _ found: FoundLinks, wasSent: Bool = true
   ) throws(RunError) -> [Wanted] {
     guard try note(place.number).state == .asked else { return [] }
-    var page = ComePage(found, wasSent: wasSent)
+    // One that has come before, and failed, was counted then.
+    var page = ComePage(found, wasSent: wasSent && !place.hasCome)
     switch found.content {
     case .redirect(let link):
       tape.note(text: link.url)

@@ -118,7 +118,11 @@ package struct Graph: Sendable {
   package func run() async throws {
     defer { control.end() }
     // Before anything is replaced.
-    for sink in plan.sinks { if case .refused(let error) = sink.sink.prospect() { throw error } }
+    for (index, sink) in plan.sinks.enumerated() {
+      let goesOn = checkpoints?.goesOn(index) ?? false
+      let prospect = goesOn ? sink.sink.prospectOfGoingOn() : sink.sink.prospect()
+      if case .refused(let error) = prospect { throw error }
+    }
     _ = try start.get()
     if let crawl, let checkpoints { try checkpoints.journal.goOn(crawl) }
     try checkpoints?.begin()
@@ -229,8 +233,7 @@ package struct Graph: Sendable {
       try await ending([failed]) {
         try await admitStage(
           inlet(requests, .requests), frontier: frontier, failed: failed,
-          limit: plan.limit.map { max(0, $0 - (checkpoints?.earlierCount ?? 0)) }, control: control,
-          counter: counter,
+          limit: admissionLimit, control: control, counter: counter,
           passed: { count in
             passed.0.add(count)
             passed.1.add(count)
@@ -272,6 +275,12 @@ package struct Graph: Sendable {
       var sink = SinkStage(plan.sinks[index], index: index, of: context)
       try await sink.run(inlet(rows[index], .rows(index)))
     }
+  }
+
+  /// The most requests that are let in. What failed is within the limit that its run had.
+  private var admissionLimit: Int? {
+    if checkpoints?.isRetry ?? false { return nil }
+    return plan.limit.map { max(0, $0 - (checkpoints?.earlierCount ?? 0)) }
   }
 
   /// The way of links from extract to the frontier.

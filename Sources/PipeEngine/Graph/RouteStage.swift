@@ -14,7 +14,8 @@ struct Route {
     rows == self.rows && when?.evaluate(record.values) ?? true && (ahead.isEmpty || !has(record.id))
   }
 
-  private func has(_ id: RequestID) -> Bool {
+  /// Whether the sink has the row of a request already.
+  func has(_ id: RequestID) -> Bool {
     ahead.indices.contains(id.source) && ahead[id.source].contains(id.ordinal)
   }
 }
@@ -45,6 +46,9 @@ func routeStage(
     }
     // Before a row of them can be written.
     book?.routed(wanted, of: batch)
+    for (sink, route) in routes.enumerated() where !route.ahead.isEmpty {
+      book?.routed(batch.lazy.map(\.record.id).filter { route.has($0) }, to: sink)
+    }
     ledger.routed(zip(batch.lazy.map(\.record.id), counts(wanted, of: batch.count)))
     for (route, indices) in zip(routes, wanted) where route.order == .completion {
       try await send(indices.map { batch[$0].record }, to: route)

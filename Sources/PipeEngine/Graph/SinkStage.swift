@@ -44,8 +44,7 @@ struct SinkStage {
         switch state.step {
         case .open:
           try Task.checkCancellation()
-          writer = try await plan.sink.open(
-            plan.columns, at: context.checkpoints?.position(of: index), in: context.environment)
+          writer = try await open()
           try await noteStart(of: &writer)
           milestones.opened.arrive(index)
           state.done()
@@ -70,6 +69,9 @@ struct SinkStage {
           state.done()
         case .finish:
           if let commit = try await writer?.finish() { note(commit) }
+          // What a run that was stopped cannot leave at its place, the one that goes on writes.
+          account.settle(upTo: writer?.rowsWritten ?? 0)
+          account.withdraw()
           milestones.finished.arrive(index)
           state.done()
         case .conclude:
@@ -96,6 +98,14 @@ struct SinkStage {
     }
     if let failure { throw failure }
     milestones.finished.arrive(index)
+  }
+
+  private func open() async throws(RunError) -> any SinkWriter {
+    let (checkpoints, environment) = (context.checkpoints, context.environment)
+    if let base = checkpoints?.base(of: index) {
+      return try await plan.sink.open(plan.columns, onto: base, in: environment)
+    }
+    return try await plan.sink.open(plan.columns, at: checkpoints?.position(of: index), in: environment)
   }
 
   /// Puts into the journal where the output begins, before it gets a row: behind a crash all rows are taken back.

@@ -35,6 +35,23 @@ package struct Checkpoint: Hashable, Sendable {
   /// Hosts that are to be treated with care, by their names; all others are as if they had never been asked.
   var hosts: [String: HostMemory] = [:]
   var totals = RunTotals()
+  /// Of a run that had finished, and in which what failed is fetched again, or was.
+  var retry: Retry?
+
+  /// What is fetched again of a run that had finished.
+  struct Retry: Hashable, Sendable {
+    /// From 1 on: how often that was done.
+    var number: Int
+    /// When it began: milliseconds since 1970.
+    var began: Int
+    /// Milliseconds that the run was at work before.
+    var worked: Int
+    /// Of each source, the requests that are fetched again: it yields no others.
+    var requests: [DoneSet]
+  }
+
+  /// Requests that are fetched again; `nil` if it is not about those that failed.
+  package var retriedCount: Int? { retry.map { $0.requests.reduce(0) { $0 + $1.count } } }
 
   /// Requests that are done, with those that never had to be made.
   package var doneCount: Int { totals.requests }
@@ -72,6 +89,8 @@ struct SinkProgress: Hashable, Sendable {
   /// Of each source, requests that are not done as a whole, and whose rows this sink has before its position: another sink
   /// does not have its own yet. They are made again, and this sink gets no row of them then.
   var ahead: [DoneSet] = []
+  /// The finished output from which it is made anew; `nil` if it is not, and once the sink has a position in the new one.
+  var base: SinkBase?
 }
 
 /// What is remembered of a host, by the system's clock: a run that goes on asks it no sooner, and no more often, than the one
@@ -147,5 +166,14 @@ struct RunTotals: Hashable, Sendable {
     guard let error = event.error else { return }
     failed += 1
     errors[error.code.rawValue, default: 0] += 1
+  }
+
+  /// Takes back what was added.
+  mutating func subtract(_ other: RunTotals) {
+    for path in Self.countPaths { self[keyPath: path] -= other[keyPath: path] }
+    for (status, count) in other.statuses { statuses[status, default: 0] -= count }
+    for (code, count) in other.errors { errors[code, default: 0] -= count }
+    statuses = statuses.filter { $0.value != 0 }
+    errors = errors.filter { $0.value != 0 }
   }
 }

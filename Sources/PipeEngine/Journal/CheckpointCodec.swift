@@ -5,13 +5,17 @@ internal import PipeText
 /// The first byte is the version, 1. A step has what only grows as what has come (`DoneSet`), numbers as their differences,
 /// and of sinks and hosts those that are not as they were. Applied to another checkpoint than the one before, it is refused
 /// by its number.
+///
+/// The second byte has flags: 1 for a step, 2 if there is something behind the totals, of a run in which what failed is fetched
+/// again.
 enum CheckpointCodec {
   private static let version: UInt8 = 1
 
   /// - Parameter last: The checkpoint before; `nil` for a snapshot.
   static func encode(_ checkpoint: Checkpoint, after last: Checkpoint? = nil) -> [UInt8] {
     let base = last ?? Checkpoint()
-    var bytes: [UInt8] = [version, last == nil ? 0 : 1]
+    let isRetry = checkpoint.retry != nil || checkpoint.sinks.contains { $0.base != nil }
+    var bytes: [UInt8] = [version, (last == nil ? 0 : 1) | (isRetry ? 2 : 0)]
     bytes.append(varint: checkpoint.number)
     bytes.append(signed: checkpoint.moment &- base.moment)
     bytes.append(signed: checkpoint.worked &- base.worked)
@@ -26,6 +30,11 @@ enum CheckpointCodec {
     }
     append(checkpoint.hosts, after: base.hosts, to: &bytes)
     append(checkpoint.totals, after: base.totals, to: &bytes)
+    guard isRetry else { return bytes }
+    append(checkpoint.retry, after: base.retry, to: &bytes) { append($0, to: &$1) }
+    for (index, sink) in checkpoint.sinks.enumerated() {
+      append(sink.base, after: base.sinks.at(index)?.base, to: &bytes) { append($0, to: &$1) }
+    }
     return bytes
   }
 
@@ -33,9 +42,10 @@ enum CheckpointCodec {
   /// - Returns: `nil` if the bytes are not what `encode` makes, or are the step of another checkpoint.
   static func decode(_ bytes: [UInt8], after last: Checkpoint? = nil) -> Checkpoint? {
     var reader = ByteReader(bytes)
-    guard reader.byte() == version, let isStep = reader.byte(), isStep < 2, let number = reader.count() else {
+    guard reader.byte() == version, let flags = reader.byte(), flags < 4, let number = reader.count() else {
       return nil
     }
+    let isStep = flags & 1
     // A snapshot stands for itself, wherever it is.
     let base = isStep == 1 ? last : Checkpoint()
     guard let base, isStep == 0 || number == base.number + 1, let moment = reader.signed(),
@@ -55,12 +65,21 @@ enum CheckpointCodec {
       }
       checkpoint.sinks.append(sink)
     }
-    guard let hosts = hosts(&reader, after: base.hosts), let totals = totals(&reader, after: base.totals),
-      reader.isAtEnd
-    else { return nil }
+    guard let hosts = hosts(&reader, after: base.hosts), let totals = totals(&reader, after: base.totals) else {
+      return nil
+    }
     checkpoint.hosts = hosts
     checkpoint.totals = totals
-    return checkpoint
+    for index in checkpoint.sinks.indices { checkpoint.sinks[index].base = nil }
+    if flags & 2 != 0 {
+      guard case .read(let retry) = part(&reader, after: base.retry, retry) else { return nil }
+      checkpoint.retry = retry
+      for index in checkpoint.sinks.indices {
+        guard case .read(let sink) = part(&reader, after: base.sinks.at(index)?.base, sinkBase) else { return nil }
+        checkpoint.sinks[index].base = sink
+      }
+    }
+    return reader.isAtEnd ? checkpoint : nil
   }
 
   /// The number of a checkpoint.
@@ -296,13 +315,13 @@ extension HostMemory {
 
 extension RunTotals {
   /// The numbers, in the order in which they are written.
-  fileprivate static var countPaths: [WritableKeyPath<RunTotals, Int>] {
+  static var countPaths: [WritableKeyPath<RunTotals, Int>] {
     [\.requests, \.retries, \.redirects, \.bytes, \.failed, \.skipped, \.asked]
   }
 }
 
 extension Array {
-  fileprivate func at(_ index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+  func at(_ index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }
 
 extension [UInt8] {

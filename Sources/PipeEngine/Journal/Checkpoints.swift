@@ -45,6 +45,15 @@ final class Checkpoints: Sendable {
   /// Where a sink is opened; `nil` where it is begun.
   func position(of sink: Int) -> SinkPosition? { journal.resumed?.sinks[sink].position }
 
+  /// The finished output from which a sink makes its own anew.
+  func base(of sink: Int) -> SinkBase? { journal.resumed?.sinks[sink].base }
+
+  /// Whether a sink goes on with an output that is there.
+  func goesOn(_ sink: Int) -> Bool { position(of: sink) != nil || base(of: sink) != nil }
+
+  /// Whether the run fetches again what failed in one that had finished.
+  var isRetry: Bool { journal.resumed?.retry != nil }
+
   /// Of each source, requests that a sink has rows of and that are made again; empty if there are none.
   func ahead(of sink: Int) -> [DoneSet] {
     let ahead = journal.resumed?.sinks[sink].ahead ?? []
@@ -52,15 +61,21 @@ final class Checkpoints: Sendable {
   }
 
   func begin() throws(RunError) {
-    try state.withLock { (state) throws(RunError) in try journal.begin(state.checkpoint) }
+    try state.withLock { (state) throws(RunError) in
+      // What a crawl opens again has to be known before anything follows from it.
+      let findings = try parts.findings().map { (kind: Journal.Kind.findings, payload: $0) }
+      try journal.begin(state.checkpoint, frames: findings)
+    }
   }
 
   /// Takes one, and writes it if there is anything new. Waits for the disk, so it is not for the tasks of the pool.
   func take(_ phase: Checkpoint.Phase = .running) throws(RunError) {
     try state.withLock { (state) throws(RunError) in
       let before = state.checkpoint
-      let events = add(parts.ledger.cut(), to: &state.checkpoint)
+      let cut = parts.ledger.cut()
+      let events = add(cut, to: &state.checkpoint)
       var frames: [(kind: Journal.Kind, payload: [UInt8])] = try parts.findings().map { (.findings, $0) }
+      frames += FailedRow.frames(cut.failures).map { (.failures, $0) }
       for memory in parts.memories {
         let step = memory.step(done: state.checkpoint.sources[memory.index].done)
         state.checkpoint.sources[memory.index] = step.progress
@@ -101,6 +116,7 @@ final class Checkpoints: Sendable {
     for (index, stand) in cut.sinks.enumerated() {
       checkpoint.sinks[index].position = stand.position
       checkpoint.sinks[index].rows = stand.rows
+      if stand.position != nil { checkpoint.sinks[index].base = nil }
       if cut.sinks.count == 1 { continue }
       checkpoint.sinks[index].ahead = stand.held.enumerated().map { $1.subtracting(checkpoint.sources[$0].done) }
     }

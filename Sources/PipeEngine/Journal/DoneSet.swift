@@ -41,6 +41,46 @@ struct DoneSet: Hashable, Sendable {
     }
   }
 
+  /// How many requests below an ordinal are in it.
+  func count(below ordinal: Int) -> Int {
+    let (last, bit) = max(0, ordinal).quotientAndRemainder(dividingBy: Self.chunkSize)
+    var count = isLeadDone ? min(start, last) * Self.chunkSize : 0
+    for index in chunks.indices where start + index < last {
+      switch chunks[index] {
+      case .none: break
+      case .all: count += Self.chunkSize
+      case .some(let words): count = words.reduce(count) { $0 + $1.nonzeroBitCount }
+      }
+    }
+    switch chunk(last) {
+    case .none: return count
+    case .all: return count + bit
+    case .some(let words):
+      let whole = words.prefix(bit / 64).reduce(count) { $0 + $1.nonzeroBitCount }
+      return whole + (words[bit / 64] & (1 << UInt64(bit % 64) - 1)).nonzeroBitCount
+    }
+  }
+
+  /// The first ordinal from a given one on that is in the set; `nil` if there is none.
+  func first(from ordinal: Int) -> Int? {
+    var (index, bit) = max(0, ordinal).quotientAndRemainder(dividingBy: Self.chunkSize)
+    if index < start, !isLeadDone { (index, bit) = (start, 0) }
+    while index < start + chunks.count {
+      switch chunk(index) {
+      case .all: return index * Self.chunkSize + bit
+      case .none: break
+      case .some(let words):
+        var word = words[bit / 64] & (UInt64.max << UInt64(bit % 64))
+        for place in bit / 64..<Self.wordCount {
+          if place > bit / 64 { word = words[place] }
+          if word != 0 { return index * Self.chunkSize + place * 64 + word.trailingZeroBitCount }
+        }
+      }
+      (index, bit) = (index + 1, 0)
+    }
+    return nil
+  }
+
   /// Every ordinal below it is in the set.
   var firstMissing: Int {
     guard isLeadDone || start == 0 else { return 0 }
@@ -93,6 +133,8 @@ struct DoneSet: Hashable, Sendable {
   }
 
   mutating func insert(_ ordinal: Int) { insert(ordinal..<ordinal + 1) }
+
+  mutating func remove(_ ordinal: Int) { if contains(ordinal) { subtract(DoneSet(ordinal..<ordinal + 1)) } }
 
   mutating func insert(_ range: Range<Int>) {
     guard range.lowerBound >= 0, !range.isEmpty else { return }

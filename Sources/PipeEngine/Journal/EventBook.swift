@@ -168,6 +168,11 @@ final class EventBook: Sendable {
     }
   }
 
+  /// Requests whose rows a sink has from before the run went on.
+  func routed(_ ids: some Sequence<RequestID>, to sink: Int) {
+    state.withLock { state in for id in ids { state.routed(id, to: sink) } }
+  }
+
   func take(_ ordinals: [Range<Int>], of source: Int) -> [RequestEvent] {
     state.withLock { $0.take(ordinals, of: source) }
   }
@@ -182,6 +187,7 @@ extension RequestEvent {
     if fetched.attempts > 0 { attempts = [Attempt(fetched)] }
     bytes = fetched.response?.length ?? 0
     self.error = error
+    isCheck = request.purpose == .check
   }
 }
 

@@ -23,6 +23,11 @@ struct Journal: ~Copyable {
     case requests = 5
     /// What a crawl has found.
     case findings = 6
+    /// At which rows of the sinks the records of requests stand that have failed (`FailedRow`). The first batch of a run has
+    /// one, without a row: so it tells of all of them.
+    case failures = 7
+    /// What has failed so far is fetched again. What frames of `failures` have told before counts no more.
+    case retry = 8
   }
 
   /// Bytes after which the next segment is begun.
@@ -45,12 +50,14 @@ struct Journal: ~Copyable {
   ///
   /// - Parameters:
   ///   - spec: The meaning of the spec, as bytes.
+  ///   - frames: What is told before the first checkpoint.
   ///   - isDurable: Whether batches survive a loss of power, and not only the end of the process (`sync: process`).
   init(
-    beginning header: JournalHeader, _ spec: [UInt8], _ first: Checkpoint, in folder: JournalFolder,
-    isDurable: Bool = true, segmentSize: Int = Self.segmentSize
+    beginning header: JournalHeader, _ spec: [UInt8], _ first: Checkpoint,
+    frames: [(kind: Kind, payload: [UInt8])] = [], in folder: JournalFolder, isDurable: Bool = true,
+    segmentSize: Int = Self.segmentSize
   ) throws(StorageError) {
-    log = try Self.segment(header, spec, first, in: folder, isDurable: isDurable)
+    log = try Self.segment(header, spec, first, frames, in: folder, isDurable: isDurable)
     self.folder = folder
     self.segmentSize = segmentSize
     self.isDurable = isDurable
@@ -88,7 +95,9 @@ struct Journal: ~Copyable {
   }
 
   /// Ends the batch with a checkpoint, whose number and moment are set. When it returns, a run that goes on begins with it.
-  mutating func commit(_ checkpoint: Checkpoint, at moment: Int) throws(StorageError) {
+  ///
+  /// - Parameter isStep: Whether it has no less than the one before: else it has to stand for itself.
+  mutating func commit(_ checkpoint: Checkpoint, at moment: Int, isStep: Bool = true) throws(StorageError) {
     var checkpoint = checkpoint
     checkpoint.number = last.number + 1
     checkpoint.moment = moment
@@ -97,7 +106,8 @@ struct Journal: ~Copyable {
       header = header.next
       held = []
     } else {
-      try log.append(Kind.step.rawValue, CheckpointCodec.encode(checkpoint, after: last))
+      let kind: Kind = isStep ? .step : .snapshot
+      try log.append(kind.rawValue, CheckpointCodec.encode(checkpoint, after: isStep ? last : nil))
       try log.commit(isDurable: isDurable)
     }
     last = checkpoint
@@ -123,7 +133,7 @@ package struct PastRun {
   let header: JournalHeader
   /// The meaning of its spec, as bytes.
   let spec: [UInt8]
-  let checkpoint: Checkpoint
+  private(set) var checkpoint: Checkpoint
   /// The last segment, where the journal is gone on with.
   let log: LogReader
 
@@ -141,7 +151,7 @@ package struct PastRun {
       case .snapshot, .step:
         checkpoint = CheckpointCodec.decode(frame.payload, after: checkpoint)
         if checkpoint == nil { throw LogFault(log.path, .broken(at: frame.offset)) }
-      case .events, .requests, .findings: break
+      case .events, .requests, .findings, .failures, .retry: break
       case nil: throw LogFault(log.path, .broken(at: frame.offset))
       }
     }
@@ -162,6 +172,14 @@ package struct PastRun {
     }
     guard let last = segments.last else { return nil }
     try self.init(last, in: folder)
+  }
+
+  /// The same run as if it had come to another checkpoint.
+  func with(_ checkpoint: Checkpoint) -> PastRun {
+    var past = self
+    past.checkpoint = checkpoint
+    past.checkpoint.number = self.checkpoint.number
+    return past
   }
 
   /// Goes through the frames of some kinds of all segments, in the order in which they were written, each once.

@@ -18,13 +18,14 @@ struct JournaledSource {
 
   func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     let isDone = past.done.firstMissing >= past.yielded
-    if past.isDry, isDone { return output.goOn(at: past.yielded) }
+    let ends = past.isDry || memory.retried != nil
+    if ends, isDone || memory.retried?.isEmpty ?? false { return output.goOn(at: past.yielded) }
     var (digest, known) = (RequestDigest(), KnownURLs())
     guard var requests = memory.pastRequests() else { return }
     do {
       while let next = try requests.next() {
         for request in next {
-          if !past.isDry {
+          if !ends {
             if memory.rereading == .once {
               digest.add(request)
             } else if !known.add(request.written) {
@@ -45,7 +46,7 @@ struct JournaledSource {
         "has \(output.nextID.ordinal.grouped) of the \(past.yielded.grouped) requests of \(source.summary)",
         hint: SourceMemory.restart)
     }
-    if past.isDry { return }
+    if ends { return }
     try await output.flush()
     if memory.rereading == .once {
       try await readOn(behind: digest, &output, in: environment)

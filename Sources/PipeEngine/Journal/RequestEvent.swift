@@ -31,6 +31,8 @@ struct RequestEvent: Hashable, Sendable {
   var error: RequestError?
   /// Its rows at each sink, by the place in the plan.
   var rows: [Int] = []
+  /// Whether it was only asked what comes of a link, so that it has no record.
+  var isCheck = false
 }
 
 /// Tells a URL from others in six bytes: the start of a hash that is the same in every process (FNV-1a of 64 bits, its upper

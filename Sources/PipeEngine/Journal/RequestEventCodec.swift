@@ -27,8 +27,10 @@ enum RequestEventCodec {
     static let redirects = Flags(rawValue: 8)
     static let error = Flags(rawValue: 16)
     static let rows = Flags(rawValue: 32)
+    /// A check of a link.
+    static let check = Flags(rawValue: 64)
 
-    static let all: Flags = [.source, .status, .attempts, .redirects, .error, .rows]
+    static let all: Flags = [.source, .status, .attempts, .redirects, .error, .rows, .check]
   }
 
   static func encode(_ events: some Sequence<RequestEvent>) -> [UInt8] {
@@ -56,6 +58,7 @@ enum RequestEventCodec {
     if !event.redirects.isEmpty { flags.insert(.redirects) }
     if event.error != nil { flags.insert(.error) }
     if event.rows != last.rows { flags.insert(.rows) }
+    if event.isCheck { flags.insert(.check) }
     bytes.append(flags.rawValue)
     bytes.append(signed: event.id.ordinal &- last.id.ordinal &- 1)
     for shift in stride(from: UInt64(0), to: 48, by: 8) {
@@ -138,7 +141,7 @@ enum RequestEventCodec {
     var event = RequestEvent(
       id: RequestID(source: source, ordinal: last.id.ordinal &+ step &+ 1),
       url: URLMark(bits: mark.reversed().reduce(0) { $0 << 8 | UInt64($1) }), attempts: attempts, bytes: count,
-      rows: last.rows)
+      rows: last.rows, isCheck: flags.contains(.check))
     if flags.contains(.redirects) {
       guard let hops = reader.count(ofBytes: 2) else { return nil }
       for _ in 0..<hops {

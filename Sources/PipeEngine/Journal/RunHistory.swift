@@ -4,10 +4,12 @@ internal import PipeText
 /// What is kept of a run when its journal is gone: `pipe runs` lists it.
 struct RunRecord: Hashable, Sendable {
   var run: Int
+  /// How often what failed in it was fetched again by then: each time is listed.
+  var retry = 0
   /// Milliseconds since 1970.
   var began: Int
   var ended: Int
-  /// Milliseconds that it was at work, in all of its sessions.
+  /// Milliseconds that it was at work, in all of its sessions; of a retry, since that began.
   var worked: Int
   /// Why it ended, as `stop_reason` tells it: `complete`.
   var outcome: String
@@ -18,7 +20,8 @@ struct RunRecord: Hashable, Sendable {
 
 /// The last runs of a pipeline: `runs.log` in the folder of its journals, a log with a frame for each.
 ///
-/// A run that goes on and ends again has the same number, and its last summary counts.
+/// A run that goes on and ends again has the same number, and its last summary counts; but if what failed is fetched again,
+/// the summary from before stays.
 struct RunHistory {
   static let format = LogFormat("piperuns", version: 1)
   /// The runs that are kept.
@@ -40,7 +43,7 @@ struct RunHistory {
     var runs: [RunRecord] = []
     while let frame = try log.next() {
       guard let run = RunRecord(frame.payload) else { throw LogFault(path, .broken(at: frame.offset)) }
-      runs.removeAll { $0.run == run.run }
+      runs.removeAll { $0.isSame(as: run) }
       runs.append(run)
     }
     return runs.suffix(Self.length).map(\.self)
@@ -48,7 +51,7 @@ struct RunHistory {
 
   /// Adds a run that has ended. The file is replaced at once, so that it has the old runs or the new ones.
   func add(_ run: RunRecord) throws(LogFault) {
-    let runs = (try runs().filter { $0.run != run.run } + [run]).suffix(Self.length)
+    let runs = (try runs().filter { !$0.isSame(as: run) } + [run]).suffix(Self.length)
     do throws(StorageError) {
       var log = try LogWriter(creating: path, Self.format, identity: [], in: folder.storage)
       for run in runs { try log.append(1, run.bytes) }
@@ -62,14 +65,17 @@ struct RunHistory {
 extension RunRecord {
   private static let version: UInt8 = 1
 
+  func isSame(as other: RunRecord) -> Bool { run == other.run && retry == other.retry }
+
   /// 1 (version), the four numbers in LEB128 with their sign in the lowest bit, the outcome behind its length, and a snapshot
-  /// of a checkpoint that has the totals and the rows of the sinks alone.
+  /// of a checkpoint that has the totals, the rows of the sinks and the number of the retry alone.
   var bytes: [UInt8] {
     var bytes = [Self.version]
     for number in [run, began, ended, worked] { bytes.append(signed: number) }
     bytes.append(text: outcome)
     let sinks = rows.map { SinkProgress(rows: $0) }
-    return bytes + CheckpointCodec.encode(Checkpoint(sinks: sinks, totals: totals))
+    let retry = retry == 0 ? nil : Checkpoint.Retry(number: retry, began: 0, worked: 0, requests: [])
+    return bytes + CheckpointCodec.encode(Checkpoint(sinks: sinks, totals: totals, retry: retry))
   }
 
   /// - Returns: `nil` if the bytes are not those of a summary.
@@ -82,7 +88,8 @@ extension RunRecord {
     while let byte = reader.byte() { rest.append(byte) }
     guard let checkpoint = CheckpointCodec.decode(rest) else { return nil }
     self.init(
-      run: run, began: began, ended: ended, worked: worked, outcome: outcome, totals: checkpoint.totals,
+      run: run, retry: checkpoint.retry?.number ?? 0, began: began, ended: ended, worked: worked, outcome: outcome,
+      totals: checkpoint.totals,
       rows: checkpoint.sinks.map(\.rows))
   }
 }

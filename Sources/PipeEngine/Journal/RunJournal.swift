@@ -29,6 +29,8 @@ package final class RunJournal: Sendable {
     case publish(RunJournal)
     /// The system lets nothing be written there: permissions, or a file system that is only read.
     case readOnly(RunError)
+    /// There is nothing that could be fetched again.
+    case nothingFailed
     /// It does not run: the exit status, what is in the way, and what to do, each on a line.
     case refused(status: Int32, String, hints: [String])
   }
@@ -45,6 +47,8 @@ package final class RunJournal: Sendable {
   package let settings: Settings
   /// Where the run goes on; `nil` for one that begins.
   package let resumed: Checkpoint?
+  /// Whether it begins to fetch again what failed in a run that has finished.
+  private let beginsRetry: Bool
   private let folder: JournalFolder
   private let spec: [UInt8]
   private let specPath: String
@@ -56,10 +60,11 @@ package final class RunJournal: Sendable {
 
   private init(
     _ settings: Settings, in folder: JournalFolder, lock: sending RunLock, past: sending PastRun?, goesOn: Bool,
-    spec: SpecMeaning, path: String
+    beginsRetry: Bool = false, spec: SpecMeaning, path: String
   ) {
     self.settings = settings
     self.folder = folder
+    self.beginsRetry = beginsRetry
     self.spec = spec.bytes
     specPath = path
     resumed = goesOn ? past?.checkpoint : nil
@@ -75,8 +80,9 @@ package final class RunJournal: Sendable {
   /// - Parameters:
   ///   - path: The real path of the spec; empty for one from standard input.
   ///   - shown: The spec as the person has named it.
+  ///   - plan: Its plan.
   package static func open(
-    _ settings: Settings, for request: RunRequest, spec: SpecMeaning, at path: String, shown: String,
+    _ settings: Settings, for request: RunRequest, spec: SpecMeaning, at path: String, shown: String, of plan: Plan,
     in storage: any FileStorage = SystemStorage()
   ) throws(RunError) -> Opening {
     let folder = JournalFolder(path: settings.folder, storage: storage)
@@ -109,14 +115,27 @@ package final class RunJournal: Sendable {
     case .goOn:
       let journal = RunJournal(settings, in: folder, lock: lock, past: past, goesOn: true, spec: spec, path: path)
       return journal.resumed?.phase == .publishing ? .publish(journal) : .run(journal)
-    case .retryFailed, .refuse: return opening(refusal: decision)
+    case .retryFailed:
+      guard let past else { return .nothingFailed }
+      let failed: FailedRequests
+      do throws(LogFault) {
+        failed = try FailedRequests(of: past, sinks: plan.sinks, in: folder)
+      } catch {
+        return opening(
+          refusal: JournalDecision(request, .unreadable(error), folder: settings.folder, spec: shown))
+      }
+      if failed.isEmpty { return .nothingFailed }
+      let first = try failed.checkpoint(behind: past.checkpoint, of: plan, at: Timestamp.now.milliseconds)
+      return .run(
+        RunJournal(
+          settings, in: folder, lock: lock, past: past.with(first), goesOn: true, beginsRetry: true, spec: spec,
+          path: path))
+    case .refuse: return opening(refusal: decision)
     }
   }
 
   private static func opening(refusal: JournalDecision) -> Opening {
-    guard case .refuse(let status, let words, let hints) = refusal else {
-      return .refused(status: 1, "what failed cannot be tried again by this pipe", hints: [])
-    }
+    guard case .refuse(let status, let words, let hints) = refusal else { return .nothingFailed }
     return .refused(status: status, words, hints: hints)
   }
 
@@ -141,7 +160,9 @@ package final class RunJournal: Sendable {
   /// Rebuilds what a crawl has found before.
   func goOn(_ crawl: Crawl) throws(RunError) {
     try reading { (past) throws(LogFault) in
-      Result { () throws(RunError) in if let past { try crawl.goOn(from: past, in: folder) } }
+      Result { () throws(RunError) in
+        if let past { try crawl.goOn(from: past, in: folder, beginsRetry: beginsRetry) }
+      }
     }
   }
 
@@ -177,15 +198,28 @@ package final class RunJournal: Sendable {
   }
 
   /// Begins or goes on with the log.
-  func begin(_ first: Checkpoint) throws(RunError) {
+  ///
+  /// - Parameter frames: What the first checkpoint needs to be known, where it is written at once.
+  func begin(
+    _ first: Checkpoint, frames: [(kind: Journal.Kind, payload: [UInt8])] = []
+  ) throws(RunError) {
     try change { (state) throws(StorageError) in
       if let past = state.past {
-        state.journal = try Journal(goingOnWith: past, in: folder, isDurable: settings.isDurable)
+        var journal = try Journal(goingOnWith: past, in: folder, isDurable: settings.isDurable)
+        if beginsRetry {
+          // From here on the run is one that has not finished, whatever becomes of its outputs.
+          try journal.add(.retry, [1])
+          for (kind, payload) in frames { try journal.add(kind, payload) }
+          try journal.commit(first, at: Timestamp.now.milliseconds, isStep: false)
+        }
+        state.journal = consume journal
       } else {
         var first = first
         first.moment = began
         let header = JournalHeader(JournalFolder.Segment(run: number, number: 1), began: began, spec: specPath)
-        state.journal = try Journal(beginning: header, spec, first, in: folder, isDurable: settings.isDurable)
+        state.journal = try Journal(
+          beginning: header, spec, first, frames: [(.failures, FailedRow.encode([]))], in: folder,
+          isDurable: settings.isDurable)
         // Older runs cannot be gone on with any more, but for the last one that has finished nobody asks for them.
         try folder.forget(before: number, keeping: lastFinished)
       }
@@ -223,9 +257,11 @@ package final class RunJournal: Sendable {
   ///
   /// - Returns: Why it could not be added.
   func remember(_ checkpoint: Checkpoint, outcome: String) -> String? {
+    let retry = checkpoint.retry
     let record = RunRecord(
-      run: number, began: began, ended: Timestamp.now.milliseconds, worked: checkpoint.worked, outcome: outcome,
-      totals: checkpoint.totals, rows: checkpoint.sinks.map(\.rows))
+      run: number, retry: retry?.number ?? 0, began: retry?.began ?? began, ended: Timestamp.now.milliseconds,
+      worked: checkpoint.worked - (retry?.worked ?? 0), outcome: outcome, totals: checkpoint.totals,
+      rows: checkpoint.sinks.map(\.rows))
     do throws(LogFault) {
       try RunHistory(in: folder).add(record)
       return nil

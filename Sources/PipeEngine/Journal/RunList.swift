@@ -22,21 +22,24 @@ package struct RunList: Sendable {
   }
 
   private mutating func add(_ folder: JournalFolder, named name: String) {
-    var listed: [Int: ListedRun] = [:]
+    var listed: [[Int]: ListedRun] = [:]
     do throws(LogFault) {
-      for record in try RunHistory(in: folder).runs() { listed[record.run] = ListedRun(record, of: name) }
+      for record in try RunHistory(in: folder).runs() {
+        listed[[record.run, record.retry]] = ListedRun(record, of: name)
+      }
     } catch {
       faults.append(error)
     }
     do throws(LogFault) {
       // Of a run that goes on, or goes on later, only the journal knows how far it is.
       for past in try folder.pastRuns() {
-        listed[past.header.segment.run, default: ListedRun(past, of: name)].add(past)
+        let run = ListedRun(past, of: name)
+        listed[[run.run, run.retry], default: run].add(past)
       }
     } catch {
       faults.append(error)
     }
-    runs += listed.values.sorted { $0.run > $1.run }
+    runs += listed.values.sorted { ($0.run, $0.retry) > ($1.run, $1.retry) }
   }
 }
 
@@ -44,6 +47,8 @@ package struct RunList: Sendable {
 package struct ListedRun: Hashable, Sendable {
   package let pipeline: String
   package let run: Int
+  /// How often what failed in it was fetched again: 0 for the run itself, and each time is listed.
+  package let retry: Int
   /// Milliseconds since 1970.
   package let began: Int
   /// When it ended, or how far its journal goes.
@@ -72,6 +77,7 @@ package struct ListedRun: Hashable, Sendable {
   fileprivate init(_ record: RunRecord, of pipeline: String) {
     self.pipeline = pipeline
     run = record.run
+    retry = record.retry
     began = record.began
     ended = record.ended
     worked = record.worked
@@ -85,9 +91,10 @@ package struct ListedRun: Hashable, Sendable {
   fileprivate init(_ past: PastRun, of pipeline: String) {
     self.pipeline = pipeline
     run = past.header.segment.run
-    began = past.header.began
+    retry = past.checkpoint.retry?.number ?? 0
+    began = past.checkpoint.retry?.began ?? past.header.began
     ended = past.checkpoint.moment
-    worked = past.checkpoint.worked
+    worked = past.checkpoint.ownWork
     outcome = past.checkpoint.phase == .finished ? "complete" : nil
     requests = past.checkpoint.totals.requests
     failed = past.checkpoint.totals.failed
@@ -104,12 +111,17 @@ package struct ListedRun: Hashable, Sendable {
     // It may have gone on since it ended.
     guard checkpoint.moment >= ended else { return }
     ended = checkpoint.moment
-    worked = checkpoint.worked
+    worked = checkpoint.ownWork
     requests = checkpoint.totals.requests
     failed = checkpoint.totals.failed
     bytes = checkpoint.totals.bytes
     rows = checkpoint.sinks.reduce(0) { $0 + $1.rows }
   }
+}
+
+extension Checkpoint {
+  /// Milliseconds at work, without those before what failed was fetched again.
+  fileprivate var ownWork: Int { worked - (retry?.worked ?? 0) }
 }
 
 extension JournalFolder {

@@ -10,7 +10,7 @@ package final class SourceMarks: Sendable {
   package struct Start: Sendable {
     /// The request that comes next from there.
     package let ordinal: Int
-    /// What the source said of the place.
+    /// What the source said of the place; nothing for its start.
     package let place: [UInt8]
     /// What the source said of all that was read, further than the place.
     package let reach: [UInt8]
@@ -78,12 +78,24 @@ package final class SourceMarks: Sendable {
       let passed = storage.marks.prefix { $0.ordinal <= open }.count
       if passed > 1 { storage.marks.removeFirst(passed - 1) }
       guard let first = storage.marks.first else { return nil }
-      var bytes: [UInt8] = []
-      for part in [first.place, storage.reach] {
-        bytes.append(varint: part.count)
-        bytes += part
-      }
-      return SourceBookmark(ordinal: first.ordinal, bytes: bytes)
+      return Self.bookmark(first.ordinal, first.place, reach: storage.reach)
     }
+  }
+
+  private static func bookmark(_ ordinal: Int, _ place: [UInt8], reach: [UInt8]) -> SourceBookmark {
+    var bytes: [UInt8] = []
+    for part in [place, reach] {
+      bytes.append(varint: part.count)
+      bytes += part
+    }
+    return SourceBookmark(ordinal: ordinal, bytes: bytes)
+  }
+
+  /// A bookmark at another place of what was read.
+  ///
+  /// - Returns: `nil` if the given one's bytes are not those of one.
+  static func bookmark(_ bookmark: SourceBookmark, at ordinal: Int, place: [UInt8]) -> SourceBookmark? {
+    guard let start = SourceMarks(bookmark)?.start else { return nil }
+    return self.bookmark(ordinal, place, reach: start.reach)
   }
 }

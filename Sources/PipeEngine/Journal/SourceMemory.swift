@@ -20,6 +20,8 @@ package final class SourceMemory: Sendable {
   let rereading: SourceRereading
   /// How far it was; `nil` if this is its first run.
   let past: SourceProgress?
+  /// The only requests that it yields, if those are fetched again that failed.
+  let retried: DoneSet?
   /// Where it marks places; `nil` if it is read on in another way.
   let marks: SourceMarks?
   private let journal: PastJournal?
@@ -62,7 +64,9 @@ package final class SourceMemory: Sendable {
       memories.append(
         try SourceMemory(
           index, source.source.rereading(in: plan.folder),
-          after: sources.indices.contains(index) ? sources[index] : nil, journal: journal))
+          after: sources.indices.contains(index) ? sources[index] : nil,
+          retrying: past?.checkpoint.retry.map { $0.requests.indices.contains(index) ? $0.requests[index] : DoneSet() },
+          journal: journal))
     }
     return memories
   }
@@ -70,13 +74,15 @@ package final class SourceMemory: Sendable {
   /// - Parameters:
   ///   - rereading: How the source can be read now.
   ///   - past: How far it was; `nil` if it begins.
+  ///   - retried: The only requests that it yields; `nil` for all that are not done.
   ///   - journal: Where its requests are, if it was not read for the first time.
   init(
-    _ index: Int, _ rereading: SourceRereading, after past: SourceProgress? = nil, journal: PastJournal? = nil,
-    distance: SourceMarks.Distance = SourceMarks.Distance()
+    _ index: Int, _ rereading: SourceRereading, after past: SourceProgress? = nil, retrying retried: DoneSet? = nil,
+    journal: PastJournal? = nil, distance: SourceMarks.Distance = SourceMarks.Distance()
   ) throws(RunError) {
     self.index = index
     self.past = past
+    self.retried = retried
     self.journal = journal
     // What was a pipe then may be a file now: what counts is what the journal has.
     let wasMarked = past?.bookmark != nil
@@ -124,6 +130,8 @@ package final class SourceMemory: Sendable {
   func yields(_ requests: [Request], upTo end: Int, passedOver: Int) {
     storage.withLock { storage in
       storage.passedOver = passedOver
+      // What is new in it is not this run's.
+      if retried != nil { return }
       if rereading.isJournaled {
         // Those that the journal has already come first.
         let known = storage.yielded

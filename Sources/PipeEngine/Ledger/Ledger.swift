@@ -50,7 +50,9 @@ package final class Ledger: Sendable {
 
   /// The same, for who holds a lock: what is returned is called without it.
   func extracting(_ batch: [Extracted]) -> (@Sendable () -> Void)? {
-    changing { storage in for one in batch { storage.state.extracted(one.record.id, records: 1) } }
+    changing { storage in
+      for one in batch { storage.state.extracted(one.record.id, records: 1, hasFailed: one.error != nil) }
+    }
   }
 
   /// A request whose answer is all that comes of it.
@@ -80,6 +82,9 @@ package final class Ledger: Sendable {
   func committed(sink: Int, _ ids: some Collection<RequestID>, at position: SinkPosition?) {
     storage.withLock { $0.state.committed(sink: sink, ids, at: position) }
   }
+
+  /// Rows that a sink has written and taken back, because the run stops.
+  func withdrawn(_ ids: some Collection<RequestID>) { storage.withLock { $0.state.withdrawn(ids) } }
 
   /// What a checkpoint tells.
   func cut() -> LedgerCut { storage.withLock { $0.state.cut() } }

@@ -76,6 +76,12 @@ struct LedgerState: Hashable, Sendable {
   var durableRows = 0
   /// Of a ledger that awaits durability, by the place in the plan.
   var stands: [Stand] = []
+  /// Of a ledger that awaits durability: requests that are not done and whose records have an error.
+  private var failed: Set<RequestID> = []
+  /// Where the rows of such requests stand that have become durable since the last cut.
+  private var failures: [FailedRow] = []
+  /// Requests of rows that their sinks have taken back.
+  private var withdrawn: Set<RequestID> = []
 
   init(sources: Int, awaitsDurability: Bool = false, sinks: Int = 0) {
     accounts = Array(repeating: Account(), count: sources)
@@ -159,11 +165,14 @@ struct LedgerState: Hashable, Sendable {
   mutating func ownEnded() { ownCount -= 1 }
 
   /// A request's page has become so many records.
-  mutating func extracted(_ id: RequestID, records: Int) {
+  ///
+  /// - Parameter hasFailed: Whether they have an error.
+  mutating func extracted(_ id: RequestID, records: Int, hasFailed: Bool = false) {
     guard let place = place(of: id), accounts[id.source].pieces[place] == Self.open else {
       return note(stray: "extracted", id)
     }
     openCount -= 1
+    if hasFailed, awaitsDurability, records > 0 { failed.insert(id) }
     accounts[id.source].pieces[place] = Int32(clamping: records)
     if records == 0 { finished(id) }
   }
@@ -197,6 +206,11 @@ struct LedgerState: Hashable, Sendable {
   ///
   /// - Parameter ids: The requests of the rows, in their order.
   mutating func committed(sink: Int, _ ids: some Collection<RequestID>, at position: SinkPosition?) {
+    if !failed.isEmpty, stands.indices.contains(sink) {
+      for (place, id) in ids.enumerated() where failed.contains(id) {
+        failures.append(FailedRow(sink: sink, id: id, row: stands[sink].rows + place))
+      }
+    }
     for id in ids { durable(id) }
     guard stands.indices.contains(sink) else { return }
     stands[sink].position = position
@@ -207,11 +221,20 @@ struct LedgerState: Hashable, Sendable {
     }
   }
 
+  /// A sink has taken back rows that it had written, because the run stops: the run that goes on gives it these again.
+  mutating func withdrawn(_ ids: some Collection<RequestID>) {
+    routedRows -= ids.count
+    writtenRows -= ids.count
+    for id in ids where withdrawn.insert(id).inserted { undoneCount += 1 }
+  }
+
   /// What a checkpoint tells: all of it was so at one moment.
   mutating func cut() -> LedgerCut {
     let cut = LedgerCut(
-      sources: accounts.map { LedgerCut.Source(news: $0.news, yielded: $0.yielded) }, sinks: stands)
+      sources: accounts.map { LedgerCut.Source(news: $0.news, yielded: $0.yielded) }, sinks: stands,
+      failures: failures)
     for index in accounts.indices { accounts[index].news = [] }
+    failures = []
     return cut
   }
 
@@ -245,6 +268,7 @@ struct LedgerState: Hashable, Sendable {
   private mutating func finished(_ id: RequestID) {
     let source = id.source
     doneCount += 1
+    if !failed.isEmpty { failed.remove(id) }
     if awaitsDurability { accounts[source].note(id.ordinal..<id.ordinal + 1) }
     while accounts[source].pieces.first == 0 {
       accounts[source].pieces.removeFirst()
@@ -263,6 +287,8 @@ struct LedgerCut: Sendable {
 
   let sources: [Source]
   let sinks: [LedgerState.Stand]
+  /// Rows that have become durable since the last cut, and whose records have an error.
+  let failures: [FailedRow]
 }
 
 extension DoneSet {

@@ -42,4 +42,11 @@ struct RowAccount {
       ledger.durable(rows: new)
     }
   }
+
+  /// The sink has taken back what is not durable.
+  mutating func withdraw() {
+    if written.isEmpty { return }
+    ledger.withdrawn(written)
+    written = []
+  }
 }

@@ -54,11 +54,14 @@ package struct RunStory: Sendable {
     unfinished = checkpoint.phase == .finished ? nil : ListedRun.Progress(done: work.done, total: work.total)
     let marks = Set(texts.map { URLMark(of: $0) })
     var requests: [RequestStory] = []
+    var places: [RequestID: Int] = [:]
     try past.events(in: folder) { event in
       let isMeant = marks.contains(event.url)
       guard isMeant || event.redirects.contains(where: { texts.contains($0.url) }),
         requests.count < Self.mostRequests
       else { return }
+      // Told once more, it had failed before.
+      if let place = places.updateValue(requests.count, forKey: event.id) { requests[place].isRetried = true }
       requests.append(RequestStory(event, isRedirected: !isMeant))
     }
     self.requests = requests
@@ -97,6 +100,8 @@ package struct RequestStory: Hashable, Sendable {
   package let error: String?
   /// Its rows at each sink.
   package let rows: [Int]
+  /// Whether it was fetched again after the run had finished: its rows are those of a later story.
+  package fileprivate(set) var isRetried = false
 
   init(_ event: RequestEvent, isRedirected: Bool) {
     source = event.id.source

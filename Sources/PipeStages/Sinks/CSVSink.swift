@@ -61,6 +61,7 @@ struct CSVSink: FileSink {
   var delivery: Delivery { output.delivery }
 
   func prospect() -> OutputProspect { output.prospect() }
+  func prospectOfGoingOn() -> OutputProspect { output.prospect(goesOn: true) }
   func publication() -> Publication { output.publication() }
 
   func wouldReplace(_ position: SinkPosition) -> Bool { output.wouldReplace(position) }
@@ -70,9 +71,9 @@ struct CSVSink: FileSink {
   }
 
   func openFile(
-    _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
+    _ columns: [Column], _ start: FileStart, in environment: SinkEnvironment
   ) throws(RunError) -> any FileWriter {
-    try RowWriter(output, CSVRowEncoder(columns: columns, dialect: dialect), at: position, in: environment)
+    try RowWriter(output, CSVRowEncoder(columns: columns, dialect: dialect), start, in: environment)
   }
 }
 

@@ -14,6 +14,9 @@ struct FilePosition: Hashable {
   let tail: [UInt8]
   /// Whether the run had ended in order there: what stands behind it is not the run's own.
   let isEnd: Bool
+  /// Whether the file takes the place of one that the same run has finished: until it is published it is beside it,
+  /// whatever the spec says.
+  var isRemade = false
 
   /// The most bytes that the digest is of.
   static let tailLength = 4096
@@ -21,6 +24,8 @@ struct FilePosition: Hashable {
   private static let version: UInt8 = 1
   /// Of a run that had ended there.
   private static let endVersion: UInt8 = 2
+  /// Those of a file that is remade are so much higher.
+  private static let remadeStep: UInt8 = 2
 
   init(bytes: Int, of status: FileStatus, tail: [UInt8], isEnd: Bool = false) {
     self.isEnd = isEnd
@@ -32,18 +37,19 @@ struct FilePosition: Hashable {
   /// - Returns: `nil` if it is not the position of a file.
   init?(_ position: SinkPosition) {
     var reader = ByteReader(position.bytes)
-    guard let version = reader.byte(), [Self.version, Self.endVersion].contains(version), let bytes = reader.count(),
-      let device = reader.varint(),
+    guard let version = reader.byte(), (Self.version...Self.endVersion + Self.remadeStep).contains(version),
+      let bytes = reader.count(), let device = reader.varint(),
       let inode = reader.varint(), let tail = reader.bytes(32), reader.isAtEnd
     else { return nil }
     self.bytes = bytes
-    isEnd = version == Self.endVersion
+    isRemade = version > Self.endVersion
+    isEnd = version == Self.endVersion || version == Self.endVersion + Self.remadeStep
     (self.device, self.inode) = (device, inode)
     self.tail = Array(tail)
   }
 
   var sinkPosition: SinkPosition {
-    var encoded = [isEnd ? Self.endVersion : Self.version]
+    var encoded = [(isEnd ? Self.endVersion : Self.version) + (isRemade ? Self.remadeStep : 0)]
     encoded.append(varint: bytes)
     encoded.append(varint: device)
     encoded.append(varint: inode)

@@ -22,6 +22,7 @@ struct JSONLinesSink: FileSink {
   var delivery: Delivery { output.delivery }
 
   func prospect() -> OutputProspect { output.prospect() }
+  func prospectOfGoingOn() -> OutputProspect { output.prospect(goesOn: true) }
   func publication() -> Publication { output.publication() }
 
   func wouldReplace(_ position: SinkPosition) -> Bool { output.wouldReplace(position) }
@@ -31,9 +32,9 @@ struct JSONLinesSink: FileSink {
   }
 
   func openFile(
-    _ columns: [Column], at position: SinkPosition?, in environment: SinkEnvironment
+    _ columns: [Column], _ start: FileStart, in environment: SinkEnvironment
   ) throws(RunError) -> any FileWriter {
-    try RowWriter(output, JSONLineEncoder(columns), at: position, in: environment)
+    try RowWriter(output, JSONLineEncoder(columns), start, in: environment)
   }
 }
 

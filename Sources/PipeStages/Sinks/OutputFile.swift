@@ -14,6 +14,8 @@ struct OutputFile: ~Copyable {
   let hasByteOrderMark: Bool
   /// Whether it goes on with what an earlier run has written.
   private let hasEarlierRows: Bool
+  /// Rows of the file that it takes the place of, and that are not copied yet.
+  private var earlier: BaseRows?
   /// Whole rows that are not handed on yet.
   var buffer: [UInt8] = []
   /// Rows that were put into the buffer.
@@ -47,31 +49,76 @@ struct OutputFile: ~Copyable {
   init(_ opening: OutputOpening, _ format: RowFormat, at start: FilePosition?) throws(RunError) {
     let path = opening.path
     let compression = Compression(path: path)
-    var members: MemberBuffer?
-    if let compression {
-      do throws(CompressionFault) {
-        members = MemberBuffer(try compression.makeCompressor())
-      } catch {
-        throw RunError(path, "cannot be written: \(error.reason)", hint: error.hint)
-      }
-    }
+    let members = try Self.memberBuffer(path)
     let handle: OutputHandle
     if let start { handle = try opening.reopen(at: start) } else { handle = try opening.open() }
     let size = handle.position ?? 0
     // Locked by now: nobody adds to it between this look and the first row.
     var appended = AppendedFile(format)
     var missingEnd: [UInt8] = []
-    if opening.mode == .append, try appended.read(path, compression, size: size, in: opening.environment.storage) {
+    // One that is remade has been looked at, and has the rows of others in it.
+    let adds = opening.mode == .append && start?.isRemade != true
+    if adds, try appended.read(path, compression, size: size, in: opening.environment.storage) {
       missingEnd = try appended.missingEnd(path: path)
     }
     self.handle = handle
     self.members = members
     self.format = format
     hasEarlierRows = start.map { $0.bytes > 0 } ?? false
-    isEmpty = opening.mode == .append ? !appended.hasRows : !hasEarlierRows
-    hasByteOrderMark = opening.mode == .append && appended.hasByteOrderMark
+    isEmpty = adds ? !appended.hasRows : !hasEarlierRows
+    hasByteOrderMark = adds && appended.hasByteOrderMark
     buffer.reserveCapacity(Self.capacity + (64 << 10))
     if !missingEnd.isEmpty { addLine(missingEnd) }
+  }
+
+  /// Opens a file that takes the place of one that a run has finished, whose rows are to be copied (`copyEarlier`).
+  ///
+  /// - Parameter end: Where that is finished.
+  init(
+    _ opening: OutputOpening, _ format: RowFormat, onto base: SinkBase, _ end: FilePosition
+  ) throws(RunError) {
+    let members = try Self.memberBuffer(opening.path)
+    let handle = try opening.remake(from: end)
+    let earlier = try BaseRows(of: opening.finished(), opening, format, base, upTo: end.bytes)
+    self.handle = handle
+    self.members = members
+    self.earlier = earlier
+    self.format = format
+    hasEarlierRows = true
+    isEmpty = false
+    hasByteOrderMark = false
+    buffer.reserveCapacity(Self.capacity + (64 << 10))
+  }
+
+  private static func memberBuffer(_ path: String) throws(RunError) -> MemberBuffer? {
+    guard let compression = Compression(path: path) else { return nil }
+    do throws(CompressionFault) {
+      return MemberBuffer(try compression.makeCompressor())
+    } catch {
+      throw RunError(path, "cannot be written: \(error.reason)", hint: error.hint)
+    }
+  }
+
+  /// Whether earlier rows are still to be copied.
+  var hasEarlierRowsToCopy: Bool { earlier != nil }
+
+  /// Copies earlier rows up to the place of a request, but for those that are left out. They do not count as written here.
+  mutating func copyEarlier(upTo id: RequestID) throws(RunError) {
+    if let earlier { try copy(earlier, upTo: earlier.base.place(of: id)) }
+  }
+
+  /// Copies all earlier rows that are left.
+  mutating func copyEarlier() throws(RunError) {
+    if let earlier { try copy(earlier, upTo: .max) }
+    earlier = nil
+  }
+
+  private mutating func copy(_ earlier: BaseRows, upTo end: Int) throws(RunError) {
+    while let piece = try earlier.next(upTo: end) {
+      buffer += piece.bytes
+      if piece.endsRow { leadingLines += 1 }
+      if buffer.count >= Self.capacity { try relieve() }
+    }
   }
 
   /// Adds what is not a row and stands before all rows of the buffer.

@@ -12,6 +12,17 @@ struct OutputHandle: ~Copyable {
     case live(String, adds: Bool)
     /// A file that takes the place of another one, or of none, when the run is complete.
     case part(String, of: String, replaces: Bool)
+    /// The same, in place of one that the same run has finished.
+    case remade(String, of: String)
+
+    /// Where a file is that takes the place of another one.
+    fileprivate var part: (path: String, output: String, replaces: Bool)? {
+      switch self {
+      case .part(let path, let output, let replaces): (path, output, replaces)
+      case .remade(let path, let output): (path, output, true)
+      case .standardOutput, .stream, .live: nil
+      }
+    }
   }
 
   static let liveHint = "publish: live writes the file in place"
@@ -52,7 +63,7 @@ struct OutputHandle: ~Copyable {
   mutating func write(_ bytes: [UInt8], taken: inout Int) throws(RunError) {
     taken = 0
     if case .live(_, let adds) = place { try checkSize(adds: adds) }
-    if case .part = place { try checkSize(adds: false) }
+    if place.part != nil { try checkSize(adds: false) }
     while taken < bytes.count {
       let file = try opened()
       let start = taken
@@ -119,7 +130,7 @@ struct OutputHandle: ~Copyable {
     switch place {
     case .standardOutput, .stream: return nil
     case .live(let own, let isShared): (path, adds) = (own, isShared)
-    case .part(let part, _, _): path = part
+    case .part(let part, _, _), .remade(let part, _): path = part
     }
     let file = try opened()
     let (files, newNames) = (storage, areNamesDurable ? [] : folders)
@@ -135,7 +146,10 @@ struct OutputHandle: ~Copyable {
     if status.kind != .regular { return nil }
     do throws(StorageError) {
       let tail = try FilePosition.tail(of: path, before: position, in: storage)
-      return tail.map { FilePosition(bytes: position, of: status, tail: $0, isEnd: isEnd) }
+      guard let tail else { return nil }
+      var end = FilePosition(bytes: position, of: status, tail: tail, isEnd: isEnd)
+      if case .remade = place { end.isRemade = true }
+      return end
     } catch {
       // One that may be written and not read.
       if error.code == EACCES { return nil }
@@ -145,7 +159,7 @@ struct OutputHandle: ~Copyable {
 
   /// Gives a part the name of the output.
   mutating func publish() throws(RunError) {
-    guard case .part(let part, let path, let replaces) = place else { return }
+    guard let (part, path, replaces) = place.part else { return }
     try checkPlace(path, replaces: replaces)
     do throws(StorageError) {
       try storage.rename(part, to: path, replacing: replaces)
@@ -170,7 +184,7 @@ struct OutputHandle: ~Copyable {
     switch place {
     case .standardOutput, .stream: return nil
     case .live(let own, _): path = own
-    case .part(let part, _, _): path = part
+    case .part(let part, _, _), .remade(let part, _): path = part
     }
     guard let file, !isPublished else { return nil }
     let isLive = if case .live = place { true } else { false }
@@ -187,7 +201,7 @@ struct OutputHandle: ~Copyable {
 
   /// Checks, before any output of the run gets its name, that this one can have its own.
   func checkPlace() throws(RunError) {
-    if case .part(_, let path, let replaces) = place { try checkPlace(path, replaces: replaces) }
+    if let (_, path, replaces) = place.part { try checkPlace(path, replaces: replaces) }
   }
 
   /// Checks that the place of a part is as it was when the run began.

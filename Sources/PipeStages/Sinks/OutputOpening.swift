@@ -154,8 +154,8 @@ struct OutputOpening {
   func reopen(at start: FilePosition) throws(RunError) -> OutputHandle {
     try checkName()
     try environment.files.claim(path: path, as: path)
-    let isPart = !isLive && mode != .append
-    if isPart, mode == .fail, try status(followingLinks: true) != nil { throw .outputIsThere(path) }
+    let isPart = !isLive && mode != .append || start.isRemade
+    if isPart, mode == .fail, !start.isRemade, try status(followingLinks: true) != nil { throw .outputIsThere(path) }
     let target = try storing(path) { () throws(StorageError) in try PartFile.output(at: path, in: storage) } ?? path
     let name = isPart ? target + PartFile.ending : path
     try environment.files.claim(path: name, as: path)
@@ -184,7 +184,8 @@ struct OutputOpening {
     }
     let there = try status(followingLinks: true)
     return OutputHandle(
-      path, .part(name, of: target, replaces: mode == .replace), file, replacing: there == nil ? nil : try held(target),
+      path, start.isRemade ? .remade(name, of: target) : .part(name, of: target, replaces: mode == .replace), file,
+      replacing: there == nil ? nil : try held(target),
       folders: [name.folderOfPath], in: environment)
   }
 
@@ -214,16 +215,53 @@ struct OutputOpening {
         + " and kept in \(kept) in case others have written them")
   }
 
+  /// Opens a part that takes the place of the output that a run has finished.
+  ///
+  /// - Parameter end: Where that is finished. If it is another file by now, or was changed, it is refused and left as it is.
+  func remake(from end: FilePosition) throws(RunError) -> OutputHandle {
+    func refusal(_ reason: String) -> RunError {
+      RunError(path, "cannot be made anew: it \(reason)", hint: Self.restartHint)
+    }
+    try checkName()
+    try environment.files.claim(path: path, as: path)
+    guard let there = try status(followingLinks: true) else { throw refusal("is not there any more") }
+    guard let target = try storing(path, { () throws(StorageError) in try PartFile.output(at: path, in: storage) })
+    else { throw refusal("has no name beside which another file could be made") }
+    let old = try held(target)
+    let (status, tail) = try storing(path) { () throws(StorageError) in
+      let status = try old.status()
+      return (
+        status, status.kind == .regular ? try FilePosition.tail(of: target, before: end.bytes, in: storage) : nil
+      )
+    }
+    if let fault = end.fault(status, tail: tail) { throw refusal(fault) }
+    if status.size > end.bytes { throw refusal("has been added to since the run has written it") }
+    if let obstacle = storage.obstacle(toReplacing: target) { throw RunError(path, obstacle) }
+    let part = target + PartFile.ending
+    try environment.files.check(path: part, for: path)
+    let file = try PartFile.make(part, permissions: there.permissions & 0o777, of: path, in: storage)
+    let own = try storing(path) { () throws(StorageError) in try file.status() }
+    try environment.files.claim(own, as: path)
+    file.take(permissionsOf: there)
+    return OutputHandle(
+      path, .remade(part, of: target), file, replacing: old, folders: [target.folderOfPath], in: environment)
+  }
+
+  /// The output that is there, for reading.
+  func finished() throws(RunError) -> any StoredFile {
+    try storing(path) { () throws(StorageError) in try storage.open(path, .read) }
+  }
+
   /// Gives the finished output of a run its name, if the run has died before it had it or before that was durable.
   ///
   /// - Parameter end: Where the run has finished it.
   func completePublishing(at end: FilePosition) throws(RunError) {
-    if isLive || mode == .append { return }
+    if isLive || mode == .append, !end.isRemade { return }
     try storing(path) { () throws(StorageError) in
       let target = try PartFile.output(at: path, in: storage) ?? path
       let part = try storage.status(of: target + PartFile.ending, followingLinks: false)
       if let part, end.isOf(part) {
-        try storage.rename(target + PartFile.ending, to: target, replacing: mode == .replace)
+        try storage.rename(target + PartFile.ending, to: target, replacing: mode == .replace || end.isRemade)
       }
       try storage.sync(folder: target.folderOfPath)
     }

@@ -99,7 +99,9 @@ struct OutputOptions: Sendable {
   }
 
   /// What would become of what is there, if it were opened now.
-  func prospect() -> OutputProspect {
+  ///
+  /// - Parameter goesOn: Whether a run goes on with an output of its own, which may have its name already.
+  func prospect(goesOn: Bool = false) -> OutputProspect {
     guard case .file(let path) = target.value else {
       return Self.isWritable(descriptor: 1) ? .new : .refused(Self.isClosed("standard output"))
     }
@@ -112,7 +114,7 @@ struct OutputOptions: Sendable {
       return .refused(RunError(path, StorageError(.open, path, code: error.code)))
     }
     if let there {
-      if mode == .fail { return .refused(.outputIsThere(path)) }
+      if mode == .fail, !goesOn { return .refused(.outputIsThere(path)) }
       if there.kind == .folder { return .refused(RunError(path, StorageError(.open, path, code: EISDIR))) }
       if path.withPath({ access($0, W_OK) }) != 0 { return refused() }
       if mode != .append, case .descriptor(let number) = storage.realPath(path) {
@@ -182,6 +184,17 @@ struct OutputOptions: Sendable {
       let there = try? SystemStorage().status(of: part, followingLinks: false)
     else { return false }
     return there.device == start.device && there.inode == start.inode
+  }
+
+  /// A file that takes the place of the one that a run has finished.
+  func open(
+    _ format: RowFormat, onto base: SinkBase, in environment: SinkEnvironment
+  ) throws(RunError) -> OutputFile {
+    guard let end = FilePosition(base.position), case .file(let path) = target.value else {
+      throw RunError(summary, "cannot be made anew: its position is not one of this pipe's")
+    }
+    let opening = OutputOpening(path: path, mode: mode, isLive: publish == .live, environment: environment)
+    return try OutputFile(opening, format, onto: base, end)
   }
 
   /// Gives the finished file of a run that has died its name.

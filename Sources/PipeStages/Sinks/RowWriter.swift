@@ -16,13 +16,23 @@ final class RowWriter<Encoder: RowEncoder>: FileWriter {
   private var file: OutputFile
   private let encoder: Encoder
   private var rows = 0
+  private let isCutShort: @Sendable () -> Bool
 
-  /// - Parameter position: Where an earlier run has left the output.
   init(
-    _ output: OutputOptions, _ encoder: Encoder, at position: SinkPosition?, in environment: SinkEnvironment
+    _ output: OutputOptions, _ encoder: Encoder, _ start: FileStart, in environment: SinkEnvironment
   ) throws(RunError) {
-    file = try output.open(encoder.format, at: position, in: environment)
     self.encoder = encoder
+    isCutShort = environment.isCutShort
+    switch start {
+    case .at(let position): file = try output.open(encoder.format, at: position, in: environment)
+    case .onto(let base):
+      file = try output.open(encoder.format, onto: base, in: environment)
+      if base.isOrdered { return }
+      try file.copyEarlier()
+      // All of them are before the first position.
+      try file.flush()
+      return
+    }
     // A file that rows are added to has its header already.
     guard file.isEmpty else { return }
     let (mark, header) = encoder.beginning
@@ -32,6 +42,7 @@ final class RowWriter<Encoder: RowEncoder>: FileWriter {
 
   func write(_ records: [Record]) throws(RunError) {
     for record in records {
+      try file.copyEarlier(upTo: record.id)
       file.beginRow()
       try encoder.append(record, to: &file)
       try file.endRow()
@@ -47,6 +58,8 @@ final class RowWriter<Encoder: RowEncoder>: FileWriter {
   }
 
   func commit() throws(RunError) -> SinkCommit {
+    // There is no going on in the middle of earlier rows.
+    if file.hasEarlierRowsToCopy { return SinkCommit(rows: 0) }
     let position = try file.commit()
     return SinkCommit(rows: rowsWritten, position: position)
   }
@@ -55,6 +68,12 @@ final class RowWriter<Encoder: RowEncoder>: FileWriter {
 
   @discardableResult
   func finish() throws(RunError) -> SinkCommit {
+    // Rows to come have their places before those that are left.
+    if file.hasEarlierRowsToCopy, isCutShort() {
+      try file.flush()
+      return SinkCommit(rows: 0)
+    }
+    try file.copyEarlier()
     try file.finish()
     let position = try file.commit(isEnd: true)
     try file.checkPlace()

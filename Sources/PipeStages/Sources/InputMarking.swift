@@ -36,7 +36,8 @@ struct InputMarking {
       marks.reach(reach.bytes)
       return
     }
-    guard let place = InputPlace(given.place), var earlier = InputReach(given.reach) else {
+    let place = given.place.isEmpty ? InputPlace() : InputPlace(given.place)
+    guard let place, var earlier = InputReach(given.reach) else {
       throw RunError(name, "was read by another version of pipe", hint: Self.hint)
     }
     if !earlier.isSettled || earlier.file != state { try earlier.check(file, name: name) }

@@ -121,8 +121,7 @@ struct GraphOrderTests {
       let plan = try pipeline.plan("extract: [url]\nsinks: [sink0: {order: input}, sink1]")
       let opening = try RunJournal.open(
         RunJournal.Settings(folder: "/w/.pipe/ordered"), for: .resume, spec: try #require(SpecMeaning([1, 0])),
-        at: "/w/spec.yaml",
-        shown: "spec.yaml", in: storage)
+        at: "/w/spec.yaml", shown: "spec.yaml", of: plan, in: storage)
       guard case .run(let journal) = opening else { return #expect(Bool(false), "\(opening)") }
       let control = RunControl()
       let answered = Turnstile()

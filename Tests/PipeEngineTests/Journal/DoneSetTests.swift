@@ -5,6 +5,31 @@ import Testing
 @testable import PipeEngine
 
 struct DoneSetTests {
+  @Test(arguments: Effort.seeds(10))
+  func `Members are counted, found and removed as in a plain set`(seed: UInt64) {
+    var random = RepeatableRandom(seed: seed)
+    var set = DoneSet()
+    var plain: Set<Int> = []
+    for _ in 0..<30 {
+      let start = Int.random(in: 0..<30_000, using: &random)
+      let range = start..<start + Int.random(in: 0...(random.oneIn(4) ? 9000 : 40), using: &random)
+      if random.oneIn(3) {
+        set.insert(0..<start)
+        plain.formUnion(0..<start)
+      }
+      set.insert(range)
+      plain.formUnion(range)
+      set.remove(start + 1)
+      plain.remove(start + 1)
+      let sorted = plain.sorted()
+      for place in [0, 1, 63, 64, 4095, 4096, 4097, start, start + 1, range.upperBound, 60_000] {
+        #expect(set.count(below: place) == sorted.prefix { $0 < place }.count)
+        #expect(set.first(from: place) == sorted.first { $0 >= place })
+      }
+    }
+    #expect(set == DoneSet(plain))
+  }
+
   private func bytes(_ set: DoneSet) -> [UInt8] {
     var bytes: [UInt8] = []
     set.encode(into: &bytes)

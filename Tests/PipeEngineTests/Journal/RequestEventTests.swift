@@ -28,6 +28,7 @@ struct RequestEventTests {
     }
     if random.oneIn(3) { event.error = RequestError(.timeout, "no answer within 10s", .connectionLost) }
     if random.oneIn(3) { event.rows = [0, 5, 1] }
+    event.isCheck = random.oneIn(3)
     return event
   }
 
@@ -41,7 +42,7 @@ struct RequestEventTests {
   @Test func `Every property of an event is written and read`() {
     // A property that is added later changes this number, and is to be tried above.
     let event = RequestEvent(id: RequestID(source: 0, ordinal: 0), url: URLMark(bits: 1))
-    #expect(Mirror(reflecting: event).children.count == 7)
+    #expect(Mirror(reflecting: event).children.count == 8)
     #expect(RequestEventCodec.decode(RequestEventCodec.encode([event])) == [event])
     #expect(RequestEventCodec.decode(RequestEventCodec.encode([])) == [])
   }

@@ -28,6 +28,17 @@ struct RunHistoryTests {
     #expect(try history.runs().last?.outcome == "interrupted")
   }
 
+  @Test func `A run in which what failed was fetched again is there as it ended each time`() throws {
+    try history.add(summary(3))
+    var again = summary(3)
+    (again.retry, again.totals) = (1, RunTotals(requests: 30))
+    try history.add(again)
+    again.outcome = "interrupted"
+    try history.add(again)
+    #expect(try history.runs() == [summary(3), again])
+    #expect(RunRecord(again.bytes) == again)
+  }
+
   @Test func `In every state that a crash leaves there are the old runs or the new ones`() throws {
     try history.add(summary(1))
     let disk = storage.disk

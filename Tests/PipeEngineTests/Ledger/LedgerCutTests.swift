@@ -80,6 +80,33 @@ struct LedgerCutTests {
     #expect(ledger.strayCount == 0)
   }
 
+  @Test func `Rows with an error are told once, with their numbers among the rows of their sink`() {
+    var ledger = LedgerState(sources: 1, awaitsDurability: true, sinks: 2)
+    ledger.goOn(from: Checkpoint(sinks: [SinkProgress(rows: 10), SinkProgress()]))
+    let ids = (0..<4).map { RequestID(source: 0, ordinal: $0) }
+    ledger.admitted(ids)
+    for id in ids {
+      ledger.extracted(id, records: 1, hasFailed: id.ordinal % 2 == 1)
+      ledger.routed(id, sinks: 2)
+    }
+    ledger.committed(sink: 0, [ids[2], ids[1], ids[0]], at: SinkPosition([1]))
+    #expect(ledger.cut().failures == [FailedRow(sink: 0, id: ids[1], row: 11)])
+    ledger.committed(sink: 1, ids, at: SinkPosition([2]))
+    ledger.committed(sink: 0, [ids[3]], at: SinkPosition([3]))
+    let found = ledger.cut().failures
+    #expect(
+      found == [
+        FailedRow(sink: 1, id: ids[1], row: 1), FailedRow(sink: 1, id: ids[3], row: 3),
+        FailedRow(sink: 0, id: ids[3], row: 13),
+      ])
+    #expect(ledger.cut().failures.isEmpty)
+    #expect(FailedRow.decode(FailedRow.encode(found)) == found)
+    for count in 0..<FailedRow.encode(found).count {
+      #expect(FailedRow.decode(Array(FailedRow.encode(found)[..<count])) != found)
+    }
+    #expect(FailedRow.decode([2]) == nil)
+  }
+
   @Test func `A ledger that goes on counts from where the checkpoint is`() {
     var checkpoint = Checkpoint(sources: [SourceProgress(done: DoneSet([0, 1, 2, 4]))])
     checkpoint.sinks = [

@@ -15,6 +15,14 @@ struct CrashedRun {
   /// Requests of the run.
   let count: Int
   let seed: UInt64
+  var request = RunRequest.resume
+  /// How often the network was asked before: what fails does not fail for ever, and what answers tells of it.
+  var round = 0
+  /// What the outputs have besides.
+  var options = ["", ", order: input", ", when: status == 404"]
+
+  /// Whether a request fails: some once, some twice, and so on.
+  static func fails(_ ordinal: Int, in round: Int) -> Bool { ordinal % 7 == 3 && ordinal % 5 >= round }
 
   /// What a run that ended otherwise than it should says.
   struct Failure: Error { let words: String }
@@ -25,11 +33,11 @@ struct CrashedRun {
         version: 1
         sources: [range: {url: "http://h/{n}", from: 0, to: \(count - 1)}]
         fetch: {retry: 1, concurrency: 12, per_host: {concurrency: 12}}
-        extract: [url, status, error]
+        extract: {url: url, status: status, error: error, round: {header: round}}
         sinks:
-          - csv: \(Self.outputs[0])
-          - jsonl: {path: \(Self.outputs[1]), order: input}
-          - jsonl: {path: \(Self.outputs[2]), when: status == 404}
+          - csv: {path: \(Self.outputs[0])\(options[0])}
+          - jsonl: {path: \(Self.outputs[1])\(options[1])}
+          - jsonl: {path: \(Self.outputs[2])\(options[2])}
         """
       let pipeline = Pipeline(whole: text)
       guard let plan = pipeline.plan else { throw Failure(words: pipeline.brief.joined(separator: ", ")) }
@@ -45,12 +53,12 @@ struct CrashedRun {
     var settings = RunJournal.Settings(folder: Self.folder)
     settings.interval = .milliseconds(1)
     guard let meaning = SpecMeaning([1, 0]) else { throw Failure(words: "the meaning") }
-    let opening = try RunJournal.open(
-      settings, for: .resume, spec: meaning, at: "/w/crawl.yaml", shown: "crawl.yaml", in: storage)
     let plan = try plan
+    let opening = try RunJournal.open(
+      settings, for: request, spec: meaning, at: "/w/crawl.yaml", shown: "crawl.yaml", of: plan, in: storage)
     switch opening {
     case .run(let journal):
-      let fetcher = UnevenFetcher(seed: seed)
+      let fetcher = UnevenFetcher(seed: seed, round: round)
       let run = Run(plan, fetcher: fetcher, journal: journal, storage: storage)
       let outcome = await run.perform()
       if outcome.reason != .complete || !run.progress.discrepancies.isEmpty {
@@ -61,6 +69,7 @@ struct CrashedRun {
       try journal.completePublishing(plan, in: storage)
       return []
     case .readOnly(let error): throw error
+    case .nothingFailed: throw Failure(words: "nothing has failed")
     case .refused(let status, let words, _): throw Failure(words: "\(status): \(words)")
     }
   }
@@ -69,9 +78,10 @@ struct CrashedRun {
 /// Answers a few requests at a time, in an order of a seed; what it answers depends on the request alone.
 private final class UnevenFetcher: Fetcher {
   private let seed: UInt64
+  private let round: Int
   private let fetched = Mutex<[Int]>([])
 
-  init(seed: UInt64) { self.seed = seed }
+  init(seed: UInt64, round: Int) { (self.seed, self.round) = (seed, round) }
 
   /// What was fetched.
   var ordinals: [Int] { fetched.withLock { $0 } }
@@ -104,10 +114,13 @@ private final class UnevenFetcher: Fetcher {
   }
 
   private func answer(_ request: Request) -> Fetched {
-    if request.id.ordinal % 7 == 3 {
-      return Fetched(request: request, response: nil, error: RequestError(.protocol, "not HTTP"))
+    let ordinal = request.id.ordinal
+    if CrashedRun.fails(ordinal, in: round) {
+      return Fetched(request: request, response: nil, error: RequestError(.protocol, "not HTTP in \(round)"))
     }
-    let status = [200, 200, 404, 500][request.id.ordinal % 4]
-    return Fetched(request: request, response: HTTPResponse(status: status, version: .http11), error: nil)
+    let response = HTTPResponse(
+      status: [200, 200, 404, 500][ordinal % 4], version: .http11,
+      fields: HTTPFields([.init(name: "round", value: "\(round)")]))
+    return Fetched(request: request, response: response, error: nil)
   }
 }

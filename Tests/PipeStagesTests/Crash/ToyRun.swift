@@ -103,7 +103,7 @@ struct ToyRun {
     var random = RepeatableRandom(seed: seed &+ UInt64(state.number))
     let environment = SinkEnvironment(storage: storage)
     let writers = try zip(Self.outputs, state.sinks).map { output, sink in
-      try output.sink.openFile(Self.columns, at: sink.position, in: environment)
+      try output.sink.openFile(Self.columns, .at(sink.position), in: environment)
     }
     var session = Session(writers: writers, base: state)
     // Rows come once every sink has a place that it can be cut back to.

@@ -27,7 +27,7 @@ struct RunInTheWayTests {
   /// Leaves an unfinished run with a row in its output.
   private func leave(_ plan: Plan, worked: Int, phase: Checkpoint.Phase = .running) throws {
     let sink = try #require(plan.sinks[1].sink as? any FileSink)
-    var writer = try sink.openFile(plan.sinks[1].columns, at: nil, in: SinkEnvironment())
+    var writer = try sink.openFile(plan.sinks[1].columns, .at(nil), in: SinkEnvironment())
     try writer.write([
       Record(id: RequestID(source: 0, ordinal: 0), values: plan.sinks[1].columns.map { _ in .string("x") })
     ])

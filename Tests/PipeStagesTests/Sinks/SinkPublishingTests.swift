@@ -25,7 +25,7 @@ struct SinkPublishingTests {
     let options = one.spec(path(one), mode: mode).dropLast() + (isLive ? ", publish: live}" : "}")
     let pipeline = Pipeline(spec: "sinks:\n  - \(options)\n")
     let sink = try #require(pipeline.plan, "\(pipeline.diagnostics.map(\.message))").sinks[0].sink
-    return try #require(sink as? any FileSink).openFile(Self.columns, at: nil, in: environment)
+    return try #require(sink as? any FileSink).openFile(Self.columns, .at(nil), in: environment)
   }
 
   private func records(_ range: Range<Int>) -> [Record] {

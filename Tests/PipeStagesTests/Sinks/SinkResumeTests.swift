@@ -58,7 +58,7 @@ struct SinkResumeTests {
 
   private func open(_ kind: Kind, at position: SinkPosition? = nil, in storage: MemoryStorage) throws -> any FileWriter
   {
-    try kind.sink.openFile(Self.columns, at: position, in: SinkEnvironment(storage: storage))
+    try kind.sink.openFile(Self.columns, .at(position), in: SinkEnvironment(storage: storage))
   }
 
   /// Writes rows up to a number, as a run does: in batches, idle now and then.
@@ -220,7 +220,7 @@ struct SinkResumeTests {
     var position: SinkPosition?
     var kept: [UInt8] = []
     for death in 1...2 {
-      var writer = try kind.sink.openFile(Self.columns, at: position, in: environment)
+      var writer = try kind.sink.openFile(Self.columns, .at(position), in: environment)
       if death == 1 { try write(0..<100, to: &writer) }
       _ = try writer.flush()
       position = try writer.commit().position
@@ -228,7 +228,7 @@ struct SinkResumeTests {
       kept += Array("theirs \(death)".utf8)
     }
     let count = try #require(storage.bytes(kind.written)).count - 8
-    _ = try kind.sink.openFile(Self.columns, at: position, in: environment)
+    _ = try kind.sink.openFile(Self.columns, .at(position), in: environment)
     #expect(storage.bytes(kind.written)?.count == count)
     let isShared = kind.written == kind.path
     #expect(storage.bytes(kind.path + ".cut") == (isShared ? kept : nil))

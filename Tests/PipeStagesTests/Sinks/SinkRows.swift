@@ -8,7 +8,7 @@ extension FileSink {
   func open(
     _ columns: [Column], at position: SinkPosition? = nil, in environment: SinkEnvironment = SinkEnvironment()
   ) throws(RunError) -> any FileWriter {
-    try openFile(columns, at: position, in: environment)
+    try openFile(columns, .at(position), in: environment)
   }
 
   /// Writes rows of values as a run would; the columns are named `a`, `b` and so on where no names are given.

@@ -30,9 +30,11 @@ extension Crawl {
 
   /// Rebuilds what the run before had found.
   ///
+  /// - Parameter beginsRetry: Whether that has finished, and what is not done of it are the pages that failed: they are asked
+  ///   for as if they had not come, and their links are followed.
   /// - Throws: `RunError` if the journal is damaged, or memory on disk fails.
-  func goOn(from past: PastRun, in folder: JournalFolder) throws(RunError) {
-    beginReplay(done: past.checkpoint.sources.map(\.done))
+  func goOn(from past: PastRun, in folder: JournalFolder, beginsRetry: Bool = false) throws(RunError) {
+    beginReplay(done: past.checkpoint.sources.map(\.done), keepsNumbers: beginsRetry)
     var failure: RunError?
     do throws(LogFault) {
       try past.forEach([.findings], in: folder) { (_, payload) throws(LogFault) in
@@ -51,12 +53,33 @@ extension Crawl {
     }
     if let failure { throw failure }
     try endReplay()
+    if beginsRetry, let failed = past.checkpoint.retry?.requests { try openAgain(failed) }
+  }
+
+  /// Has pages that failed asked for once more.
+  ///
+  /// - Parameter failed: Their requests, by the places of sources in the ledger.
+  private func openAgain(_ failed: [DoneSet]) throws(RunError) {
+    try locked { storage throws(RunError) in
+      var numbers: [Int] = []
+      for (source, ordinals) in failed.enumerated() {
+        for ordinal in ordinals.ranges.joined() {
+          guard let number = storage.past?.number(of: RequestID(source: source, ordinal: ordinal)) else { continue }
+          // Most sources' pages, and no others, had a place among those that sources wait for.
+          numbers.append(number << 1 | (source < linkSource ? 1 : 0))
+        }
+      }
+      try storage.state.openAgain(numbers)
+      storage.past?.openAgain(numbers.lazy.map { $0 >> 1 })
+    }
   }
 
   /// - Parameter done: The requests that are done, by the places of sources in the ledger.
-  func beginReplay(done: [DoneSet]) {
+  /// - Parameter keepsNumbers: Whether pages may be opened again.
+  func beginReplay(done: [DoneSet], keepsNumbers: Bool = false) {
     storage.withLock { storage in
-      storage.past = CrawlPast(done: done, sources: linkSource, disk: storage.state.disk)
+      storage.past = CrawlPast(
+        done: done, sources: linkSource, keepsNumbers: keepsNumbers, disk: storage.state.disk)
     }
   }
 
@@ -72,7 +95,8 @@ extension Crawl {
         try storage.state.replay(frame, sources: linkSource) { (replayed) throws(RunError) in
           switch replayed {
           case .key: break
-          case .admitted(let id, let isDuplicate): past.admit(id, isDuplicate: isDuplicate)
+          case .admitted(let id, let number): past.admit(id, number)
+          case .openedAgain(let numbers): past.openAgain(numbers)
           case .wanted(let wanted): for one in wanted { try past.ask(request(for: one)) }
           case .settled(let ordinal, let wanted):
             past.settle(ordinal)
@@ -113,7 +137,7 @@ extension Crawl {
     try locked { storage throws(RunError) in
       var requests: [Request] = []
       while requests.count < count, let request = try storage.past?.nextUnfinished() {
-        guard let place = request.place, request.purpose == .page, try storage.state.hasCome(place.number) else {
+        guard let place = request.place, request.purpose == .page, try storage.hasCome(place.number) else {
           requests.append(request)
           continue
         }

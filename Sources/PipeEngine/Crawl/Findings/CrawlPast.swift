@@ -18,9 +18,17 @@ struct CrawlPast: ~Copyable {
   /// Links' requests that have come to an end without a row.
   private var settled = DoneSet()
   private var unfinished: UnfinishedRequests
+  /// Numbers of the pages that failed and are asked for once more, and of the pages that requests ask for which are not done:
+  /// those of sources and those of links.
+  private var openedAgain = DoneSet()
+  private var numbers: [RequestID: Int] = [:]
 
-  init(done: [DoneSet], sources: Int, disk: TemporaryDisk) {
+  private let keepsNumbers: Bool
+
+  /// - Parameter keepsNumbers: Whether it is asked which pages the requests ask for that are not done.
+  init(done: [DoneSet], sources: Int, keepsNumbers: Bool = false, disk: TemporaryDisk) {
     self.done = done
+    self.keepsNumbers = keepsNumbers
     admitted = Array(repeating: 0, count: sources)
     duplicates = Array(repeating: DoneSet(), count: sources)
     unfinished = UnfinishedRequests(on: disk)
@@ -33,13 +41,30 @@ struct CrawlPast: ~Copyable {
 
   func isDuplicate(_ id: RequestID) -> Bool { duplicates[id.source].contains(id.ordinal) }
 
-  mutating func admit(_ id: RequestID, isDuplicate: Bool) {
+  /// - Parameter number: That of its page; `nil` if it is asked for already.
+  mutating func admit(_ id: RequestID, _ number: Int?) {
     admitted[id.source] = max(admitted[id.source], id.ordinal + 1)
-    if isDuplicate { duplicates[id.source].insert(id.ordinal) }
+    if let number { note(number, of: id) } else { duplicates[id.source].insert(id.ordinal) }
   }
 
   /// A link's request was asked for.
-  mutating func ask(_ request: Request) throws(RunError) { if !isDone(request.id) { try unfinished.add(request) } }
+  mutating func ask(_ request: Request) throws(RunError) {
+    if isDone(request.id) { return }
+    try unfinished.add(request)
+    if let place = request.place, request.purpose == .page { note(place.number, of: request.id) }
+  }
+
+  private mutating func note(_ number: Int, of id: RequestID) {
+    if keepsNumbers, !isDone(id) { numbers[id] = number }
+  }
+
+  /// The page of a request that is not done; `nil` if it was never asked for, or nobody wanted to know.
+  func number(of id: RequestID) -> Int? { numbers[id] }
+
+  mutating func openAgain(_ pages: some Sequence<Int>) { for page in pages { openedAgain.insert(page) } }
+
+  /// Whether a page that failed is asked for once more. It counts no more among the pages that may be asked for.
+  func isOpenedAgain(_ page: Int) -> Bool { openedAgain.contains(page) }
 
   mutating func settle(_ ordinal: Int) { settled.insert(ordinal) }
 
@@ -68,7 +93,13 @@ extension Crawl.Storage {
     if past?.isDuplicate(id) == true || past?.isDone(id) == true { return .isPassedOver }
     // An input that has changed since is the source's to notice.
     guard let number = try state.seen.find(fingerprint) else { return .isNew }
-    return .isAdmitted(CrawlPlace(number: number, source: id.source, hasCome: try state.hasCome(number)))
+    return .isAdmitted(CrawlPlace(number: number, source: id.source, hasCome: try hasCome(number)))
+  }
+
+  /// Whether a page has come before, also if it is asked for as if it had not.
+  func hasCome(_ number: Int) throws(RunError) -> Bool {
+    if past?.isOpenedAgain(number) == true { return true }
+    return try state.hasCome(number)
   }
 }
 

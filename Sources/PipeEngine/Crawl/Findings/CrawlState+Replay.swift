@@ -31,7 +31,10 @@ extension CrawlState {
   /// What a call of a replay has come to.
   enum Replayed {
     case key(URLFingerprint.Key)
-    case admitted(RequestID, isDuplicate: Bool)
+    /// - Parameter number: That of its page; `nil` if it was asked for already.
+    case admitted(RequestID, number: Int?)
+    /// Pages that failed are asked for once more.
+    case openedAgain([Int])
     /// Requests that were asked for.
     case wanted([Wanted])
     /// A request is settled, and has no row.
@@ -85,7 +88,7 @@ extension CrawlState {
       guard source < sources, let url = tape.toldURL() else { throw FindingsFault() }
       let id = RequestID(source: source, ordinal: ordinal)
       let fingerprint = isOwn ? URLFingerprint(of: id, key: key) : plan.identity.fingerprint(of: url, key: key)
-      return .admitted(id, isDuplicate: try admit(url, fingerprint, source) == nil)
+      return .admitted(id, number: try admit(url, fingerprint, source))
     case .sourcesEnded:
       if areSourcesDry { throw FindingsFault() }
       return .wanted(try sourcesEnded())
@@ -105,6 +108,12 @@ extension CrawlState {
       }
       try leaveOut(number, url)
       return .settled(ordinal: ordinal, [])
+    case .openedAgain(let numbers):
+      for number in numbers {
+        guard number >> 1 < seen.count, try hasCome(number >> 1) else { throw FindingsFault() }
+      }
+      try reopen(numbers)
+      return .openedAgain(numbers.map { $0 >> 1 })
     case .goneOn: return .wanted(try goOn())
     case .pagesEnded: return .wanted(try pagesEnded())
     case .ended:

@@ -14,10 +14,12 @@ enum Finding {
   case goneOn
   case pagesEnded
   case ended
+  /// Pages that failed are asked for once more: their numbers, in the bits above the lowest one, which tells sources' own.
+  case openedAgain([Int])
 
   /// The lower bits of the first byte.
   enum Kind: UInt8 {
-    case key, admitted, sourcesEnded, page, redirect, check, leftOut, goneOn, pagesEnded, ended
+    case key, admitted, sourcesEnded, page, redirect, check, leftOut, goneOn, pagesEnded, ended, openedAgain
   }
 
   /// The upper bits of the first byte: what follows.

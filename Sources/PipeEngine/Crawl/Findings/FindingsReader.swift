@@ -103,6 +103,14 @@ struct FindingsReader {
     case .goneOn: return .goneOn
     case .pagesEnded: return .pagesEnded
     case .ended: return .ended
+    case .openedAgain:
+      guard let count = reader.count(ofBytes: 1) else { return nil }
+      var numbers: [Int] = []
+      for _ in 0..<count {
+        guard let number = self.count(below: 2 * Self.mostOrdinals) else { return nil }
+        numbers.append(number)
+      }
+      return .openedAgain(numbers)
     }
   }
 

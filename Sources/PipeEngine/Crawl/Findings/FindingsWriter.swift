@@ -140,6 +140,10 @@ struct FindingsWriter {
     case .goneOn: begin(.goneOn)
     case .pagesEnded: begin(.pagesEnded)
     case .ended: begin(.ended)
+    case .openedAgain(let numbers):
+      begin(.openedAgain)
+      frame.append(varint: numbers.count)
+      for number in numbers { frame.append(varint: number) }
     }
   }
 
