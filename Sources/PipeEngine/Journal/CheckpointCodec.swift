@@ -106,6 +106,7 @@ enum CheckpointCodec {
     var source = last
     source.isDry = flags & 1 != 0
     source.yielded = last.yielded &+ yielded
+    guard last.done.mayTake(new) else { return nil }
     source.done.formUnion(new)
     if flags & 4 != 0 {
       source.bookmark = nil
@@ -146,6 +147,7 @@ enum CheckpointCodec {
     for index in 0..<count {
       guard let new = DoneSet.decode(&reader) else { return nil }
       var ahead = last.ahead.at(index) ?? DoneSet()
+      guard ahead.mayTake(new) else { return nil }
       ahead.formUnion(new)
       if let source = sources.at(index) { ahead.subtract(source.done) }
       sink.ahead.append(ahead)

@@ -162,7 +162,8 @@ struct DoneSet: Hashable, Sendable {
   }
 
   mutating func formUnion(_ other: DoneSet) {
-    for index in other.indices {
+    if other.isLeadDone { insert(chunksBelow: other.start) }
+    for index in other.start..<other.start + other.chunks.count {
       switch (chunk(index), other.chunk(index)) {
       case (_, .none), (.all, _): break
       case (_, .all): set(index, to: .all)
@@ -173,6 +174,18 @@ struct DoneSet: Hashable, Sendable {
     normalize()
   }
 
+  /// However many there are, it takes no steps.
+  private mutating func insert(chunksBelow end: Int) {
+    if end >= start {
+      chunks.removeFirst(min(end - start, chunks.count))
+    } else if isLeadDone {
+      return
+    } else {
+      chunks.insert(contentsOf: repeatElement(.none, count: start - end), at: 0)
+    }
+    (isLeadDone, start) = (end > 0, end)
+  }
+
   mutating func subtract(_ other: DoneSet) {
     if isLeadDone, other.isLeadDone {
       // What both have from the start on is gone at once.
@@ -180,7 +193,7 @@ struct DoneSet: Hashable, Sendable {
       chunks.insert(contentsOf: repeatElement(.all, count: start - common), at: 0)
       (isLeadDone, start) = (false, common)
     }
-    for index in other.indices {
+    for index in indices.clamped(to: other.indices) {
       switch (chunk(index), other.chunk(index)) {
       case (_, .none), (.none, _): break
       case (_, .all): set(index, to: .none)
@@ -302,6 +315,11 @@ extension DoneSet {
 
   /// The most chunks behind the lead that are read: bytes that are broken must not claim memory.
   private static let longestWindow = (1 << 28) / chunkSize
+
+  /// Whether another set that was read may be added: not if it is so far away that what is between would claim memory.
+  func mayTake(_ other: DoneSet) -> Bool {
+    other.isLeadDone || other.start <= start + chunks.count + Self.longestWindow
+  }
 
   /// Appends the set: one byte for the lead (1 if it is done), its chunks, how many chunks follow, and these. Equal chunks
   /// that are empty or full are told once with their number; others are runs (number; of each how many are missing before

@@ -51,6 +51,26 @@ struct DoneSetTests {
     }
   }
 
+  /// Bytes that are broken, or a source with very many requests, may say so.
+  @Test func `Sets that go far take no time, and one that is too far away is not taken`() throws {
+    let far = 1 << 50
+    var set = DoneSet([5, 9000])
+    set.formUnion(DoneSet(0..<far))
+    #expect(set.firstMissing == far)
+    var rest = DoneSet(3..<9)
+    rest.subtract(DoneSet(0..<far))
+    #expect(rest.isEmpty)
+    set.subtract(DoneSet(0..<far - 4096))
+    #expect(set.ranges == [far - 4096..<far])
+    var bytes: [UInt8] = [0]
+    bytes.append(varint: 1 << 40)
+    bytes += [1, 2, 1, 0, 1]
+    let away = try #require(decoded(bytes))
+    #expect(away.ranges == [1 << 52..<(1 << 52) + 1])
+    #expect(!DoneSet(0..<9000).mayTake(away))
+    #expect(away.mayTake(DoneSet(0..<9000)) && DoneSet().mayTake(DoneSet([1 << 20])))
+  }
+
   @Test(arguments: Effort.seeds(20))
   func `It holds what a set of numbers holds, whatever is added and taken away`(seed: UInt64) {
     var random = RepeatableRandom(seed: seed)
