@@ -12,6 +12,23 @@ struct EventBookState: Sendable {
     var packed: [UInt8] = []
     var isPacked: Bool { events.isEmpty }
     var count = 0
+
+    /// - Returns: By how many stories there are more, and how many were unpacked for it.
+    mutating func change(_ place: Int, _ body: (inout RequestEvent?) -> Int) -> (difference: Int, unpacked: Int) {
+      let unpacked = isPacked ? unpack() : 0
+      let difference = body(&events[place])
+      count += difference
+      return (difference, unpacked)
+    }
+
+    private mutating func unpack() -> Int {
+      events = Array(repeating: nil, count: EventBookState.chunkSize)
+      let read = RequestEventCodec.decode(packed) ?? []
+      packed = []
+      for event in read { events[event.id.ordinal % EventBookState.chunkSize] = event }
+      count = read.count
+      return read.count
+    }
   }
 
   /// What is kept of attempts that came to nothing, until the last one is made.
@@ -25,7 +42,8 @@ struct EventBookState: Sendable {
   static let capacity = 1 << 16
 
   private let capacity: Int
-  private let sinks: Int
+  /// Of each sink: the rows of a request that has one there alone. Most stories share one of these.
+  private let oneRow: [[Int]]
   private var earlier: [RequestID: Earlier] = [:]
   private var chunks: [[Int: Chunk]]
   private(set) var count = 0
@@ -34,7 +52,7 @@ struct EventBookState: Sendable {
 
   init(sources: Int, sinks: Int, capacity: Int = Self.capacity) {
     chunks = Array(repeating: [:], count: sources)
-    self.sinks = sinks
+    oneRow = (0..<sinks).map { sink in (0..<sinks).map { $0 == sink ? 1 : 0 } }
     self.capacity = capacity
   }
 
@@ -66,11 +84,13 @@ struct EventBookState: Sendable {
   /// Its record goes to a sink.
   mutating func routed(_ id: RequestID, to sink: Int) {
     guard chunks.indices.contains(id.source), id.ordinal >= 0 else { return }
-    let count = self.sinks
+    let oneRow = oneRow[sink]
     change(id) { slot in
-      if slot == nil { return 0 }
-      if slot?.rows.isEmpty ?? false { slot?.rows = Array(repeating: 0, count: count) }
-      slot?.rows[sink] += 1
+      switch slot?.rows.isEmpty {
+      case nil: break
+      case true?: slot?.rows = oneRow
+      case false?: slot?.rows[sink] += 1
+      }
       return 0
     }
   }
@@ -99,21 +119,10 @@ struct EventBookState: Sendable {
 
   /// - Parameter body: Changes the story of a request, and says by how many there are more.
   private mutating func change(_ id: RequestID, _ body: (inout RequestEvent?) -> Int) {
-    let index = id.ordinal / Self.chunkSize
-    if chunks[id.source][index]?.isPacked == true { unpack(id.source, index) }
-    let difference = body(&chunks[id.source][index, default: Chunk()].events[id.ordinal % Self.chunkSize])
-    chunks[id.source][index]?.count += difference
+    let (index, place) = id.ordinal.quotientAndRemainder(dividingBy: Self.chunkSize)
+    let (difference, unpacked) = chunks[id.source][index, default: Chunk()].change(place, body)
     count += difference
-    looseCount += difference
-  }
-
-  private mutating func unpack(_ source: Int, _ index: Int) {
-    guard let packed = chunks[source][index]?.packed, let events = RequestEventCodec.decode(packed) else { return }
-    var chunk = Chunk()
-    for event in events { chunk.events[event.id.ordinal % Self.chunkSize] = event }
-    chunk.count = events.count
-    chunks[source][index] = chunk
-    looseCount += events.count
+    looseCount += difference + unpacked
   }
 
   /// Packs what waits, the newest excepted, if it is more than is kept as it is.

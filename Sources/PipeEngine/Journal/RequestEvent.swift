@@ -44,8 +44,12 @@ struct URLMark: Hashable, Sendable {
   init(bits: UInt64) { self.bits = bits & 0xFFFF_FFFF_FFFF }
 
   init(of url: some StringProtocol) {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in url.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    self.init(bits: hash ^ hash >> 32)
+    func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+      var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+      return hash
+    }
+    let bits = url.utf8.withContiguousStorageIfAvailable { hash($0) } ?? hash(url.utf8)
+    self.init(bits: bits ^ bits >> 32)
   }
 }
