@@ -176,13 +176,9 @@ struct DoneSet: Hashable, Sendable {
 
   /// However many there are, it takes no steps.
   private mutating func insert(chunksBelow end: Int) {
-    if end >= start {
-      chunks.removeFirst(min(end - start, chunks.count))
-    } else if isLeadDone {
-      return
-    } else {
-      chunks.insert(contentsOf: repeatElement(.none, count: start - end), at: 0)
-    }
+    if isLeadDone, end < start { return }
+    chunks.removeFirst(min(max(0, end - start), chunks.count))
+    chunks.insert(contentsOf: repeatElement(.none, count: max(0, start - end)), at: 0)
     (isLeadDone, start) = (end > 0, end)
   }
 
@@ -317,9 +313,7 @@ extension DoneSet {
   private static let longestWindow = (1 << 28) / chunkSize
 
   /// Whether another set that was read may be added: not if it is so far away that what is between would claim memory.
-  func mayTake(_ other: DoneSet) -> Bool {
-    other.isLeadDone || other.start <= start + chunks.count + Self.longestWindow
-  }
+  func mayTake(_ far: DoneSet) -> Bool { far.isLeadDone || far.start <= start + chunks.count + Self.longestWindow }
 
   /// Appends the set: one byte for the lead (1 if it is done), its chunks, how many chunks follow, and these. Equal chunks
   /// that are empty or full are told once with their number; others are runs (number; of each how many are missing before
