@@ -10,12 +10,12 @@ package struct ObviousRobots {
   package func decision(_ path: [UInt8], token: [UInt8]) -> (line: Int, isAllow: Bool)? {
     let named = groups.filter { $0.agents.contains(token) }
     let rules = (named.isEmpty ? groups.filter { $0.agents.contains(Array("*".utf8)) } : named).flatMap(\.rules)
-    let text = Self.units(path)
+    let text = Self.octets(path)
     let itself = "/robots.txt".utf8.map { Int($0) }
     if text == itself || text.starts(with: itself + [Int(UInt8(ascii: "?"))]) { return nil }
     var best: (octets: Int, isAllow: Bool, line: Int)?
     for rule in rules where rule.matches(text) {
-      let octets = rule.octets
+      let octets = rule.pattern.count
       if let old = best {
         let isBetter =
           octets > old.octets || octets == old.octets && rule.isAllow && !old.isAllow
@@ -29,13 +29,8 @@ package struct ObviousRobots {
   private struct Rule {
     var isAllow: Bool
     var line: Int
-    /// Characters as `units` has them; -1 is the wildcard, -2 the end of the URL.
+    /// Bytes as `octets` has them; -1 is the wildcard, -2 the end of the URL.
     var pattern: [Int]
-
-    /// The bytes of the pattern where what needs it is percent-encoded.
-    var octets: Int {
-      pattern.reduce(0) { $0 + ($1 < 0 || $1 < 128 && ObviousRobots.needsNoEncoding.contains(UInt8($1)) ? 1 : 3) }
-    }
 
     /// Which ends of the pattern match which ends of the text, from the last to the first.
     func matches(_ text: [Int]) -> Bool {
@@ -85,6 +80,16 @@ package struct ObviousRobots {
     return units
   }
 
+  /// The bytes of a path in which what needs it is percent-encoded, and nothing else: these are compared, so that a pattern
+  /// can match the half of an encoded character (RFC 9309, 2.2.2).
+  private static func octets(_ path: [UInt8]) -> [Int] {
+    units(path).flatMap { unit -> [Int] in
+      if unit < 128, needsNoEncoding.contains(UInt8(unit)) { return [unit] }
+      let digits = String(unit % 256, radix: 16, uppercase: true)
+      return ("%" + (digits.count == 1 ? "0" : "") + digits).utf8.map { Int($0) }
+    }
+  }
+
   private static func rule(_ path: [UInt8], isAllow: Bool, line: Int) -> Rule {
     var path = path
     let isTied = path.last == UInt8(ascii: "$")
@@ -92,7 +97,7 @@ package struct ObviousRobots {
     if let first = path.first, first != UInt8(ascii: "/"), first != UInt8(ascii: "*") {
       path.insert(UInt8(ascii: "/"), at: 0)
     }
-    let pieces = path.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map { units(Array($0)) }
+    let pieces = path.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map { octets(Array($0)) }
     return Rule(isAllow: isAllow, line: line, pattern: Array(pieces.joined(separator: [-1])) + (isTied ? [-2] : []))
   }
 
