@@ -69,6 +69,15 @@ struct SinkResumeTests {
     }
   }
 
+  /// Leaves the output of a run that died behind its first commit.
+  private func leave(_ kind: Kind, in storage: MemoryStorage) throws -> SinkPosition? {
+    try kind.put(into: storage)
+    var writer = try open(kind, in: storage)
+    try write(0..<100, to: &writer)
+    _ = try writer.flush()
+    return try writer.commit().position
+  }
+
   private func content(_ kind: Kind, _ storage: MemoryStorage) throws -> [UInt8] {
     let bytes = try #require(storage.bytes(kind.path))
     return kind.isCompressed ? try InputDecoding.content(of: bytes) : bytes
@@ -139,14 +148,7 @@ struct SinkResumeTests {
   @Test("a run that goes on and is stopped keeps the rows of both", arguments: Kind.all)
   func abandoned(kind: Kind) throws {
     let storage = MemoryStorage()
-    try kind.put(into: storage)
-    var position: SinkPosition?
-    do {
-      var writer = try open(kind, in: storage)
-      try write(0..<100, to: &writer)
-      _ = try writer.flush()
-      position = try writer.commit().position
-    }
+    let position = try leave(kind, in: storage)
     var writer = try open(kind, at: position, in: storage)
     let left = writer.abandon()
     #expect(left?.path == (kind.written == kind.path ? nil : kind.written))
@@ -175,14 +177,7 @@ struct SinkResumeTests {
   func changed(kind: Kind, number: Int) throws {
     let (words, change) = Self.changes[number]
     let storage = MemoryStorage()
-    try kind.put(into: storage)
-    var position: SinkPosition?
-    do {
-      var writer = try open(kind, in: storage)
-      try write(0..<100, to: &writer)
-      _ = try writer.flush()
-      position = try writer.commit().position
-    }
+    let position = try leave(kind, in: storage)
     change(storage, kind.written)
     let before = storage.bytes(kind.written)
     let error = #expect(throws: RunError.self) { _ = try open(kind, at: position, in: storage) }
