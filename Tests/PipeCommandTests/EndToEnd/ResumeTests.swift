@@ -30,6 +30,14 @@ struct ResumeTests {
     return false
   }
 
+  /// Begins a run and kills it once it has written so many rows.
+  private static func kill(_ spec: String, in place: borrowing Workplace, after rows: Int) async throws {
+    let command = try place.start(["run", spec])
+    #expect(try await wait(for: place.folder.path("out.csv.part"), toGrowBy: rows))
+    command.send(SIGKILL)
+    _ = await command.outcome()
+  }
+
   private static func lines(of path: String) -> Int {
     guard let file = fopen(path, "r") else { return 0 }
     defer { fclose(file) }
@@ -92,10 +100,7 @@ struct ResumeTests {
     try await Workplace.use(pages: 1) { place in
       let spec = try place.spec(Self.spec)
       for flags in [["--restart"], []] {
-        let command = try place.start(["run", spec])
-        #expect(try await Self.wait(for: place.folder.path("out.csv.part"), toGrowBy: 25))
-        command.send(SIGKILL)
-        _ = await command.outcome()
+        try await Self.kill(spec, in: place, after: 25)
         let outcome = await (try place.start(["run", spec] + flags)).outcome()
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(!outcome.errors.contains("resumed"), "\(outcome.errors)")
@@ -108,10 +113,7 @@ struct ResumeTests {
   func edited() async throws {
     try await Workplace.use(pages: 1) { place in
       let spec = try place.spec(Self.spec)
-      let command = try place.start(["run", spec])
-      #expect(try await Self.wait(for: place.folder.path("out.csv.part"), toGrowBy: 25))
-      command.send(SIGKILL)
-      _ = await command.outcome()
+      try await Self.kill(spec, in: place, after: 25)
       let part = try place.folder.bytes("out.csv.part")
       _ = try place.spec(Self.spec.replacing("status >= 400", with: "status >= 500"))
       let refused = try await place.pipe("run", spec, "--resume")
@@ -169,10 +171,7 @@ struct ResumeTests {
   func damaged(damage: Damage) async throws {
     try await Workplace.use(pages: 1) { place in
       let spec = try place.spec(Self.spec)
-      let command = try place.start(["run", spec])
-      #expect(try await Self.wait(for: place.folder.path("out.csv.part"), toGrowBy: 40))
-      command.send(SIGKILL)
-      _ = await command.outcome()
+      try await Self.kill(spec, in: place, after: 40)
       try damage.make(in: place.folder)
       let before = try? place.folder.bytes("out.csv.part")
       let outcome = try await place.pipe("run", spec, "--resume")
@@ -190,10 +189,7 @@ struct ResumeTests {
     try await Workplace.use(pages: 1) { place in
       let text = "name: shop\n" + Self.spec
       let spec = try place.spec(text)
-      let command = try place.start(["run", spec])
-      #expect(try await Self.wait(for: place.folder.path("out.csv.part"), toGrowBy: 25))
-      command.send(SIGKILL)
-      _ = await command.outcome()
+      try await Self.kill(spec, in: place, after: 25)
       let copy = try place.spec(text, named: "copy.yaml")
       let foreign = try await place.pipe("run", copy, "--resume")
       #expect(
