@@ -13,7 +13,7 @@ internal import Glibc
 /// A connection of HTTP/1 that libcurl lets go of is watched while it is idle. What comes then, nobody asked for: an
 /// answer to nothing, more content than was announced, a 408 (RFC 9110, 15.5.9), or the connection's end. Before 8.0
 /// libcurl would use such a connection again, and take what came for the answer to its next request, and that answer
-/// for the answer to the one after it (RFC 9112, 9.2, asks to close it instead). So it is shut down here, and libcurl
+/// for the answer to the one after it (RFC 9112, 9.2, asks to close it instead). So it is ended here, and libcurl
 /// finds it dead. This costs nothing: a connection in use is watched as well. The events of a round are looked
 /// through for idle connections before any request of that round is sent, but those that libcurl sends once more by
 /// itself, because a connection turned out to be dead. What comes later than that cannot be told from an answer, as it
@@ -29,6 +29,8 @@ struct Readiness: ~Copyable {
   }
 
   private let epoll: Int32
+  /// A socket whose other end is closed.
+  private let deadEnd: Int32
   /// By descriptor.
   private var sockets: [Socket] = []
   /// Sockets of ours that are open.
@@ -45,12 +47,23 @@ struct Readiness: ~Copyable {
   init(wakeup: Int32) throws(TransferLoopError) {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     if epoll < 0 { throw TransferLoopError(message: "no epoll: \(String(cString: strerror(errno)))") }
+    var pair: [Int32] = [-1, -1]
+    if socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pair) != 0 {
+      let reason = String(cString: strerror(errno))
+      close(epoll)
+      throw TransferLoopError(message: "no pair of sockets: \(reason)")
+    }
+    deadEnd = pair[0]
+    close(pair[1])
     makeRoom(for: wakeup)
     var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data(fd: wakeup))
     epoll_ctl(epoll, EPOLL_CTL_ADD, wakeup, &event)
   }
 
-  deinit { close(epoll) }
+  deinit {
+    close(epoll)
+    close(deadEnd)
+  }
 
   /// - Parameter isIdle: Whether a connection is let go of over which nothing has to come before the next request.
   mutating func want(_ descriptor: Int32, _ action: Int32, isIdle: Bool) {
@@ -118,9 +131,13 @@ struct Readiness: ~Copyable {
     let count = max(0, Int(epoll_wait(epoll, &events, Int32(events.count), milliseconds)))
     for index in 0..<count where sockets[Int(events[index].data.fd)].isIdle {
       let descriptor = events[index].data.fd
-      if hasUnseen { doubtful.append(descriptor) } else { end(descriptor) }
-      sockets[Int(descriptor)].wanted = 0
-      tell(descriptor)
+      if hasUnseen {
+        doubtful.append(descriptor)
+        sockets[Int(descriptor)].wanted = 0
+        tell(descriptor)
+      } else {
+        end(descriptor)
+      }
     }
     return count
   }
@@ -152,10 +169,15 @@ struct Readiness: ~Copyable {
     }
   }
 
-  /// Ends a connection so that libcurl, which closes it, reads its end.
+  /// Ends a connection. In its place libcurl, which closes it, reads an end: of a socket that is only shut down it would
+  /// read what came since.
   private mutating func end(_ descriptor: Int32) {
-    shutdown(descriptor, Int32(SHUT_RDWR))
-    while recv(descriptor, nil, 1 << 30, Int32(MSG_DONTWAIT | MSG_TRUNC)) > 0 { hasHeardUnasked = true }
+    // What is not read when a socket is closed makes a reset of its end. There is more of a flood in any case.
+    for _ in 0..<2 where recv(descriptor, nil, 1 << 30, Int32(MSG_DONTWAIT | MSG_TRUNC)) > 0 { hasHeardUnasked = true }
+    dup2(deadEnd, descriptor)
+    // epoll forgets what is closed.
+    sockets[Int(descriptor)].known = 0
+    sockets[Int(descriptor)].wanted = 0
     sockets[Int(descriptor)].isIdle = false
   }
 }

@@ -35,11 +35,11 @@ struct KeptConnectionTests {
 
   @Test("what comes over an idle connection is not the next answer", arguments: Unasked.allCases, [true, false])
   func idle(unasked: Unasked, closes: Bool) async throws {
-    let gates = (0..<4).map { _ in Gate() }
+    let gates = (0..<8).map { _ in Gate() }
     let sent = Turnstile()
     let server = try RawServer { connection in
       [
-        .read, .send(Self.answer("/\(connection)")), .run { gates[connection].wait() }, .send(unasked.bytes),
+        .read, .send(Self.answer("/\(connection)")), .run { gates[connection].wait() }, .deliver(unasked.bytes),
         .run { sent.pass() }, closes ? .run {} : .serve { Self.answer(Self.path($0)) },
       ]
     }
@@ -49,7 +49,7 @@ struct KeptConnectionTests {
     settings.concurrency = 1
     let loop = try TransferLoop(settings)
     let run = Task { try await loop.run(exchange) }
-    for index in gates.indices {
+    for index in 0..<4 {
       exchange.add([ScriptedRequest(server.url("/\(index)"), index: index)])
       loop.wake()
       await exchange.completed.wait(for: index + 1)

@@ -9,6 +9,8 @@ package final class RawServer: Sendable {
     /// Reads a whole request, its content included.
     case read
     case send([UInt8])
+    /// Sends, and goes on once the client's machine has some of it; or the client is gone.
+    case deliver([UInt8])
     /// Answers one request after the other until the client goes or there is no answer.
     case serve(@Sendable (_ request: String) -> [UInt8]?)
     /// Runs a function on the connection's thread; it may wait.
@@ -116,6 +118,7 @@ private struct RawConnection {
         guard let request = readRequest() else { return }
         requests.append(request)
       case .send(let bytes): if !send(bytes) { return }
+      case .deliver(let bytes): deliver(bytes)
       case .serve(let answer):
         while let request = readRequest() {
           requests.append(request)
@@ -153,6 +156,15 @@ private struct RawConnection {
     let count = recv(descriptor, &buffer, buffer.count, 0)
     if count > 0 { received += buffer[..<count] }
     return count > 0
+  }
+
+  /// What is sent over loopback may arrive later. A connection that takes no more has it, or never will.
+  private func deliver(_ bytes: [UInt8]) {
+    var waiting: Int32 = 0
+    guard send(bytes) else { return }
+    for _ in 0..<10_000 where ioctl(descriptor, UInt(TIOCOUTQ), &waiting) == 0 && waiting >= bytes.count {
+      usleep(1000)
+    }
   }
 
   private func send(_ bytes: [UInt8]) -> Bool {
