@@ -168,6 +168,12 @@ struct RunTotals: Hashable, Sendable {
     errors[error.code.rawValue, default: 0] += 1
   }
 
+  mutating func add(_ other: RunTotals) {
+    for path in Self.countPaths { self[keyPath: path] += other[keyPath: path] }
+    for (status, count) in other.statuses { statuses[status, default: 0] += count }
+    for (code, count) in other.errors { errors[code, default: 0] += count }
+  }
+
   /// Takes back what was added.
   mutating func subtract(_ other: RunTotals) {
     for path in Self.countPaths { self[keyPath: path] -= other[keyPath: path] }

@@ -88,7 +88,8 @@ final class Checkpoints: Sendable {
       let isNew = state.checkpoint != before || !frames.isEmpty
       state.checkpoint.worked += state.clock.duration(to: now).milliseconds
       state.clock = now
-      if isNew { try journal.write(state.checkpoint, events: events, frames: frames) }
+      frames += events.frames.map { (.events, $0) }
+      if isNew { try journal.write(state.checkpoint, frames: frames) }
     }
   }
 
@@ -103,16 +104,15 @@ final class Checkpoints: Sendable {
     }
   }
 
-  /// - Returns: The stories of what is newly done.
-  private func add(_ cut: LedgerCut, to checkpoint: inout Checkpoint) -> [RequestEvent] {
-    var events: [RequestEvent] = []
+  /// - Returns: The events of what is newly done.
+  private func add(_ cut: LedgerCut, to checkpoint: inout Checkpoint) -> EventBatch {
+    var events = EventBatch()
     for (index, source) in cut.sources.enumerated() {
       checkpoint.sources[index].done.insert(all: source.news)
       checkpoint.sources[index].yielded = max(checkpoint.sources[index].yielded, source.yielded)
-      let new = parts.book.take(source.news, of: index)
-      for event in new { checkpoint.totals.add(event) }
-      events += new
+      parts.book.take(source.news, of: index, into: &events)
     }
+    checkpoint.totals.add(events.totals)
     for (index, stand) in cut.sinks.enumerated() {
       checkpoint.sinks[index].position = stand.position
       checkpoint.sinks[index].rows = stand.rows

@@ -32,9 +32,6 @@ struct Journal: ~Copyable {
 
   /// Bytes after which the next segment is begun.
   static let segmentSize = 4 << 20
-  /// Events in one frame.
-  private static let eventsPerFrame = 4096
-
   private let folder: JournalFolder
   private let segmentSize: Int
   private let isDurable: Bool
@@ -83,11 +80,9 @@ struct Journal: ~Copyable {
 
   /// Adds the events of requests that the next checkpoint tells as done.
   mutating func add(_ events: [RequestEvent]) throws(StorageError) {
-    var rest = events[...]
-    while !rest.isEmpty {
-      try add(.events, RequestEventCodec.encode(rest.prefix(Self.eventsPerFrame)))
-      rest = rest.dropFirst(Self.eventsPerFrame)
-    }
+    var batch = EventBatch()
+    for event in events { batch.append(event) }
+    for frame in batch.frames { try add(.events, frame) }
   }
 
   mutating func add(_ kind: Kind, _ payload: [UInt8]) throws(StorageError) {

@@ -35,6 +35,42 @@ struct RequestEvent: Hashable, Sendable {
   var isCheck = false
 }
 
+/// The event of a request that went as most do: one attempt, which was answered, and nothing else to tell but its rows. It
+/// takes no memory of its own.
+struct PlainEvent: Hashable, Sendable {
+  var url: URLMark
+  /// Milliseconds since 1970.
+  var start: Int
+  var bytes: Int
+  /// Milliseconds.
+  var elapsed: UInt32
+  var status: UInt16
+}
+
+extension RequestEvent {
+  init(_ plain: PlainEvent, id: RequestID, rows: [Int]) {
+    let attempt = Attempt(
+      start: plain.start, elapsed: Int(plain.elapsed), outcome: .answered(status: Int(plain.status)))
+    self.init(id: id, url: plain.url, attempts: [attempt], bytes: plain.bytes, rows: rows)
+  }
+
+  /// The same but for its rows; `nil` if there is more to tell.
+  var plain: PlainEvent? {
+    guard attempts.count == 1, redirects.isEmpty, error == nil, !isCheck,
+      case .answered(let status) = attempts[0].outcome
+    else { return nil }
+    return PlainEvent(url, attempts[0].start, attempts[0].elapsed, status, bytes: bytes)
+  }
+}
+
+extension PlainEvent {
+  /// - Returns: `nil` if a number has no place.
+  init?(_ url: URLMark, _ start: Int, _ elapsed: Int, _ status: Int, bytes: Int) {
+    guard let elapsed = UInt32(exactly: elapsed), let status = UInt16(exactly: status) else { return nil }
+    self.init(url: url, start: start, bytes: bytes, elapsed: elapsed, status: status)
+  }
+}
+
 /// Tells a URL from others in six bytes: the start of a hash that is the same in every process (FNV-1a of 64 bits, its upper
 /// bits mixed in). Among ten million URLs, three in 100 million questions find one that is not meant.
 struct URLMark: Hashable, Sendable {

@@ -15,9 +15,9 @@ internal import PipeText
 /// and what a flag announces, in their order: the source, the status, the attempts with their number, the redirects, the
 /// error, the rows. As usual are the source and the rows of the event before, one attempt, and an answer with 200.
 enum RequestEventCodec {
-  private static let version: UInt8 = 1
+  fileprivate static let version: UInt8 = 1
 
-  private struct Flags: OptionSet {
+  fileprivate struct Flags: OptionSet {
     let rawValue: UInt8
 
     static let source = Flags(rawValue: 1)
@@ -34,74 +34,9 @@ enum RequestEventCodec {
   }
 
   static func encode(_ events: some Sequence<RequestEvent>) -> [UInt8] {
-    var bytes = [version]
-    var last = RequestEvent(id: RequestID(source: 0, ordinal: -1), url: URLMark(bits: 0))
-    var lastStart = 0
-    for event in events {
-      append(event, after: last, lastStart, to: &bytes)
-      lastStart = event.attempts.first?.start ?? lastStart
-      last = event
-    }
-    return bytes
-  }
-
-  private static func append(
-    _ event: RequestEvent, after last: RequestEvent, _ lastStart: Int, to bytes: inout [UInt8]
-  ) {
-    var flags: Flags = []
-    if event.id.source != last.id.source { flags.insert(.source) }
-    switch (event.attempts.count, event.attempts.first?.outcome) {
-    case (1, .answered(status: 200)): break
-    case (1, .answered): flags.insert(.status)
-    default: flags.insert(.attempts)
-    }
-    if !event.redirects.isEmpty { flags.insert(.redirects) }
-    if event.error != nil { flags.insert(.error) }
-    if event.rows != last.rows { flags.insert(.rows) }
-    if event.isCheck { flags.insert(.check) }
-    bytes.append(flags.rawValue)
-    bytes.append(signed: event.id.ordinal &- last.id.ordinal &- 1)
-    for shift in stride(from: UInt64(0), to: 48, by: 8) {
-      bytes.append(UInt8(truncatingIfNeeded: event.url.bits >> shift))
-    }
-    bytes.append(signed: (event.attempts.first?.start ?? lastStart) &- lastStart)
-    bytes.append(varint: event.attempts.first?.elapsed ?? 0)
-    bytes.append(varint: event.bytes)
-    if flags.contains(.source) { bytes.append(signed: event.id.source) }
-    if flags.contains(.status) || flags.contains(.attempts) {
-      append(event.attempts, isOne: flags.contains(.status), to: &bytes)
-    }
-    if flags.contains(.redirects) {
-      bytes.append(varint: event.redirects.count)
-      for redirect in event.redirects {
-        bytes.append(text: redirect.url)
-        bytes.append(signed: redirect.status)
-      }
-    }
-    if let error = event.error { bytes.append(error) }
-    if flags.contains(.rows) {
-      bytes.append(varint: event.rows.count)
-      for count in event.rows { bytes.append(varint: count) }
-    }
-  }
-
-  private static func append(_ attempts: [RequestEvent.Attempt], isOne: Bool, to bytes: inout [UInt8]) {
-    if !isOne { bytes.append(varint: attempts.count) }
-    var start = attempts.first?.start ?? 0
-    for (index, attempt) in attempts.enumerated() {
-      if index > 0 {
-        bytes.append(signed: attempt.start &- start)
-        bytes.append(varint: attempt.elapsed)
-        start = attempt.start
-      }
-      switch attempt.outcome {
-      // Statuses have three digits; what else a test makes up is told as well.
-      case .answered(let status): bytes.append(signed: status)
-      case .failed(let code):
-        bytes.append(signed: -1)
-        bytes.append(text: code.rawValue)
-      }
-    }
+    var encoder = RequestEventEncoder()
+    for event in events { encoder.append(event) }
+    return encoder.bytes
   }
 
   /// - Returns: `nil` if the bytes are not what `encode` makes.
@@ -184,6 +119,96 @@ enum RequestEventCodec {
       attempts.append(RequestEvent.Attempt(start: start, elapsed: elapsed, outcome: outcome))
     }
     return attempts
+  }
+}
+
+/// Makes the bytes of events that come one after the other.
+struct RequestEventEncoder {
+  private(set) var bytes = [RequestEventCodec.version]
+  private(set) var count = 0
+  private var lastID = RequestID(source: 0, ordinal: -1)
+  private var lastStart = 0
+  private var lastRows: [Int] = []
+
+  /// The same as of the `RequestEvent` that it stands for.
+  mutating func append(_ event: PlainEvent, id: RequestID, rows: [Int]) {
+    var flags: RequestEventCodec.Flags = []
+    if event.status != 200 { flags.insert(.status) }
+    begin(flags, id, event.url, rows: rows, start: event.start, elapsed: Int(event.elapsed), bytes: event.bytes)
+    if event.status != 200 { bytes.append(signed: Int(event.status)) }
+    end(rows)
+  }
+
+  mutating func append(_ event: RequestEvent) {
+    var flags: RequestEventCodec.Flags = []
+    switch (event.attempts.count, event.attempts.first?.outcome) {
+    case (1, .answered(status: 200)): break
+    case (1, .answered): flags.insert(.status)
+    default: flags.insert(.attempts)
+    }
+    if !event.redirects.isEmpty { flags.insert(.redirects) }
+    if event.error != nil { flags.insert(.error) }
+    if event.isCheck { flags.insert(.check) }
+    let first = event.attempts.first
+    begin(
+      flags, event.id, event.url, rows: event.rows, start: first?.start ?? lastStart, elapsed: first?.elapsed ?? 0,
+      bytes: event.bytes)
+    if flags.contains(.status) || flags.contains(.attempts) { append(event.attempts, isOne: flags.contains(.status)) }
+    if flags.contains(.redirects) {
+      bytes.append(varint: event.redirects.count)
+      for redirect in event.redirects {
+        bytes.append(text: redirect.url)
+        bytes.append(signed: redirect.status)
+      }
+    }
+    if let error = event.error { bytes.append(error) }
+    end(event.rows)
+  }
+
+  /// What every event has.
+  private mutating func begin(
+    _ flags: RequestEventCodec.Flags, _ id: RequestID, _ url: URLMark, rows: [Int], start: Int, elapsed: Int,
+    bytes count: Int
+  ) {
+    var flags = flags
+    if id.source != lastID.source { flags.insert(.source) }
+    if rows != lastRows { flags.insert(.rows) }
+    bytes.append(flags.rawValue)
+    bytes.append(signed: id.ordinal &- lastID.ordinal &- 1)
+    withUnsafeBytes(of: url.bits.littleEndian) { bytes.append(contentsOf: $0.prefix(6)) }
+    bytes.append(signed: start &- lastStart)
+    bytes.append(varint: elapsed)
+    bytes.append(varint: count)
+    if flags.contains(.source) { bytes.append(signed: id.source) }
+    lastID = id
+    lastStart = start
+  }
+
+  private mutating func end(_ rows: [Int]) {
+    count += 1
+    if rows == lastRows { return }
+    bytes.append(varint: rows.count)
+    for count in rows { bytes.append(varint: count) }
+    lastRows = rows
+  }
+
+  private mutating func append(_ attempts: [RequestEvent.Attempt], isOne: Bool) {
+    if !isOne { bytes.append(varint: attempts.count) }
+    var start = attempts.first?.start ?? 0
+    for (index, attempt) in attempts.enumerated() {
+      if index > 0 {
+        bytes.append(signed: attempt.start &- start)
+        bytes.append(varint: attempt.elapsed)
+        start = attempt.start
+      }
+      switch attempt.outcome {
+      // Statuses have three digits; what else a test makes up is told as well.
+      case .answered(let status): bytes.append(signed: status)
+      case .failed(let code):
+        bytes.append(signed: -1)
+        bytes.append(text: code.rawValue)
+      }
+    }
   }
 }
 

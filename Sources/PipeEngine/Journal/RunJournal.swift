@@ -228,12 +228,11 @@ package final class RunJournal: Sendable {
 
   /// Writes a batch and its checkpoint. When it returns, a run that goes on begins there.
   func write(
-    _ checkpoint: Checkpoint, events: [RequestEvent] = [], frames: [(kind: Journal.Kind, payload: [UInt8])] = []
+    _ checkpoint: Checkpoint, frames: [(kind: Journal.Kind, payload: [UInt8])] = []
   ) throws(RunError) {
     let now = Timestamp.now.milliseconds
     try change { (state) throws(StorageError) in
       for (kind, payload) in frames { try state.journal?.add(kind, payload) }
-      try state.journal?.add(events)
       try state.journal?.commit(checkpoint, at: now)
     }
   }
