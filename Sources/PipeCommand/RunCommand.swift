@@ -95,10 +95,13 @@ struct RunCommand: AsyncParsableCommand {
     }
     let display = ProgressDisplay(style: progress, progress: run.progress, control: run.control, plan: plan)
     let outcome = await display.show { await run.perform() }
+    // One that was to fetch again what failed, and could not, has left everything as it is.
+    let hasBegun = journal?.isBegun ?? false
+    let flag = hasBegun || !retryFailed ? "--resume" : "--retry-failed"
     let summary = RunSummary(
-      plan: plan, progress: run.progress, outcome: outcome, resumed: journal?.resumed,
+      plan: plan, progress: run.progress, outcome: outcome, resumed: hasBegun ? journal?.resumed : nil,
       standing: journal?.reached.map { RunStanding(of: plan, at: $0) },
-      goingOn: journal == nil ? nil : RunSession.command(spec, "--resume", options.settings))
+      goingOn: journal == nil ? nil : RunSession.command(spec, flag, options.settings))
     let isQuiet = progress == .none
     switch outcome.reason {
     case .failed:

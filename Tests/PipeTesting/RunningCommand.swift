@@ -73,6 +73,26 @@ package final class RunningCommand: Sendable {
     storage.withLock { if let process = $0.process { kill(process, signal) } }
   }
 
+  /// Sends a signal as soon as something is so, from a thread of its own: on a busy machine a task would come too late.
+  ///
+  /// - Returns: Whether it came to be so, within 20 seconds.
+  package func send(_ signal: Int32, once isSo: @escaping @Sendable () -> Bool) async throws -> Bool {
+    let result = AsyncStream.makeStream(of: Bool.self)
+    try Loopback.startThread { [self] in
+      for _ in 0..<10_000 {
+        if isSo() {
+          send(signal)
+          result.continuation.yield(true)
+          return
+        }
+        usleep(2000)
+      }
+      result.continuation.yield(false)
+    }
+    var results = result.stream.makeAsyncIterator()
+    return await results.next() ?? false
+  }
+
   /// Waits until what was said so far is as wanted.
   ///
   /// - Returns: Whether it came to that before the program ended.

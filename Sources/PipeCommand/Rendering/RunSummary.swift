@@ -81,8 +81,11 @@ struct RunSummary {
 
   /// What a crawl saw and left alone.
   private func crawlLines(on counts: CrawlCounts, seen: Int) -> [String] {
-    var lines = ["  crawl      \(seen.grouped) URL\(seen == 1 ? "" : "s") seen, \(counts.dropped.grouped) not followed"]
+    let beyondLimit = progress.stages.reduce(0) { $0 + $1.beyondLimit }
+    let dropped = counts.dropped + beyondLimit
+    var lines = ["  crawl      \(seen.grouped) URL\(seen == 1 ? "" : "s") seen, \(dropped.grouped) not followed"]
     var reasons = [
+      (beyondLimit, "beyond the limit of pages"),
       (counts.outOfScope, "out of scope"), (counts.beyondDepth, "beyond the depth"), (counts.nofollow, "nofollow"),
       (counts.notIncluded, "not included"), (counts.traps, "without an end"),
       (counts.beyondRedirects, "beyond the redirects"),

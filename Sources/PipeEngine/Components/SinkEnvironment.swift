@@ -9,14 +9,15 @@ package struct SinkEnvironment: Sendable {
   /// the time to finish is over. Called on the sink's thread, in its task.
   package let mayWait: @Sendable () -> Bool
   /// Whether the run can go on if it ends early: what it leaves of an output is kept, if it has no rows, too.
-  package let isResumable: Bool
+  package let isResumable: @Sendable () -> Bool
   /// Whether the run ends before it is done, so that there are rows to come which it does not bring.
   package let isCutShort: @Sendable () -> Bool
   /// Tells the person something that is not a failure.
   package let tell: @Sendable (String) -> Void
 
   package init(
-    storage: any FileStorage = SystemStorage(), files: FilesInUse = FilesInUse(), isResumable: Bool = false,
+    storage: any FileStorage = SystemStorage(), files: FilesInUse = FilesInUse(),
+    isResumable: @escaping @Sendable () -> Bool = { false },
     mayWait: @escaping @Sendable () -> Bool = { true }, tell: @escaping @Sendable (String) -> Void = { _ in },
     isCutShort: @escaping @Sendable () -> Bool = { false }
   ) {
@@ -29,7 +30,8 @@ package struct SinkEnvironment: Sendable {
   }
 
   init(
-    storage: any FileStorage = SystemStorage(), files: FilesInUse, control: RunControl, isResumable: Bool = false
+    storage: any FileStorage = SystemStorage(), files: FilesInUse, control: RunControl,
+    isResumable: @escaping @Sendable () -> Bool = { false }
   ) {
     let mayWait: @Sendable () -> Bool = {
       if case .draining(let until) = control.phase, until <= .now { return false }

@@ -78,7 +78,7 @@ extension CrawlState {
         return (target.outcome, true, "no element with the id '\(excerpt(missing))'")
       }
       return target
-    case .asked: return (PageOutcome(), false, "not known: the run ended before")
+    case .asked: return (PageOutcome(), false, reasonNotToSend ?? "not known: the run ended before")
     case .dropped where note.isChecked, .known where note.isChecked:
       guard let outcome = try checkAnswer(of: number)?.outcome else {
         return (PageOutcome(), false, "not known: the run ended before")
@@ -93,6 +93,11 @@ extension CrawlState {
       return (PageOutcome(), false, "trap: pages" + (group.map { " like \($0)" } ?? "") + " say nothing new")
     case .known: return (PageOutcome(), false, note.reason.words(plan, redirects))
     }
+  }
+
+  /// Why pages are not sent for that were to be; `nil` if that is still to come.
+  var reasonNotToSend: String? {
+    checks.arePagesOver ? "beyond the limit of pages (max_pages or limits.records)" : nil
   }
 
   private var tooManyRedirects: PageOutcome {

@@ -91,7 +91,8 @@ package struct Graph: Sendable {
     extraction = Extraction(plan, links: crawl?.reader)
     room = WorkRoom(capacity: plan.bounds.treeBytes)
     environment = SinkEnvironment(
-      storage: storage, files: FilesInUse(plan), control: control, isResumable: journal != nil)
+      storage: storage, files: FilesInUse(plan), control: control,
+      isResumable: { journal?.isBegun ?? false })
     let book = journal.map { _ in EventBook(sources: accounts, sinks: plan.sinks.count) }
     self.book = book
     checkpoints = journal.flatMap { [ledger, frontier, crawl] journal in
@@ -222,6 +223,7 @@ package struct Graph: Sendable {
       let failed = outlet(pages, .pages, of: stage)
       let passed = (progress.sent(by: stage, on: .frontier), progress.received(on: .frontier))
       await milestones.opened.wait()
+      if !Task.isCancelled, control.failure == nil, !control.isStopping { try checkpoints?.outputsOpened() }
       if let crawl {
         let back = BackEdge(crawl, frontier: frontier, ledger: ledger, counter: counter, passed: passed)
         return try await ending([failed]) {

@@ -68,8 +68,12 @@ final class Checkpoints: Sendable {
     }
   }
 
+  /// Every input has begun, and every output is open.
+  func outputsOpened() throws(RunError) { try journal.beginRetry() }
+
   /// Takes one, and writes it if there is anything new. Waits for the disk, so it is not for the tasks of the pool.
   func take(_ phase: Checkpoint.Phase = .running) throws(RunError) {
+    if !journal.isBegun { return }
     try state.withLock { (state) throws(RunError) in
       let before = state.checkpoint
       let cut = parts.ledger.cut()

@@ -49,6 +49,11 @@ struct RunHistory {
     return runs.suffix(Self.length).map(\.self)
   }
 
+  /// Adds a run unless it is there as it ended then, or later.
+  func addIfNewer(_ run: RunRecord) throws(LogFault) {
+    if try !runs().contains(where: { $0.isSame(as: run) && $0.ended >= run.ended }) { try add(run) }
+  }
+
   /// Adds a run that has ended. The file is replaced at once, so that it has the old runs or the new ones.
   func add(_ run: RunRecord) throws(LogFault) {
     let runs = (try runs().filter { !$0.isSame(as: run) } + [run]).suffix(Self.length)
@@ -64,6 +69,17 @@ struct RunHistory {
 
 extension RunRecord {
   private static let version: UInt8 = 1
+
+  /// As its journal tells it. One that has not finished, and that nobody has stopped, was killed.
+  init(_ past: PastRun) {
+    let checkpoint = past.checkpoint
+    self.init(
+      run: past.header.segment.run, retry: checkpoint.retry?.number ?? 0,
+      began: checkpoint.retry?.began ?? past.header.began, ended: checkpoint.moment,
+      worked: checkpoint.worked - (checkpoint.retry?.worked ?? 0),
+      outcome: checkpoint.phase == .finished ? StopReason.complete.name : "killed", totals: checkpoint.totals,
+      rows: checkpoint.sinks.map(\.rows))
+  }
 
   func isSame(as other: RunRecord) -> Bool { run == other.run && retry == other.retry }
 

@@ -40,6 +40,8 @@ package final class RunJournal: Sendable {
     let past: PastRun?
     let lock: RunLock
     var journal: Journal?
+    /// What a run that fetches again what failed begins with, until it does.
+    var start: (first: Checkpoint, frames: [(kind: Journal.Kind, payload: [UInt8])])?
     /// What ended it: it is not tried again, since what could not be synced may be lost without a word (fsync(2)).
     var failure: StorageError?
   }
@@ -55,16 +57,21 @@ package final class RunJournal: Sendable {
   private let number: Int
   /// The last run before this one that has finished.
   private let lastFinished: Int?
+  /// What the journal tells of the run before, which this one does not go on with.
+  private let before: RunRecord?
   private let began: Int
   private let state: Mutex<State>
 
+  /// - Parameters:
+  ///   - finished: The run in which what failed is fetched again now; `nil` unless that begins.
   private init(
     _ settings: Settings, in folder: JournalFolder, lock: sending RunLock, past: sending PastRun?, goesOn: Bool,
-    beginsRetry: Bool = false, spec: SpecMeaning, path: String
+    toRetry finished: RunRecord? = nil, spec: SpecMeaning, path: String
   ) {
     self.settings = settings
     self.folder = folder
-    self.beginsRetry = beginsRetry
+    beginsRetry = finished != nil
+    before = finished ?? (goesOn ? nil : past.map { RunRecord($0) })
     self.spec = spec.bytes
     specPath = path
     resumed = goesOn ? past?.checkpoint : nil
@@ -125,10 +132,11 @@ package final class RunJournal: Sendable {
           refusal: JournalDecision(request, .unreadable(error), folder: settings.folder, spec: shown))
       }
       if failed.isEmpty { return .nothingFailed }
+      let finished = RunRecord(past)
       let first = try failed.checkpoint(behind: past.checkpoint, of: plan, at: Timestamp.now.milliseconds)
       return .run(
         RunJournal(
-          settings, in: folder, lock: lock, past: past.with(first), goesOn: true, beginsRetry: true, spec: spec,
+          settings, in: folder, lock: lock, past: past.with(first), goesOn: true, toRetry: finished, spec: spec,
           path: path))
     case .refuse: return opening(refusal: decision)
     }
@@ -182,7 +190,7 @@ package final class RunJournal: Sendable {
   /// Gives the outputs of a run that has died since everything was done their names, and ends its journal.
   package func completePublishing(_ plan: Plan, in storage: any FileStorage = SystemStorage()) throws(RunError) {
     guard let checkpoint = resumed else { return }
-    let environment = SinkEnvironment(storage: storage, isResumable: true)
+    let environment = SinkEnvironment(storage: storage, isResumable: { true })
     var failure: RunError?
     for (sink, progress) in zip(plan.sinks, checkpoint.sinks) {
       guard let position = progress.position else { continue }
@@ -197,22 +205,22 @@ package final class RunJournal: Sendable {
     _ = try end(checkpoint, outcome: StopReason.complete.name)
   }
 
-  /// Begins or goes on with the log.
+  /// Begins or goes on with the log. A run that fetches again what failed does so once it is known that it can
+  /// (`beginRetry`): one that is refused leaves the run that has finished as it is.
   ///
   /// - Parameter frames: What the first checkpoint needs to be known, where it is written at once.
   func begin(
     _ first: Checkpoint, frames: [(kind: Journal.Kind, payload: [UInt8])] = []
   ) throws(RunError) {
+    // It may have been killed before it was in the history. What is wrong with that is said when this run is added.
+    if let before { try? RunHistory(in: folder).addIfNewer(before) }
     try change { (state) throws(StorageError) in
       if let past = state.past {
-        var journal = try Journal(goingOnWith: past, in: folder, isDurable: settings.isDurable)
         if beginsRetry {
-          // From here on the run is one that has not finished, whatever becomes of its outputs.
-          try journal.add(.retry, [1])
-          for (kind, payload) in frames { try journal.add(kind, payload) }
-          try journal.commit(first, at: Timestamp.now.milliseconds, isStep: false)
+          state.start = (first, frames)
+        } else {
+          state.journal = try Journal(goingOnWith: past, in: folder, isDurable: settings.isDurable)
         }
-        state.journal = consume journal
       } else {
         var first = first
         first.moment = began
@@ -225,6 +233,23 @@ package final class RunJournal: Sendable {
       }
     }
   }
+
+  /// Every input has begun, and every output is open: from here on a run that fetches again what failed is one that has not
+  /// finished, whatever becomes of it.
+  func beginRetry() throws(RunError) {
+    try change { (state) throws(StorageError) in
+      guard let past = state.past, let start = state.start else { return }
+      state.start = nil
+      var journal = try Journal(goingOnWith: past, in: folder, isDurable: settings.isDurable)
+      try journal.add(.retry, [1])
+      for (kind, payload) in start.frames { try journal.add(kind, payload) }
+      try journal.commit(start.first, at: Timestamp.now.milliseconds, isStep: false)
+      state.journal = consume journal
+    }
+  }
+
+  /// Whether the log has been begun, or gone on with. Until then there is nothing to write.
+  package var isBegun: Bool { state.withLock { $0.journal != nil } }
 
   /// Writes a batch and its checkpoint. When it returns, a run that goes on begins there.
   func write(
@@ -256,6 +281,7 @@ package final class RunJournal: Sendable {
   ///
   /// - Returns: Why it could not be added.
   func remember(_ checkpoint: Checkpoint, outcome: String) -> String? {
+    if !isBegun { return nil }
     let retry = checkpoint.retry
     let record = RunRecord(
       run: number, retry: retry?.number ?? 0, began: retry?.began ?? began, ended: Timestamp.now.milliseconds,

@@ -66,7 +66,8 @@ extension CrawlState {
     let note = try note(number)
     let reason: String? =
       switch note.state {
-      case .asked, .page, .redirect: nil
+      case .asked: reasonNotToSend
+      case .page, .redirect: nil
       case .dropped: dropReason(url).map { plan.words(for: $0) } ?? "not followed"
       case .known: note.reason.words(plan, redirects)
       }

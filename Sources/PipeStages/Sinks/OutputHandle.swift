@@ -194,8 +194,11 @@ struct OutputHandle: ~Copyable {
       return hasRows ? UnpublishedRows(path: name, isLost: true) : nil
     }
     if isLive { return nil }
-    if hasRows { return UnpublishedRows(path: path) }
-    if !environment.isResumable { try? storage.remove(path) }
+    let isResumable = environment.isResumable()
+    // Without a run that goes on with it, what is remade has nothing that the finished output lacks.
+    let isRemade = if case .remade = place { true } else { false }
+    if hasRows, isResumable || !isRemade { return UnpublishedRows(path: path) }
+    if !isResumable { try? storage.remove(path) }
     return nil
   }
 

@@ -213,4 +213,37 @@ struct CrawlTests {
       #expect(Set(links.map(\.from)).isSubset(of: Set(pages.compactMap(\.url))))
     }
   }
+
+  @Test(
+    "what the limit of pages leaves out is told by the summary, the rows of links and pipe why",
+    arguments: ["crawl: {max_pages: 5}", "crawl: {}\nlimits: {records: 5}"])
+  func beyondTheLimit(limit: String) async throws {
+    try await Workplace.use(pages: 30) { place in
+      let spec = try place.spec(
+        """
+        sources: [{urls: ["SITE/"]}]
+        fetch: {robots: ignore, allow_private: [127.0.0.1]}
+        \(limit)
+        extract: [url]
+        sinks: [{csv: out.csv}, {jsonl: {path: links.jsonl, rows: links}}]
+        """)
+      let outcome = try await place.pipe("run", spec)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(try place.table("out.csv").rows(by: "url").count == 5)
+      let counts = try #require(
+        outcome.errors.firstMatch(
+          of: #/([\d,]+) URLs seen, ([\d,]+) not followed\n +left +([\d,]+) beyond the limit of pages/#),
+        "\(outcome.errors)")
+      #expect(counts.2 == counts.3)
+      #expect(Int(counts.1) == (Int(counts.2) ?? 0) + 5)
+      let links: [LinkRow] = try Self.rows(place.folder.text("links.jsonl"))
+      let fetched = Set(try place.table("out.csv").rows(by: "url").keys)
+      let left = links.filter { !fetched.contains($0.to) }
+      #expect(!left.isEmpty)
+      let one = try #require(left.first).to
+      #expect(try place.folder.text("links.jsonl").contains("beyond the limit of pages (max_pages or limits.records)"))
+      let why = try await place.pipe("why", one, spec).output
+      #expect(why.contains("not asked for it: beyond the limit of pages"), "\(why)")
+    }
+  }
 }

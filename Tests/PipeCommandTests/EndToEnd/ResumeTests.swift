@@ -18,24 +18,19 @@ struct ResumeTests {
     """
   private static let count = 201
 
-  /// Waits until a file has so many lines more than it has now.
-  ///
-  /// - Returns: Whether it got them within 20 seconds.
-  private static func wait(for file: String, toGrowBy lines: Int) async throws -> Bool {
+  /// Begins a run and ends it once it has written so many rows.
+  private static func end(
+    by signal: Int32 = SIGKILL, _ arguments: [String], in place: borrowing Workplace, after rows: Int
+  ) async throws -> RunningCommand.Outcome {
+    let file = place.folder.path("out.csv.part")
     let before = Self.lines(of: file)
-    for _ in 0..<1000 {
-      if Self.lines(of: file) >= before + lines { return true }
-      try await Task.sleep(for: .milliseconds(20))
-    }
-    return false
+    let command = try place.start(arguments)
+    #expect(try await command.send(signal) { Self.lines(of: file) >= before + rows })
+    return await command.outcome()
   }
 
-  /// Begins a run and kills it once it has written so many rows.
   private static func kill(_ spec: String, in place: borrowing Workplace, after rows: Int) async throws {
-    let command = try place.start(["run", spec])
-    #expect(try await wait(for: place.folder.path("out.csv.part"), toGrowBy: rows))
-    command.send(SIGKILL)
-    _ = await command.outcome()
+    _ = try await end(["run", spec], in: place, after: rows)
   }
 
   private static func lines(of path: String) -> Int {
@@ -68,10 +63,7 @@ struct ResumeTests {
     try await Workplace.use(pages: 1) { place in
       let spec = try place.spec(Self.spec)
       for (index, signal) in signals.enumerated() {
-        let command = try place.start(["run", spec, "--resume"])
-        #expect(try await Self.wait(for: place.folder.path("out.csv.part"), toGrowBy: 25))
-        command.send(signal)
-        let outcome = await command.outcome()
+        let outcome = try await Self.end(by: signal, ["run", spec, "--resume"], in: place, after: 25)
         #expect(outcome.status == (signal == SIGKILL ? 128 + SIGKILL : 128 + signal), "\(outcome.errors)")
         if signal != SIGKILL {
           let standing = try #require(
@@ -106,6 +98,10 @@ struct ResumeTests {
         #expect(!outcome.errors.contains("resumed"), "\(outcome.errors)")
         try Self.checkOutputs(place, url: place.site.baseURL)
       }
+      // The runs whose places were taken are not forgotten.
+      let runs = try await place.pipe("runs").output.split(separator: "\n").dropFirst()
+      #expect(
+        runs.map { $0.split(separator: " ").last } == ["complete", "killed", "complete", "killed"], "\(runs)")
     }
   }
 
@@ -207,8 +203,10 @@ struct ResumeTests {
     try await Workplace.use(pages: 1) { place in
       let spec = try place.spec(Self.spec)
       let command = try place.start(["run", spec])
-      #expect(try await Self.wait(for: place.folder.path("out.csv.part"), toGrowBy: 5))
+      let part = place.folder.path("out.csv.part")
+      #expect(try await command.send(SIGSTOP) { Self.lines(of: part) >= 5 })
       let other = try await place.pipe("run", spec, "--resume")
+      command.send(SIGCONT)
       #expect(other.status == 1, "\(other.errors)")
       #expect(other.errors.contains("another run of spec.yaml is going on"), "\(other.errors)")
       let outcome = await command.outcome()

@@ -99,6 +99,8 @@ struct RetryFailedTests {
         return
       }
       #expect(try await place.pipe("run", spec).status == 0)
+      let runs = try await place.pipe("runs").output
+      let ordered = try place.folder.bytes("ordered.jsonl")
       switch what {
       case "output": try place.folder.write("ordered.jsonl", "{}\n".utf8)
       case "spec":
@@ -112,7 +114,62 @@ struct RetryFailedTests {
       #expect(outcome.status == 1, "\(outcome.errors)")
       let words = ["output": "ordered.jsonl", "spec": "the spec has changed since the run", "input": "urls.txt"][what]
       #expect(outcome.errors.contains(words ?? ""), "\(outcome.errors)")
+      #expect(!outcome.errors.contains("--resume") && !outcome.errors.contains(".part"), "\(outcome.errors)")
       #expect(try place.folder.bytes("out.csv") == before)
+      #expect(try place.folder.names().filter { $0.hasSuffix(".part") } == [])
+      #expect(try await place.pipe("runs").output == runs)
+
+      // It was refused, so once all is as it was there is nothing in the way.
+      switch what {
+      case "output": try place.folder.write("ordered.jsonl", ordered)
+      case "spec": _ = try place.spec(Self.spec.replacing("\n  - stdin", with: ""))
+      default: try place.folder.write("urls.txt", file.joined(separator: "\n").utf8)
+      }
+      let again = try await place.pipe("run", spec, "--retry-failed")
+      #expect(again.status == 0, "\(again.errors)")
+    }
+  }
+
+  @Test(
+    "stopped in the middle, it is gone on with, and comes to the same rows",
+    arguments: [[SIGKILL], [SIGINT], [SIGTERM, SIGKILL, SIGKILL]])
+  func stopped(signals: [Int32]) async throws {
+    try await Workplace.use(pages: 1) { place in
+      let spec = try place.spec(
+        Self.spec.replacing("\n  - stdin", with: "").replacing("retry: 1,", with: "retry: 1, per_host: {delay: 20ms},")
+          + "\njournal: {every: 100ms}")
+      let base = place.site.baseURL
+      let urls = (1...90).map { "\(base)/flaky/\($0)?status=500&times=\($0 % 3 == 0 ? 0 : 1)" }
+      try place.folder.write("urls.txt", urls.joined(separator: "\n").utf8)
+      let first = try await place.pipe("run", spec)
+      #expect(first.errors.contains("90 records, 60 failed"), "\(first.errors)")
+      let finished = try place.folder.bytes("ordered.jsonl")
+      for (index, signal) in signals.enumerated() {
+        let site = place.site
+        let before = try site.served("/flaky/{number}")
+        let command = try place.start(["run", spec, index == 0 ? "--retry-failed" : "--resume"])
+        #expect(try await command.send(signal) { (try? site.served("/flaky/{number}")) ?? 0 >= before + 12 })
+        let outcome = await command.outcome()
+        #expect(outcome.status == 128 + signal, "\(outcome.errors)")
+        // Until all of it is done, the old rows are what there is.
+        #expect(try place.folder.bytes("ordered.jsonl") == finished)
+        let refused = try await place.pipe("run", spec, "--retry-failed")
+        #expect(refused.status == 4, "\(refused.errors)")
+        #expect(refused.errors.contains("pipe run spec.yaml --resume"), "\(refused.errors)")
+      }
+      let last = try await place.pipe("run", spec, "--resume")
+      #expect(last.status == 0, "\(last.errors)")
+      #expect(
+        try place.table("out.csv").rows(by: "url").filter { $0.value["error"] == "" }.keys.sorted() == urls.sorted())
+      #expect(try place.folder.text("out.csv").split(whereSeparator: \.isNewline).count == 91)
+      #expect(try RecordLine.all(place.folder.text("ordered.jsonl")).map { $0.url ?? "" } == urls)
+      let ok = String(decoding: try Program.output(["gzip", "-dc", place.folder.path("ok.jsonl.gz")]), as: UTF8.self)
+      #expect(try RecordLine.all(ok).map { $0.url ?? "" }.sorted() == urls.sorted())
+      #expect(try place.folder.names().filter { $0.hasSuffix(".part") } == [])
+      // What had answered is not asked again, and of the others only what was in flight at a stop.
+      #expect(try (150...150 + 40 * signals.count).contains(place.site.served("/flaky/{number}")))
+      let runs = try await place.pipe("runs").output
+      #expect(runs.components(of: "complete") == 2, "\(runs)")
     }
   }
 

@@ -236,7 +236,9 @@ struct FrontierSpillTests {
     bringing.cancel()
     try? await bringing.value
     #expect(begun.values.flatMap(\.self).sorted() == Array(0..<1500))
-    #expect(begun.values.allSatisfy { $0 == $0.sorted() })
+    // What a disk refuses in the middle begins before what it has taken.
+    let takesSome = trouble == .soonFull || trouble == .soonFullDisk
+    #expect(takesSome || begun.values.allSatisfy { $0 == $0.sorted() })
     #expect(frontier.awayCount == 0)
     // The source is held up instead: there is room for the capacity, a batch, and what the store took.
     #expect(mostWaiting < 400, "\(mostWaiting) were waiting at once")

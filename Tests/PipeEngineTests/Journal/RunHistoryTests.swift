@@ -39,6 +39,17 @@ struct RunHistoryTests {
     #expect(RunRecord(again.bytes) == again)
   }
 
+  @Test func `What the journal tells of a run counts where it went on since it was added`() throws {
+    try history.add(summary(3, outcome: "interrupted"))
+    try history.addIfNewer(summary(3, outcome: "killed"))
+    #expect(try history.runs().map(\.outcome) == ["interrupted"])
+    var later = summary(3)
+    later.ended += 1
+    try history.addIfNewer(later)
+    try history.addIfNewer(summary(4, outcome: "killed"))
+    #expect(try history.runs() == [later, summary(4, outcome: "killed")])
+  }
+
   @Test func `In every state that a crash leaves there are the old runs or the new ones`() throws {
     try history.add(summary(1))
     let disk = storage.disk

@@ -34,7 +34,7 @@ struct SinkRetryTests {
     _ kind: Kind, _ start: FileStart, in storage: MemoryStorage, isCutShort: Bool = false
   ) throws -> any FileWriter {
     try kind.sink.openFile(
-      Self.columns, start, in: SinkEnvironment(storage: storage, isResumable: true, isCutShort: { isCutShort }))
+      Self.columns, start, in: SinkEnvironment(storage: storage, isResumable: { true }, isCutShort: { isCutShort }))
   }
 
   /// A run that writes records and finishes.
