@@ -1,5 +1,6 @@
 import ArgumentParser
 import PipeEngine
+import PipeSpec
 
 /// `pipe`: runs declarative fetch-and-extract pipelines.
 struct Pipe: AsyncParsableCommand {
@@ -9,6 +10,9 @@ struct Pipe: AsyncParsableCommand {
     discussion: """
       A pipeline declares its sources, how to fetch, what to extract and where the rows go. Standard output carries \
       data alone; everything said to you goes to standard error.
+
+      Exit status: \(Topic.exitRows.map { "\($0.name) \($0.short)" }.joined(separator: "; ")) (pipe explain \
+      exit-codes).
       """,
     version: "pipe \(PipeVersion.text)",
     subcommands: [

@@ -1,13 +1,20 @@
 extension Reference {
   /// What there is to say about a path, for a terminal of 80 columns; the empty path is the pipeline itself.
   package func explanation(of path: String) throws(UnknownPath) -> String {
+    if let lines = topicLines(at: path) { return lines.joined(separator: "\n") }
     let (subject, path) = try find(path)
-    let lines =
+    var lines =
       switch subject {
       case .spec: overview
       case .key(let key): explanation(of: key, at: path)
       case .component(let component, let family): explanation(of: component, family, at: path)
       }
+    // A key whose value has a language of its own.
+    if case .key(let key) = subject, key.shape.isCondition,
+      let topic = topics.first(where: { $0.name == Topic.expressions.name })
+    {
+      lines += [""] + topic.lines
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -17,7 +24,7 @@ extension Reference {
     ] + table(keys) + [
       "", "'pipe explain fetch' tells of one of them, 'pipe explain sinks.csv' of a",
       "component, 'pipe explain sinks.csv.delimiter' of an option.",
-    ]
+    ] + (topics.isEmpty ? [] : ["", "Besides:"] + rows(topics.map { ($0.name, $0.title) }))
   }
 
   private func explanation(of key: KeyDescription, at path: String) -> [String] {
@@ -54,6 +61,7 @@ extension Reference {
     var lines = ["\(path): \(family.kind.article) \(family.kind.rawValue)", ""]
     lines += component.summary.wrapped()
     if let use = component.use { lines += [""] + use.wrapped() }
+    if let hint = hint(toTopicOf: component.name) { lines += ["", hint] }
     if !component.keys.isEmpty { lines += ["", "options"] + table(component.keys) }
     if !family.common.isEmpty { lines += ["", "options of every \(family.kind.rawValue)"] + table(family.common) }
     if !component.examples.isEmpty {
@@ -95,6 +103,9 @@ extension ComponentDescription {
 }
 
 extension ShapeDescription {
+  /// Whether it is a condition on records.
+  fileprivate var isCondition: Bool { name == Shape<ParsedExpression>.expression.description.name }
+
   /// Examples of how a text of this shape is written.
   var forms: [String]? {
     if case .text(_, _, let examples, _) = self, !examples.isEmpty { examples } else { nil }

@@ -6,12 +6,12 @@ extension Reference {
     package let text: String
   }
 
-  private static let note = "<!-- Written by `pipe reference`; edit the declarations instead. -->"
+  static let note = "<!-- Written by `pipe reference`; edit the declarations instead. -->"
 
   /// All pages: an overview, and one for each key with something below it.
   package var pages: [Page] {
     let detailed = keys.filter { $0.shape.family != nil || !$0.shape.innerKeys.isEmpty }
-    return [index(detailed.map(\.name))] + detailed.map(page)
+    return [index(detailed.map(\.name))] + detailed.map(page) + topicPages
   }
 
   private func index(_ detailed: [String]) -> Page {
@@ -33,6 +33,10 @@ extension Reference {
         + " `${secret:file:PATH}`; `$${` writes `${` |",
       "", "Input paths start at the spec's folder, output paths at the working folder.",
     ]
+    if !topics.isEmpty {
+      lines += ["", "## Besides", "", "| page | |", "|---|---|"]
+      lines += topics.map { "| [`\($0.name)`](\($0.name).md) | \($0.title) |" }
+    }
     return Page(name: "README.md", text: lines.joined(separator: "\n") + "\n")
   }
 

@@ -2,8 +2,13 @@
 package struct Reference: Sendable {
   /// The keys at the top of a spec.
   let keys: [KeyDescription]
+  /// What else there is to tell.
+  let topics: [Topic]
 
-  package init(_ keys: [KeyDescription]) { self.keys = keys }
+  package init(_ keys: [KeyDescription], topics: [Topic] = []) {
+    self.keys = keys
+    self.topics = topics
+  }
 
   /// A path that leads nowhere.
   package struct UnknownPath: Error {
@@ -24,7 +29,9 @@ package struct Reference: Sendable {
     var subject = Subject.spec
     var names = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     if names.isEmpty || path.isEmpty { return (subject, "") }
-    if !keys.contains(where: { $0.name == names[0] }), let owner = owner(ofComponent: names[0]) {
+    if !keys.contains(where: { $0.name == names[0] }),
+      let owner = owner(ofComponent: names[0]) ?? owner(ofCommon: names[0])
+    {
       names.insert(owner, at: 0)
     }
     var walked: [String] = []
@@ -40,6 +47,11 @@ package struct Reference: Sendable {
 
   /// The paths that begin with a text, for completion.
   package func paths(from prefix: String) -> [String] {
+    let ofTopics = topics.flatMap { [$0.name] + $0.entries.map(\.path) }.filter { $0.hasPrefix(prefix) }
+    return ofKeys(from: prefix) + ofTopics
+  }
+
+  private func ofKeys(from prefix: String) -> [String] {
     let names = prefix.split(separator: ".", omittingEmptySubsequences: false).dropLast()
     guard let parent = try? find(names.joined(separator: ".")) else { return [] }
     let start = parent.path.isEmpty ? "" : parent.path + "."
@@ -48,6 +60,11 @@ package struct Reference: Sendable {
 
   private func owner(ofComponent name: String) -> String? {
     keys.first { $0.shape.family?.components.contains { $0.name == name } ?? false }?.name
+  }
+
+  /// The key whose components all have an option: `sinks` for `when`.
+  private func owner(ofCommon name: String) -> String? {
+    keys.first { $0.shape.family?.common.contains { $0.name == name } ?? false }?.name
   }
 
   private func step(from subject: Subject, to name: String) -> Subject? {
@@ -71,11 +88,13 @@ package struct Reference: Sendable {
     let components = walked.isEmpty ? keys.flatMap { $0.shape.family?.components.map(\.name) ?? [] } : []
     let hint: String
     let places = places(of: name, below: subject, at: walked)
-    if !places.isEmpty {
+    if let near = nearestEntry(to: walked + [name]) {
+      hint = "did you mean '\(near)'?"
+    } else if !places.isEmpty {
       let shown = places.prefix(3).map { "'\($0)'" }
       let rest = places.count > 3 ? ", or one of \(places.count - 3) more" : ""
       hint = "did you mean \(shown.joined(separator: places.count > 3 ? ", " : " or "))\(rest)?"
-    } else if let near = nearestName(to: name, among: here + components) {
+    } else if let near = nearestName(to: name, among: here + components + (walked.isEmpty ? topics.map(\.name) : [])) {
       hint = "did you mean '\(prefix)\(near)'?"
     } else if let ours = KnownWords.ours(for: name, among: here) {
       hint = "did you mean '\(prefix)\(ours)'?"

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PipeEngine
 import PipeTesting
 import Testing
 
@@ -41,6 +42,12 @@ struct ReferenceTests {
       ("sinks", "options of every sink"), ("sinks.csv", "Rows by RFC 4180"), ("csv", "sinks.csv: a sink"),
       ("sinks.csv.escape_formulas", "true or false"), ("sinks.csv.when", "The condition for records it receives"),
       ("extract.title", "The page's title"), ("where", "a condition"),
+      ("where", "binds stronger than"), ("when", "sinks.when: a condition"), ("when", "binds stronger than"),
+      ("sinks.csv.when", "Every other comparison with a null value"), ("expressions", "starts_with"),
+      ("conditions", "Within YAML"), ("error-codes", "too-large"), ("errors", "robots"), ("error", "error-codes"),
+      ("error.timeout", "A limit of time was reached"), ("error.bad-url", "with its scheme"),
+      ("exit-codes", "129, 130, 143"), ("exit.4", "--resume"), ("exit.130", "interrupted"),
+      ("request-rows", "method"), ("requests", "headers"), ("", "expressions"), ("as", "extract.as"),
     ])
   func explain(path: String, part: String) async throws {
     let outcome = try await pipe(path.isEmpty ? ["explain"] : ["explain", path])
@@ -57,13 +64,31 @@ struct ReferenceTests {
       ("publish", "did you mean 'sinks.csv.publish' or 'sinks.jsonl.publish'?"),
       ("sinks.publish", "did you mean 'sinks.csv.publish' or 'sinks.jsonl.publish'?"),
       ("since", "did you mean 'sources.sitemap.since' or 'sources.feed.since'?"),
-      ("delay", "did you mean 'fetch.per_host.delay'?"), ("retry", "did you mean 'fetch.retry'?"),
+      ("delay", "did you mean 'fetch.per_host.delay'?"), ("error.timout", "did you mean 'error.timeout'?"),
+      ("expresions", "did you mean 'expressions'?"),
+      ("retry", "did you mean 'fetch.retry'?"),
     ])
   func explainNothing(path: String, hint: String) async throws {
     let outcome = try await pipe("explain", path)
     #expect(outcome.status == 64)
     #expect(outcome.output == "")
     #expect(outcome.errors.contains(hint), "\(outcome.errors)")
+  }
+
+  @Test("the help tells the exit status, as its page does")
+  func exitStatus() async throws {
+    let help = try await pipe("--help").output
+    for words in ["Exit status: 0 complete", "64 wrong usage", "4 an unfinished run"] {
+      #expect(help.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(words), "\(help)")
+    }
+  }
+
+  @Test("every code of an error is explained, and says what to do", arguments: RequestError.Code.allCases)
+  func errorCode(code: RequestError.Code) async throws {
+    let outcome = try await pipe("explain", "error.\(code.rawValue)")
+    #expect(outcome.status == 0)
+    #expect(outcome.output.hasPrefix("\(code.rawValue): "))
+    #expect(outcome.output.split(separator: "\n\n").count == 2, "\(outcome.output)")
   }
 
   /// The templates that the help offers.
