@@ -17,7 +17,7 @@ struct Pipe: AsyncParsableCommand {
     version: "pipe \(PipeVersion.text)",
     subcommands: [
       RunCommand.self, ValidateCommand.self, PlanCommand.self, ExplainCommand.self, SchemaCommand.self,
-      InitCommand.self, RunsCommand.self, WhyCommand.self, ReferenceCommand.self,
+      InitCommand.self, TryCommand.self, RunsCommand.self, WhyCommand.self, ReferenceCommand.self,
     ])
 }
 

@@ -15,6 +15,9 @@ enum Program {
       if let run {
         try MachineCheck.perform()
         start(run)
+      } else if let trial = command as? TryCommand {
+        try MachineCheck.perform()
+        start(trial)
       } else if let why = command as? WhyCommand {
         start(why)
       } else {

@@ -36,8 +36,31 @@ struct SpecLoader {
     return (pipeline, SpecMeaning(source.file, language: language, variables: source.variables))
   }
 
+  /// Fields as the command line has them.
+  func fields(_ arguments: [String], known: [String]) -> TrialFields {
+    TrialFields(
+      arguments, catalogue: language.catalogue, variables: variables(in: SourceFolder("")), known: known)
+  }
+
+  /// Reads a spec for a trial of one page.
+  ///
+  /// - Parameters:
+  ///   - path: `nil` for a spec that is made up.
+  ///   - sketch: What is read then.
+  ///   - fields: In the place of its own.
+  func loadForTrial(_ path: String?, sketch: String, fields: TrialFields?) -> Pipeline {
+    func adapt(_ spec: Spec) -> Spec { spec.forTrial(fields: fields.map { fields in { fields.fields(amid: $0) } }) }
+    guard let path else {
+      let folder = SourceFolder("")
+      return Pipeline(
+        SourceFile(name: "the spec of these fields", text: sketch), language: language, folder: folder,
+        variables: variables(in: folder), processors: processors, adapting: adapt)
+    }
+    return read(path, adapting: adapt).pipeline
+  }
+
   private func read(
-    _ path: String, limit: Int? = nil
+    _ path: String, limit: Int? = nil, adapting: (Spec) -> Spec = { $0 }
   ) -> (pipeline: Pipeline, source: (file: SourceFile, variables: Variables)?) {
     let name = path == "-" ? "<stdin>" : path
     switch FileContents.read(path == "-" ? nil : path) {
@@ -47,7 +70,8 @@ struct SpecLoader {
       let folder = SourceFolder(ofSpecAt: path == "-" ? nil : path)
       let (file, variables) = (SourceFile(name: name, bytes: bytes), variables(in: folder))
       let pipeline = Pipeline(
-        file, language: language, folder: folder, variables: variables, processors: processors, limit: limit)
+        file, language: language, folder: folder, variables: variables, processors: processors, limit: limit,
+        adapting: adapting)
       return (pipeline, (file, variables))
     }
   }

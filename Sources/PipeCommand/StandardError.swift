@@ -32,22 +32,27 @@ struct StandardError: TextOutputStream {
   static var isTerminal: Bool { isatty(2) == 1 }
 
   /// Whether colour is welcome (https://no-color.org).
-  static var takesColor: Bool { isCapable && !isSet("NO_COLOR") }
+  static var takesColor: Bool { takesColor(2) }
+
+  /// Whether it is on a stream.
+  static func takesColor(_ descriptor: Int32) -> Bool { isCapable(descriptor) && !isSet("NO_COLOR") }
 
   /// Whether a line can be rewritten where somebody sees it: not by a job in the background.
-  static var takesLiveLine: Bool { isCapable && tcgetpgrp(2) == getpgrp() }
+  static var takesLiveLine: Bool { isCapable(2) && tcgetpgrp(2) == getpgrp() }
 
   /// Whether it is a terminal that can do more than print, and no log of a CI service.
-  private static var isCapable: Bool {
-    isTerminal && getenv("TERM").map { String(cString: $0) } != "dumb" && !isSet("CI")
+  private static func isCapable(_ descriptor: Int32) -> Bool {
+    isatty(descriptor) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb" && !isSet("CI")
   }
 
   /// Whether an environment variable is there and not empty.
   private static func isSet(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
 
   /// Columns of the terminal; 80 where there is none.
-  static var width: Int {
+  static var width: Int { width(2) }
+
+  static func width(_ descriptor: Int32) -> Int {
     var size = winsize()
-    return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 }

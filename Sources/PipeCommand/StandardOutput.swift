@@ -5,6 +5,14 @@ import PipeText
 
 /// Standard output: data alone.
 enum StandardOutput {
+  static var isTerminal: Bool { isatty(1) == 1 }
+
+  /// Whether colour is welcome.
+  static var takesColor: Bool { StandardError.takesColor(1) }
+
+  /// Columns of the terminal; 80 where there is none.
+  static var width: Int { StandardError.width(1) }
+
   /// Writes a text whole, and ends its line.
   ///
   /// - Throws: An exit code once the person is told why it cannot be written: what is lost must not look like success.

@@ -3,13 +3,27 @@ import Glibc
 
 /// A small file that a command writes whole.
 enum TextFile {
+  static let anotherFile = "name another file"
+
+  /// Ends the command, once the person is told, where something is at a path already.
+  static func checkIsNew(_ path: String) throws {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    StandardError.say("pipe: \(path) is there already; \(anotherFile)")
+    throw ExitStatus.failed
+  }
+
   /// Says to the person why it cannot be written, and ends the command.
-  static func write(_ text: String, to path: String, replacing: Bool) throws {
+  ///
+  /// - Parameter hint: What to do about a file that is there already.
+  static func write(
+    _ text: String, to path: String, replacing: Bool, hint: String = "--force writes over it"
+  ) throws {
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (replacing ? O_TRUNC : O_EXCL)
     let descriptor = open(path, flags, 0o666)
     guard descriptor >= 0 else {
       let exists = errno == EEXIST
-      let reason = exists ? "is there already; --force writes over it" : "cannot be written: \(reason)"
+      let reason = exists ? "is there already; \(hint)" : "cannot be written: \(reason)"
       StandardError.say("pipe: \(path) \(reason)")
       throw ExitStatus.failed
     }

@@ -30,6 +30,7 @@ extension TransferPlace {
   /// Sets up what no request changes.
   func setUpConnections() {
     setUp(settings.connection.proxy)
+    if let wire = settings.wire { write(to: wire) }
   }
 
   /// No proxy but the spec's own, and that one for all hosts: what is not in the spec does not steer a run. Without

@@ -154,6 +154,8 @@ package struct TransferSettings: Sendable {
   package var version = Version.automatic
   package var addresses: AddressPolicy
   package var connection = ConnectionOptions()
+  /// What writes down the heads that are sent and received; `nil` for nobody.
+  package var wire: WireLog?
   /// Asks why a name has no address.
   var lookup: NameResolver.Lookup = NameResolver.systemLookup
 

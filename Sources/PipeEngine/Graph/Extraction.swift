@@ -154,7 +154,7 @@ package struct Extraction: Sendable {
 
 extension Value {
   /// Whether it says nothing: null, and the list of nothing.
-  fileprivate var isMissing: Bool {
+  var isMissing: Bool {
     switch self {
     case .null: true
     case .list(let values): values.isEmpty

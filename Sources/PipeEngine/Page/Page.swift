@@ -38,7 +38,8 @@ package final class Page {
     self.sources = sources
   }
 
-  private var faults: [(field: String, fault: ExtractionFault)] = []
+  /// What the fields could not have.
+  private(set) var faults: [(field: String, fault: ExtractionFault)] = []
 
   package var request: Request { fetched.request }
   package var response: HTTPResponse? { fetched.response }

@@ -6,6 +6,8 @@ package struct Pipeline: Sendable {
   package let plan: Plan?
   /// All findings, sorted, each once.
   package let diagnostics: [Diagnostic]
+  /// What it must not tell.
+  package private(set) var secrets = Secrets()
 
   /// A spec that could not be read at all.
   package init(unreadable name: String, reason: String) {
@@ -21,10 +23,12 @@ package struct Pipeline: Sendable {
     self.init(file, language: Language(catalogue), folder: folder, variables: variables, processors: processors)
   }
 
-  /// - Parameter limit: The most requests admitted, whatever the spec says.
+  /// - Parameters:
+  ///   - limit: The most requests admitted, whatever the spec says.
+  ///   - adapting: What is compiled in the place of the spec.
   package init(
     _ file: SourceFile, language: Language, folder: SourceFolder, variables: Variables, processors: Int,
-    limit: Int? = nil
+    limit: Int? = nil, adapting: (Spec) -> Spec = { $0 }
   ) {
     if let list = file.urlList {
       self.file = file
@@ -57,11 +61,12 @@ package struct Pipeline: Sendable {
       return
     }
     var context = DecodingContext(file: file, variables: variables)
-    let spec = language.shape.decode(root, &context)
+    let spec = language.shape.decode(root, &context).map(adapting)
     let secrets = context.variables.secrets
+    self.secrets = secrets
     // The spec as it may be shown, and what is found in it.
     var shownContext = DecodingContext(file: file, variables: variables.masked)
-    let shownSpec = secrets.isEmpty ? nil : language.shape.decode(root, &shownContext)
+    let shownSpec = secrets.isEmpty ? nil : language.shape.decode(root, &shownContext).map(adapting)
     // What is not decoded, because something above it is wrong, uses its variables all the same.
     context.noteReferences(in: root)
     var found = document.diagnostics + context.diagnostics

@@ -8,17 +8,17 @@ package struct Plan: Sendable {
   package let name: String?
   package let description: String?
   package let folder: SourceFolder
-  package let sources: [SourcePlan]
+  package var sources: [SourcePlan]
   package var fetch: FetchPlan
   /// How links are followed; `nil` where none is.
   package var crawl: CrawlPlan?
   /// The fields of a record: those of `extract` in its order, then those that only expressions and sinks use.
-  package let fields: [FieldPlan]
-  package let needs: PageNeeds
-  package let filter: Expression?
+  package var fields: [FieldPlan]
+  package var needs: PageNeeds
+  package var filter: Expression?
   /// The filter as a text of the language.
   package let filterText: String?
-  package let sinks: [SinkPlan]
+  package var sinks: [SinkPlan]
   package var bounds: Bounds
   /// The files that a run reads and writes.
   let files: [FileUse]

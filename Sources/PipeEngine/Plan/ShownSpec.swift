@@ -95,7 +95,7 @@ extension String {
   }
 
   /// The text without the user and password of the URLs in it.
-  var withoutUserinfo: String {
+  package var withoutUserinfo: String {
     guard contains("://"), contains("@") else { return self }
     var result = ""
     var rest = self[...]

@@ -8,14 +8,14 @@ package import PipeSpec
 package struct Spec: Sendable {
   package let name: String?
   package let description: String?
-  package let sources: [Use<any Source, SourceOptions>]
-  package let fetch: FetchSettings
+  package internal(set) var sources: [Use<any Source, SourceOptions>]
+  package internal(set) var fetch: FetchSettings
   /// `nil` where no link is followed.
-  package let crawl: Located<CrawlSettings>?
+  package internal(set) var crawl: Located<CrawlSettings>?
   /// `nil` where it cannot be told what fields there are.
-  package let fields: [FieldSpec]?
-  package let filter: ParsedExpression?
-  package let sinks: [Use<any Sink, SinkOptions>]
+  package internal(set) var fields: [FieldSpec]?
+  package internal(set) var filter: ParsedExpression?
+  package internal(set) var sinks: [Use<any Sink, SinkOptions>]
   package let journal: JournalSettings
   package let limits: LimitSettings
 }

@@ -1,16 +1,16 @@
 /// A piece of source text as a terminal shows it.
-struct TerminalCell {
-  let text: String
+package struct TerminalCell {
+  package let text: String
   /// Columns; a tab, whose width depends on where it stands, counts as 1.
-  let width: Int
+  package let width: Int
   /// Bytes of the source.
-  let range: Range<Int>
+  package let range: Range<Int>
 
   var isTab: Bool { text == "\t" }
 
   /// Cuts bytes into cells, scalar by scalar; what is not text, and what would drive the terminal, is
   /// shown escaped.
-  static func cells(of bytes: [UInt8], in range: Range<Int>) -> [TerminalCell] {
+  package static func cells(of bytes: [UInt8], in range: Range<Int>) -> [TerminalCell] {
     var cells: [TerminalCell] = []
     var index = range.lowerBound
     cells.reserveCapacity(range.count)
@@ -36,7 +36,7 @@ struct TerminalCell {
   }
 
   /// A text on one line, with nothing in it that drives the terminal.
-  static func shown(_ text: String) -> String {
+  package static func shown(_ text: String) -> String {
     text.unicodeScalars.reduce(into: "") { $0 += shown($1) }
   }
 

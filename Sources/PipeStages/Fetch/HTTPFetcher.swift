@@ -1,5 +1,5 @@
 package import PipeEngine
-import PipeHTTP
+package import PipeHTTP
 import PipeSpec
 import PipeWeb
 
@@ -8,7 +8,8 @@ package struct HTTPFetcher: Fetcher {
   private let settings: TransferSettings
   private let identity: RequestIdentity?
 
-  package init(_ plan: Plan) {
+  /// - Parameter wire: What writes down the heads of requests and answers.
+  package init(_ plan: Plan, wire: WireLog? = nil) {
     let fetch = plan.fetch
     var settings = TransferSettings(addresses: fetch.addresses)
     settings.concurrency = fetch.concurrency
@@ -39,6 +40,7 @@ package struct HTTPFetcher: Fetcher {
       case .http2: .http2
       }
     settings.connection = ConnectionOptions(fetch)
+    settings.wire = wire
     self.settings = settings
     identity = RequestIdentity(fetch)
   }

@@ -1,10 +1,11 @@
 import PipeEngine
+import PipeWeb
 
 /// A URL as people write it into a list or a cell.
 ///
 /// The URL Standard removes tabs and line breaks wherever they stand (4.4, "basic URL parser", 1 to 3), which is right
 /// for an attribute in a page and makes one URL of two in a list.
-struct WrittenURL {
+package struct WrittenURL {
   let text: String
   /// Why it is not one URL.
   let fault: String?
@@ -51,6 +52,14 @@ struct WrittenURL {
     }
     if text.contains(" #") { return "a comment stands behind it: comments stand on lines of their own" }
     return nil
+  }
+
+  /// Why a text that a person has typed cannot be fetched, in a sentence; `nil` if it can.
+  package static func faultForFetching(_ text: String) -> String? {
+    if let fault = fault(of: text) { return "'\(text)' is not one URL: \(fault)" }
+    guard case .failure(let error) = WebURL.forFetching(text) else { return nil }
+    let hint = suggestion(for: text).map { "; did you mean \($0)?" } ?? ""
+    return "'\(text)' is not an http or https URL: \(error.message)\(hint)"
   }
 
   /// What to write instead, where a text begins with a host: `example.com/a`, `localhost:8080`, not `mailto:someone`.

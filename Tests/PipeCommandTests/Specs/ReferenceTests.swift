@@ -27,6 +27,7 @@ struct ReferenceTests {
       (names
         + [
           "crawling.md", "links.md", "lists.md", "pages.md", "resuming.md", "robots.md", "runs.md", "sitemaps.md",
+          "try.md",
         ]).sorted() == committed)
     for name in names {
       let isCurrent = try folder.text(name) == Project.text("docs/reference/\(name)")

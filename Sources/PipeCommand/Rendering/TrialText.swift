@@ -1,0 +1,161 @@
+import PipeEngine
+import PipeSpec
+import PipeWeb
+
+/// What came of a page that was tried, for a person. Nothing of the page reaches the terminal as it is.
+struct TrialText {
+  private let result: TrialResult
+  private let url: String
+
+  init(_ result: TrialResult, url: String) {
+    self.result = result
+    self.url = url
+  }
+
+  /// What answered, and how.
+  var head: String {
+    let facts = result.facts
+    var line = "pipe: \(facts.status.map(String.init) ?? "no answer") from \(facts.url?.redacted ?? url)"
+    var parts: [String] = []
+    if let type = facts.contentType { parts.append(TerminalCell.shown(type)) }
+    if let length = facts.length { parts.append("\(length.grouped) byte\(length == 1 ? "" : "s")") }
+    parts.append("HTTP/\(facts.version?.rawValue ?? "1.1")")
+    line += ": " + parts.joined(separator: ", ") + " in \(Self.time(facts.elapsed))"
+    return ([line] + facts.redirects.map { "  redirected by \($0.redacted)" }).joined(separator: "\n")
+  }
+
+  private static func time(_ duration: Duration) -> String {
+    let milliseconds = duration / .milliseconds(1)
+    return milliseconds < 1000 ? "\(Int(milliseconds.rounded())) ms" : duration.short
+  }
+
+  // MARK: The table
+
+  /// The fields: name, type, value; a list has a line for each element.
+  ///
+  /// - Parameters:
+  ///   - width: Columns of the terminal, to which lines are cut; `nil` where everything is shown.
+  ///   - colour: Whether it may hold ANSI escape sequences.
+  func table(width: Int?, colour: Bool) -> String {
+    var rows: [(name: String, type: String, lines: [Line])] = [("field", "type", [Line(text: "value")])]
+    rows += result.fields.map { field in
+      (TerminalCell.shown(field.name), Self.type(of: field), lines(of: field, cut: width != nil))
+    }
+    let names = rows.map { Self.width(of: $0.name) }.max() ?? 0
+    let types = rows.map(\.type.count).max() ?? 0
+    let margin = String(repeating: " ", count: names + types + 4)
+    let room = width.map { max(20, $0 - names - types - 4) }
+    var table: [String] = []
+    for (index, row) in rows.enumerated() {
+      let space = String(repeating: " ", count: names - Self.width(of: row.name))
+      let start = "\(row.name)\(space)  \(row.type.padded(to: types))  "
+      for (number, line) in row.lines.enumerated() {
+        let text = room.map { Self.cut(line.text, to: $0) } ?? line.text
+        let whole = (number == 0 ? start : margin) + (line.isFault && colour ? Self.red(text) : text)
+        table.append(index == 0 && colour ? Self.bold(whole) : whole)
+      }
+    }
+    return table.joined(separator: "\n")
+  }
+
+  private struct Line {
+    var text: String
+    var isFault = false
+  }
+
+  private static let mostElements = 10
+
+  private func lines(of field: TrialResult.Field, cut: Bool) -> [Line] {
+    var lines: [Line] = []
+    switch field.value {
+    case .list(let values):
+      let shown = cut && values.count > Self.mostElements + 1 ? Self.mostElements : values.count
+      lines = values.prefix(shown).map { Line(text: Self.text(of: $0)) }
+      if shown < values.count {
+        lines.append(Line(text: "… \((values.count - shown).grouped) more; --format json has all"))
+      }
+      if values.isEmpty, field.fault == nil { lines = [Line(text: "none")] }
+    case .null where field.fault != nil: break
+    default: lines = [Line(text: Self.text(of: field.value))]
+    }
+    if let fault = field.fault { lines.append(Line(text: "error: \(TerminalCell.shown(fault))", isFault: true)) }
+    return lines
+  }
+
+  private static func type(of field: TrialResult.Field) -> String {
+    guard case .list(let values) = field.value else { return field.type.name }
+    return "\(field.type.name), \(values.count.grouped)"
+  }
+
+  /// A value on one line. A text in quotes where it would be taken for something else without.
+  private static func text(of value: Value) -> String {
+    switch value {
+    case .null: return "null"
+    case .string(let text):
+      let isOdd = text.isEmpty || text == "null" || text.first?.isWhitespace == true || text.last?.isWhitespace == true
+      return isOdd ? "\"\(TerminalCell.shown(text))\"" : TerminalCell.shown(text)
+    default: return TerminalCell.shown(value.plainText)
+    }
+  }
+
+  private static func width(of text: String) -> Int {
+    let bytes = Array(text.utf8)
+    return TerminalCell.cells(of: bytes, in: 0..<bytes.count).reduce(0) { $0 + $1.width }
+  }
+
+  /// The start of a text that is shown already, with a mark where something is missing.
+  private static func cut(_ text: String, to width: Int) -> String {
+    let bytes = Array(text.utf8.prefix(width * 8))
+    var used = 0
+    var result = ""
+    for cell in TerminalCell.cells(of: bytes, in: 0..<bytes.count) {
+      if used + cell.width > width - 1 {
+        // The last column is for the mark, or for the end itself.
+        return used + cell.width == width && cell.range.upperBound == text.utf8.count ? text : result + "…"
+      }
+      used += cell.width
+      result += cell.text
+    }
+    return result.utf8.count < text.utf8.count ? result + "…" : result
+  }
+
+  private static func red(_ text: String) -> String { "\u{1B}[1;31m\(text)\u{1B}[0m" }
+  private static func bold(_ text: String) -> String { "\u{1B}[1m\(text)\u{1B}[0m" }
+
+  // MARK: Remarks
+
+  /// What else there is to say, a line each.
+  ///
+  /// - Parameters:
+  ///   - missing: The fields that were asked for and have no value.
+  ///   - spec: The spec, if there is one.
+  func remarks(missing: [String], spec: String?) -> [String] {
+    let facts = result.facts
+    var lines: [String] = []
+    if let error = facts.error {
+      lines.append("pipe: \(facts.url?.redacted ?? url): \(TerminalCell.shown(error.description))")
+      lines.append("  " + hint(for: error, spec: spec))
+    } else if facts.isTruncated {
+      lines.append("pipe: warning: the content is cut at max_body; fields may lack what comes later")
+    }
+    if facts.status != nil {
+      let faulty = result.fields.filter { $0.fault != nil }.map { TerminalCell.shown($0.name) }
+      if !faulty.isEmpty { lines.append("pipe: error: \(faulty.joined(separator: ", "))") }
+      if !missing.isEmpty {
+        lines.append("pipe: no value: \(missing.map { TerminalCell.shown($0) }.joined(separator: ", "))")
+      }
+      if result.passesFilter == false { lines.append("pipe: where does not hold: a run would leave this record out") }
+    }
+    return lines
+  }
+
+  private func hint(for error: RequestError, spec: String?) -> String {
+    guard error.code == .forbidden, let address = error.message.split(separator: " ").first.map(String.init),
+      IPAddress(address) != nil
+    else { return "'pipe explain error.\(error.code.rawValue)' tells what that means and what to do" }
+    // A redirect can lead to another host, of which this names the address alone.
+    let host = result.facts.redirects.isEmpty ? result.facts.url.map { String($0.hostname) } : nil
+    let name = host.flatMap { AddressPolicy.Entry($0) == nil ? nil : $0 } ?? address
+    return "--allow-private \(name) allows it here; in a spec: fetch: {allow_private: [\"\(name)\"]}"
+  }
+}

@@ -1,0 +1,98 @@
+package import PipeSpec
+
+/// One page, fetched and read as a run does it, whose record comes back instead of going to sinks.
+///
+///     let trial = Trial(plan, of: url)
+///     let outcome = await Run(trial.plan, fetcher: fetcher).perform()
+///     let result = trial.result
+package struct Trial: Sendable {
+  /// The plan of a run over the URL alone, without journal and filter, and with a sink that keeps the record.
+  package let plan: Plan
+  private let filter: Expression?
+  private let page = TriedPage()
+  private let sink = TrialSink()
+
+  /// - Parameters:
+  ///   - plan: Of a spec that was adapted (`Spec.forTrial`).
+  ///   - url: As it was written.
+  package init(_ plan: Plan, of url: String) {
+    filter = plan.filter
+    var tried = plan
+    tried.sources = [SourcePlan(name: "urls", source: TriedURL(url: url), shown: "the URL")]
+    tried.fields.append(
+      FieldPlan(name: "", shown: "", extractor: page, isRequired: false, fallback: nil, isHidden: true))
+    tried.needs.address = true
+    tried.filter = nil
+    let columns = tried.fields.indices.dropLast().map { Column(name: tried.fields[$0].name, index: $0) }
+    tried.sinks = [
+      SinkPlan(
+        name: "try", sink: sink, shown: "the record", columns: columns, order: .completion, when: nil, whenText: nil)
+    ]
+    tried.stopLimits = StopLimits()
+    tried.limit = nil
+    tried.journal = nil
+    self.plan = tried
+  }
+
+  /// What came of the page; `nil` if the run has not brought its record.
+  package var result: TrialResult? {
+    guard let facts = page.facts, let values = sink.record?.values else { return nil }
+    let faults = Dictionary(facts.faults.map { ($0.field, $0.fault.message) }) { first, _ in first }
+    return TrialResult(
+      facts: facts,
+      fields: zip(plan.fields, values).filter { !$0.0.isHidden }.map { field, value in
+        TrialResult.Field(name: field.name, type: field.extractor.type, value: value, fault: faults[field.name])
+      }, passesFilter: filter?.evaluate(values))
+  }
+}
+
+/// What came of a page that was tried.
+package struct TrialResult: Sendable {
+  package struct Field: Sendable {
+    package let name: String
+    package let type: FieldType
+    package let value: Value
+    /// What it could not have.
+    package let fault: String?
+
+    /// Whether there is something: neither null, nor a list of nothing.
+    package var isThere: Bool { !value.isMissing }
+  }
+
+  package let facts: TriedPage.Facts
+  package let fields: [Field]
+  /// Whether `where` holds for the record; `nil` without one.
+  package let passesFilter: Bool?
+}
+
+extension Spec {
+  /// The spec for a trial: with other fields, if some are given, and nothing that one page has no use for.
+  ///
+  /// - Parameter fields: In the place of its own; makes fields of the ones that it has.
+  package func forTrial(fields: (([FieldSpec]) -> [FieldSpec])? = nil) -> Spec {
+    var spec = self
+    if let fields {
+      spec.fields = fields(self.fields ?? [])
+      spec.filter = nil
+    }
+    spec.sources = []
+    spec.sinks = []
+    // As its run has it.
+    if crawl != nil, spec.fetch.robots == nil { spec.fetch.robots = RobotsSettings() }
+    spec.crawl = nil
+    return spec
+  }
+}
+
+/// The URL that was named on the command line.
+private struct TriedURL: Source {
+  let url: String
+  var summary: String { "the URL" }
+
+  func columns(in folder: SourceFolder) -> SourceColumns { .none(hint: nil) }
+  func count(in folder: SourceFolder) -> RequestCount { .exactly(1) }
+
+  func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
+    try await output.yield(url)
+  }
+}
