@@ -33,6 +33,7 @@ extension Catalogue {
       RedirectsExtractor.component,
       DepthExtractor.component,
       ReferrerExtractor.component,
+      ItemExtractor.component,
       AddressExtractor.component,
       HTTPVersionExtractor.component,
       TruncatedExtractor.component,

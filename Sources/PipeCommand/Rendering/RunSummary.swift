@@ -169,6 +169,8 @@ struct RunSummary {
     if beyondLimit > 0 {
       parts.append("\(beyondLimit.grouped) beyond \(plan.crawl == nil ? "the limit of records" : "the limit of pages")")
     }
+    let empty = stages.reduce(0) { $0 + $1.empty }
+    if empty > 0 { parts.append("\(empty.grouped) without an item") }
     if filtered > 0 { parts.append("\(filtered.grouped) filtered") }
     if progress.unfinished > 0 { parts.append("\(progress.unfinished.grouped) left undone") }
     return parts.joined(separator: ", ") + ", none lost"

@@ -23,6 +23,10 @@ package protocol Extractor: Sendable {
   var codes: [String] { get }
   /// All texts that it can be, if there are few.
   var words: [String]? { get }
+  /// Whether it reads inside the item at hand, where a page has several (`each`); others say the same for all of them.
+  var readsItem: Bool { get }
+  /// Whether it says the same for every item all the same, as it begins at the root of the page.
+  var isAbsolute: Bool { get }
   func extract(_ page: Page) throws(ExtractionFault) -> Value
 }
 
@@ -36,6 +40,8 @@ extension Extractor {
   package var bounds: ClosedRange<Int>? { nil }
   package var codes: [String] { [] }
   package var words: [String]? { nil }
+  package var readsItem: Bool { false }
+  package var isAbsolute: Bool { false }
 }
 
 /// What there is to know of a page's place in a crawl.

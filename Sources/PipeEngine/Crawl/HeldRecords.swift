@@ -21,7 +21,7 @@ struct HeldRecords: Sendable {
 
   /// - Throws: `RunError` where the disk takes no more. The record is kept all the same.
   mutating func hold(_ extracted: Extracted, of page: Int) throws(RunError) {
-    let cost = extracted.record.cost
+    let cost = extracted.cost
     if bytes + cost <= capacity || bytes == 0 {
       bytes += cost
       here[page] = extracted
@@ -38,7 +38,7 @@ struct HeldRecords: Sendable {
 
   mutating func take(_ page: Int) throws(RunError) -> Extracted? {
     if let extracted = here.removeValue(forKey: page) {
-      bytes -= extracted.record.cost
+      bytes -= extracted.cost
       return extracted
     }
     guard let block = away.removeValue(forKey: page) else { return nil }
@@ -57,18 +57,34 @@ struct HeldRecords: Sendable {
     var bytes = [version]
     bytes.append(varint: extracted.status.map { $0 + 1 } ?? 0)
     bytes.append(text: extracted.error?.rawValue ?? "")
-    Routed(record: extracted.record, sinks: []).encode(into: &bytes)
+    bytes.append(extracted.hasRecord ? 1 : 0)
+    Routed(record: extracted.record, sinks: [], others: extracted.others.map { Routed(record: $0.record, sinks: []) })
+      .encode(into: &bytes)
+    for other in extracted.others { bytes.append(text: other.error?.rawValue ?? "") }
     return bytes
   }
 
   /// - Returns: `nil` where the bytes are not those of a record.
   static func decode(_ bytes: [UInt8]) -> Extracted? {
     var reader = ByteReader(bytes)
-    guard reader.byte() == version, let status = reader.count(), let code = reader.text(),
-      let routed = Routed.decode(&reader), reader.isAtEnd
+    guard reader.byte() == version, let status = reader.count(), let error = error(&reader),
+      let hasRecord = reader.byte(), let routed = Routed.decode(&reader)
     else { return nil }
-    let error = RequestError.Code(rawValue: code)
-    if error == nil, !code.isEmpty { return nil }
-    return Extracted(record: routed.record, status: status == 0 ? nil : status - 1, error: error)
+    var others: [Extracted.Item] = []
+    for other in routed.others {
+      guard let error = self.error(&reader) else { return nil }
+      others.append(Extracted.Item(record: other.record, error: error.code))
+    }
+    guard reader.isAtEnd else { return nil }
+    return Extracted(
+      record: routed.record, status: status == 0 ? nil : status - 1, error: error.code, hasRecord: hasRecord == 1,
+      others: others)
+  }
+
+  /// - Returns: `nil` where it is not one.
+  private static func error(_ reader: inout ByteReader) -> (code: RequestError.Code?, Void)? {
+    guard let text = reader.text() else { return nil }
+    let code = RequestError.Code(rawValue: text)
+    return code == nil && !text.isEmpty ? nil : (code, ())
   }
 }

@@ -2,8 +2,15 @@ internal import CLinux
 internal import PipeSpec
 package import PipeWeb
 
-/// A record on its way to the sinks, with what the run's tally counts.
+/// What a page has become on its way to the sinks: a record, or one for each of its items; with what the run's tally counts.
 package struct Extracted: Sendable {
+  /// A record of an item.
+  struct Item: Sendable {
+    let record: Record
+    let error: RequestError.Code?
+  }
+
+  /// The record, or the first one; without values where there is none.
   package let record: Record
   package let status: Int?
   package let error: RequestError.Code?
@@ -11,15 +18,48 @@ package struct Extracted: Sendable {
   let links: FoundLinks?
   /// The error in words, as long as the record was not held on its way.
   let failure: RequestError?
+  /// Whether there is a record: not of a page without an item.
+  let hasRecord: Bool
+  /// The records of the items behind the first one.
+  let others: [Item]
 
   init(
-    record: Record, status: Int?, error: RequestError.Code?, links: FoundLinks? = nil, failure: RequestError? = nil
+    record: Record, status: Int?, error: RequestError.Code?, links: FoundLinks? = nil, failure: RequestError? = nil,
+    hasRecord: Bool = true, others: [Item] = []
   ) {
     self.record = record
     self.status = status
     self.error = error
     self.links = links
     self.failure = failure
+    self.hasRecord = hasRecord
+    self.others = others
+  }
+
+  /// How many records there are.
+  var count: Int { hasRecord ? 1 + others.count : 0 }
+
+  /// All of the records.
+  package var records: [Record] { hasRecord ? [record] + others.map(\.record) : [] }
+
+  /// Whether one of the records has an error.
+  var hasFailed: Bool { error != nil || others.contains { $0.error != nil } }
+
+  /// Bytes that it holds, about.
+  var cost: Int { others.reduce(record.cost) { $0 + $1.record.cost } }
+
+  /// The same with each record by itself: the first one alone has the status, which is the page's.
+  var parted: [Extracted] {
+    guard hasRecord else { return [] }
+    return [Extracted(record: record, status: status, error: error)]
+      + others.map { Extracted(record: $0.record, status: nil, error: $0.error) }
+  }
+
+  /// The same with other records.
+  func mapRecords(_ change: (Record) -> Record) -> Extracted {
+    Extracted(
+      record: hasRecord ? change(record) : record, status: status, error: error, hasRecord: hasRecord,
+      others: others.map { Item(record: change($0.record), error: $0.error) })
   }
 }
 
@@ -34,6 +74,10 @@ package struct Extraction: Sendable {
   /// The fields that tell of the others' faults.
   private let last: [Int]
   private let links: LinkReader?
+  /// What the items of a page are; `nil` where it makes one record.
+  private let each: EachSettings?
+  /// Bytes that the records of a page's items may hold together.
+  private let itemBytes: Int
 
   package init(_ plan: Plan) { self.init(plan, links: nil) }
 
@@ -46,6 +90,8 @@ package struct Extraction: Sendable {
     limits = plan.bounds.values
     trees = plan.bounds.treeBytes
     last = plan.fields.indices.filter { plan.fields[$0].extractor.comesLast }
+    each = plan.each
+    itemBytes = max(limits.record, trees / 2)
   }
 
   package func extract(_ fetched: Fetched, mediaTypes: MediaTypeMemory = MediaTypeMemory()) -> Extracted {
@@ -68,7 +114,7 @@ package struct Extraction: Sendable {
     let count = fetched.response?.body.count ?? 0
     let memory = min(trees, Self.usualTree + Self.treeFactor * count)
     // Text in UTF-8 is up to three times as long. A record is rarely so much more than its page.
-    let whole = memory + 3 * count + min(limits.record, Self.recordFactor * count)
+    let whole = memory + 3 * count + min(each == nil ? limits.record : itemBytes, Self.recordFactor * count)
     try await room.reserve(whole)
     let (extracted, isWhole) = covered { extract(fetched, mediaTypes: mediaTypes, memory: memory) }
     room.release(whole)
@@ -97,12 +143,14 @@ package struct Extraction: Sendable {
       place: CrawlPlace(number: 0, source: standing.source))
     let page = Page(
       Fetched(request: Request(seed, url: nil), response: nil), needs: .nothing, sources: sources, limits: limits)
-    var values = extracted.record.values
-    for (index, field) in fields.enumerated() where field.extractor.placeFact != nil {
-      values[index] = value(of: field, page)
+    let placed = fields.indices.filter { fields[$0].extractor.placeFact != nil }.map {
+      (index: $0, value: value(of: fields[$0], page))
     }
-    return Extracted(
-      record: Record(id: id, values: values), status: extracted.status, error: extracted.error, links: nil)
+    return extracted.mapRecords { record in
+      var values = record.values
+      for (index, value) in placed { values[index] = value }
+      return Record(id: id, values: values)
+    }
   }
 
   /// - Returns: The record, and whether the memory was enough.
@@ -112,17 +160,81 @@ package struct Extraction: Sendable {
     let page = Page(
       fetched, needs: needs, sources: sources, mediaTypes: mediaTypes, limits: limits,
       memory: memory == 0 ? Self.usualTree : memory)
+    // A page that could not be had makes its one record, and so does an answer of another kind.
+    if let each, page.isOK { return (items(each, of: page), !page.isBeyondMemory) }
+    let (record, found) = record(of: page)
+    let failure = page.error
+    let extracted = Extracted(
+      record: record, status: fetched.response?.status, error: failure?.code, links: found, failure: failure)
+    return (extracted, !page.isBeyondMemory)
+  }
+
+  /// The record of the whole page, and where it leads.
+  private func record(of page: Page) -> (record: Record, found: FoundLinks?) {
     var values: [Value] = []
     values.reserveCapacity(fields.count)
-    for field in fields { values.append(field.comesLast ? .null : value(of: field, page)) }
+    for field in fields { values.append(field.comesLast ? .null : valueWithoutItem(of: field, page)) }
     // Before the fields that tell of faults: there may be some on the way to the links.
     let found = links?.links(of: page)
     for index in last { values[index] = value(of: fields[index], page) }
-    let failure = page.error
-    let extracted = Extracted(
-      record: Record(id: fetched.request.id, values: values), status: fetched.response?.status,
-      error: failure?.code, links: found, failure: failure)
-    return (extracted, !page.isBeyondMemory)
+    return (Record(id: page.request.id, values: values), found)
+  }
+
+  /// A record for each item of a page. What says the same for all of them is read once.
+  private func items(_ each: EachSettings, of page: Page) -> Extracted {
+    var shared: [Value] = []
+    shared.reserveCapacity(fields.count)
+    for field in fields { shared.append(field.comesLast || field.readsItem ? .null : value(of: field, page)) }
+    let found = links?.links(of: page)
+    let sharedFaults = page.faultCount
+    var records: [Extracted.Item] = []
+    var failure: RequestError?
+    var bytes = 0
+    var isCut = false
+    func add() {
+      var values = shared
+      for (index, field) in fields.enumerated() where field.readsItem && !field.comesLast {
+        values[index] = page.item == nil ? valueWithoutItem(of: field, page) : value(of: field, page)
+      }
+      for index in last { values[index] = value(of: fields[index], page) }
+      let record = Record(id: page.request.id, values: values)
+      bytes += record.cost
+      let error = page.error
+      failure = failure ?? error
+      records.append(Extracted.Item(record: record, error: error?.code))
+    }
+    do throws(ExtractionFault) {
+      try each.selector.forEach(of: page) { item in
+        page.go(to: item, keepingFaults: sharedFaults, limits)
+        add()
+        isCut = bytes > itemBytes
+        return !isCut
+      }
+      if isCut {
+        throw ExtractionFault(
+          "the page's items take more than \(ByteCount(itemBytes).description) (a share of limits.memory); the rest is"
+            + " missing")
+      }
+      if records.isEmpty, each.isRequired { throw ExtractionFault("missing") }
+    } catch {
+      // What is wrong with the page, or missing of it, is told by a record of its own.
+      page.go(to: nil, keepingFaults: sharedFaults, limits)
+      page.addFault(of: "each", error)
+      add()
+    }
+    guard let first = records.first else {
+      return Extracted(
+        record: Record(id: page.request.id, values: []), status: page.response?.status, error: nil, links: found,
+        hasRecord: false)
+    }
+    return Extracted(
+      record: first.record, status: page.response?.status, error: first.error, links: found, failure: failure,
+      others: Array(records.dropFirst()))
+  }
+
+  /// The value of a field in a record that is the page's: what reads inside items has none there.
+  private func valueWithoutItem(of field: FieldPlan, _ page: Page) -> Value {
+    each != nil && field.readsItem ? field.fallback ?? .null : value(of: field, page)
   }
 
   private func value(of field: FieldPlan, _ page: Page) -> Value {

@@ -20,11 +20,24 @@ struct Route {
   }
 }
 
-/// A record that waits for those before it, and the sinks that it goes to then.
+/// What a request has become, as it waits for those before it: a record, and the sinks that it goes to then.
 struct Routed: Sendable {
   let record: Record
   /// Their places among the sinks.
   let sinks: [Int]
+  /// The same of the page's items behind the first one that goes to a sink.
+  var others: [Routed] = []
+
+  /// How many rows there are.
+  var rowCount: Int { others.reduce(sinks.count) { $0 + $1.sinks.count } }
+
+  /// Bytes that it holds, about.
+  var cost: Int { others.reduce(record.cost) { $0 + $1.record.cost } }
+
+  /// Its records that go to a sink.
+  func records(to sink: Int) -> [Record] {
+    (sinks.contains(sink) ? [record] : []) + others.filter { $0.sinks.contains(sink) }.map(\.record)
+  }
 }
 
 /// Sends each record to the sinks that want it: at once, or where a sink wants the order of the input in its turn.
@@ -39,7 +52,9 @@ func routeStage(
 ) async throws {
   let ordered = routes.indices.filter { routes[$0].order == .input }
   var batches = input.batches()
-  while let batch = try await batches.next() {
+  while let pages = try await batches.next() {
+    let batch = pages.contains { $0.count != 1 } ? pages.flatMap(\.parted) : pages
+    let empty = pages.count { !$0.hasRecord }
     let passes = filter.map { filter in batch.map { filter.evaluate($0.record.values) } }
     let wanted = routes.map { route in
       batch.indices.filter { passes?[$0] ?? true && route.wants(batch[$0].record) }
@@ -54,17 +69,24 @@ func routeStage(
       try await send(indices.map { batch[$0].record }, to: route)
     }
     let count = passes?.count { $0 } ?? batch.count
-    counter.add(out: count, filtered: batch.count - count)
-    tally.add(batch)
+    counter.add(
+      generated: batch.count - (pages.count - empty), out: count, filtered: batch.count - count, empty: empty)
+    tally.add(batch, of: pages)
     limits?.note(batch)
     events?.post(batch.lazy.map { .recorded($0.record.id, error: $0.error) })
     guard let order else { continue }
     var sinks: [[Int]] = Array(repeating: [], count: batch.count)
     for route in ordered { for index in wanted[route] { sinks[index].append(route) } }
+    var place = 0
     order.settle(
-      zip(batch, sinks).map { one, sinks in
-        let record = one.record
-        return (record.id, sinks.isEmpty ? nil : Routed(record: record, sinks: sinks), sinks.isEmpty ? 0 : record.cost)
+      pages.map { page in
+        let rows = (place..<place + page.count).filter { !sinks[$0].isEmpty }
+        place += page.count
+        guard let first = rows.first else { return (page.record.id, nil, 0) }
+        let routed = Routed(
+          record: batch[first].record, sinks: sinks[first],
+          others: rows.dropFirst().map { Routed(record: batch[$0].record, sinks: sinks[$0]) })
+        return (page.record.id, routed, routed.cost)
       })
     try await release(order, to: routes)
   }
@@ -73,7 +95,7 @@ func routeStage(
   order.giveUp()
   if book == nil { return try await release(order, to: routes) }
   while case let rest = try order.release(upTo: 64), !rest.isEmpty {
-    ledger.leftUndone(routed: rest.lazy.map(\.sinks.count))
+    ledger.leftUndone(routed: rest.lazy.map(\.rowCount))
   }
 }
 
@@ -102,7 +124,7 @@ private func counts(_ wanted: [[Int]], of count: Int) -> [Int] {
 private func release(_ order: OrderWindow<Routed>, to routes: [Route]) async throws {
   while case let released = try order.release(upTo: 64), !released.isEmpty {
     for (index, route) in routes.enumerated() where route.order == .input {
-      try await send(released.filter { $0.sinks.contains(index) }.map(\.record), to: route)
+      try await send(released.flatMap { $0.records(to: index) }, to: route)
     }
   }
 }

@@ -81,7 +81,7 @@ package final class RunProgress: Sendable {
   package var discrepancies: [String] {
     let stages = stages.filter { !$0.isConserved }.map { count in
       "\(count.name): \(count.received) in + \(count.generated) generated, but \(count.sent) out"
-        + " + \(count.filtered) filtered + \(count.deduplicated) deduplicated + \(count.checked) checked"
+        + " + \(count.filtered) filtered + \(count.empty) empty + \(count.deduplicated) deduplicated + \(count.checked) checked"
         + " + \(count.leftOut) left out + \(count.beyondLimit) beyond the limit"
         + " + \(count.unfinished) unfinished"
     }

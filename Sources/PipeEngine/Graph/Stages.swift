@@ -128,10 +128,10 @@ func extractStage(
         for ready in step.ready {
           let record = ready.standing.map { extraction.placed(ready.record, at: $0) } ?? ready.record
           extracted.append(record)
-          bytes += record.record.cost
+          bytes += record.cost
         }
       } else {
-        bytes += one.record.cost
+        bytes += one.cost
         extracted.append(one)
       }
       // A batch of large records is not gathered first.
@@ -148,6 +148,6 @@ func extractStage(
   guard let back, back.laneEnded() else { return }
   while let held = try back.takeHeld() {
     let record = held.standing.map { extraction.placed(held.record, at: $0) } ?? held.record
-    try await output.send([record], bytes: record.record.cost)
+    try await output.send([record], bytes: record.cost)
   }
 }

@@ -36,6 +36,15 @@ package final class Tally: Sendable {
     storage.withLock { if !$0.notices.contains(notice) { $0.notices.append(notice) } }
   }
 
+  /// - Parameter pages: What the records are of, where a page makes several, or none.
+  func add(_ batch: [Extracted], of pages: [Extracted]) {
+    add(batch)
+    for page in pages where !page.hasRecord {
+      guard let status = page.status else { continue }
+      storage.withLock { $0.statuses[status, default: 0] += 1 }
+    }
+  }
+
   func add(_ batch: [Extracted]) {
     storage.withLock { counts in
       counts.records += batch.count

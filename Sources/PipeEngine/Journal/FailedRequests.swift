@@ -89,12 +89,14 @@ struct FailedRequests {
     let linkRows = plan.sources.count + 1
     if plan.crawl != nil, next.sources.indices.contains(linkRows) { next.sources[linkRows] = SourceProgress() }
     for (index, sink) in plan.sinks.enumerated() where next.sinks.indices.contains(index) {
-      next.sinks[index] = try progress(next.sinks[index], of: sink, at: index)
+      next.sinks[index] = try progress(next.sinks[index], of: sink, at: index, in: plan)
     }
     return next
   }
 
-  private func progress(_ last: SinkProgress, of sink: SinkPlan, at index: Int) throws(RunError) -> SinkProgress {
+  private func progress(_ last: SinkProgress, of sink: SinkPlan, at index: Int, in plan: Plan) throws(RunError)
+    -> SinkProgress
+  {
     guard let position = last.position else {
       // A pipe, or standard output, gets the new rows.
       if sink.sink.delivery != .exactlyOnce || last.rows == 0 { return SinkProgress() }
@@ -103,6 +105,11 @@ struct FailedRequests {
     }
     var leftOut = sink.rows == .links ? DoneSet(0..<last.rows) : rows[index]
     let order = placed[index]
+    if order != nil, plan.each != nil {
+      throw RunError(
+        sink.sink.summary, "has the rows of each page's items in the order of the input, and cannot be made anew so",
+        hint: "begin anew with --restart; without order: input, what failed can be fetched again")
+    }
     if let order {
       let base = SinkBase(position: position, rows: .max, leftOut: DoneSet(), order: order)
       leftOut = DoneSet()

@@ -51,7 +51,7 @@ package final class Ledger: Sendable {
   /// The same, for who holds a lock: what is returned is called without it.
   func extracting(_ batch: [Extracted]) -> (@Sendable () -> Void)? {
     changing { storage in
-      for one in batch { storage.state.extracted(one.record.id, records: 1, hasFailed: one.error != nil) }
+      for one in batch { storage.state.extracted(one.record.id, records: one.count, hasFailed: one.hasFailed) }
     }
   }
 

@@ -12,6 +12,8 @@ extension Routed: Spilled {
     for value in record.values { bytes.append(value) }
     bytes.append(varint: sinks.count)
     for sink in sinks { bytes.append(varint: sink) }
+    bytes.append(varint: others.count)
+    for other in others { other.encode(into: &bytes) }
   }
 
   static func decode(_ reader: inout ByteReader) -> Routed? {
@@ -30,6 +32,13 @@ extension Routed: Spilled {
       guard let sink = reader.count() else { return nil }
       sinks.append(sink)
     }
-    return Routed(record: Record(id: RequestID(source: source - 1, ordinal: ordinal), values: values), sinks: sinks)
+    guard let rest = reader.count(ofBytes: 6) else { return nil }
+    var others: [Routed] = []
+    for _ in 0..<rest {
+      guard let other = Routed.decode(&reader), other.others.isEmpty else { return nil }
+      others.append(other)
+    }
+    let record = Record(id: RequestID(source: source - 1, ordinal: ordinal), values: values)
+    return Routed(record: record, sinks: sinks, others: others)
   }
 }

@@ -40,6 +40,13 @@ package final class Page {
 
   /// What the fields could not have.
   private(set) var faults: [(field: String, fault: ExtractionFault)] = []
+  /// The item at hand, where each makes a record; `nil` for the whole page.
+  package private(set) var item: PageItem?
+  /// Steps that its items may still take together.
+  private var itemSteps = Page.itemStepLimit
+
+  /// What the selectors of all items of a page may take, some seconds of work.
+  private static let itemStepLimit = 200_000_000
 
   package var request: Request { fetched.request }
   package var response: HTTPResponse? { fetched.response }
@@ -154,6 +161,32 @@ package final class Page {
   }
 
   func addFault(of field: String, _ fault: ExtractionFault) { faults.append((field, fault)) }
+
+  /// Has a selector take steps for an item, of those that are left for all of them.
+  ///
+  /// - Parameter limit: The most that it may take.
+  package func withItemSteps<Result, Failure: Error>(
+    upTo limit: Int, _ body: (inout Int) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let granted = min(limit, itemSteps)
+    var left = granted
+    defer { itemSteps -= granted - left }
+    return try body(&left)
+  }
+
+  /// The faults of the fields so far.
+  var faultCount: Int { faults.count }
+
+  /// Goes on with another item, with nothing that is known of the last one.
+  ///
+  /// - Parameters:
+  ///   - item: `nil` for the whole page.
+  ///   - faults: How many of the faults stay, as they are those of all items.
+  func go(to item: PageItem?, keepingFaults faults: Int, _ limits: ValueLimits) {
+    self.item = item
+    room = ValueRoom(limits)
+    self.faults.removeLast(self.faults.count - faults)
+  }
 
   /// Bytes of the page's encoding as text; never fails: bytes that are not text become U+FFFD.
   package func decode(_ bytes: Span<UInt8>) -> String { CharacterDecoder(encoding).decode(bytes) }

@@ -12,6 +12,8 @@ package struct Plan: Sendable {
   package var fetch: FetchPlan
   /// How links are followed; `nil` where none is.
   package var crawl: CrawlPlan?
+  /// What the items of a page are, each of which makes a record; `nil` where a page makes one.
+  package var each: EachSettings?
   /// The fields of a record: those of `extract` in its order, then those that only expressions and sinks use.
   package var fields: [FieldPlan]
   package var needs: PageNeeds
@@ -86,11 +88,14 @@ package final class FieldPlan: Sendable {
   package let isHidden: Bool
   /// Whether it tells of the faults of the other fields.
   package let comesLast: Bool
+  /// Whether it reads inside the item at hand, where a page has several.
+  let readsItem: Bool
 
   init(
     name: String, shown: String, shownColumn: String? = nil, extractor: any Extractor, isRequired: Bool,
-    fallback: Value?, isHidden: Bool
+    fallback: Value?, isHidden: Bool, readsItem: Bool? = nil
   ) {
+    self.readsItem = readsItem ?? extractor.readsItem
     self.name = name
     self.shown = shown
     self.shownColumn = shownColumn

@@ -109,6 +109,7 @@ package struct PlanOutline: Sendable {
     }
     let need = PageNeed(plan.needs)
     var readers = fields.filter { $0.need == need }.map(\.name)
+    if let each = plan.each, PageNeed(each.selector.needs) == need { readers.append("the items") }
     if let crawl = plan.crawl, PageNeed(crawl.needs) == need { readers.append("the links to follow") }
     let layout = plan.layout
     stages = layout.stages.map { stage in
@@ -130,7 +131,7 @@ package struct PlanOutline: Sendable {
       case .extract:
         return Stage(
           id: id, kind: .extract, title: "\(stage.lanes) side by side",
-          notes: [need.text(for: readers)] + Self.notes(on: plan.crawl, plan),
+          notes: [need.text(for: readers)] + [plan.each?.outline].compactMap(\.self) + Self.notes(on: plan.crawl, plan),
           concurrency: stage.lanes)
       case .route:
         return Stage(id: id, kind: .route, title: plan.filterText.map { "where \($0)" } ?? "every record")

@@ -40,3 +40,25 @@ extension Shape<XPathExpression> {
     }
   }
 }
+
+extension Shape<JSONPath> {
+  /// A JSONPath query (RFC 9535).
+  package static var jsonPath: Shape<JSONPath> {
+    .scalar(.text(name: "a JSONPath query", examples: ["$.items[*].name"])) { text throws(ScalarFault) -> JSONPath in
+      do throws(JSONPath.SyntaxError) {
+        let path = try JSONPath(text.text)
+        if let fault = path.faultyExpressions.first { throw fault }
+        return path
+      } catch {
+        // The fault's place is counted in scalars; what is missing at the end is missing behind the last one.
+        let scalars = Array(text.text.unicodeScalars)
+        let place = min(error.offset, scalars.count - 1)
+        let start = scalars.prefix(max(0, place)).reduce(0) { $0 + UTF8.width($1) }
+        throw ScalarFault(
+          .badSelector, "is not a JSONPath query: \(error.message)",
+          hint: text.text.hasPrefix("$") ? nil : "a query begins with $",
+          range: place < 0 ? nil : start..<start + UTF8.width(scalars[place]))
+      }
+    }
+  }
+}

@@ -12,6 +12,8 @@ package struct Spec: Sendable {
   package internal(set) var fetch: FetchSettings
   /// `nil` where no link is followed.
   package internal(set) var crawl: Located<CrawlSettings>?
+  /// What the items of a page are; `nil` where a page makes one record.
+  package internal(set) var each: Located<EachSettings>?
   /// `nil` where it cannot be told what fields there are.
   package internal(set) var fields: [FieldSpec]?
   package internal(set) var filter: ParsedExpression?
@@ -102,6 +104,10 @@ extension Spec {
         "Which links of the pages are followed; without it, none is, and the sources' URLs are all that is fetched.",
         example: "{depth: 3, exclude: [/search*]}"),
       Key(
+        optional: "each", EachSettings.shape.located,
+        "What the items of a page are: each makes a record, and the extractors css, xpath, json, text, links and hash read"
+          + " inside it. Without it, a page makes one record.", example: "{css: .product}"),
+      Key(
         "extract", FieldList.shape(catalogue).optional, standIn: nil,
         "The fields of a record: a map of names to extractors, or a list of names.",
         example: "[url, title, status]"),
@@ -118,9 +124,10 @@ extension Spec {
       Key(
         "limits", LimitSettings.map.shape, default: LimitSettings(), shown: "{}", "The resources that a run may use.",
         example: "{memory: 64MiB}"),
-      make: { _, _, name, description, sources, fetch, crawl, fields, filter, sinks, journal, limits in
+      make: { _, _, name, description, sources, fetch, crawl, each, fields, filter, sinks, journal, limits in
         Spec(
-          name: name, description: description, sources: sources, fetch: fetch, crawl: crawl, fields: fields,
+          name: name, description: description, sources: sources, fetch: fetch, crawl: crawl, each: each,
+          fields: fields,
           filter: filter, sinks: sinks, journal: journal, limits: limits)
       })
   }

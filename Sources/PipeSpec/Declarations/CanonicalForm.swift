@@ -125,7 +125,9 @@ extension ShapeDescription {
     case (.list(_, _, let orOne), .scalar): orOne
     case (.list, _): true
     case (.dictionary(.component, _, _), .sequence): true
-    case (.dictionary, .mapping), (.map, .mapping), (.component, _): true
+    case (.map(let keys, _), .mapping(let entries)):
+      keys.allSatisfy { key in !key.isRequired || entries.contains { $0.key.text == key.name } }
+    case (.dictionary, .mapping), (.component, _): true
     case (.map(_, let main), _): main != nil
     case (.dictionary, _): false
     case (.boolean, .scalar(let scalar)): if case .bool = scalar.value { true } else { false }

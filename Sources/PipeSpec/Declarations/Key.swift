@@ -79,6 +79,11 @@ package struct KeyDescription: Sendable {
 
   package var isRequired: Bool { if case .required = requirement { true } else { false } }
 
+  /// The same where it may be left out.
+  var optional: KeyDescription {
+    KeyDescription(name: name, summary: summary, shape: shape, requirement: .optional, example: example)
+  }
+
   /// The default as a person would write it, where there is one.
   package var shownDefault: String? { if case .defaults(let shown) = requirement { shown } else { nil } }
 }

@@ -33,7 +33,8 @@ package indirect enum ShapeDescription: Sendable {
     case .map(let keys, let main?):
       keys.first { $0.name == main }.map { "\($0.shape.name), or a map" } ?? "a map"
     case .dictionary, .map: "a map"
-    case .oneOf(let shapes): shapes.map(\.name).joined(separator: ", or ")
+    case .oneOf(let shapes):
+      shapes.map(\.name).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", or ")
     case .component(let family): "\(family.kind.article) \(family.kind.rawValue)"
     }
   }

@@ -149,9 +149,22 @@ extension ShapeDescription {
     switch self {
     case .map(let keys, _): keys
     case .list(let element, _, _), .dictionary(let element, _, _): element.innerKeys
-    case .oneOf(let shapes): shapes.lazy.map(\.innerKeys).first { !$0.isEmpty } ?? []
+    case .oneOf(let shapes): Self.merged(shapes.map(\.innerKeys).filter { !$0.isEmpty })
     default: []
     }
+  }
+
+  /// The keys of several maps, of which one is there: what not all of them have may be left out.
+  private static func merged(_ maps: [[KeyDescription]]) -> [KeyDescription] {
+    if maps.count < 2 { return maps.first ?? [] }
+    var keys: [KeyDescription] = []
+    for key in maps.joined() where !keys.contains(where: { $0.name == key.name }) {
+      let isEverywhere = maps.allSatisfy { $0.contains { $0.name == key.name } }
+      keys.append(isEverywhere ? key : key.optional)
+    }
+    // Behind what tells the maps apart stands what all of them have.
+    return keys.filter { !$0.isRequired && $0.shownDefault == nil }
+      + keys.filter { $0.isRequired || $0.shownDefault != nil }
   }
 
   /// The key that a scalar in a map's place stands for.

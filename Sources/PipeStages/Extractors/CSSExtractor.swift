@@ -33,13 +33,19 @@ struct CSSExtractor: Extractor {
 
   var needs: PageNeeds { PageNeeds(content: .dom, fields: selector.needsLanguage) }
   var type: FieldType { choice.type }
+  let readsItem = true
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard let document = page.document else { return .null }
     if selector.needsLanguage { document.contentLanguage = page.response?.fields["content-language"] }
     let nodes: [DOMNode]
     do throws(CSSSelector.LimitExceeded) {
-      nodes = try selector.select(in: document, limit: choice.limit)
+      nodes =
+        try page.item == nil
+        ? selector.select(in: document, limit: choice.limit)
+        : page.withItemSteps(upTo: CSSSelector.stepLimit) { (steps) throws(CSSSelector.LimitExceeded) in
+          try selector.select(in: document, within: page.item?.node, limit: choice.limit, steps: &steps)
+        }
     } catch {
       throw ExtractionFault("the selector takes too many steps on this page")
     }

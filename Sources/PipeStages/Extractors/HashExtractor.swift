@@ -11,7 +11,8 @@ struct HashExtractor: Extractor {
   let algorithm: Algorithm
 
   static let component = Component<any Extractor>(
-    .extractor, "hash", "A hash of the content in hexadecimal digits, to find pages that are equal or nearly equal.",
+    .extractor, "hash",
+    "A hash of the content in hexadecimal digits, to find pages that are equal or nearly equal; of an item (each), a hash of its text, or of its JSON.",
     options: MapShape(
       main: "algorithm",
       Key(
@@ -30,13 +31,16 @@ struct HashExtractor: Extractor {
     make: { $0 })
 
   let type = FieldType.string
+  let readsItem = true
 
   init(algorithm: Algorithm) { self.algorithm = algorithm }
 
   var needs: PageNeeds { PageNeeds(content: algorithm == .simhash ? .dom : .whole) }
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    guard let body = page.response?.body else { return .null }
+    guard let response = page.response else { return .null }
+    if let item = page.item { return try hash(of: item) }
+    let body = response.body
     switch algorithm {
     case .simhash:
       // All of the text counts, however long a field may be; of one body it is no longer than the page.
@@ -44,11 +48,26 @@ struct HashExtractor: Extractor {
       let text = page.readableText(within: &budget) ?? (page.isText ? page.text : nil)
       if budget.isOutOfSteps { throw ExtractionFault("it takes too many steps on this page") }
       return Value(text.flatMap { SimilarityHash($0) }?.description)
-    case .sha256, .md5:
-      guard let digest = (algorithm == .md5 ? Digest.md5 : .sha256).bytes(of: body) else {
-        throw ExtractionFault("this system's OpenSSL does not allow \(algorithm.rawValue)")
-      }
-      return .string(digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+    case .sha256, .md5: return try digest(of: body)
     }
+  }
+
+  /// Of an item there are no bytes but those of its text, or of its JSON.
+  private func hash(of item: PageItem) throws(ExtractionFault) -> Value {
+    var budget = ValueBudget(bytes: .max >> 1)
+    let text =
+      switch item.content {
+      case .node(let node): node.readableText(within: &budget)
+      case .json(let value): value.serialized(within: &budget) ?? ""
+      }
+    if budget.isOutOfSteps { throw ExtractionFault("it takes too many steps on this page") }
+    return algorithm == .simhash ? Value(SimilarityHash(text)?.description) : try digest(of: Array(text.utf8))
+  }
+
+  private func digest(of bytes: [UInt8]) throws(ExtractionFault) -> Value {
+    guard let digest = (algorithm == .md5 ? Digest.md5 : .sha256).bytes(of: bytes) else {
+      throw ExtractionFault("this system's OpenSSL does not allow \(algorithm.rawValue)")
+    }
+    return .string(digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
   }
 }

@@ -18,7 +18,7 @@ struct JSONExtractor: Extractor {
     "The values that a JSONPath query (RFC 9535) selects in a JSON response or in a page's JSON-LD.",
     options: MapShape(
       main: "path",
-      Key("path", jsonPath, "The query.", example: "$.items[0].name"),
+      Key("path", Shape<JSONPath>.jsonPath, "The query.", example: "$.items[0].name"),
       Key(
         "in",
         .choice {
@@ -43,31 +43,19 @@ struct JSONExtractor: Extractor {
   let isMarkup = false
   var needs: PageNeeds { PageNeeds(content: place == .body ? .whole : .dom) }
   var type: FieldType { FieldType(.json, isList: all) }
-
-  private static let jsonPath = Shape.scalar(.text(name: "a JSONPath query", examples: ["$.items[*].name"])) {
-    text throws(ScalarFault) -> JSONPath in
-    do throws(JSONPath.SyntaxError) {
-      let path = try JSONPath(text.text)
-      if let fault = path.faultyExpressions.first { throw fault }
-      return path
-    } catch {
-      // The fault's place is counted in scalars; what is missing at the end is missing behind the last one.
-      let scalars = Array(text.text.unicodeScalars)
-      let place = min(error.offset, scalars.count - 1)
-      let start = scalars.prefix(max(0, place)).reduce(0) { $0 + UTF8.width($1) }
-      throw ScalarFault(
-        .badSelector, "is not a JSONPath query: \(error.message)",
-        hint: text.text.hasPrefix("$") ? nil : "a query begins with $",
-        range: place < 0 ? nil : start..<start + UTF8.width(scalars[place]))
-    }
-  }
+  var readsItem: Bool { place == .body }
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard page.response != nil else { return .null }
     var found: [Value] = []
     var budget = page.room.budget
     switch place {
-    case .body: try select(in: try page.json.get(), &found, &budget)
+    case .body:
+      if let item = page.item?.json {
+        try select(in: item, of: page, &found, &budget)
+      } else {
+        try select(in: try page.json.get(), &found, &budget)
+      }
     case .jsonLD:
       for document in page.linkedData.values where (all || found.isEmpty) && !budget.isSpent {
         try select(in: document, &found, &budget)
@@ -86,22 +74,28 @@ struct JSONExtractor: Extractor {
   }
 
   /// Adds what the query selects: the values themselves, and no list of them before.
+  ///
+  /// - Parameter page: The page whose item the value is; `nil` for the page's own.
   private func select(
-    in document: JSONValue, _ found: inout [Value], _ budget: inout ValueBudget
+    in document: JSONValue, of page: Page? = nil, _ found: inout [Value], _ budget: inout ValueBudget
   ) throws(ExtractionFault) {
+    func add(_ selected: JSONValue) -> Bool {
+      if all {
+        guard budget.takeElement(bytes: 0), let value = Value(selected, within: &budget) else { return false }
+        found.append(value)
+        return true
+      }
+      if case .string(let text) = selected {
+        found.append(.string(budget.text(text)))
+      } else if let value = Value(selected, within: &budget) {
+        found.append(value)
+      }
+      return false
+    }
     do throws(JSONPath.LimitExceeded) {
-      try path.visit(document) { selected in
-        if all {
-          guard budget.takeElement(bytes: 0), let value = Value(selected, within: &budget) else { return false }
-          found.append(value)
-          return true
-        }
-        if case .string(let text) = selected {
-          found.append(.string(budget.text(text)))
-        } else if let value = Value(selected, within: &budget) {
-          found.append(value)
-        }
-        return false
+      guard let page else { return try path.visit(document, add) }
+      try page.withItemSteps(upTo: JSONPath.stepLimit) { (steps) throws(JSONPath.LimitExceeded) in
+        try path.visit(document, steps: &steps, add)
       }
     } catch {
       throw ExtractionFault(error.description)

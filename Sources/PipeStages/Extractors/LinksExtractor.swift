@@ -40,6 +40,7 @@ struct LinksExtractor: Extractor {
 
   var type: FieldType { FieldType(details.isEmpty ? .url : .json, isList: true) }
   let needs: PageNeeds
+  let readsItem = true
 
   init(isUnique: Bool, noFollow: NoFollow, details: [Detail]) {
     self.isUnique = isUnique
@@ -56,6 +57,7 @@ struct LinksExtractor: Extractor {
   }
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    if let item = page.item?.node { return try links(item.links, isUnique: isUnique, of: page) }
     if !isUnique { return try repeatedLinks(of: page) }
     var isLeftOut: ((PageFacts.Link) -> Bool)?
     if noFollow == .exclude { isLeftOut = { Self.isNoFollow(page.string(of: $0.rel)) } }
@@ -78,11 +80,17 @@ struct LinksExtractor: Extractor {
   /// The links of the page's tree: what a page writes once may be there more than once (WHATWG HTML 13.2.6.1,
   /// "reconstruct the active formatting elements"), which the scanner does not tell.
   private func repeatedLinks(of page: Page) throws(ExtractionFault) -> Value {
+    guard let document = page.document else { return .null }
+    return try links(document.links, isUnique: false, of: page)
+  }
+
+  /// The links of a tree, or of an item in it.
+  private func links(_ nodes: [DOMNode], isUnique: Bool, of page: Page) throws(ExtractionFault) -> Value {
     guard page.isHTML, let document = page.document else { return .null }
     try page.checkBase()
-    let nodes = document.links.filter { noFollow == .include || !Self.isNoFollow($0[attribute: "rel"]) }
+    let nodes = nodes.filter { noFollow == .include || !Self.isNoFollow($0[attribute: "rel"]) }
     let links = ResolvedLinks(
-      nodes.lazy.map { $0[attribute: "href"] }, base: page.baseURL, encoding: page.urlEncoding,
+      nodes.lazy.map { $0[attribute: "href"] }, base: page.baseURL, encoding: page.urlEncoding, isUnique: isUnique,
       within: page.room.budget)
     let list = try list(links, isWhole: !links.isTruncated, page) { place, budget, _ in
       let node = nodes[place]

@@ -10,11 +10,13 @@ struct TextExtractor: Extractor {
       + "block, nothing that is hidden (scripts, styles, noscript, the attribute hidden, what stands in for a video, closed "
       + "dialogs and details).", TextExtractor())
   let type = FieldType.string
+  let readsItem = true
   let needs = PageNeeds(content: .dom)
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     var budget = page.room.budget
-    let text = try page.room.checked(page.readableText(within: &budget).map { .string($0) }, budget)
+    let read = page.item?.node.map { $0.readableText(within: &budget) } ?? page.readableText(within: &budget)
+    let text = try page.room.checked(read.map { .string($0) }, budget)
     if let document = page.document, document.isTruncated { throw Page.incomplete(document, text) }
     return text
   }

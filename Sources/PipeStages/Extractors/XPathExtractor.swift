@@ -15,7 +15,8 @@ struct XPathExtractor: Extractor {
       Key(
         "expression", .xpath,
         "The expression. In HTML, names are in lower case; in XML as the document writes them, with their prefix if it "
-          + "has one, whatever the default namespace: //entry/dc:creator.", example: "//h1"),
+          + "has one, whatever the default namespace: //entry/dc:creator. Inside an item (each), .//h2 reads the item, and //h2 the page.",
+        example: "//h1"),
       NodeChoice.attributeKey, NodeChoice.allKey,
       make: { XPathExtractor(expression: $0, choice: NodeChoice(attribute: $1, all: $2)) }
     ).checked { (extractor, map, context) -> XPathExtractor? in
@@ -36,6 +37,8 @@ struct XPathExtractor: Extractor {
     make: { (extractor: XPathExtractor) in extractor })
 
   let needs = PageNeeds(content: .dom)
+  let readsItem = true
+  var isAbsolute: Bool { expression.isAbsolute }
 
   var type: FieldType {
     switch expression.kind {
@@ -56,7 +59,12 @@ struct XPathExtractor: Extractor {
     var budget = page.room.budget
     let result: XPathExpression.Result
     do throws(XPathExpression.Failure) {
-      result = try expression.evaluate(in: document, text: &budget)
+      result =
+        try page.item == nil
+        ? expression.evaluate(in: document, text: &budget)
+        : page.withItemSteps(upTo: XPathExpression.stepLimit) { (steps) throws(XPathExpression.Failure) in
+          try expression.evaluate(in: document, at: page.item?.node, steps: &steps, text: &budget)
+        }
     } catch {
       throw ExtractionFault("the expression failed on this page: \(error.description)")
     }

@@ -138,19 +138,24 @@ struct OutputFile: ~Copyable {
   }
 
   /// Counts the row that was put into the buffer last.
+  ///
+  /// - Parameter isLast: Whether it is the last one of its request: a run goes on with whole requests, so a member ends with
+  ///   one.
   @inline(__always)
-  mutating func endRow() throws(RunError) {
+  mutating func endRow(isLast: Bool = true) throws(RunError) {
     if handedOn > 0 { try handOnPiece() }
     rows += 1
-    if handedOn > 0 || buffer.count >= Self.capacity { try relieve() }
+    if handedOn > 0 || buffer.count >= Self.capacity { try relieve(mayEnd: isLast) }
   }
 
   /// Bytes in the file. Behind a flush it is where a resumed run goes on: all of them are whole rows and members.
   var position: Int? { handle.position }
 
   /// Hands the buffer on, which is large enough to be worth it.
-  private mutating func relieve() throws(RunError) {
-    let ends = members.map { $0.rowBytes + buffer.count >= MemberBuffer.size } ?? true
+  ///
+  /// - Parameter mayEnd: Whether a member may end with it.
+  private mutating func relieve(mayEnd: Bool = true) throws(RunError) {
+    let ends = members.map { mayEnd && $0.rowBytes + buffer.count >= MemberBuffer.size } ?? true
     try handOn(ends: ends)
   }
 

@@ -41,11 +41,12 @@ final class RowWriter<Encoder: RowEncoder>: FileWriter {
   }
 
   func write(_ records: [Record]) throws(RunError) {
-    for record in records {
+    for (place, record) in records.enumerated() {
       try file.copyEarlier(upTo: record.id)
       file.beginRow()
       try encoder.append(record, to: &file)
-      try file.endRow()
+      let next = place + 1
+      try file.endRow(isLast: next == records.count || records[next].id != record.id)
     }
     rows += records.count
   }

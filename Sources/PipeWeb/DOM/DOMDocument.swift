@@ -128,14 +128,7 @@ package final class DOMDocument {
   }
 
   /// The `a` and `area` elements of HTML that have an `href`, as document.links has them (WHATWG HTML 3.1.5).
-  package var links: [DOMNode] {
-    var found: [DOMNode] = []
-    root?.pointer.walk { node in
-      if node.isHTML("a", "area"), node.value("href") != nil { found.append(DOMNode(node, in: self)) }
-      return .into
-    }
-    return found
-  }
+  package var links: [DOMNode] { root?.links ?? [] }
 
   /// The `h1` elements of HTML.
   var headings: [DOMNode] {

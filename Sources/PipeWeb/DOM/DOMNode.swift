@@ -50,6 +50,17 @@ package struct DOMNode {
     return true
   }
 
+  /// The links within it in HTML: `a` and `area` elements with a `href`; and itself, if it is one.
+  package var links: [DOMNode] {
+    var found: [DOMNode] = []
+    func visit(_ node: XMLNode) -> XMLNode.Walk {
+      if node.isHTML("a", "area"), node.value("href") != nil { found.append(DOMNode(node, in: document)) }
+      return .into
+    }
+    if visit(pointer) == .into { pointer.walk { visit($0) } }
+    return found
+  }
+
   package var children: [DOMNode] {
     var nodes: [DOMNode] = []
     var child = pointer.pointee.children

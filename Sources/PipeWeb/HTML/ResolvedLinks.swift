@@ -64,24 +64,30 @@ package struct ResolvedLinks: Sendable {
 }
 
 extension ResolvedLinks {
-  /// Those of a page's tree, each as often as it is there.
+  /// Those of a page's tree.
   ///
   /// - Parameters:
   ///   - hrefs: The values of the links; the places are theirs.
   ///   - base: What relative links are relative to.
   ///   - encoding: The page's, which queries are encoded in.
+  ///   - isUnique: Whether a URL that comes again is left out.
   ///   - budget: What all of them may take.
   package init(
-    _ hrefs: some Sequence<String?>, base: WebURL?, encoding: CharacterEncoding,
+    _ hrefs: some Sequence<String?>, base: WebURL?, encoding: CharacterEncoding, isUnique: Bool = false,
     within budget: consuming ValueBudget = ValueBudget(bytes: 16 << 20)
   ) {
     let resolver = ReferenceResolver(base: base, encoding: encoding)
     var bytes = OwnedBuffer<UInt8>()
     var ends: [UInt32] = []
     var places: [UInt32] = []
+    var seen: Set<[UInt8]> = []
     for (place, href) in hrefs.enumerated() {
       let start = bytes.count
       guard let href, href.utf8.span.withUnsafeBufferPointer({ resolver.append($0, to: &bytes) }) else { continue }
+      if isUnique, !seen.insert(Array(bytes.elements[start...])).inserted {
+        bytes.cut(to: start)
+        continue
+      }
       guard budget.takeElement(bytes: bytes.count - start) else {
         bytes.cut(to: start)
         isCut = true

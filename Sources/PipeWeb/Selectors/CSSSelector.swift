@@ -43,15 +43,30 @@ package struct CSSSelector: Sendable {
   package func select(
     in document: DOMDocument, limit: Int = .max, stepLimit: Int = CSSSelector.stepLimit
   ) throws(LimitExceeded) -> [DOMNode] {
+    var steps = stepLimit
+    return try select(in: document, within: nil, limit: limit, steps: &steps)
+  }
+
+  /// - Parameters:
+  ///   - element: The element whose descendants are looked at; `nil` for all of the document.
+  ///   - steps: How many it may take, less those that it has taken.
+  package func select(
+    in document: DOMDocument, within element: DOMNode?, limit: Int = .max, steps: inout Int
+  ) throws(LimitExceeded) -> [DOMNode] {
     guard limit > 0, let root = document.root else { return [] }
-    var matcher = SelectorMatcher(slots: slots, steps: stepLimit, document: document)
+    var matcher = SelectorMatcher(slots: slots, steps: steps, document: document)
     var found: [DOMNode] = []
     func visit(_ node: XMLNode) -> XMLNode.Walk {
       guard node.isElement else { return .past }
       if matcher.matches(any: selectors, node) { found.append(DOMNode(node, in: document)) }
       return matcher.gaveUp || found.count >= limit ? .stop : .into
     }
-    if visit(root.pointer) == .into { root.pointer.walk { visit($0) } }
+    if let element {
+      element.pointer.walk { visit($0) }
+    } else if visit(root.pointer) == .into {
+      root.pointer.walk { visit($0) }
+    }
+    steps = max(0, matcher.steps)
     if matcher.gaveUp { throw LimitExceeded() }
     return found
   }

@@ -1,37 +1,104 @@
-/// A paged JSON API: 200 items, 20 a page.
+/// A small shop: 200 items, 20 a page, as a paged JSON API and as HTML.
 enum ItemRoutes {
   static let all: [Route] = [
     Route("/json/items", "a page of items, with the next page's URL in `next`", query: "page=", items),
     Route("/json/item/{id}", "one item", example: "/json/item/1", item),
   ]
 
+  static let shop: [Route] = [
+    Route("/shop", "the same items in HTML, 20 a page, each with a link to its own page", query: "page=", shopPage),
+    Route("/shop/{id}", "the page of one item", example: "/shop/1", shopItem),
+  ]
+
   private static let itemsInPage = 20
   private static let pages = 10
 
   private static func items(_ request: SiteRequest, _ site: Site) throws(Refusal) -> Answer {
-    let page = try request.number("page", in: 1...pages, or: 1)
-    let first = (page - 1) * itemsInPage + 1
+    let page = try number(of: request)
     return .json(
       .object([
         ("page", .number(page)), ("pages", .number(pages)), ("total", .number(pages * itemsInPage)),
-        ("items", .array((first..<first + itemsInPage).map(description))),
+        ("items", .array(shopItems(on: page).map(\.json))),
         ("next", page < pages ? .string("/json/items?page=\(page + 1)") : .null),
       ]))
   }
 
   private static func item(_ request: SiteRequest, _ site: Site) throws(Refusal) -> Answer {
-    .json(description(try request.number(at: 0, in: 1...pages * itemsInPage)))
+    .json(ShopItem(try request.number(at: 0, in: 1...pages * itemsInPage)).json)
   }
 
-  private static func description(_ id: Int) -> JSON {
+  private static func shopPage(_ request: SiteRequest, _ site: Site) throws(Refusal) -> Answer {
+    let page = try number(of: request)
+    var body = "<ul class=\"products\">\n"
+    for item in shopItems(on: page) {
+      body += """
+        <li class="product" data-id="\(item.id)">
+        <h2><a href="/shop/\(item.id)">\(HTMLText.escape(item.name))</a></h2>
+        <span class="price">\(item.price) EUR</span>
+        <span class="stock">\(item.isInStock ? "in stock" : "sold out")</span>
+        \(item.tagList)
+        </li>
+
+        """
+    }
+    body += "</ul>\n"
+    if page < pages { body += "<p><a class=\"next\" href=\"/shop?page=\(page + 1)\">more</a></p>\n" }
+    return .page(title: "Shop, page \(page)", body: body)
+  }
+
+  private static func shopItem(_ request: SiteRequest, _ site: Site) throws(Refusal) -> Answer {
+    let item = ShopItem(try request.number(at: 0, in: 1...pages * itemsInPage))
+    return .page(
+      title: item.name,
+      body: """
+        <p class="price">\(item.price) EUR</p>
+        <p class="stock">\(item.isInStock ? "in stock" : "sold out")</p>
+        \(item.tagList)
+        <p><a href="/shop?page=\((item.id - 1) / itemsInPage + 1)">back to the list</a></p>
+        """)
+  }
+
+  private static func number(of request: SiteRequest) throws(Refusal) -> Int {
+    try request.number("page", in: 1...pages, or: 1)
+  }
+
+  private static func shopItems(on page: Int) -> [ShopItem] {
+    let first = (page - 1) * itemsInPage + 1
+    return (first..<first + itemsInPage).map { ShopItem($0) }
+  }
+}
+
+/// An item of the shop; all of it follows from its number.
+private struct ShopItem {
+  let id: Int
+  let name: String
+  /// Hundredths.
+  let sum: Int
+  let tags: [String]
+  let isInStock: Bool
+
+  init(_ id: Int) {
     var random = SmallRandom(seed: UInt64(id))
     let languages = ["en", "de", "el", "ja", "ar"]
     let words = Vocabulary.words(languages[id % languages.count])
-    let tags = (0..<random.below(4)).map { _ in JSON.string(words[random.below(words.count)]) }
-    return .object([
-      ("id", .number(id)), ("name", .string("\(words[random.below(words.count)]) \(id)")),
-      ("price", .hundredths(random.below(100_000))), ("tags", .array(tags)),
-      ("in_stock", .bool(random.below(3) > 0)), ("url", .string("/json/item/\(id)")),
+    self.id = id
+    tags = (0..<random.below(4)).map { _ in words[random.below(words.count)] }
+    name = "\(words[random.below(words.count)]) \(id)"
+    sum = random.below(100_000)
+    isInStock = random.below(3) > 0
+  }
+
+  /// `12.30`
+  var price: String { "\(sum / 100).\(sum % 100 / 10)\(sum % 10)" }
+
+  var tagList: String {
+    "<ul class=\"tags\">\(tags.map { "<li>\(HTMLText.escape($0))</li>" }.joined())</ul>"
+  }
+
+  var json: JSON {
+    .object([
+      ("id", .number(id)), ("name", .string(name)), ("price", .hundredths(sum)),
+      ("tags", .array(tags.map { .string($0) })), ("in_stock", .bool(isInStock)), ("url", .string("/json/item/\(id)")),
     ])
   }
 }

@@ -11,6 +11,7 @@ struct RouteTable: Sendable {
     Group(title: "Statuses and redirects", routes: StatusRoutes.all + RedirectRoutes.all),
     Group(title: "Slow and large answers", routes: SlowRoutes.all),
     Group(title: "JSON", routes: ItemRoutes.all),
+    Group(title: "A shop", routes: ItemRoutes.shop),
     Group(title: "Content codings", routes: CodingRoutes.all),
     Group(title: "What the client sent", routes: EchoRoutes.all + AuthenticationRoutes.all + CookieRoutes.all),
     Group(title: "For crawlers", routes: RobotsRoutes.all + SitemapRoutes.all + FeedRoutes.all),

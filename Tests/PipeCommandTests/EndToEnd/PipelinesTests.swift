@@ -1,3 +1,4 @@
+import FoundationEssentials
 import PipeTesting
 import PracticeSite
 import Testing
@@ -114,6 +115,60 @@ struct PipelinesTests {
         #expect(record.error == nil)
       }
       for line in text.split(separator: "\n") { #expect(line.contains(#""content_type":"application/json"#)) }
+    }
+  }
+
+  /// An item as the API tells it.
+  private struct ShopItem: Decodable, Equatable {
+    var id: Int
+    var name: String
+    var price: Double
+    var tags: [String]
+    var in_stock: Bool
+  }
+
+  private static func shopItems(_ place: borrowing Workplace) throws -> [ShopItem] {
+    struct Page: Decodable { let items: [ShopItem] }
+    return try (1...10).flatMap { number in
+      try JSONDecoder().decode(Page.self, from: Data(place.site.body("/json/items?page=\(number)"))).items
+    }
+  }
+
+  @Test("products writes a row for each product of the list pages, in their order")
+  func products() async throws {
+    try await Workplace.use { place in
+      let site = place.site.baseURL
+      let outcome = try await place.pipe("run", place.pipeline("products"), "--set", "shop=\(site)/shop")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.errors.contains("200 records, 0 failed"), "\(outcome.errors)")
+      #expect(outcome.errors.contains("10 read, 200 recorded, none lost"), "\(outcome.errors)")
+      let rows = try place.table("out/products.csv").rows
+      for (place, (row, item)) in zip(rows, try Self.shopItems(place)).enumerated() {
+        #expect(row["page"] == "\(site)/shop?page=\(place / 20 + 1)")
+        #expect(row["item"] == "\(place % 20 + 1)")
+        #expect(row["id"] == "\(item.id)")
+        #expect(row["name"] == item.name)
+        #expect(row["price"].flatMap { Double($0) } == item.price)
+        #expect(row["stock"] == (item.in_stock ? "in stock" : "sold out"))
+        #expect(try JSONDecoder().decode([String].self, from: Data((row["tags"] ?? "").utf8)) == item.tags)
+        #expect(row["url"] == "\(site)/shop/\(item.id)")
+        #expect(row["error"] == "")
+      }
+      #expect(rows.count == 200)
+    }
+  }
+
+  @Test("items writes a row for each item of the API that is in stock")
+  func items() async throws {
+    try await Workplace.use { place in
+      let outcome = try await place.pipe(
+        "run", place.pipeline("items"), "--set", "api=\(place.site.baseURL)/json")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let found = try place.folder.text("out/items.jsonl").split(separator: "\n")
+        .map { try JSONDecoder().decode(ShopItem.self, from: Data($0.utf8)) }
+      let expected = try Self.shopItems(place).filter(\.in_stock)
+      #expect(found.sorted { $0.id < $1.id } == expected)
+      #expect(outcome.errors.contains("\(200 - expected.count) filtered"), "\(outcome.errors)")
     }
   }
 }

@@ -14,7 +14,12 @@ struct HeldRecordsTests {
     Extracted(
       record: Record(
         id: RequestID(source: 0, ordinal: number), values: [.string(String(repeating: "x", count: size)), .int(number)]),
-      status: number % 2 == 0 ? 200 : nil, error: number % 2 == 0 ? nil : .timeout)
+      status: number % 2 == 0 ? 200 : nil, error: number % 2 == 0 ? nil : .timeout, hasRecord: number % 5 != 4,
+      others: (0..<max(0, number % 4 - 1)).map { place in
+        Extracted.Item(
+          record: Record(id: RequestID(source: 0, ordinal: number), values: [.int(place)]),
+          error: place == 1 ? .extract : nil)
+      })
   }
 
   @Test("records come back as they were, from memory and from disk", arguments: [1, 500, 1 << 20])
@@ -29,6 +34,9 @@ struct HeldRecordsTests {
       #expect(back.record.id == before.record.id)
       #expect(back.status == before.status)
       #expect(back.error == before.error)
+      #expect(back.hasRecord == before.hasRecord)
+      #expect(back.others.map(\.record.values) == before.others.map(\.record.values))
+      #expect(back.others.map(\.error) == before.others.map(\.error))
     }
     #expect(try held.take(3) == nil)
     #expect(held.count == 0)

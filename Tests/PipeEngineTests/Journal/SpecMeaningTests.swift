@@ -146,4 +146,18 @@ struct SpecMeaningTests {
     for count in meaning.bytes.indices { #expect(SpecMeaning(Array(meaning.bytes[..<count])) == nil) }
     #expect(SpecMeaning(meaning.bytes + [0]) == nil)
   }
+
+  @Test func `What the items of a page are is told, however they are found`() throws {
+    func meaning(_ each: String) throws -> SpecMeaning {
+      try self.meaning(Self.base.replacing("extract:", with: "each: \(each)\nextract:"))
+    }
+    let forms = ["{css: .a}", "{css: .b}", "{xpath: //a}", "{json: $.a}", "{json: $.b}", "{json: $.b, required: true}"]
+    for (index, one) in forms.enumerated() {
+      for (other, two) in forms.enumerated() {
+        #expect(try meaning(one).changes(since: meaning(two)).isEmpty == (index == other), "\(one) \(two)")
+      }
+    }
+    #expect(try meaning("{css: .a}").changes(since: meaning("{required: false, css: '.a'}")).isEmpty)
+    #expect(try !self.meaning(Self.base).changes(since: meaning("{css: .a}")).isEmpty)
+  }
 }

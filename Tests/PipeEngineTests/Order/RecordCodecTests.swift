@@ -46,9 +46,14 @@ struct RecordCodecTests {
     let values = (0..<Int.random(in: 0...6, using: &random)).map { _ in Self.random(&random) }
     let id = RequestID(
       source: Int.random(in: -1...3, using: &random), ordinal: Int.random(in: 0...Int.max, using: &random))
-    return Routed(
-      record: Record(id: id, values: values),
-      sinks: (0..<Int.random(in: 0...3, using: &random)).map { _ in Int.random(in: 0...300, using: &random) })
+    func sinks() -> [Int] {
+      (0..<Int.random(in: 0...3, using: &random)).map { _ in Int.random(in: 0...300, using: &random) }
+    }
+    var row = Routed(record: Record(id: id, values: values), sinks: sinks())
+    for number in 0..<max(0, Int.random(in: -4...3, using: &random)) {
+      row.others.append(Routed(record: Record(id: id, values: [.int(number)]), sinks: sinks()))
+    }
+    return row
   }
 
   /// A value exactly: `==` finds NaN unequal, texts equal that are written differently, and lists however they are
@@ -65,7 +70,7 @@ struct RecordCodecTests {
   }
 
   private static func exact(_ row: Routed) -> String {
-    "\(row.record.id) \(row.record.values.map { exact($0) }) \(row.sinks)"
+    "\(row.record.id) \(row.record.values.map { exact($0) }) \(row.sinks) \(row.others.map { exact($0) })"
   }
 
   @Test(arguments: 0..<100 as Range<UInt64>)
@@ -83,7 +88,7 @@ struct RecordCodecTests {
   @Test func `No property of a row is lost, whatever properties there are`() {
     // A new one has to be written, read, and told here.
     let row = Routed(record: Record(id: RequestID(source: 1, ordinal: 2), values: [.int(3)]), sinks: [4])
-    #expect(Mirror(reflecting: row).children.map(\.label) == ["record", "sinks"])
+    #expect(Mirror(reflecting: row).children.map(\.label) == ["record", "sinks", "others"])
     #expect(Mirror(reflecting: row.record).children.map(\.label) == ["id", "values"])
     #expect(Mirror(reflecting: row.record.id).children.map(\.label) == ["source", "ordinal"])
   }

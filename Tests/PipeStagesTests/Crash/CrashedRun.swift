@@ -18,6 +18,8 @@ struct CrashedRun {
   var request = RunRequest.resume
   /// How often the network was asked before: what fails does not fail for ever, and what answers tells of it.
   var round = 0
+  /// Whether pages make a record of each of their items: none, one, or several.
+  var hasItems = false
   /// What the outputs have besides.
   var options = ["", ", order: input", ", when: status == 404"]
 
@@ -33,7 +35,8 @@ struct CrashedRun {
         version: 1
         sources: [range: {url: "http://h/{n}", from: 0, to: \(count - 1)}]
         fetch: {retry: 1, concurrency: 12, per_host: {concurrency: 12}}
-        extract: {url: url, status: status, error: error, round: {header: round}}
+        \(hasItems ? "each: {json: '$.items[*]'}" : "name: crash")
+        extract: {url: url, status: status, error: error, round: {header: round}\(hasItems ? ", item: item, is: {json: $}" : "")}
         sinks:
           - csv: {path: \(Self.outputs[0])\(options[0])}
           - jsonl: {path: \(Self.outputs[1])\(options[1])}
@@ -58,7 +61,7 @@ struct CrashedRun {
       settings, for: request, spec: meaning, at: "/w/crawl.yaml", shown: "crawl.yaml", of: plan, in: storage)
     switch opening {
     case .run(let journal):
-      let fetcher = UnevenFetcher(seed: seed, round: round)
+      let fetcher = UnevenFetcher(seed: seed, round: round, hasItems: hasItems)
       let run = Run(plan, fetcher: fetcher, journal: journal, storage: storage)
       let outcome = await run.perform()
       if outcome.reason != .complete || !run.progress.discrepancies.isEmpty {
@@ -79,9 +82,10 @@ struct CrashedRun {
 private final class UnevenFetcher: Fetcher {
   private let seed: UInt64
   private let round: Int
+  private let hasItems: Bool
   private let fetched = Mutex<[Int]>([])
 
-  init(seed: UInt64, round: Int) { (self.seed, self.round) = (seed, round) }
+  init(seed: UInt64, round: Int, hasItems: Bool) { (self.seed, self.round, self.hasItems) = (seed, round, hasItems) }
 
   /// What was fetched.
   var ordinals: [Int] { fetched.withLock { $0 } }
@@ -118,9 +122,12 @@ private final class UnevenFetcher: Fetcher {
     if CrashedRun.fails(ordinal, in: round) {
       return Fetched(request: request, response: nil, error: RequestError(.protocol, "not HTTP in \(round)"))
     }
+    let items = (0..<ordinal % 6).map { "\"\(ordinal).\($0)\"" }.joined(separator: ",")
+    let content = hasItems ? Array("{\"items\":[\(items)]}".utf8) : []
     let response = HTTPResponse(
       status: [200, 200, 404, 500][ordinal % 4], version: .http11,
-      fields: HTTPFields([.init(name: "round", value: "\(round)")]))
+      fields: HTTPFields([.init(name: "round", value: "\(round)")]), contentType: "application/json", body: content,
+      length: content.count)
     return Fetched(request: request, response: response, error: nil)
   }
 }

@@ -105,9 +105,25 @@ struct RunCrashTests {
     #expect(whole.promiseCount > 4)
   }
 
+  @Test func `With items, a page makes a row of each`() async throws {
+    let whole = try await Whole(CrashedRun(count: 60, seed: 1, hasItems: true), on: Self.start)
+    // Ten requests of each number of items; failures and answers of 400 and above make one row.
+    let expected = (0..<60).flatMap { ordinal -> [String] in
+      if CrashedRun.fails(ordinal, in: 0) || ordinal % 4 > 1 { return ["\(ordinal)"] }
+      return (0..<ordinal % 6).map { "\(ordinal).\($0)" }
+    }
+    #expect(whole.rows[0].filter { !$0.isEmpty }.count == 1 + expected.count)
+    let ordered = whole.rows[1].filter { !$0.isEmpty }.compactMap { line in
+      line.firstMatch(of: #/"is":"([^"]+)"/#).map { String($0.1) }
+        ?? line.firstMatch(of: #/"http://h/(\d+)"/#).map { String($0.1) }
+    }
+    #expect(ordered == expected)
+    #expect(whole.promiseCount > 4)
+  }
+
   @Test(arguments: Effort.seeds(8))
   func `Whatever a crash leaves, the run goes on to the same rows`(seed: UInt64) async throws {
-    let run = CrashedRun(count: 200, seed: seed)
+    let run = CrashedRun(count: 200, seed: seed, hasItems: seed % 2 == 0)
     let whole = try await Whole(run, on: Self.start)
     for (count, outcome) in Self.states(whole.operations, on: Self.start, oneIn: 11, from: seed) {
       let fault = await Self.fault(
@@ -118,7 +134,7 @@ struct RunCrashTests {
 
   @Test(arguments: Effort.seeds(4))
   func `Whatever a crash leaves while a run goes on, the next one goes on to the same rows`(seed: UInt64) async throws {
-    let run = CrashedRun(count: 60, seed: seed)
+    let run = CrashedRun(count: 60, seed: seed, hasItems: seed % 2 == 0)
     let whole = try await Whole(run, on: Self.start)
     for (count, outcome) in Self.states(whole.operations, on: Self.start, oneIn: 37, from: seed) {
       let storage = MemoryStorage(outcome.disk)
@@ -138,18 +154,19 @@ struct RunCrashTests {
   @Test(arguments: Effort.seeds(12))
   func `Killed again and again, the run comes to the same rows`(seed: UInt64) async throws {
     var random = RepeatableRandom(seed: seed)
-    let rows = try await Whole(CrashedRun(count: 60, seed: seed), on: Self.start).rows
+    let rows = try await Whole(CrashedRun(count: 60, seed: seed, hasItems: seed % 2 == 0), on: Self.start).rows
     var disk = Self.start
     for kill in 0..<8 {
       let storage = MemoryStorage(disk, from: UInt64(1000 * (kill + 1)))
-      try await CrashedRun(count: 60, seed: seed * 100 + UInt64(kill)).perform(on: storage)
+      try await CrashedRun(count: 60, seed: seed * 100 + UInt64(kill), hasItems: seed % 2 == 0).perform(on: storage)
       for operation in storage.operations.prefix(Int.random(in: 0..<min(60, storage.operations.count), using: &random))
       {
         disk.apply(operation)
       }
     }
     let fault = await Self.fault(
-      CrashedRun(count: 60, seed: seed), on: MemoryStorage(disk, from: 100_000), promised: try Self.done(disk),
+      CrashedRun(count: 60, seed: seed, hasItems: seed % 2 == 0), on: MemoryStorage(disk, from: 100_000),
+      promised: try Self.done(disk),
       expecting: rows)
     #expect(fault == nil)
   }

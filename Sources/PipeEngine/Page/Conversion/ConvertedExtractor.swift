@@ -12,6 +12,7 @@ struct ConvertedExtractor: Extractor {
   var placeFact: PlaceFact? { extractor.placeFact }
   var inputColumn: Located<String>? { extractor.inputColumn }
   var isMarkup: Bool { extractor.isMarkup }
+  var readsItem: Bool { extractor.readsItem }
 
   var needs: PageNeeds {
     // The page's base counts for relative URLs.

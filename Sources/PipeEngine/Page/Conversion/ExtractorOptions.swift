@@ -5,6 +5,7 @@ package struct ExtractorOptions: Sendable {
   package let isRequired: Bool
   package let fallback: Located<String>?
   package let conversion: Conversion
+  package let scope: Located<FieldScope>?
 
   package static let map = MapShape(
     Key(
@@ -27,10 +28,13 @@ package struct ExtractorOptions: Sendable {
     Key(
       "required", .bool, default: false, shown: "false",
       "Whether a fetched page without a value is an error of its record."),
-    make: { type, decimal, trims, pattern, fallback, isRequired in
+    Key(
+      optional: "scope", FieldScope.shape.located,
+      "What is read where a page makes a record of each item (each).", example: "page"),
+    make: { type, decimal, trims, pattern, fallback, isRequired, scope in
       ExtractorOptions(
         isRequired: isRequired, fallback: fallback,
-        conversion: Conversion(trims: trims, pattern: pattern, type: type, decimal: decimal))
+        conversion: Conversion(trims: trims, pattern: pattern, type: type, decimal: decimal), scope: scope)
     }
   ).checked { (options, map, context) -> ExtractorOptions? in
     if options.conversion.decimal != nil, options.conversion.type != .int, options.conversion.type != .number {
@@ -41,6 +45,20 @@ package struct ExtractorOptions: Sendable {
       return nil
     }
     return options
+  }
+}
+
+/// What a field of an item reads.
+package enum FieldScope: String, CaseIterable, Sendable {
+  case item, page
+
+  fileprivate static var shape: Shape<FieldScope> {
+    .choice { (scope: FieldScope) in
+      switch scope {
+      case .item: "the item; css, xpath, json, text, links and hash do so"
+      case .page: "the whole page"
+      }
+    }
   }
 }
 
@@ -89,7 +107,7 @@ extension FieldPlan {
     }
     self.init(
       name: name, shown: shown, shownColumn: shownColumn, extractor: converted, isRequired: options.isRequired,
-      fallback: fallback, isHidden: false)
+      fallback: fallback, isHidden: false, readsItem: converted.readsItem && options.scope?.value != .page)
   }
 
   /// What expressions know of the field.

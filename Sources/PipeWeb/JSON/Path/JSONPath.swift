@@ -67,7 +67,16 @@ package struct JSONPath: Sendable {
   package func visit(
     _ document: JSONValue, stepLimit: Int = JSONPath.stepLimit, _ visitor: (JSONValue) -> Bool
   ) throws(LimitExceeded) {
-    var evaluator = JSONPathEvaluator(root: document, stepLimit: stepLimit)
+    var steps = stepLimit
+    try visit(document, steps: &steps, visitor)
+  }
+
+  /// - Parameter steps: How many it may take, less those that it has taken.
+  package func visit(
+    _ document: JSONValue, steps: inout Int, _ visitor: (JSONValue) -> Bool
+  ) throws(LimitExceeded) {
+    var evaluator = JSONPathEvaluator(root: document, stepLimit: steps)
+    defer { steps = max(0, evaluator.stepsLeft) }
     try evaluator.visit(segments[...], at: document, visitor)
   }
 }

@@ -9,6 +9,8 @@ struct JSONPathEvaluator {
   /// The expression computed last: a document that holds one mostly holds no other.
   private var lastExpression: (text: String, compiled: IRegexp?)?
 
+  var stepsLeft: Int { budget }
+
   init(root: JSONValue, stepLimit: Int) {
     self.root = root
     self.stepLimit = stepLimit

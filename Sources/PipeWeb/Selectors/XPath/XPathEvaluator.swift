@@ -21,6 +21,8 @@ struct XPathEvaluator {
   private var kept = 0
   private let stepLimit: Int
   private var steps: Int
+  /// How many steps it may still take.
+  var stepsLeft: Int { steps }
   /// Bytes of the texts and sets that are there at the moment.
   private(set) var held = 0
 

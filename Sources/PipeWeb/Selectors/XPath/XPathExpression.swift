@@ -53,6 +53,9 @@ package struct XPathExpression: Sendable {
   private let names: [String]
   private let prefixes: Set<Int>
 
+  /// Whether it says the same wherever it is evaluated: it begins at the root of the document.
+  package var isAbsolute: Bool { text.drop { $0.isWhitespace || $0 == "(" }.hasPrefix("/") }
+
   package init(_ text: String) throws(SyntaxError) {
     self.text = text
     let syntax = try XPathSyntax(text)
@@ -73,8 +76,20 @@ package struct XPathExpression: Sendable {
   package func evaluate(
     in document: DOMDocument, stepLimit: Int = XPathExpression.stepLimit, text budget: inout ValueBudget
   ) throws(Failure) -> Result {
-    var evaluator = XPathEvaluator(document, names: names, prefixes: prefixes, stepLimit: stepLimit)
-    switch try evaluator.value(of: term, XPathContext(document.tree.root)) {
+    var steps = stepLimit
+    return try evaluate(in: document, at: nil, steps: &steps, text: &budget)
+  }
+
+  /// - Parameters:
+  ///   - node: The context node; `nil` for the root of the document.
+  ///   - steps: How many it may take, less those that it has taken.
+  ///   - budget: What a text may take; one that is longer is cut.
+  package func evaluate(
+    in document: DOMDocument, at node: DOMNode?, steps: inout Int, text budget: inout ValueBudget
+  ) throws(Failure) -> Result {
+    var evaluator = XPathEvaluator(document, names: names, prefixes: prefixes, stepLimit: steps)
+    defer { steps = max(0, evaluator.stepsLeft) }
+    switch try evaluator.value(of: term, XPathContext(node?.pointer ?? document.tree.root)) {
     case .nodes(let nodes): return .nodes(nodes.all.map { DOMNode($0, in: document) })
     case .text(let text): return .text(text.withBytes { budget.text($0) })
     case .number(let number): return .number(number)
