@@ -158,6 +158,7 @@ struct TryCommand: AsyncParsableCommand {
   }
 
   private func hasFailed(_ result: TrialResult) -> Bool {
-    result.facts.error != nil || result.fields.contains { $0.fault != nil } || !missing(in: result).isEmpty
+    result.facts.error != nil || (result.items ?? [result.fields]).joined().contains { $0.fault != nil }
+      || !missing(in: result).isEmpty
   }
 }

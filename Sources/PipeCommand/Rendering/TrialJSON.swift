@@ -6,6 +6,9 @@ import PipeWeb
 enum TrialJSON {
   static func render(_ result: TrialResult, url: String) -> JSONText {
     let facts = result.facts
+    let items = result.items.map { items in
+      JSONText.array(items.map { ["fields": values(of: $0), "faults": faults(of: $0)] })
+    }
     return [
       "url": .string(url.withoutUserinfo),
       "final_url": facts.status == nil ? .null : text(facts.url?.hrefWithoutUserinfo),
@@ -15,11 +18,18 @@ enum TrialJSON {
       "truncated": facts.status == nil ? .null : .bool(facts.isTruncated), "ip": text(facts.address?.description),
       "elapsed_ms": .int(Int((facts.elapsed / .milliseconds(1)).rounded())), "attempts": .int(facts.attempts),
       "error": text(facts.error?.description),
-      "fields": .object(result.fields.map { (key: $0.name, value: json($0.value)) }),
-      "faults": .object(
-        result.fields.compactMap { field in field.fault.map { (key: field.name, value: .string($0)) } }),
+      "fields": values(of: result.fields), "faults": faults(of: result.fields), "items": items ?? .null,
+      "item_count": result.items == nil ? .null : .int(result.itemCount),
       "where": result.passesFilter.map { .bool($0) } ?? .null,
     ]
+  }
+
+  private static func values(of fields: [TrialResult.Field]) -> JSONText {
+    .object(fields.map { (key: $0.name, value: json($0.value)) })
+  }
+
+  private static func faults(of fields: [TrialResult.Field]) -> JSONText {
+    .object(fields.compactMap { field in field.fault.map { (key: field.name, value: .string($0)) } })
   }
 
   private static func text(_ text: String?) -> JSONText { text.map { .string($0) } ?? .null }

@@ -37,8 +37,22 @@ struct TrialText {
   ///   - width: Columns of the terminal, to which lines are cut; `nil` where everything is shown.
   ///   - colour: Whether it may hold ANSI escape sequences.
   func table(width: Int?, colour: Bool) -> String {
+    guard let items = result.items, result.itemCount > 1 else { return table(result.fields, width, colour) }
+    var parts = items.prefix(Self.mostItems).enumerated().map { number, fields in
+      "item \(number + 1) of \(result.itemCount.grouped)\n" + table(fields, width, colour)
+    }
+    if result.itemCount > parts.count {
+      parts.append("… \((result.itemCount - parts.count).grouped) more; --format json has the first \(items.count)")
+    }
+    return parts.joined(separator: "\n\n")
+  }
+
+  /// The items that are shown one by one.
+  private static let mostItems = 3
+
+  private func table(_ fields: [TrialResult.Field], _ width: Int?, _ colour: Bool) -> String {
     var rows: [(name: String, type: String, lines: [Line])] = [("field", "type", [Line(text: "value")])]
-    rows += result.fields.map { field in
+    rows += fields.map { field in
       (TerminalCell.shown(field.name), Self.type(of: field), lines(of: field, cut: width != nil))
     }
     let names = rows.map { Self.width(of: $0.name) }.max() ?? 0
@@ -139,8 +153,10 @@ struct TrialText {
       lines.append("pipe: warning: the content is cut at max_body; fields may lack what comes later")
     }
     if facts.status != nil {
-      let faulty = result.fields.filter { $0.fault != nil }.map { TerminalCell.shown($0.name) }
-      if !faulty.isEmpty { lines.append("pipe: error: \(faulty.joined(separator: ", "))") }
+      let all = result.items ?? [result.fields]
+      let faulty = all.joined().filter { $0.fault != nil }.map { TerminalCell.shown($0.name) }
+      let names = faulty.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+      if !names.isEmpty { lines.append("pipe: error: \(names.joined(separator: ", "))") }
       if !missing.isEmpty {
         lines.append("pipe: no value: \(missing.map { TerminalCell.shown($0) }.joined(separator: ", "))")
       }

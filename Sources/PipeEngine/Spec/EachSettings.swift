@@ -5,7 +5,7 @@ package import PipeWeb
 package struct EachSettings: Sendable {
   package let selector: ItemSelector
   /// Whether a page without an item is an error.
-  package let isRequired: Bool
+  package var isRequired: Bool
 
   package init(_ selector: ItemSelector, isRequired: Bool = false) {
     self.selector = selector

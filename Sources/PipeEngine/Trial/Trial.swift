@@ -28,6 +28,8 @@ package struct Trial: Sendable {
       SinkPlan(
         name: "try", sink: sink, shown: "the record", columns: columns, order: .completion, when: nil, whenText: nil)
     ]
+    // A page without an item has something to say, too.
+    tried.each?.isRequired = true
     tried.stopLimits = StopLimits()
     tried.limit = nil
     tried.journal = nil
@@ -36,13 +38,29 @@ package struct Trial: Sendable {
 
   /// What came of the page; `nil` if the run has not brought its record.
   package var result: TrialResult? {
-    guard let facts = page.facts, let values = sink.record?.values else { return nil }
-    let faults = Dictionary(facts.faults.map { ($0.field, $0.fault.message) }) { first, _ in first }
+    let records = sink.records
+    guard let facts = page.facts, let first = records.first?.values else { return nil }
+    let items = records.enumerated().map { number, record in
+      fields(record.values, facts.faults.indices.contains(number) ? facts.faults[number] : [])
+    }
     return TrialResult(
-      facts: facts,
-      fields: zip(plan.fields, values).filter { !$0.0.isHidden }.map { field, value in
-        TrialResult.Field(name: field.name, type: field.extractor.type, value: value, fault: faults[field.name])
-      }, passesFilter: filter?.evaluate(values))
+      facts: facts, fields: items[0], passesFilter: filter?.evaluate(first),
+      items: plan.each == nil ? nil : items, itemCount: sink.count)
+  }
+
+  private func fields(
+    _ values: [Value], _ faults: [(field: String, fault: ExtractionFault)]
+  ) -> [TrialResult.Field] {
+    var messages = Dictionary(faults.map { ($0.field, $0.fault.message) }) { first, _ in first }
+    var fields = zip(plan.fields, values).filter { !$0.0.isHidden }.map { field, value in
+      TrialResult.Field(
+        name: field.name, type: field.extractor.type, value: value, fault: messages.removeValue(forKey: field.name))
+    }
+    // What there is to say of the items is no field's.
+    if let words = messages["each"] {
+      fields.append(TrialResult.Field(name: "each", type: .string, value: .null, fault: words))
+    }
+    return fields
   }
 }
 
@@ -60,9 +78,13 @@ package struct TrialResult: Sendable {
   }
 
   package let facts: TriedPage.Facts
+  /// Those of the record, or of the first item's.
   package let fields: [Field]
   /// Whether `where` holds for the record; `nil` without one.
   package let passesFilter: Bool?
+  /// The fields of the first items; `nil` where a page makes one record.
+  package var items: [[Field]]?
+  package var itemCount = 1
 }
 
 extension Spec {

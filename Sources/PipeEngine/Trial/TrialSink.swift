@@ -1,11 +1,14 @@
 internal import PipeSpec
 internal import Synchronization
 
-/// Keeps the record of a trial.
+/// Keeps the records of a trial: one, or one for each of the first items of the page.
 final class TrialSink: Sink {
-  private let storage = Mutex<Record?>(nil)
+  private let storage = Mutex<(records: [Record], count: Int)>(([], 0))
 
-  var record: Record? { storage.withLock { $0 } }
+  /// The first ones.
+  var records: [Record] { storage.withLock { $0.records } }
+  /// How many there were.
+  var count: Int { storage.withLock { $0.count } }
 
   var summary: String { "the record" }
   var target: Located<SinkTarget> { Located(.standardOutput, at: .wholeFile) }
@@ -22,7 +25,10 @@ final class TrialSink: Sink {
 
     mutating func write(_ records: [Record]) async throws(RunError) {
       rowsWritten += records.count
-      if let record = records.last { sink.storage.withLock { $0 = record } }
+      sink.storage.withLock { kept in
+        kept.records += records.prefix(max(0, TriedPage.mostItems - kept.records.count))
+        kept.count += records.count
+      }
     }
 
     mutating func commit() async throws(RunError) -> SinkCommit { SinkCommit(rows: rowsWritten) }

@@ -20,8 +20,12 @@ package final class TriedPage: Extractor {
     package let attempts: Int
     /// Why it could not be fetched whole.
     package let error: RequestError?
-    let faults: [(field: String, fault: ExtractionFault)]
+    /// Those of the fields: of each record, of the first ones.
+    fileprivate(set) var faults: [[(field: String, fault: ExtractionFault)]]
   }
+
+  /// The records that are looked at where a page makes several.
+  static let mostItems = 100
 
   package let type = FieldType.bool
   package let comesLast = true
@@ -36,8 +40,16 @@ package final class TriedPage: Extractor {
       url: request.url, redirects: request.trail, status: response?.status, version: response?.version,
       contentType: response?.contentType, length: response?.length, isTruncated: response?.isTruncated ?? false,
       address: response?.address, elapsed: request.spent + page.fetched.timing.elapsed,
-      attempts: page.fetched.attempts, error: page.fetched.error, faults: page.faults)
-    storage.withLock { $0 = facts }
+      attempts: page.fetched.attempts, error: page.fetched.error, faults: [page.faults])
+    let isFirst = page.item.map { $0.number == 1 } ?? true
+    storage.withLock { known in
+      // What is behind the items is the record of what is wrong with the page.
+      if let before = known, !isFirst || page.item == nil && page.isOK && !before.faults.isEmpty {
+        if before.faults.count < Self.mostItems { known?.faults += facts.faults }
+      } else {
+        known = facts
+      }
+    }
     return .null
   }
 }

@@ -361,4 +361,42 @@ struct TryTests {
     #expect(outcome.status == 130)
     #expect(outcome.time < .seconds(20))
   }
+
+  @Test("a spec with items shows each of the first ones, and says where there is none")
+  func items() async throws {
+    let folder = try TemporaryFolder()
+    let page = (1...5).map { "<p class=item>\($0)\($0 == 4 ? "" : "<b>b\($0)</b>")</p>" }.joined()
+    let server = try Self.server("<title>List</title>" + page)
+    defer { server.close() }
+    func spec(_ each: String) throws -> String {
+      try folder.write(
+        "s.yaml",
+        """
+        version: 1
+        sources: [{urls: [http://h/]}]
+        fetch: {allow_private: [127.0.0.1]}
+        each: {css: \(each)}
+        extract: {number: item, title: title, b: {css: {selector: b, required: true}}}
+        sinks: [{csv: "-"}]
+        """.utf8)
+    }
+    let found = try await pipe([server.url("/"), "--spec", try spec(".item")], in: folder)
+    #expect(found.status == 1, "the fourth lacks a field")
+    #expect(found.output.contains("item 3 of 5\n"), "\(found.output)")
+    #expect(found.output.contains("… 2 more"), "\(found.output)")
+    #expect(found.output.contains("b3") && !found.output.contains("b4"), "\(found.output)")
+    #expect(found.errors.contains("pipe: error: b"), "\(found.errors)")
+    let json = try await pipe([server.url("/"), "--spec", try spec(".item"), "--format", "json"], in: folder)
+    #expect(json.output.contains("\"item_count\": 5"), "\(json.output)")
+    #expect(json.output.components(of: "\"faults\": {") == 1 + 5, "\(json.output)")
+    #expect(json.output.contains("\"b5\""), "\(json.output)")
+    let none = try await pipe([server.url("/"), "--spec", try spec(".none")], in: folder)
+    #expect(none.status == 1)
+    #expect(none.output.contains("error: missing"), "\(none.output)")
+    #expect(none.errors.contains("pipe: error: each"), "\(none.errors)")
+  }
+}
+
+extension String {
+  fileprivate func components(of part: String) -> Int { ranges(of: part).count }
 }
