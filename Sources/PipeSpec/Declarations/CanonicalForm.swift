@@ -65,14 +65,26 @@ package struct CanonicalForm: Hashable, Sendable {
       let path = path.isEmpty ? key.name : "\(path).\(key.name)"
       if let option = options.first(where: { $0.key.text == key.name }) {
         add(option.value, key.shape, at: path, &context)
-      } else if let text = key.shownDefault, let node = Document(reading: SourceFile(name: "", text: text)).root {
+      } else if let text = implied(key, by: options, &context) ?? key.shownDefault,
+        let node = Document(reading: SourceFile(name: "", text: text)).root
+      {
         add(node, key.shape, at: path, &context)
       }
     }
   }
 
+  private func implied(
+    _ key: KeyDescription, by options: [Node.Entry], _ context: inout DecodingContext
+  ) -> String? {
+    guard let implication = key.implication,
+      let option = options.first(where: { $0.key.text == implication.key }),
+      let text = context.text(of: option.value, expected: "a path")
+    else { return nil }
+    return implication.value(text.text)
+  }
+
   /// The options of a map, or of what stands for its main one.
-  private static func options(of node: Node, main: String?) -> [Node.Entry] {
+  static func options(of node: Node, main: String?) -> [Node.Entry] {
     if case .mapping(let entries) = node.content { return entries }
     guard let main, !node.isUnwritten else { return [] }
     return [

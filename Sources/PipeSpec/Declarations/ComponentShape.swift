@@ -43,11 +43,13 @@ struct ComponentReader: Sendable {
   let kind: ComponentKind
   let names: [String]
   let components: [String: ComponentDescription]
+  private let options: Set<String>
 
   init(_ family: ComponentFamily) {
     kind = family.kind
     names = family.components.map(\.name)
     components = Dictionary(family.components.map { ($0.name, $0) }) { first, _ in first }
+    options = Set((family.components.flatMap(\.keys) + family.common).map(\.name))
   }
 
   struct Parts {
@@ -137,14 +139,8 @@ struct ComponentReader: Sendable {
     guard kind == .source, names.contains("file"), !text.contains("://") else { return nil }
     var path = text.lowercased()
     for ending in [".gz", ".zst"] where path.hasSuffix(ending) { path.removeLast(ending.utf8.count) }
-    let formats = [
-      ".txt": "lines", ".lst": "lines", ".list": "lines", ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl",
-      ".ndjson": "jsonl",
-    ]
-    guard let format = formats.first(where: { path.hasSuffix($0.key) })?.value else { return nil }
-    return format == "lines"
-      ? "did you mean 'file: \(excerpt(text))'?"
-      : "did you mean 'file: {path: \(excerpt(text)), format: \(format)}'?"
+    let endings = [".txt", ".lst", ".list", ".csv", ".tsv", ".jsonl", ".ndjson"]
+    return endings.contains { path.hasSuffix($0) } ? "did you mean 'file: \(excerpt(text))'?" : nil
   }
 
   private func owner(ofPath text: String) -> String? {
@@ -163,7 +159,7 @@ struct ComponentReader: Sendable {
     if ["file", "filename", "files", "fs", "disk"].contains(text.lowercased()) {
       return "a sink is named by its format: write csv: out/pages.csv"
     }
-    return text.contains(".")
+    return text.contains(".") || text.contains("/")
       ? "a path alone is a sink if it ends in \(endings.map { "." + $0 }.joined(separator: ", "))" : nil
   }
 
@@ -192,7 +188,7 @@ struct ComponentReader: Sendable {
   /// Reads `{csv: out.csv, when: ok}` as it was meant: what is not a component is an option of the one that is.
   private func parts(ofSeveral entries: [Node.Entry], _ context: inout DecodingContext) -> Parts? {
     let isName = entries.map { entry in entry.key.text.map { components[$0] != nil } ?? false }
-    guard let index = isName.firstIndex(of: true) else {
+    guard let index = isName.firstIndex(of: true) ?? misspeltName(in: entries, &context) else {
       context.report(
         .wrongType, on: entries[0].key, "\(kind.article) \(kind.rawValue) is a map with one key, its name",
         hint: hint(forTypeIn: entries) ?? option(in: entries).map { "write \($0): {…}" }
@@ -200,39 +196,66 @@ struct ComponentReader: Sendable {
       return nil
     }
     let owner = entries[index]
-    let others = entries.indices.filter { $0 != index }
-    let stray = others.first { isName[$0] } ?? others[0]
     let ownerName = owner.key.text ?? ""
-    // `{css: .price, as: number}` can mean one thing only.
-    let isClear = !isName[stray] && components[ownerName]?.main != nil && !owner.value.isMap && !owner.value.isUnwritten
-    if !isClear {
+    let component = components[ownerName] ?? nearestName(to: ownerName, among: names).flatMap { components[$0] }
+    let beside = entries.indices.filter { $0 != index && !isName[$0] }.map { entries[$0] }
+    if let stray = entries.indices.first(where: { $0 != index && isName[$0] }) {
       context.report(
         .wrongType, on: entries[stray].key, "\(kind.article) \(kind.rawValue) is a map with one key, its name",
-        hint: isName[stray]
-          ? kind == .extractor ? "a field has one extractor" : "begin another element with '- '"
-          : "indent the options under '\(ownerName):'")
+        hint: kind == .extractor ? "a field has one extractor" : "begin another element with '- '")
     }
+    let isWord = !owner.value.isMap && !owner.value.isUnwritten
     // `{css: a, b}`: in braces a comma ends the value.
-    if isClear, let rest = others.first(where: { entries[$0].value.isUnwritten }), let text = owner.value.text,
-      let cut = entries[rest].key.text, !(components[ownerName]?.keys.contains { $0.name == cut } ?? false)
+    if isWord, let rest = beside.first(where: { $0.value.isUnwritten }), let text = owner.value.text,
+      let cut = rest.key.text, !(component?.keys.contains { $0.name == cut } ?? false)
     {
       context.report(
-        .wrongType, on: entries[rest].key, "a comma ends a value in braces, so '\(excerpt(cut))' is a key of its own",
+        .wrongType, on: rest.key, "a comma ends a value in braces, so '\(excerpt(cut))' is a key of its own",
         hint: "put quotes around the whole: {\(ownerName): \(JSONText.string(excerpt(text + ", " + cut)).text)}")
       return nil
     }
-    var options = others.filter { !isName[$0] }.map { entries[$0] }
-    switch owner.value.content {
-    case .mapping(let own): options += own
-    case .scalar where owner.value.isUnwritten: break
-    default:
-      if options.isEmpty { return Parts(key: owner.key, value: owner.value, isPlain: false) }
-      // The main option, and others beside it.
-      let main = components[ownerName]?.main ?? ""
-      let key = Node(.scalar(Scalar(text: main, value: .string, style: .plain)), span: owner.value.span)
-      options.append(Node.Entry(key: key, value: owner.value))
+    // The component itself says that it has no main option.
+    if isWord, component?.main == nil { return Parts(key: owner.key, value: owner.value, isPlain: false) }
+    let own = CanonicalForm.options(of: owner.value, main: component?.main)
+    let ownByName = Dictionary(own.map { ($0.key.text ?? "", $0) }) { first, _ in first }
+    var options: [Node.Entry] = []
+    var isMisplacementTold = false
+    for option in beside {
+      if let other = option.key.text.flatMap({ ownByName[$0] }) {
+        report(option, twiceWith: other, beside: owner, &context)
+        continue
+      }
+      options.append(option)
+      // What the component cannot do without stands under its name.
+      let isNeeded = component?.keys.contains { $0.name == option.key.text && $0.isRequired } ?? false
+      guard isNeeded || owner.value.isUnwritten && component?.standsAlone != true, !isMisplacementTold else { continue }
+      isMisplacementTold = true
+      context.report(
+        .wrongType, on: option.key, "\(kind.article) \(kind.rawValue) is a map with one key, its name",
+        hint: "indent the options under '\(ownerName):'")
     }
-    return Parts(key: owner.key, value: Node(.mapping(options), span: owner.value.span), isPlain: false)
+    return Parts(key: owner.key, value: Node(.mapping(own + options), span: owner.value.span), isPlain: false)
+  }
+
+  /// The key that was meant for a component's name beside its options: `{cvs: out.csv, when: ok}`.
+  private func misspeltName(in entries: [Node.Entry], _ context: inout DecodingContext) -> Int? {
+    let others = entries.indices.filter { !options.contains(entries[$0].key.text ?? "") }
+    guard others.count == 1, hint(forTypeIn: entries) == nil, let name = entries[others[0]].key.text,
+      context.takeGuess()
+    else { return nil }
+    return nearestName(to: name, among: names) == nil ? nil : others[0]
+  }
+
+  /// Reports an option that stands beside its component's name and under it too.
+  private func report(
+    _ option: Node.Entry, twiceWith other: Node.Entry, beside owner: Node.Entry, _ context: inout DecodingContext
+  ) {
+    let (name, ownerName) = (excerpt(option.key.text ?? ""), owner.key.text ?? "")
+    let place = owner.value.isMap ? "under '\(ownerName)'" : "as the value of '\(ownerName)'"
+    context.report(
+      .conflict, at: option.key.span, "'\(name)' stands beside '\(ownerName)', and \(place) too",
+      hint: "remove one of them",
+      notes: [Diagnostic.Note("the other one is here", at: owner.value.isMap ? other.key.span : other.value.span)])
   }
 
   /// The name that was written or, once the fault is reported, the one that was meant.

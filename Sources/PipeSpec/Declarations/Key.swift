@@ -44,6 +44,20 @@ package struct Key<Value: Sendable>: Sendable {
     fallback = .some(nil)
   }
 
+  /// A key that may be left out: its value then follows from another option, or is the default that is shown.
+  package init<Wrapped: Sendable>(
+    _ name: String, _ shape: Shape<Wrapped>, unless implication: Implication, shown: String? = nil, _ summary: String,
+    example: String? = nil
+  ) where Value == Wrapped? {
+    var key = KeyDescription(
+      name: name, summary: summary, shape: shape.description,
+      requirement: shown.map { .defaults(to: $0) } ?? .optional, example: example)
+    key.implication = implication
+    self.key = key
+    self.shape = shape.optional
+    fallback = .some(nil)
+  }
+
   /// The value of this key in a map, or what stands in for it; `nil` where nothing can, once the fault is
   /// reported.
   func decode(_ map: MapNode, _ context: inout DecodingContext) -> Value? {
@@ -76,6 +90,8 @@ package struct KeyDescription: Sendable {
   package let requirement: Requirement
   /// The value of an example, as YAML on one line.
   package let example: String?
+  /// What its value follows from if it is left out.
+  package var implication: Implication?
 
   package var isRequired: Bool { if case .required = requirement { true } else { false } }
 
@@ -86,4 +102,16 @@ package struct KeyDescription: Sendable {
 
   /// The default as a person would write it, where there is one.
   package var shownDefault: String? { if case .defaults(let shown) = requirement { shown } else { nil } }
+}
+
+/// How the value of a key that is left out follows from the text of another one.
+package struct Implication: Sendable {
+  package let key: String
+  /// The value as YAML; `nil` if nothing follows.
+  package let value: @Sendable (String) -> String?
+
+  package init(by key: String, _ value: @escaping @Sendable (String) -> String?) {
+    self.key = key
+    self.value = value
+  }
 }

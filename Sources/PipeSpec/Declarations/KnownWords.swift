@@ -49,6 +49,7 @@ enum KnownWords {
     "to_csv": ["csv"], "csv_file": ["csv"], "feeds": ["sinks"], "stages": ["sources"],
     "items": ["extract"], "on_html": ["extract"], "assertions": ["where"], "tests": ["where"], "pages": ["sources"],
     "download_timeout": ["timeout"], "tries": ["retry", "attempts"], "input_file": ["file"], "userpwd": ["auth"],
+    "charset": ["encoding"], "codec": ["encoding"], "quotechar": ["quote"], "quote_char": ["quote"],
     "limit": ["limits"], "max_items": ["records"], "skip": ["where"], "match": ["where"],
   ]
 

@@ -89,19 +89,18 @@ package struct JSONSchema {
         if case .object(let entries) = example { entries.first?.value } else { nil }
       }
       if !examples.isEmpty { entries.append(("examples", .array(examples))) }
-      properties.append(
-        (component.name, .object(entries + map(component.keys + family.common, main: component.main))))
+      var value = map(component.keys + family.common, main: component.main)
+      // Beside its options a name needs no value: `{stdin: , format: csv}`.
+      if component.standsAlone { value = [("anyOf", [["type": "null"], .object(value)])] }
+      properties.append((component.name, .object(entries + value)))
     }
-    // Other options may stand beside a name that has its main option: `{css: .price, as: number}`.
-    var taken = Set(family.components.map(\.name))
-    for component in family.components where component.main != nil {
-      for key in component.keys + family.common where key.name != component.main {
-        if taken.insert(key.name).inserted { properties.append((key.name, ["description": .string(key.summary)])) }
-      }
-    }
+    let names = family.components.map(\.name)
+    let shapes = besideShapes(of: family, names: names)
+    for option in shapes { properties.append((option.name, option.schema)) }
     let map: JSONText = [
-      "type": "object", "minProperties": 1, "properties": .object(properties),
-      "additionalProperties": .bool(false),
+      "type": "object", "properties": .object(properties), "additionalProperties": .bool(false),
+      "oneOf": .array(names.map { ["required": [.string($0)]] }),
+      "allOf": .array(family.components.map { rule(of: $0, in: family, shapes) }),
     ]
     let plain = family.components.filter(\.standsAlone).map { component -> JSONText in
       ["const": .string(component.name), "description": .string(component.summary)]
@@ -119,6 +118,51 @@ package struct JSONSchema {
         ]
       ]
     return ["anyOf": .array(plain + paths + [map])]
+  }
+
+  /// What may stand beside a component's name: what it can do without.
+  private static func optionsBeside(_ component: ComponentDescription, in family: ComponentFamily) -> [KeyDescription] {
+    (component.keys + family.common).filter { !$0.isRequired }
+  }
+
+  /// The options that may stand beside some name, each with the schema that all of its meanings have in common: `true` where
+  /// it has several.
+  private mutating func besideShapes(
+    of family: ComponentFamily, names: [String]
+  ) -> [(name: String, schema: JSONText)] {
+    var found: [(name: String, schema: JSONText)] = []
+    var shapes: [String: String] = [:]
+    for key in family.components.flatMap({ Self.optionsBeside($0, in: family) }) where !names.contains(key.name) {
+      let shape = JSONText.object(self.shape(key.shape)).text
+      if let known = shapes[key.name] {
+        if known != shape, let index = found.firstIndex(where: { $0.name == key.name }) {
+          found[index].schema = .bool(true)
+        }
+      } else {
+        shapes[key.name] = shape
+        found.append((key.name, property(key)))
+      }
+    }
+    return found
+  }
+
+  /// What may stand beside the name of one component: `{css: .price, as: number}`.
+  private mutating func rule(
+    of component: ComponentDescription, in family: ComponentFamily, _ shapes: [(name: String, schema: JSONText)]
+  ) -> JSONText {
+    let options = Self.optionsBeside(component, in: family).filter { key in shapes.contains { $0.name == key.name } }
+    var then: [(key: String, value: JSONText)] = [
+      ("propertyNames", ["enum": .array(([component.name] + options.map(\.name)).map { .string($0) })])
+    ]
+    let several = options.filter { key in
+      shapes.contains { if case .bool = $0.schema { $0.name == key.name } else { false } }
+    }
+    if !several.isEmpty {
+      var properties: [(key: String, value: JSONText)] = []
+      for key in several { properties.append((key.name, property(key))) }
+      then.append(("properties", .object(properties)))
+    }
+    return ["if": ["required": [.string(component.name)]], "then": .object(then)]
   }
 
   /// ECMAScript's patterns have no flag of their own.

@@ -96,9 +96,16 @@ extension ComponentDescription {
   var use: String? {
     if let main {
       let alone = standsAlone ? " The name may stand alone." : ""
-      return "A value alone stands for \(main).\(alone)"
+      return "A value alone stands for \(main).\(alone)\(beside)"
     }
     return standsAlone && keys.isEmpty ? nil : standsAlone ? "The name may stand alone." : nil
+  }
+}
+
+extension ComponentDescription {
+  /// How options stand beside the name, where there is an example.
+  private var beside: String {
+    examples.first { $0.hasPrefix("{") }.map { " Options may stand beside it: \($0)" } ?? ""
   }
 }
 

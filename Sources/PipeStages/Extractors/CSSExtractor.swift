@@ -26,7 +26,7 @@ struct CSSExtractor: Extractor {
       NodeChoice.attributeKey, NodeChoice.allKey,
       make: { CSSExtractor(selector: $0, choice: NodeChoice(attribute: $1, all: $2)) }),
     examples: [
-      "css: h1", "css: {selector: 'a[rel=next]', attribute: href, as: url}",
+      "css: h1", "{css: 'a[rel=next]', attribute: href, as: url}",
       "css: {selector: .price, all: true, as: number, decimal: '.'}",
     ],
     make: { $0 })

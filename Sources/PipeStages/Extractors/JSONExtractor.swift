@@ -34,7 +34,7 @@ struct JSONExtractor: Extractor {
         "Whether all selected values are taken, as a list; otherwise the first."),
       make: JSONExtractor.init),
     examples: [
-      "json: $.status", "json: {path: '$..price', all: true, as: number}",
+      "json: $.status", "{json: '$..price', all: true, as: number}",
       "json: {path: '$.offers.price', in: json-ld, as: number}",
     ],
     make: { $0 })

@@ -32,7 +32,7 @@ struct XPathExtractor: Extractor {
     },
     examples: [
       "xpath: //h1", "xpath: count(//a)", "xpath: {expression: '//a[@rel=\"next\"]/@href', as: url}",
-      "xpath: {expression: //li, all: true}", "xpath: //item/dc:creator",
+      "{xpath: //li, all: true}", "xpath: //item/dc:creator",
     ],
     make: { (extractor: XPathExtractor) in extractor })
 

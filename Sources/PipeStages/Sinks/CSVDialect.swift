@@ -123,3 +123,19 @@ struct CSVDialect: Sendable {
     }
   }
 }
+
+extension CSVDialect {
+  static let delimiterShape = Shape.scalar(.text(name: "one ASCII character", examples: ["\";\"", "\"\\t\""])) {
+    text throws(ScalarFault) -> UInt8 in
+    guard text.text.utf8.count == 1, let byte = text.text.utf8.first, byte < 0x80 else {
+      throw ScalarFault(.badValue, "must be one ASCII character, not \(text.shown)", hint: "for a tab write \"\\t\"")
+    }
+    // What numbers and words are made of would tear them.
+    if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+      || ".+-".utf8.contains(byte) || Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
+    {
+      throw ScalarFault(.badValue, "cannot be a quote, a line break, a letter, a digit or a sign of a number")
+    }
+    return byte
+  }
+}

@@ -11,8 +11,9 @@ struct CSVSink: FileSink {
     options: MapShape(
       main: "path", OutputOptions.path, OutputOptions.mode, OutputOptions.publish,
       Key(
-        "delimiter", delimiter, default: UInt8(ascii: ","), shown: "\",\"", "The character between two fields.",
-        example: "\";\""),
+        "delimiter", CSVDialect.delimiterShape,
+        unless: Implication(by: "path") { InputFormat.hasEnding("tsv", $0) ? #""\t""# : nil }, shown: "\",\"",
+        "The character between two fields; in .tsv files a tab.", example: "\";\""),
       Key("header", .bool, default: true, shown: "true", "Whether the first row holds the column names."),
       Key(
         "line_end", .choice { $0 == .crlf ? "as RFC 4180 has it" : "as Unix has it" }, default: CSVDialect.LineEnd.crlf,
@@ -29,7 +30,8 @@ struct CSVSink: FileSink {
         (
           path: path, mode: mode, publish: publish,
           dialect: CSVDialect(
-            delimiter: delimiter, hasHeader: header, lineEnd: lineEnd, hasByteOrderMark: mark, escapesFormulas: escapes,
+            delimiter: delimiter ?? path.value.impliedDelimiter, hasHeader: header, lineEnd: lineEnd,
+            hasByteOrderMark: mark, escapesFormulas: escapes,
             listJoin: join)
         )
       }
@@ -37,23 +39,9 @@ struct CSVSink: FileSink {
       OutputOptions.check(options.path, options.mode, options.publish, map, &context)
         .map { CSVSink(output: $0, dialect: options.dialect) }
     },
-    endings: ["csv"],
-    examples: ["csv: out/pages.csv", "csv: {path: out/pages.csv, delimiter: \";\", line_end: lf, publish: live}"],
+    endings: ["csv", "tsv"],
+    examples: ["csv: out/pages.csv", "{csv: out/pages.csv, delimiter: \";\", line_end: lf, publish: live}"],
     make: { $0 })
-
-  private static let delimiter = Shape.scalar(.text(name: "one ASCII character", examples: ["\";\"", "\"\\t\""])) {
-    text throws(ScalarFault) -> UInt8 in
-    guard text.text.utf8.count == 1, let byte = text.text.utf8.first, byte < 0x80 else {
-      throw ScalarFault(.badValue, "must be one ASCII character, not \(text.shown)", hint: "for a tab write \"\\t\"")
-    }
-    // What numbers and words are made of would tear them.
-    if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
-      || ".+-".utf8.contains(byte) || Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
-    {
-      throw ScalarFault(.badValue, "cannot be a quote, a line break, a letter, a digit or a sign of a number")
-    }
-    return byte
-  }
 
   var summary: String { output.summary }
   var target: Located<SinkTarget> { output.target }
@@ -74,6 +62,13 @@ struct CSVSink: FileSink {
     _ columns: [Column], _ start: FileStart, in environment: SinkEnvironment
   ) throws(RunError) -> any FileWriter {
     try RowWriter(output, CSVRowEncoder(columns: columns, dialect: dialect), start, in: environment)
+  }
+}
+
+extension SinkTarget {
+  /// What stands between the fields of a CSV file if the spec does not say.
+  fileprivate var impliedDelimiter: UInt8 {
+    if case .file(let path) = self, InputFormat.hasEnding("tsv", path) { UInt8(ascii: "\t") } else { UInt8(ascii: ",") }
   }
 }
 

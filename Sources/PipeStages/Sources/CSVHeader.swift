@@ -14,11 +14,13 @@ struct CSVHeader {
   ///
   /// - Parameters:
   ///   - name: What a message calls the file.
-  ///   - delimiter: The separator that the file names itself.
-  init(_ bytes: [UInt8], of name: String, column: String, delimiter: UInt8?) throws(RunError) {
+  ///   - form: With the separator that the spec or the file itself names.
+  init(_ bytes: [UInt8], of name: String, column: String, form: CSVForm) throws(RunError) {
     var best: CSVHeader?
-    for candidate in delimiter.map({ [$0] }) ?? [",", ";", "\t", "|"].map({ UInt8(ascii: $0) }) {
-      var parser = CSVParser(name: name, delimiter: candidate)
+    for candidate in form.delimiter.map({ [$0] }) ?? [",", ";", "\t", "|"].map({ UInt8(ascii: $0) }) {
+      var candidateForm = form
+      candidateForm.delimiter = candidate
+      var parser = CSVParser(name: name, candidateForm)
       var rest = bytes[...]
       var record = try parser.next(&rest)
       if record == nil { record = try parser.finish() }
@@ -31,7 +33,7 @@ struct CSVHeader {
       }
       if names.count > best?.names.count ?? 0 { best = header }
     }
-    self = best ?? CSVHeader(names: [], place: nil, delimiter: delimiter ?? UInt8(ascii: ","))
+    self = best ?? CSVHeader(names: [], place: nil, delimiter: form.delimiter ?? UInt8(ascii: ","))
   }
 
   private init(names: [String], place: Int?, delimiter: UInt8) {

@@ -1,4 +1,5 @@
 import PipeEngine
+import PipeWeb
 
 /// A record of a CSV file.
 struct CSVRecord {
@@ -24,6 +25,8 @@ struct CSVParser {
     get { state.delimiter }
     set { state.delimiter = newValue }
   }
+  /// What fields are decoded from; `nil` for UTF-8, and windows-1252 for those that are not.
+  private let encoding: CharacterEncoding?
   private var state: CSVState
   private var field: [UInt8] = []
   private var record = CSVRecord()
@@ -35,15 +38,17 @@ struct CSVParser {
   /// Where the last quote opened.
   private var quoteLine = 0
 
-  init(name: String, delimiter: UInt8 = UInt8(ascii: ",")) {
+  /// - Parameter form: How the fields are written; without a delimiter in it, commas stand between them.
+  init(name: String, _ form: CSVForm = CSVForm()) {
     self.name = name
-    state = CSVState(delimiter: delimiter)
+    encoding = form.fieldEncoding
+    state = CSVState(delimiter: form.delimiter ?? UInt8(ascii: ","), quote: form.quote)
   }
 
   /// - Parameter place: Where a record begins.
-  init(name: String, delimiter: UInt8, at place: RowPlace) {
-    self.name = name
-    state = CSVState(delimiter: delimiter, at: place)
+  init(name: String, _ form: CSVForm, at place: RowPlace) {
+    self.init(name: name, form)
+    state = CSVState(delimiter: delimiter, quote: form.quote, at: place)
     self.place = place
   }
 
@@ -113,7 +118,9 @@ struct CSVParser {
   }
 
   private mutating func endField() {
-    if let text = String(validating: field, as: UTF8.self) {
+    if let encoding {
+      record.cells.append(CharacterDecoder(encoding).decode(field.span))
+    } else if let text = String(validating: field, as: UTF8.self) {
       record.cells.append(text)
     } else {
       record.octets[record.cells.count] = field

@@ -1,6 +1,7 @@
 import PipeEngine
 import PipeSpec
 import PipeText
+import PipeWeb
 
 /// `format: csv`: the first record names the columns.
 struct CSVRows: RowReader {
@@ -16,23 +17,29 @@ struct CSVRows: RowReader {
   private var start: [UInt8]? = []
   /// The bytes of the header while it is read: how its columns are separated is not known yet.
   private var headerBytes: [UInt8] = []
-  private var delimiter: UInt8?
+  /// What is known of how the fields are written.
+  private var form: CSVForm
+  private var saysSeparator = false
   private var isLegacyTold = false
   /// Why no more can be read, once the rows before it are given out.
   private var failure: RunError?
   private(set) var notices: [String] = []
 
-  init(name: String, column: String) {
+  init(name: String, column: String, form: CSVForm = CSVForm()) {
     self.name = name
     self.column = column
-    parser = CSVParser(name: name)
+    self.form = form
+    parser = CSVParser(name: name, form)
   }
 
   /// Goes on, with the header that was read, where another row begins.
   mutating func goOn(at place: RowPlace) {
     start = nil
     failure = nil
-    if let header { parser = CSVParser(name: name, delimiter: header.delimiter, at: place) }
+    if let header {
+      form.delimiter = header.delimiter
+      parser = CSVParser(name: name, form, at: place)
+    }
   }
 
   var place: RowPlace { parser.place }
@@ -43,7 +50,13 @@ struct CSVRows: RowReader {
     let bytes = begun + chunk
     start = bytes.count < 3 ? bytes : nil
     if start != nil { return [] }
-    return try parse(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...])
+    guard bytes.starts(with: [0xEF, 0xBB, 0xBF]) else { return try parse(bytes[...]) }
+    // The mark says what the text is, whatever the spec does.
+    if form.encoding != nil {
+      form.encoding = .utf8
+      parser = CSVParser(name: name, form)
+    }
+    return try parse(bytes[3...])
   }
 
   mutating func finish() throws(RunError) -> [InputRow] {
@@ -87,13 +100,14 @@ struct CSVRows: RowReader {
     let bytes = headerBytes
     headerBytes = []
     let text = String(decoding: bytes, as: UTF8.self)
-    if delimiter == nil, let separator = Self.separator(saidIn: text) {
+    if !saysSeparator, let separator = Self.separator(saidIn: text) {
       // Excel's own way to say it.
-      delimiter = separator
-      parser.delimiter = separator
+      saysSeparator = true
+      form.delimiter = form.delimiter ?? separator
+      parser.delimiter = form.delimiter ?? separator
       return
     }
-    let header = try CSVHeader(bytes, of: name, column: column, delimiter: delimiter)
+    let header = try CSVHeader(bytes, of: name, column: column, form: form)
     self.header = header
     guard let place = header.place else { throw header.missing(column, in: name) }
     if header.names.filter({ $0.isExactly(column) }).count > 1 {

@@ -29,11 +29,17 @@ struct CSVState {
   /// The line that the next byte is in, from 1.
   private(set) var line = 1
 
-  init(delimiter: UInt8) { self.delimiter = delimiter }
+  /// The byte that quotes; no byte at all if fields are never quoted.
+  private let quote: UInt16
+
+  init(delimiter: UInt8, quote: UInt8? = UInt8(ascii: "\"")) {
+    self.delimiter = delimiter
+    self.quote = quote.map { UInt16($0) } ?? .max
+  }
 
   /// Begins where a record does.
-  init(delimiter: UInt8, at place: RowPlace) {
-    self.delimiter = delimiter
+  init(delimiter: UInt8, quote: UInt8? = UInt8(ascii: "\""), at place: RowPlace) {
+    self.init(delimiter: delimiter, quote: quote)
     (line, isAfterReturn) = (place.line + 1, place.isAfterReturn)
   }
 
@@ -50,13 +56,13 @@ struct CSVState {
     if !isFeedOfReturn, byte == UInt8(ascii: "\n") || isAfterReturn { line += 1 }
     switch place {
     case .quoted:
-      if byte != UInt8(ascii: "\"") { return .text }
+      if UInt16(byte) != quote { return .text }
       place = .quoteInQuoted
       return .closingQuote
-    case .quoteInQuoted where byte == UInt8(ascii: "\""):
+    case .quoteInQuoted where UInt16(byte) == quote:
       place = .quoted
       return .text
-    case .fieldStart where byte == UInt8(ascii: "\""):
+    case .fieldStart where UInt16(byte) == quote:
       place = .quoted
       return .openingQuote
     default:

@@ -17,13 +17,18 @@ struct FileSource: Source {
       Key(
         "path", Shape.path.located, "The file; a relative path starts at the spec's folder.",
         example: "urls.txt"),
-      InputOptions.format, InputOptions.column, InputOptions.field,
-      make: { (path: $0, format: $1, column: $2, field: $3) }
+      InputOptions.format, InputOptions.column, InputOptions.field, CSVForm.delimiter, CSVForm.quote, CSVForm.encoding,
+      make: { (path: $0, format: $1, column: $2, field: $3, delimiter: $4, quote: $5, encoding: $6) }
     ).checked { file, map, context in
-      InputOptions.check(format: file.format, column: file.column, field: file.field, map: map, &context)
-        .map { FileSource(path: file.path, options: $0) }
+      InputOptions.check(
+        path: file.path.value, format: file.format, column: file.column, field: file.field, delimiter: file.delimiter,
+        quote: file.quote, encoding: file.encoding, map: map, &context
+      ).map { FileSource(path: file.path, options: $0) }
     },
-    examples: ["file: urls.txt", "file: {path: products.csv, format: csv, column: link}"],
+    examples: [
+      "file: urls.txt", "{file: products.csv, column: link}",
+      "{file: list.dat, format: csv, delimiter: \";\", encoding: windows-1251}",
+    ],
     make: { $0 })
 
   var summary: String { "\(path.value) (\(options.summary))" }
@@ -92,11 +97,14 @@ struct StandardInputSource: Source {
     "URLs from standard input, in the formats of file, compressed or not. They are kept in the journal: a resumed run needs "
       + "the same input again, from its start, only if it was not read to its end.",
     options: MapShape(
-      main: "format", InputOptions.format, InputOptions.column, InputOptions.field,
-      make: { (format: $0, column: $1, field: $2) }
+      main: "format", InputOptions.format, InputOptions.column, InputOptions.field, CSVForm.delimiter, CSVForm.quote,
+      CSVForm.encoding,
+      make: { (format: $0, column: $1, field: $2, delimiter: $3, quote: $4, encoding: $5) }
     ).checked { input, map, context in
-      InputOptions.check(format: input.format, column: input.column, field: input.field, map: map, &context)
-        .map { StandardInputSource(options: $0) }
+      InputOptions.check(
+        format: input.format, column: input.column, field: input.field, delimiter: input.delimiter, quote: input.quote,
+        encoding: input.encoding, map: map, &context
+      ).map { StandardInputSource(options: $0) }
     },
     standsAlone: true, examples: ["stdin", "stdin: {format: jsonl}"],
     make: { $0 })

@@ -6,6 +6,24 @@ import PipeWeb
 /// How the rows of a file or of standard input are written.
 enum InputFormat: String, CaseIterable, Sendable {
   case lines, csv, jsonl
+
+  /// The format that the ending of a path names, in any case and of compressed files too; `nil` for any other path.
+  init?(endingOf path: String) {
+    guard let ending = Self.ending(of: path), let format = Self.byEnding[ending] else { return nil }
+    self = format
+  }
+
+  static func hasEnding(_ ending: String, _ path: String) -> Bool { Self.ending(of: path) == ending }
+
+  private static let byEnding: [String: InputFormat] = [
+    "csv": .csv, "tsv": .csv, "jsonl": .jsonl, "ndjson": .jsonl, "txt": .lines,
+  ]
+
+  private static func ending(of path: String) -> String? {
+    var parts = path.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+    if let last = parts.last, last == "gz" || last == "zst" { parts.removeLast() }
+    return parts.count > 1 ? parts.last.map(String.init) : nil
+  }
 }
 
 /// The options that `file` and `stdin` share.
@@ -15,16 +33,21 @@ struct InputOptions: Sendable {
   let column: String
   /// Where it is named, if it is.
   var columnSpan: SourceSpan?
+  /// Whether the format is that of the path's ending.
+  var isFormatImplied = false
+  var csv = CSVForm()
 
   static let format = Key(
     "format",
-    .choice {
-      switch $0 {
+    .choice { (format: InputFormat) in
+      switch format {
       case .lines: "a URL a line; blank lines and lines that begin with # are passed over"
       case .csv: "RFC 4180 with a header row; columns may be separated by semicolons or tabs as well"
       case .jsonl: "a JSON object a line"
       }
-    }, default: InputFormat.lines, shown: "lines", "How the rows are written.")
+    }, unless: Implication(by: "path") { InputFormat(endingOf: $0)?.rawValue }, shown: "lines",
+    "How the rows are written. Without it, as the path's ending says: .csv and .tsv, .jsonl and .ndjson, before .gz and "
+      + ".zst too; any other is lines.")
   static let column = Key(
     optional: "column", Shape.text("a column's name").located, "The csv column that holds the URL; without it, url.",
     example: "link"
@@ -34,22 +57,36 @@ struct InputOptions: Sendable {
     example: "link")
 
   /// Checks that the options fit the format.
+  ///
+  /// - Parameter path: What tells the format if the spec does not.
   static func check(
-    format: InputFormat, column: Located<String>?, field: Located<String>?, map: MapNode,
-    _ context: inout DecodingContext
+    path: String? = nil, format written: InputFormat?, column: Located<String>?, field: Located<String>?,
+    delimiter: UInt8?, quote: CSVQuote, encoding: CharacterEncoding?, map: MapNode, _ context: inout DecodingContext
   ) -> InputOptions? {
-    for (name, value, fits) in [("column", column, InputFormat.csv), ("field", field, .jsonl)]
-    where value != nil && format != fits {
+    let implied = written == nil ? path.flatMap { InputFormat(endingOf: $0) } : nil
+    let format = written ?? implied ?? .lines
+    for (name, fits) in Self.fitting where map.entry(name) != nil && format != fits {
       context.report(
         .conflict, at: map.entry(name)?.key.span ?? map.span,
-        "'\(name)' is for format: \(fits.rawValue), and the format is \(format.rawValue)",
+        "'\(name)' is for format: \(fits.rawValue), and the format is \(format.rawValue)"
+          + (implied == nil ? "" : " by the path's ending"),
         hint: "write format: \(fits.rawValue)",
         notes: map.entry("format").map { [Diagnostic.Note("the format is given here", at: $0.value.span)] } ?? [])
       return nil
     }
-    let written = column ?? field
-    return InputOptions(format: format, column: written?.value ?? "url", columnSpan: written?.span)
+    guard var form = CSVForm.check(delimiter, quote, encoding, map: map, &context) else { return nil }
+    if form.delimiter == nil, let path, hasTabs(path) { form.delimiter = UInt8(ascii: "\t") }
+    let name = column ?? field
+    return InputOptions(
+      format: format, column: name?.value ?? "url", columnSpan: name?.span, isFormatImplied: implied == .csv, csv: form)
   }
+
+  private static func hasTabs(_ path: String) -> Bool { InputFormat.hasEnding("tsv", path) }
+
+  /// The options that only one format has.
+  private static let fitting: KeyValuePairs<String, InputFormat> = [
+    "column": .csv, "field": .jsonl, "delimiter": .csv, "quote": .csv, "encoding": .csv,
+  ]
 
   var summary: String { format.rawValue }
 }
@@ -109,7 +146,7 @@ extension InputOptions {
   func makeReader(name: String) -> any RowReader {
     switch format {
     case .lines: LineRows(name: name)
-    case .csv: CSVRows(name: name, column: column)
+    case .csv: CSVRows(name: name, column: column, form: csv)
     case .jsonl: JSONLineRows(name: name, field: column)
     }
   }
@@ -119,7 +156,7 @@ extension InputOptions {
     switch format {
     case .lines: return LineRows(name: name, at: place)
     case .csv:
-      var reader = CSVRows(name: name, column: column)
+      var reader = CSVRows(name: name, column: column, form: csv)
       try readHead(of: file, name: name, &reader)
       reader.goOn(at: place)
       return reader
@@ -145,7 +182,7 @@ extension InputOptions {
     _ file: InputFile, _ decoding: inout InputDecoding, name: String, into output: inout RequestOutput
   ) async throws {
     var reader = makeReader(name: name)
-    var text = InputText(name: name)
+    var text = InputText(name: name, form: csv.textForm)
     var marking: InputMarking?
     // What was read behind the place where the input is gone on with.
     var ahead: ArraySlice<UInt8>?

@@ -6,7 +6,7 @@ import PipeWeb
 extension InputOptions {
   /// Reports a file that is not a list, and a CSV file without the column of the URLs.
   func check(_ path: Located<String>, at file: String, _ report: (Diagnostic) -> Void) {
-    var reader = CSVRows(name: path.value, column: column)
+    var reader = CSVRows(name: path.value, column: column, form: csv)
     do throws(RunError) {
       try readHead(ofFileAt: file, &reader)
     } catch {
@@ -14,7 +14,10 @@ extension InputOptions {
       report(
         Diagnostic(
           isColumn ? .unknownField : .unreadableFile, at: isColumn ? columnSpan ?? path.span : path.span,
-          "'\(path.value)' \(error.reason)", hint: error.hint))
+          "'\(path.value)' \(error.reason)",
+          hint: isColumn && isFormatImplied
+            ? [error.hint, "for a list of URLs write format: lines"].compactMap(\.self).joined(separator: "; ")
+            : error.hint))
     }
   }
 
@@ -27,7 +30,7 @@ extension InputOptions {
     case .jsonl: return .unknown
     case .csv:
       guard let path else { return .unknown }
-      var reader = CSVRows(name: path, column: column)
+      var reader = CSVRows(name: path, column: column, form: csv)
       // A fault is reported by the check.
       try? readHead(ofFileAt: path, &reader)
       return reader.header.flatMap { $0.place == nil ? nil : .named($0.names) } ?? .unknown
@@ -44,7 +47,7 @@ extension InputOptions {
   /// The same of an open file, from its start.
   func readHead(of file: InputFile, name: String, _ reader: inout CSVRows) throws(RunError) {
     var decoding = InputDecoding()
-    var text = InputText(name: name)
+    var text = InputText(name: name, form: csv.textForm)
     do {
       while let chunk = try file.readNow() {
         decoding.take(chunk)

@@ -32,16 +32,23 @@ struct InputText {
   private let name: String
   /// `nil` until it is known.
   private(set) var form: Form?
+  /// What the spec says that it is.
+  private let given: Form?
   /// The first bytes until the form is known; then those of a unit that is not whole.
   private var rest: [UInt8] = []
   private var highSurrogate: UInt32?
   private var line = 1
 
-  init(name: String) { self.name = name }
+  /// - Parameter given: What the text is, if the first bytes are not to tell; only a mark of UTF-16 in it is believed more.
+  init(name: String, form given: Form? = nil) {
+    self.name = name
+    self.given = given
+  }
 
   /// Goes on behind the first bytes.
   init(name: String, goingOnAt start: InputMarking.Start) {
     self.name = name
+    given = nil
     (form, line) = (start.form, start.row.line + 1)
   }
 
@@ -90,7 +97,7 @@ struct InputText {
   /// Tells the form by the first bytes, and takes the mark of UTF-16 and UTF-32 away.
   private mutating func begin(_ bytes: inout [UInt8]) throws(RunError) {
     let zeros = bytes.prefix(4).map { $0 == 0 }
-    let (form, mark): (Form, Int) =
+    var (form, mark): (Form, Int) =
       if bytes.starts(with: [0xFF, 0xFE, 0, 0]) {
         (.utf32(isLittle: true), 4)
       } else if bytes.starts(with: [0, 0, 0xFE, 0xFF]) {
@@ -108,6 +115,7 @@ struct InputText {
         default: (.utf8, 0)
         }
       }
+    if let given, given.size == 1 || form.size != given.size || mark == 0 { (form, mark) = (given, 0) }
     if zeros.count == 4, zeros.allSatisfy(\.self) {
       throw RunError(name, "is not text: it begins with NUL bytes", hint: "is it a list of URLs?")
     }

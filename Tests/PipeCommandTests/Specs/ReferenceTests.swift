@@ -26,7 +26,8 @@ struct ReferenceTests {
     #expect(
       (names
         + [
-          "crawling.md", "links.md", "lists.md", "pages.md", "resuming.md", "robots.md", "runs.md", "sitemaps.md",
+          "crawling.md", "items.md", "links.md", "lists.md", "pages.md", "resuming.md", "robots.md", "runs.md",
+          "sitemaps.md",
           "try.md",
         ]).sorted() == committed)
     for name in names {

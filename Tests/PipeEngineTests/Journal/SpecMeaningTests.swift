@@ -69,6 +69,10 @@ struct SpecMeaningTests {
     ("{Accept-Language: en, X-Tag: \"1\"}", "{X-Tag: \"1\", Accept-Language: en, Authorization: \"Bearer x\"}"),
     ("crawl:", "limits: {memory: 64MiB}\ncrawl:"),
     ("{path: urls.csv, format: csv, column: url}", "{column: url, format: csv, path: urls.csv}"),
+    ("{path: urls.csv, format: csv, column: url}", "{path: urls.csv, column: url, quote: '\"'}"),
+    ("- file: {path: urls.csv, format: csv, column: url}", "- {file: urls.csv, column: url}"),
+    ("- file: {path: urls.csv, format: csv, column: url}", "- {column: url, file: {path: urls.csv, format: csv}}"),
+    ("jsonl: {path: out/bad.jsonl, when: not ok}", "{when: not ok, jsonl: out/bad.jsonl}"),
   ]
 
   @Test(arguments: equal.indices)
@@ -86,6 +90,8 @@ struct SpecMeaningTests {
     (
       "http://b.example/", "http://c.example/", "sources[0].urls.list[1] was http://b.example/ and is http://c.example/"
     ),
+    ("format: csv", "format: lines", "sources[1].file.format was csv and is lines"),
+    ("format: csv", "quote: none", "sources[1].file.quote was \" and is none"),
     (".price", ".cost", "extract.price.css.selector was .price and is .cost"),
     ("url: url", "address: url", "extract was url, price and is address, price"),
     ("as: number", "as: string", "extract.price.css.as was number and is string"),

@@ -60,8 +60,8 @@ struct HintTests {
   static let sources: [(String, String, String)] = [
     ("urls.txt", "no source is called 'urls.txt'", "did you mean 'file: urls.txt'?"),
     ("list.txt.gz", "no source is called 'list.txt.gz'", "did you mean 'file: list.txt.gz'?"),
-    ("a.CSV", "no source is called 'a.CSV'", "did you mean 'file: {path: a.CSV, format: csv}'?"),
-    ("a.ndjson", "no source is called 'a.ndjson'", "did you mean 'file: {path: a.ndjson, format: jsonl}'?"),
+    ("a.CSV", "no source is called 'a.CSV'", "did you mean 'file: a.CSV'?"),
+    ("a.ndjson", "no source is called 'a.ndjson'", "did you mean 'file: a.ndjson'?"),
     ("fil", "no source is called 'fil'", "did you mean 'file'?"),
     ("feed: {url: https://example.com/}", "unknown key 'url' in sources.feed", "did you mean 'urls'?"),
     ("sitemap: {url: https://example.com/}", "unknown key 'url' in sources.sitemap", "did you mean 'urls'?"),

@@ -298,7 +298,7 @@ extension NewcomerTests {
     ("path-alone", start + "extract: [url]\nsinks: [out/o.csv.gz, O.JSONL]\n", []),
     (
       "xlsx", start + "extract: [url]\nsinks: [o.xlsx]\n",
-      [("unknown-component", "a path alone is a sink if it ends in .csv, .jsonl, .ndjson")]
+      [("unknown-component", "a path alone is a sink if it ends in .csv, .tsv, .jsonl, .ndjson")]
     ),
     ("range-word", "version: 1\nsources: [{range: 1..5}]\n" + end, [("wrong-type", "for example: range: {url:")]),
     (

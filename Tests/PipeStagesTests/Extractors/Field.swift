@@ -43,7 +43,7 @@ struct Field {
   }
 
   static func compile(_ extractor: String, limits: String = "") -> Pipeline {
-    let isMap = extractor.contains(": ")
+    let isMap = extractor.contains(": ") && !extractor.hasPrefix("{")
     let spec = """
       version: 1
       sources: [\(extractor.hasPrefix("input") ? "stdin: {format: csv}" : "urls: [https://example.com/]")]

@@ -11,7 +11,7 @@ struct CSVRoundTripTests {
   private static func parse(
     _ bytes: [UInt8], delimiter: UInt8 = UInt8(ascii: ","), chunk: Int = .max
   ) throws -> [[String]] {
-    var parser = CSVParser(name: "x.csv", delimiter: delimiter)
+    var parser = CSVParser(name: "x.csv", CSVForm(delimiter: delimiter))
     var records: [[String]] = []
     for start in stride(from: 0, to: bytes.count, by: min(chunk, max(1, bytes.count))) {
       var rest = bytes[start..<min(bytes.count, start + min(chunk, bytes.count))]

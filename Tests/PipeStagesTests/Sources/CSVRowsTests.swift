@@ -2,6 +2,7 @@ import PipeEngine
 import PipeSpec
 import PipeTesting
 import PipeText
+import PipeWeb
 import Testing
 
 @testable import PipeStages
@@ -194,5 +195,35 @@ struct CSVRowsTests {
     _ = try other.rows(Array("url\n".utf8)[...])
     _ = try other.finish()
     #expect(other.takeNotices() == [])
+  }
+
+  @Test("the spec's delimiter, quote and encoding are what the fields are read by", arguments: [1, 3, 1000])
+  func form(chunk: Int) throws {
+    let cases: [(CSVForm, [UInt8], String)] = [
+      (CSVForm(delimiter: UInt8(ascii: ":"), quote: UInt8(ascii: "'")), Array("url:n\n'a:b':'it''s'\n".utf8), "it's"),
+      (CSVForm(quote: nil), Array("url,n\na,\"5\"\" x\n".utf8), "\"5\"\" x"),
+      (CSVForm(delimiter: 9), Array("sep=;\nurl\tn\na;b\tx\n".utf8), "x"),
+      (CSVForm(encoding: .windows1251), Array("url,n\na,".utf8) + [0xCF, 0xF0, 0xE8] + [10], "При"),
+      (CSVForm(encoding: .shiftJIS), Array("url,n\na,".utf8) + [0x83, 0x5C] + [10], "ソ"),
+      (CSVForm(encoding: .windows1251), [0xEF, 0xBB, 0xBF] + Array("url,n\na,é\n".utf8), "é"),
+      (CSVForm(encoding: .gb18030), Array("url,n\na,".utf8) + [0x81, 0x30, 0x81, 0x30] + [10], "\u{80}"),
+    ]
+    for (form, bytes, expected) in cases {
+      var reader = CSVRows(name: "x", column: "url", form: form)
+      var rows: [InputRow] = []
+      for start in stride(from: 0, to: bytes.count, by: chunk) {
+        rows += try reader.rows(bytes[start..<min(bytes.count, start + chunk)])
+      }
+      rows += try reader.finish()
+      #expect(rows.map { $0.columns["n"] } == [.string(expected)], "\(form)")
+      #expect(reader.takeNotices() == [])
+    }
+  }
+
+  @Test("a header in another encoding names its columns")
+  func headerInEncoding() throws {
+    var reader = CSVRows(name: "x", column: "Ссылка", form: CSVForm(encoding: .windows1251))
+    let bytes: [UInt8] = [0xD1, 0xF1, 0xFB, 0xEB, 0xEA, 0xE0, 0x0A] + Array("http://a.example/\n".utf8)
+    #expect(try (reader.rows(bytes[...]) + reader.finish()).map(\.url) == ["http://a.example/"])
   }
 }

@@ -3,6 +3,7 @@ import Glibc
 import PipeSpec
 import PipeTesting
 import PipeText
+import PipeWeb
 import Testing
 
 @testable import PipeEngine
@@ -16,6 +17,14 @@ struct ListCase: Sendable, CustomTestStringConvertible {
   private let row: @Sendable (Int) -> [UInt8]
   private let head: [UInt8]
   private let coding: @Sendable ([UInt8]) throws -> [UInt8]
+  /// What the spec says of how it is written.
+  private(set) var csv = CSVForm()
+
+  func read(as csv: CSVForm) -> ListCase {
+    var list = self
+    list.csv = csv
+    return list
+  }
 
   var testDescription: String { name }
 
@@ -91,6 +100,12 @@ struct ListCase: Sendable, CustomTestStringConvertible {
       "\"é\n\u{1F600}\",\(url($0))\r\n"
     },
     ListCase("CSV, windows-1252", .csv, head: "url,n\n", coding: { $0 }) { Array(url($0).utf8) + [0x2C, 0xE9, 0x0A] },
+    ListCase("CSV, windows-1251 and quotes", .csv, head: "url|n\n", coding: { $0 }) {
+      Array("'\(url($0))'|".utf8) + [0xE9, 0x27, 0x27, 0x0A]
+    }.read(as: CSVForm(delimiter: UInt8(ascii: "|"), quote: UInt8(ascii: "'"), encoding: .windows1251)),
+    text("CSV, UTF-16 as the spec says", .csv, head: "n,url\n", coding: recoded(.utf16BigEndian)) {
+      "\"é\n\u{1F600}\",\(url($0))\n"
+    }.read(as: CSVForm(encoding: .utf16BE)),
     text("JSON lines", .jsonl) {
       $0 % 6 == 5
         ? "{broken \($0)\r\n" : #"{"url":"\#(url($0))","n":{"a":[\#($0)]},"method":"post","body":"é"}"# + "\n"
@@ -107,6 +122,12 @@ struct FileResumeTests {
   private static let columns: Set<ExactText> = ["n", "note"]
 
   init() throws { folder = try TemporaryFolder() }
+
+  private func source(_ list: ListCase) -> FileSource {
+    FileSource(
+      path: Located("list", at: .wholeFile),
+      options: InputOptions(format: list.format, column: "url", csv: list.csv))
+  }
 
   private func source(_ format: InputFormat) -> FileSource {
     FileSource(path: Located("list", at: .wholeFile), options: InputOptions(format: format, column: "url"))
@@ -140,7 +161,7 @@ struct FileResumeTests {
   func `From each of its bookmarks a list yields the same requests, whatever is done`(one: ListCase) async throws {
     var random = RepeatableRandom(seed: 7)
     try folder.write("list", one.content(0..<500))
-    let source = source(one.format)
+    let source = source(one)
     var bookmarks: [SourceBookmark] = []
     let all = try await read(source, after: nil) { memory, count in
       for done in max(0, count - 256)...count {
@@ -168,7 +189,7 @@ struct FileResumeTests {
   @Test(arguments: ListCase.all)
   func `A list that only grew is read on`(one: ListCase) async throws {
     try folder.write("list", one.content(0..<150))
-    let sessions = SourceSessions(source(one.format), in: folder.path)
+    let sessions = SourceSessions(source(one), in: folder.path)
     sessions.columns = Self.columns
     let first = try await sessions.run(done: { $0 != 20 })
     try folder.write("list", one.content(0..<300))
@@ -185,7 +206,7 @@ struct FileResumeTests {
     one: ListCase, isStopped: Bool
   ) async throws {
     try folder.write("list", one.content(0..<500))
-    let sessions = SourceSessions(source(one.format), in: folder.path)
+    let sessions = SourceSessions(source(one), in: folder.path)
     // The first request stays open, so that it is read on from the start.
     _ = try await sessions.run(stoppingAfter: isStopped ? 300 : .max, done: { $0 > 0 })
     try folder.write("list", one.content((0..<100).map { $0 == 90 ? 91 : $0 } + Array(100..<500)))
@@ -205,7 +226,7 @@ struct FileResumeTests {
   @Test(arguments: ListCase.all)
   func `A list that is shorter than what was read is refused`(one: ListCase) async throws {
     try folder.write("list", one.content(0..<300))
-    let sessions = SourceSessions(source(one.format), in: folder.path)
+    let sessions = SourceSessions(source(one), in: folder.path)
     _ = try await sessions.run(done: { $0 > 0 })
     try folder.write("list", one.content(0..<200))
     let failure = try await sessions.run().failure

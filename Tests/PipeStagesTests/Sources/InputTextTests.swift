@@ -39,6 +39,19 @@ struct InputTextTests {
     }
   }
 
+  @Test("what the spec says is believed, but for a mark of UTF-16")
+  func given() throws {
+    func text(_ bytes: [UInt8], _ form: InputText.Form) throws -> String {
+      var text = InputText(name: "x", form: form)
+      return try String(decoding: Array(text.take(bytes[...])) + text.finish(), as: UTF8.self)
+    }
+    // Nothing here begins with ASCII.
+    #expect(try text(Self.bytes("é\u{20AC}x", .utf16BE), .utf16(isLittle: false)) == "é\u{20AC}x")
+    #expect(try text(Self.bytes("\u{FEFF}é", .utf16BE), .utf16(isLittle: true)) == "é")
+    #expect(try text(Self.bytes("\u{FEFF}é", .utf16LE), .utf16(isLittle: true)) == "é")
+    #expect(try text([0x61, 0x00, 0x62, 0x00], .utf8) == "a\0b\0")
+  }
+
   @Test("what is neither passes as it is", arguments: ["", "a", "ab", "abc", "abcd\n", "\u{FEFF}abc", "é\0x"])
   func others(content: String) throws {
     for chunk in 1...4 { #expect(try text(Array(content.utf8), chunk: chunk).utf8.elementsEqual(content.utf8)) }
