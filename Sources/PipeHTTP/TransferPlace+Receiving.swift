@@ -229,6 +229,7 @@ extension TransferPlace {
   private func keepIfHTML(_ bytes: UnsafeRawBufferPointer) {
     let declared = mediaType.flatMap { $0.isUsable ? $0 : nil }
     if let declared, !declared.isHTML, !declared.isXHTML {
+      if keepsPage, body.count < PageSubstance.limit { return body.append(contentsOf: bytes) }
       isKeeping = false
       return
     }
@@ -237,8 +238,8 @@ extension TransferPlace {
     let body = body
     let type = ContentSniffer.mediaType(of: body.span)
     keepsWhole = type?.isHTML == true || type?.isXHTML == true
-    if !keepsWhole {
-      self.body = []
+    if !keepsWhole, !keepsPage || body.count >= PageSubstance.limit {
+      if !keepsPage { self.body = [] }
       isKeeping = false
     }
   }

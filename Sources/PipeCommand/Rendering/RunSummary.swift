@@ -87,7 +87,8 @@ struct RunSummary {
     var reasons = [
       (beyondLimit, "beyond the limit of pages"),
       (counts.outOfScope, "out of scope"), (counts.beyondDepth, "beyond the depth"), (counts.nofollow, "nofollow"),
-      (counts.notIncluded, "not included"), (counts.traps, "without an end"),
+      (counts.notIncluded, "not included"), (counts.traps, "in traps"),
+      (counts.endless, "without an end"),
       (counts.beyondRedirects, "beyond the redirects"),
     ]
     reasons += counts.excluded.sorted { $0.key < $1.key }.map {
@@ -165,7 +166,7 @@ struct RunSummary {
     if checked > 0 { parts.append("\(checked.grouped) checked") }
     let beyondLimit = stages.reduce(0) { $0 + $1.beyondLimit }
     let leftOut = stages.reduce(0) { $0 + $1.leftOut }
-    if leftOut > 0 { parts.append("\(leftOut.grouped) left as traps") }
+    if leftOut > 0 { parts.append("\(leftOut.grouped) left as traps after they were found") }
     if beyondLimit > 0 {
       parts.append("\(beyondLimit.grouped) beyond \(plan.crawl == nil ? "the limit of records" : "the limit of pages")")
     }

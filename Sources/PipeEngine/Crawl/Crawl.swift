@@ -36,7 +36,7 @@ final class Crawl: Sendable {
   private let sourceRoom: Int
 
   /// So many pages of a host that barren pages alone lead to are on their way at once.
-  private static let mostDoubtful = 8
+  private static let mostDoubtful = 4
 
   let reader: LinkReader
   let key: URLFingerprint.Key
@@ -330,7 +330,8 @@ final class Crawl: Sendable {
       method: wanted.isCheck ? .head : .get, depth: wanted.depth, referrer: wanted.referrer,
       purpose: wanted.isCheck ? .check : .page,
       place: CrawlPlace(
-        number: wanted.number, hops: wanted.hops, source: wanted.source, isElsewhere: wanted.isElsewhere))
+        number: wanted.number, hops: wanted.hops, source: wanted.source, isElsewhere: wanted.isElsewhere,
+        isDoubtful: wanted.isDoubtful))
     switch url {
     case .success(let url): return Request(seed, url: url)
     case .failure(let fault): return Request(seed, url: nil, fault: fault)

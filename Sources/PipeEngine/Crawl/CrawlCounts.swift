@@ -11,7 +11,10 @@ package struct CrawlCounts: Hashable, Sendable {
   /// By the place of the pattern in `exclude`.
   package var excluded: [Int: Int] = [:]
   package var notIncluded = 0
+  /// In groups that were found to be traps.
   package var traps = 0
+  /// Beyond a bound on a single URL.
+  package var endless = 0
   package var outOfScope = 0
   package var beyondDepth = 0
   package var beyondRedirects = 0
@@ -46,7 +49,7 @@ package struct CrawlCounts: Hashable, Sendable {
 
   /// The URLs that are not asked for.
   package var dropped: Int {
-    excluded.values.reduce(0, +) + notIncluded + traps + outOfScope + beyondDepth + beyondRedirects + nofollow
+    excluded.values.reduce(0, +) + notIncluded + traps + endless + outOfScope + beyondDepth + beyondRedirects + nofollow
   }
 
   mutating func drop(_ reason: URLDropReason, by count: Int = 1) {
@@ -54,7 +57,7 @@ package struct CrawlCounts: Hashable, Sendable {
     case .excluded(let index): excluded[index, default: 0] += count
     case .notIncluded: notIncluded += count
     case .outOfScope: outOfScope += count
-    case .tooLong, .tooDeep, .repeatedSegments, .repeatedParameter: traps += count
+    case .tooLong, .tooDeep, .repeatedSegments, .repeatedParameter: endless += count
     }
   }
 

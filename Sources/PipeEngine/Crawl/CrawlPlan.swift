@@ -111,12 +111,18 @@ package struct CrawlPlace: Hashable, Sendable {
   /// Whether it came in a run before, whose row for it was lost: its links are known, and it counts no more among the pages
   /// that may be asked for.
   package let hasCome: Bool
+  /// Whether barren pages alone led to it when it was found (`TrapEvidence`): it goes before others, so that it is soon
+  /// known what lies behind them.
+  package let isDoubtful: Bool
 
-  package init(number: Int, hops: Int = 0, source: Int, isElsewhere: Bool = false, hasCome: Bool = false) {
+  package init(
+    number: Int, hops: Int = 0, source: Int, isElsewhere: Bool = false, hasCome: Bool = false, isDoubtful: Bool = false
+  ) {
     self.number = number
     self.hops = hops
     self.source = source
     self.isElsewhere = isElsewhere
     self.hasCome = hasCome
+    self.isDoubtful = isDoubtful
   }
 }

@@ -13,8 +13,10 @@ internal import PipeWeb
 // is asked for after all.
 extension CrawlState {
   /// Learns from a page that has come.
+  ///
+  /// - Parameter isDoubtful: Whether barren pages alone lead to it.
   mutating func learn(
-    _ url: WebURL?, _ page: ComePage
+    _ url: WebURL?, _ page: ComePage, isDoubtful: Bool
   ) throws(RunError) -> TrapEvidence.Yield {
     guard let traps, let url, let says = page.says else { return .something }
     var new: [WebURL] = []
@@ -22,7 +24,7 @@ extension CrawlState {
       guard let link = page.urls.url(of: target), scope.contains(link) else { continue }
       if try note(target.number).state != .dropped { new.append(link) }
     }
-    let brought = traps.learn(says, of: url, newLinks: new)
+    let brought = traps.learn(says, of: url, newLinks: new, isDoubtful: isDoubtful)
     // What the evidence comes to depends on what else was looked at, and is told again.
     if let told = tape.toldYield() { return told }
     tape.note(yield: brought)

@@ -16,6 +16,8 @@ extension CrawlState {
     var isCheck = false
     /// Whether no source has its origin.
     var isElsewhere = false
+    /// Whether barren pages alone lead to it.
+    var isDoubtful = false
   }
 
   /// Asks for a page, or for a check.

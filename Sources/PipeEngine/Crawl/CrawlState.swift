@@ -214,12 +214,14 @@ struct CrawlState: ~Copyable {
     if page.wasSent { sentCount += 1 }
     if let outcome = page.outcome { try book.setOutcome(outcome, of: place.number) }
     var wanted: [Wanted] = []
+    // A redirect says nothing for what it leads to, though that is asked for.
+    let wasDoubtful = note.isDoubtful || place.hops > 0
     if page.isRedirect {
       note.state = .redirect
       // It was asked for: where it leads to is as good as where it stands.
       note.isDoubtful = false
       try setNote(note, place.number)
-      _ = try learn(url, page)
+      _ = try learn(url, page, isDoubtful: wasDoubtful)
       for target in page.targets {
         if note.depth == 0, let url, let next = page.urls.url(of: target) { scope.follow(url, redirectedTo: next) }
         try find(
@@ -228,7 +230,7 @@ struct CrawlState: ~Copyable {
       }
     } else {
       note.state = .page
-      let brought = try learn(url, page)
+      let brought = try learn(url, page, isDoubtful: wasDoubtful)
       note.isDoubtful = brought != .something
       try setNote(note, place.number)
       if let names = page.names { try book.setNames(names, of: place.number) }
@@ -349,7 +351,7 @@ struct CrawlState: ~Copyable {
     want(
       Wanted(
         number: number, url: String(url.hrefWithoutFragment), depth: depth, hops: hops, source: source,
-        referrer: referrer, isElsewhere: !scope.isAtHome(url)), &wanted)
+        referrer: referrer, isElsewhere: !scope.isAtHome(url), isDoubtful: isDoubtful), &wanted)
   }
 
   /// The number of a URL. One that is new is judged by its text alone.

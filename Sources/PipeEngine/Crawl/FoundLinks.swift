@@ -119,12 +119,15 @@ struct LinkReader: Sendable {
     }
     if page.redirectTarget != nil { return .nothing }
     guard (200..<300).contains(response.status) else { return nil }
-    if !page.isHTML { return .nothing }
     let body = response.body
     guard !body.isEmpty || response.length == 0, page.request.keepsPage || traps.wantsContent(of: url) else {
       return .unread
     }
-    return .substance(PageSubstance.hash(ofHTML: body.span, at: url))
+    let minute = SystemClock.realtime.seconds / 60 % 60
+    if page.isHTML { return .substance(PageSubstance.hash(ofHTML: body.span, at: url, minute: minute)) }
+    let isText = page.mediaType.map { $0.type == "text" || $0.isJSON || $0.isXML } ?? false
+    return .substance(
+      isText ? PageSubstance.hash(of: body.span, at: url, minute: minute) : PageSubstance.hash(ofFile: body.span))
   }
 
   private func content(of page: Page) -> (FoundLinks.Content, isCut: Bool) {

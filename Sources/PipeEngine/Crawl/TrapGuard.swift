@@ -18,15 +18,17 @@ final class TrapGuard: Sendable {
 
   func isExhausted(_ url: WebURL) -> Bool { hasTraps && evidence.withLock { $0.isExhausted(url) } }
 
-  /// - Parameter newLinks: The URLs that may be followed and were not known before.
+  /// - Parameters:
+  ///   - newLinks: The URLs that may be followed and were not known before.
+  ///   - isDoubtful: Whether barren pages alone lead to it.
   func learn(
-    _ content: TrapEvidence.Content, of url: WebURL, newLinks: some Sequence<WebURL>
+    _ content: TrapEvidence.Content, of url: WebURL, newLinks: some Sequence<WebURL>, isDoubtful: Bool
   ) -> TrapEvidence.Yield {
     evidence.withLock { evidence in
       let page = evidence.page(url)
       let leadsOutside = newLinks.contains { evidence.leadsOutside($0, from: page) }
       defer { if evidence.hasExhausted { isAlert.store(true, ordering: .relaxed) } }
-      let brought = evidence.learn(content, of: page, hasNewLinksOutside: leadsOutside)
+      let brought = evidence.learn(content, of: page, hasNewLinksOutside: leadsOutside, isDoubtful: isDoubtful)
       if brought != .something { hasBarrenPages.store(true, ordering: .relaxed) }
       return brought
     }

@@ -41,6 +41,8 @@ extension FrontierState {
     }
     if hosts[place].givenUp != nil { return .here }
     if strangers.mayHold(request.host) { return .strangers }
+    // It goes before those that are away.
+    if request.place?.isDoubtful == true, waitingBytes < bytes, hereCount < floodCount { return .here }
     if hosts[place].away > 0 { return .host }
     if waitingBytes >= bytes { return hosts[place].waiting.isEmpty ? .here : .host }
     let most = hereCount < capacity ? .max : hereCount < floodCount ? Self.highWater : 1

@@ -127,7 +127,7 @@ struct FrontierState: Sendable {
 
   /// A new request.
   mutating func add(_ request: Request) {
-    enqueue(request, first: false)
+    enqueue(request, first: request.place?.isDoubtful == true)
   }
 
   /// A request that was taken and goes on: to where a redirect led, or to be tried again at a moment.

@@ -2,10 +2,11 @@
 ///
 /// Each URL is in up to eight groups by its shape (`URLShape`). A page is barren if it says nothing new (`PageSubstance`)
 /// and has no new link to a URL outside of its groups. A group of which `patience` pages in a row were barren, and these
-/// are a third of its pages at least, is exhausted.
+/// are a third of its pages at least, is exhausted. Few of them are pages that anything new leads to.
 ///
 /// What follows is for the crawl to decide: it leaves out the links of barren pages into such groups, and no others. So a
-/// page that anything new leads to is never lost.
+/// page that anything new leads to is never lost. And it asks first for what barren pages lead to, the newest links before
+/// the others, so that what lies behind them is known before the patience is at its end.
 ///
 /// Not every page has to be read. Of a group whose pages keep saying something new, one in `stride` is enough; the first
 /// `firstPages` of a group are, and so are those behind one that said nothing new.
@@ -15,10 +16,14 @@ package struct TrapEvidence: Sendable {
   /// So many pages in a row must be barren: with what is in flight meanwhile, and the twelve months of a calendar, a trap
   /// costs less than 50 pages.
   package static let patience = 20
+  /// So many of them may be pages that anything new leads to: there are no more of those than of what is new.
+  static let mostFound = 6
   /// So many barren pages in a row do not come by chance.
   static let doubt = 3
   /// A group whose last pages all said what others said before: a link to it is not a way out.
   static let staleness = 8
+  /// The same for a link below the page's own path, as those of a path that grows by itself.
+  static let stalenessBelow = 3
   static let mostGroups = 4096
   static let mostContents = 32_768
   static let firstPages = 64
@@ -31,7 +36,7 @@ package struct TrapEvidence: Sendable {
     var pages = 0
     /// Pages in a row without new content.
     var stale = 0
-    /// Those of them without a new link to elsewhere.
+    /// Pages in a row without new content or a new link to elsewhere, but for many to which anything new leads.
     var barren = 0
     var dropped = 0
     var isExhausted = false
@@ -104,12 +109,17 @@ package struct TrapEvidence: Sendable {
 
   /// Learns what came of a page.
   ///
-  /// - Parameter hasNewLinksOutside: Whether it has a link that was not known and `leadsOutside`.
-  package mutating func learn(_ content: Content, of page: Page, hasNewLinksOutside: Bool) -> Yield {
+  /// - Parameters:
+  ///   - hasNewLinksOutside: Whether it has a link that was not known and `leadsOutside`.
+  ///   - isDoubtful: Whether barren pages alone lead to it.
+  package mutating func learn(
+    _ content: Content, of page: Page, hasNewLinksOutside: Bool, isDoubtful: Bool = true
+  ) -> Yield {
     let isNew: Bool? =
       switch content {
       case .unread: nil
-      case .nothing: false
+      // A redirect is what it leads to.
+      case .nothing: hasNewLinksOutside
       case .substance(let hash): remember(hash)
       }
     moment += 1
@@ -122,7 +132,7 @@ package struct TrapEvidence: Sendable {
       if let isNew { group.stale = isNew ? 0 : group.stale + 1 }
       if isNew == true || hasNewLinksOutside {
         group.barren = 0
-      } else if isNew == false {
+      } else if isNew == false, isDoubtful || group.barren < Self.mostFound {
         group.barren += 1
       }
       if !group.isExhausted, group.barren >= Self.patience, group.barren * 3 >= group.pages {
@@ -137,15 +147,20 @@ package struct TrapEvidence: Sendable {
     return streak >= Self.doubt ? .nothing : .nothingSoFar
   }
 
-  /// Whether a link leads to a URL that is in none of the page's groups and not below its own path, nor in a group that
-  /// says nothing new itself.
+  /// Whether a link leads to a URL that is in none of the page's groups, but for sections, nor in a group that says nothing
+  /// new itself. Of those below the page's own path, some must have said something new before: a path can grow by itself.
   package mutating func leadsOutside(_ link: WebURL, from page: Page) -> Bool {
-    if link.isBelow(page.url) { return false }
+    let isBelow = link.isBelow(page.url)
     let target = shape(of: link).groups
     for index in 0..<target.count {
       let key = target[index]
-      if page.groups.contains(key) { return false }
-      if let group = groups[key], group.isExhausted || group.stale >= Self.staleness { return false }
+      let kind = target.kind(index)
+      if !kind.isSection, page.groups.contains(key) { return false }
+      let group = groups[key]
+      if let group, group.isExhausted || group.stale >= (isBelow ? Self.stalenessBelow : Self.staleness) {
+        return false
+      }
+      if isBelow, kind == .pages, (group?.pages ?? 0) == (group?.stale ?? 0) { return false }
     }
     return true
   }

@@ -101,7 +101,7 @@ struct URLShape {
     private var keys: InlineArray<8, UInt64> = InlineArray(repeating: 0)
     private var kinds: InlineArray<8, Kind> = InlineArray(repeating: .pages)
 
-    enum Kind {
+    enum Kind: Equatable {
       /// The path and the names.
       case pages
       /// The path with any query.
@@ -114,6 +114,8 @@ struct URLShape {
       case section(UInt8)
       /// The paths of one segment, any of which may be a page.
       case root
+
+      var isSection: Bool { if case .section = self { true } else { false } }
     }
 
     subscript(index: Int) -> UInt64 { keys[index] }

@@ -8,27 +8,39 @@ struct TrapEvidenceTests {
     var links: [String]
   }
 
-  /// A plain crawler: breadth first, each URL once, as the crawl's own bounds allow, with eight pages in flight.
+  /// A plain crawler: breadth first but for what barren pages alone lead to, each URL once, as the crawl's own bounds
+  /// allow, with eight pages in flight.
   private func crawl(
     from start: String = "https://s.test/", limit: Int = 3000, readsAll: Bool = true, _ site: (WebURL) -> Page?
   ) throws -> (fetched: [String], evidence: TrapEvidence, reads: Int) {
     var evidence = TrapEvidence()
     var queue = [try WebURL(parsing: start)]
+    var doubtful: [WebURL] = []
     // Whether only barren pages lead to a URL.
     var isDoubtful = [queue[0].href: false]
+    var wasDoubtful: Set<String> = []
     var refused: Set<String> = []
     var fetched: [String] = []
     var inFlight: [WebURL] = []
     var next = 0
     var reads = 0
-    while next < queue.count || !inFlight.isEmpty, fetched.count < limit {
-      while inFlight.count < 8, next < queue.count {
-        let url = queue[next]
-        next += 1
+    while next < queue.count || !doubtful.isEmpty || !inFlight.isEmpty, fetched.count < limit {
+      while inFlight.count < 8, next < queue.count || !doubtful.isEmpty {
+        let url: WebURL
+        if let last = doubtful.last, inFlight.count < 4 || next == queue.count {
+          url = last
+          doubtful.removeLast()
+        } else if next < queue.count {
+          url = queue[next]
+          next += 1
+        } else {
+          break
+        }
         if isDoubtful[url.href] == true, evidence.isExhausted(url) {
           evidence.drop(url)
           refused.insert(url.href)
         } else {
+          if isDoubtful[url.href] == true { wasDoubtful.insert(url.href) }
           fetched.append(url.href)
           inFlight.append(url)
         }
@@ -53,11 +65,13 @@ struct TrapEvidenceTests {
         links.append(target)
         if isDoubtful[target.href] == nil, !leadsOutside { leadsOutside = evidence.leadsOutside(target, from: place) }
       }
-      let brought = evidence.learn(content, of: place, hasNewLinksOutside: leadsOutside)
+      let brought = evidence.learn(
+        content, of: place, hasNewLinksOutside: leadsOutside, isDoubtful: wasDoubtful.contains(url.href))
       for target in links {
         let isBarren = brought == .nothing || brought == .nothingSoFar && evidence.isInside(target, place)
         let isNew = isDoubtful.updateValue(isBarren && isDoubtful[target.href] ?? true, forKey: target.href) == nil
-        if isNew || !isBarren && refused.remove(target.href) != nil { queue.append(target) }
+        if isNew, isBarren { doubtful.append(target) }
+        if isNew && !isBarren || !isBarren && refused.remove(target.href) != nil { queue.append(target) }
       }
     }
     return (fetched, evidence, reads)

@@ -60,7 +60,7 @@ enum RequestCodec {
       bytes.append(varint: place.number)
       bytes.append(varint: place.hops)
       bytes.append(varint: place.source)
-      bytes.append((place.isElsewhere ? 1 : 0) | (place.hasCome ? 2 : 0))
+      bytes.append((place.isElsewhere ? 1 : 0) | (place.hasCome ? 2 : 0) | (place.isDoubtful ? 4 : 0))
     }
   }
 
@@ -142,7 +142,9 @@ enum RequestCodec {
       if hasPlace > 0 {
         guard let url = number(), let hops = number(), let source = number(), let flags = slice(1)?.first
         else { return nil }
-        place = CrawlPlace(number: url, hops: hops, source: source, isElsewhere: flags & 1 > 0, hasCome: flags & 2 > 0)
+        place = CrawlPlace(
+          number: url, hops: hops, source: source, isElsewhere: flags & 1 > 0, hasCome: flags & 2 > 0,
+          isDoubtful: flags & 4 > 0)
       }
       let seed = RequestSeed(
         id: RequestID(source: source - 1, ordinal: ordinal), written: written, method: Method(rawValue: method),
