@@ -232,10 +232,10 @@ struct SinkPublishingTests {
     let looks = Recorder<Void>()
     var writer = try open(
       one,
-      in: SinkEnvironment {
+      in: SinkEnvironment(mayWait: {
         looks.append(())
         return looks.count < 3
-      })
+      }))
     try writer.write(records(0..<3))
     let error = #expect(throws: RunError.self) { try writer.finish() }
     #expect(error?.comesOfStop == true)
