@@ -10,7 +10,7 @@ struct FileConflictTests {
   /// A folder with a list, names for the same list, and a folder under two names.
   private func folder() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
-    try folder.write("list.csv", Array("http://a.example/\n".utf8))
+    try folder.write("list.csv", Array("url\nhttp://a.example/\n".utf8))
     try folder.write("other.txt", Array("http://b.example/\n".utf8))
     try folder.write("secret", Array("s3cret\n".utf8))
     #expect(symlink("list.csv", folder.path("link.csv")) == 0)
