@@ -127,23 +127,14 @@ extension Page {
   private func pick(_ picks: LinkPicks, _ picked: inout PickedLinks) throws(ExtractionFault) {
     if let document, !picks.css.isEmpty || !picks.xpath.isEmpty {
       for pick in picks.css {
-        if pick.selector.needsLanguage { document.contentLanguage = response?.fields["content-language"] }
-        do throws(CSSSelector.LimitExceeded) {
-          picked.take(try pick.selector.select(in: document), attribute: pick.attribute)
-        } catch {
-          throw ExtractionFault("the selector '\(pick.text)' takes too many steps on this page")
-        }
+        picked.take(try select(pick.selector, called: " '\(pick.text)'"), attribute: pick.attribute)
       }
       for pick in picks.xpath {
-        do throws(XPathExpression.Failure) {
-          var budget = ValueBudget(bytes: Self.referenceBytes)
-          switch try pick.expression.evaluate(in: document, text: &budget) {
-          case .nodes(let nodes): picked.take(nodes)
-          case .text(let text): if !text.isEmpty { picked.take(text) }
-          case .number, .boolean: break
-          }
-        } catch {
-          throw ExtractionFault("the expression '\(pick.text)' failed on this page: \(error.description)")
+        var budget = ValueBudget(bytes: Self.referenceBytes)
+        switch try evaluate(pick.expression, text: &budget, called: " '\(pick.text)'") {
+        case .nodes(let nodes): picked.take(nodes)
+        case .text(let text): if !text.isEmpty { picked.take(text) }
+        case .number, .boolean, nil: break
         }
       }
       if document.isTruncated { throw Self.incomplete(document) }

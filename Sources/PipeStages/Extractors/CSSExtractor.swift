@@ -37,18 +37,7 @@ struct CSSExtractor: Extractor {
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard let document = page.document else { return .null }
-    if selector.needsLanguage { document.contentLanguage = page.response?.fields["content-language"] }
-    let nodes: [DOMNode]
-    do throws(CSSSelector.LimitExceeded) {
-      nodes =
-        try page.item == nil
-        ? selector.select(in: document, limit: choice.limit)
-        : page.withItemSteps(upTo: CSSSelector.stepLimit) { (steps) throws(CSSSelector.LimitExceeded) in
-          try selector.select(in: document, within: page.item?.node, limit: choice.limit, steps: &steps)
-        }
-    } catch {
-      throw ExtractionFault("the selector takes too many steps on this page")
-    }
+    let nodes = try page.select(selector, limit: choice.limit)
     let value = try choice.value(of: nodes, page)
     // The first element is the first one, whatever is missing behind it.
     if document.isTruncated,

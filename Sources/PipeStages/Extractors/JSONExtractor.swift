@@ -51,14 +51,11 @@ struct JSONExtractor: Extractor {
     var budget = page.room.budget
     switch place {
     case .body:
-      if let item = page.item?.json {
-        try select(in: item, of: page, &found, &budget)
-      } else {
-        try select(in: try page.json.get(), &found, &budget)
-      }
+      let document = if let item = page.item?.json { item } else { try page.json.get() }
+      try select(in: document, of: page, &found, &budget)
     case .jsonLD:
       for document in page.linkedData.values where (all || found.isEmpty) && !budget.isSpent {
-        try select(in: document, &found, &budget)
+        try select(in: document, of: page, &found, &budget)
       }
     }
     let value = try page.room.checked(all ? .list(found) : found.first, budget)
@@ -74,12 +71,10 @@ struct JSONExtractor: Extractor {
   }
 
   /// Adds what the query selects: the values themselves, and no list of them before.
-  ///
-  /// - Parameter page: The page whose item the value is; `nil` for the page's own.
   private func select(
-    in document: JSONValue, of page: Page? = nil, _ found: inout [Value], _ budget: inout ValueBudget
+    in document: JSONValue, of page: Page, _ found: inout [Value], _ budget: inout ValueBudget
   ) throws(ExtractionFault) {
-    func add(_ selected: JSONValue) -> Bool {
+    try page.visit(path, in: document) { selected in
       if all {
         guard budget.takeElement(bytes: 0), let value = Value(selected, within: &budget) else { return false }
         found.append(value)
@@ -91,14 +86,6 @@ struct JSONExtractor: Extractor {
         found.append(value)
       }
       return false
-    }
-    do throws(JSONPath.LimitExceeded) {
-      guard let page else { return try path.visit(document, add) }
-      try page.withItemSteps(upTo: JSONPath.stepLimit) { (steps) throws(JSONPath.LimitExceeded) in
-        try path.visit(document, steps: &steps, add)
-      }
-    } catch {
-      throw ExtractionFault(error.description)
     }
   }
 }

@@ -50,25 +50,15 @@ struct XPathExtractor: Extractor {
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
     guard let document = page.document else { return .null }
-    let value = try value(in: document, page)
+    let value = try value(of: page)
     if document.isTruncated { throw Page.incomplete(document, value) }
     return value
   }
 
-  private func value(in document: DOMDocument, _ page: Page) throws(ExtractionFault) -> Value {
+  private func value(of page: Page) throws(ExtractionFault) -> Value {
     var budget = page.room.budget
-    let result: XPathExpression.Result
-    do throws(XPathExpression.Failure) {
-      result =
-        try page.item == nil
-        ? expression.evaluate(in: document, text: &budget)
-        : page.withItemSteps(upTo: XPathExpression.stepLimit) { (steps) throws(XPathExpression.Failure) in
-          try expression.evaluate(in: document, at: page.item?.node, steps: &steps, text: &budget)
-        }
-    } catch {
-      throw ExtractionFault("the expression failed on this page: \(error.description)")
-    }
-    switch result {
+    switch try page.evaluate(expression, text: &budget) {
+    case nil: return .null
     case .nodes(let nodes): return try choice.value(of: nodes, page)
     case .text(let text): return try page.room.checked(.string(text), budget)
     case .number(let number):
