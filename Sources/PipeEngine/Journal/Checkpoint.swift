@@ -53,6 +53,9 @@ package struct Checkpoint: Hashable, Sendable {
   /// Requests that are fetched again; `nil` if it is not about those that failed.
   package var retriedCount: Int? { retry.map { $0.requests.reduce(0) { $0 + $1.count } } }
 
+  /// Milliseconds at work, without those before what failed was fetched again.
+  var ownWork: Int { worked - (retry?.worked ?? 0) }
+
   /// Requests that are done, with those that never had to be made.
   package var doneCount: Int { totals.requests }
 

@@ -74,11 +74,17 @@ extension RunRecord {
   init(_ past: PastRun) {
     let checkpoint = past.checkpoint
     self.init(
-      run: past.header.segment.run, retry: checkpoint.retry?.number ?? 0,
-      began: checkpoint.retry?.began ?? past.header.began, ended: checkpoint.moment,
-      worked: checkpoint.worked - (checkpoint.retry?.worked ?? 0),
-      outcome: checkpoint.phase == .finished ? StopReason.complete.name : "killed", totals: checkpoint.totals,
-      rows: checkpoint.sinks.map(\.rows))
+      past.header.segment.run, began: past.header.began, at: checkpoint, ended: checkpoint.moment,
+      outcome: checkpoint.phase == .finished ? StopReason.complete.name : "killed")
+  }
+
+  /// As its last checkpoint tells it.
+  ///
+  /// - Parameter began: When the run itself did, and not what failed in it was fetched again.
+  init(_ run: Int, began: Int, at checkpoint: Checkpoint, ended: Int, outcome: String) {
+    self.init(
+      run: run, retry: checkpoint.retry?.number ?? 0, began: checkpoint.retry?.began ?? began, ended: ended,
+      worked: checkpoint.ownWork, outcome: outcome, totals: checkpoint.totals, rows: checkpoint.sinks.map(\.rows))
   }
 
   func isSame(as other: RunRecord) -> Bool { run == other.run && retry == other.retry }

@@ -282,11 +282,8 @@ package final class RunJournal: Sendable {
   /// - Returns: Why it could not be added.
   func remember(_ checkpoint: Checkpoint, outcome: String) -> String? {
     if !isBegun { return nil }
-    let retry = checkpoint.retry
     let record = RunRecord(
-      run: number, retry: retry?.number ?? 0, began: retry?.began ?? began, ended: Timestamp.now.milliseconds,
-      worked: checkpoint.worked - (retry?.worked ?? 0), outcome: outcome, totals: checkpoint.totals,
-      rows: checkpoint.sinks.map(\.rows))
+      number, began: began, at: checkpoint, ended: Timestamp.now.milliseconds, outcome: outcome)
     do throws(LogFault) {
       try RunHistory(in: folder).add(record)
       return nil

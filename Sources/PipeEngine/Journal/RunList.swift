@@ -119,11 +119,6 @@ package struct ListedRun: Hashable, Sendable {
   }
 }
 
-extension Checkpoint {
-  /// Milliseconds at work, without those before what failed was fetched again.
-  fileprivate var ownWork: Int { worked - (retry?.worked ?? 0) }
-}
-
 extension JournalFolder {
   /// The pipelines that have a folder of journals.
   static func names(in folder: String, _ storage: any FileStorage) throws(LogFault) -> [String] {
