@@ -173,7 +173,7 @@ package struct Extraction: Sendable {
   private func record(of page: Page) -> (record: Record, found: FoundLinks?) {
     var values: [Value] = []
     values.reserveCapacity(fields.count)
-    for field in fields { values.append(field.comesLast ? .null : valueWithoutItem(of: field, page)) }
+    for field in fields { values.append(field.comesLast ? .null : value(of: field, page)) }
     // Before the fields that tell of faults: there may be some on the way to the links.
     let found = links?.links(of: page)
     for index in last { values[index] = value(of: fields[index], page) }
@@ -194,7 +194,7 @@ package struct Extraction: Sendable {
     func add() {
       var values = shared
       for (index, field) in fields.enumerated() where field.readsItem && !field.comesLast {
-        values[index] = page.item == nil ? valueWithoutItem(of: field, page) : value(of: field, page)
+        values[index] = value(of: field, page)
       }
       for index in last { values[index] = value(of: fields[index], page) }
       let record = Record(id: page.request.id, values: values)
@@ -232,12 +232,9 @@ package struct Extraction: Sendable {
       others: Array(records.dropFirst()))
   }
 
-  /// The value of a field in a record that is the page's: what reads inside items has none there.
-  private func valueWithoutItem(of field: FieldPlan, _ page: Page) -> Value {
-    each != nil && field.readsItem ? field.fallback ?? .null : value(of: field, page)
-  }
-
   private func value(of field: FieldPlan, _ page: Page) -> Value {
+    // In a record that is the page's, what reads inside items has no value.
+    if each != nil, field.readsItem, page.item == nil { return field.fallback ?? .null }
     page.room.begin()
     let value = anyValue(of: field, page)
     page.room.keep(value)

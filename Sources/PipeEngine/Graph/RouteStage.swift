@@ -34,9 +34,10 @@ struct Routed: Sendable {
   /// Bytes that it holds, about.
   var cost: Int { others.reduce(record.cost) { $0 + $1.record.cost } }
 
-  /// Its records that go to a sink.
-  func records(to sink: Int) -> [Record] {
-    (sinks.contains(sink) ? [record] : []) + others.filter { $0.sinks.contains(sink) }.map(\.record)
+  /// Adds its records that go to a sink.
+  func add(to records: inout [Record], of sink: Int) {
+    if sinks.contains(sink) { records.append(record) }
+    for other in others { other.add(to: &records, of: sink) }
   }
 }
 
@@ -124,7 +125,9 @@ private func counts(_ wanted: [[Int]], of count: Int) -> [Int] {
 private func release(_ order: OrderWindow<Routed>, to routes: [Route]) async throws {
   while case let released = try order.release(upTo: 64), !released.isEmpty {
     for (index, route) in routes.enumerated() where route.order == .input {
-      try await send(released.flatMap { $0.records(to: index) }, to: route)
+      var records: [Record] = []
+      for routed in released { routed.add(to: &records, of: index) }
+      try await send(records, to: route)
     }
   }
 }

@@ -141,7 +141,7 @@ struct EventBookState {
     guard chunks.indices.contains(id.source), id.ordinal >= 0 else { return nil }
     let (index, place) = id.ordinal.quotientAndRemainder(dividingBy: Self.chunkSize)
     if let last, last.source == id.source, last.index == index {
-      if last.chunk.slots.isEmpty { unpack(last.chunk) }
+      unpack(last.chunk)
       return (last.chunk, place)
     }
     guard let chunk = chunks[id.source][index] ?? (isNew ? Chunk() : nil) else { return nil }
