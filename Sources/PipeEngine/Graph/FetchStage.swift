@@ -21,6 +21,8 @@ final class FetchStage: FetchWork {
   /// Of a run with a journal.
   private let book: EventBook?
   private let isCancelled = Atomic(false)
+  /// Held while the frontier is emptied and what was in it is counted.
+  private let draining = Mutex(())
 
   init(
     frontier: Frontier, output: Outlet<Fetched>, settings: FetchPlan, control: RunControl, counter: StageCounter,
@@ -45,8 +47,8 @@ final class FetchStage: FetchWork {
 
   /// Fetches until the frontier is finished.
   func run(_ fetcher: any Fetcher) async throws {
-    control.onStop { [weak self, frontier, control] in
-      if control.isStopping { self?.leaveUndone(frontier.drain()) }
+    control.onStop { [weak self, control] in
+      if control.isStopping { self?.drain() }
     }
     defer {
       // They would hold this stage for good, which holds them.
@@ -61,7 +63,7 @@ final class FetchStage: FetchWork {
       frontier.cancel()
     }
     // The fetcher may see that the run stops, and end, before anybody is called because of that.
-    if control.isStopping { leaveUndone(frontier.drain()) }
+    if control.isStopping { drain() }
   }
 
   func take(upTo limit: Int) -> FetchTake {
@@ -205,6 +207,10 @@ final class FetchStage: FetchWork {
     counter.add(beyondLimit: count)
     ledger.leftUndone(count)
   }
+
+  /// Leaves undone what waits. Whoever comes second waits for the first, which may have emptied the frontier and not
+  /// counted yet: the run ends with this stage, and its counts are read then.
+  private func drain() { draining.withLock { _ in leaveUndone(frontier.drain()) } }
 
   private func leaveUndone(_ undone: Undone) {
     counter.add(unfinished: undone.pages)

@@ -1,9 +1,42 @@
 import Glibc
 import PipeSpec
 import PipeTesting
+import PipeWeb
 import Testing
 
 @testable import PipeEngine
+
+/// Answers one request, stops the run from a thread of its own, and has ended while that thread is told of the
+/// change that the stop is.
+private struct SlowToHear: Fetcher {
+  let control: RunControl
+
+  func fetch(_ work: any FetchWork) async throws {
+    let (told, tell) = AsyncStream.makeStream(of: Void.self)
+    let (hasEnded, tellings) = (Gate(), Turnstile())
+    defer { hasEnded.open() }
+    while true {
+      guard case .requests(let requests) = work.take(upTo: 1) else {
+        try await Task.sleep(for: .milliseconds(1))
+        continue
+      }
+      work.complete(
+        requests.map { Fetched(request: $0, response: HTTPResponse(status: 200, version: .http11), error: nil) })
+      break
+    }
+    work.onChange { [control] in
+      if !control.isStopping { return }
+      // The stage may be told by others too, and has to hear that at once.
+      tellings.pass()
+      if tellings.count > 1 { return }
+      tell.finish()
+      hasEnded.wait()
+      usleep(100_000)
+    }
+    try Loopback.startThread { [control] in control.stop(by: .now + .seconds(100)) }
+    for await _ in told {}
+  }
+}
 
 /// Opens a gate when the fetcher in it has ended.
 private struct WatchedFetcher: Fetcher {
@@ -75,6 +108,16 @@ struct GraphStopTests {
       try pipeline.plan(), fetcher: WatchedFetcher(fetcher: fetcher, hasEnded: hasEnded), control: control)
     try await graph.runConserving()
     #expect(20..<5000 ~= pipeline.sinks[0].rows.count)
+  }
+
+  @Test("what the stop leaves undone is counted before the run ends, however slow the thread that stops it")
+  func stopIsSlow() async throws {
+    let pipeline = MemoryPipeline((0..<90).map { "http://h.example/\($0)" })
+    let control = RunControl()
+    let graph = Graph(try pipeline.plan(), fetcher: SlowToHear(control: control), control: control)
+    try await graph.runConserving()
+    #expect(pipeline.sinks[0].rows.count == 1)
+    #expect(graph.progress.unfinished > 0)
   }
 
   @Test("stopped before it began, it ends with nothing done")
