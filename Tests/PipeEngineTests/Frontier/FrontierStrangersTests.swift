@@ -247,7 +247,8 @@ struct FrontierStrangersTests {
         fetched += requests.count
         _ = frontier.landed(requests.map { Landing($0) }, now: now)
       }
-      #expect(frontier.counts.waiting - frontier.awayCount <= 64 + 64)
+      // A page's links that there was room for stay as a whole, and a block may be on its way back meanwhile.
+      #expect(frontier.counts.waiting - frontier.awayCount <= 64 + 4 + 64)
     }
     frontier.close()
     var isOver = false
