@@ -22,6 +22,8 @@ package struct CSSSelector: Sendable {
   /// As it was written.
   package let text: String
   private let selectors: [ComplexSelector]
+  /// Those that `:scope` itself is the subject of.
+  private let scopes: [ComplexSelector]
   private let slots: Int
   /// Whether it asks for an element's language, which the header may tell.
   package let needsLanguage: Bool
@@ -32,6 +34,9 @@ package struct CSSSelector: Sendable {
     var parser = CSSSelectorParser(text)
     self.text = text
     selectors = try parser.all()
+    scopes = selectors.filter { selector in
+      selector.compounds.last?.tests.contains { if case .scope = $0 { true } else { false } } == true
+    }
     slots = parser.slots
     needsLanguage = parser.needsLanguage
     ignored = parser.ignored
@@ -48,13 +53,14 @@ package struct CSSSelector: Sendable {
   }
 
   /// - Parameters:
-  ///   - element: The element whose descendants are looked at; `nil` for all of the document.
+  ///   - element: The element whose descendants are looked at, and which `:scope` is (3.6.1); `nil` for all of the
+  ///     document. A browser never finds the element itself; here `:scope` does, which would mean nothing otherwise.
   ///   - steps: How many it may take, less those that it has taken.
   package func select(
     in document: DOMDocument, within element: DOMNode?, limit: Int = .max, steps: inout Int
   ) throws(LimitExceeded) -> [DOMNode] {
     guard limit > 0, let root = document.root else { return [] }
-    var matcher = SelectorMatcher(slots: slots, steps: steps, document: document)
+    var matcher = SelectorMatcher(slots: slots, steps: steps, document: document, scope: element?.pointer)
     var found: [DOMNode] = []
     func visit(_ node: XMLNode) -> XMLNode.Walk {
       guard node.isElement else { return .past }
@@ -62,7 +68,8 @@ package struct CSSSelector: Sendable {
       return matcher.gaveUp || found.count >= limit ? .stop : .into
     }
     if let element {
-      element.pointer.walk { visit($0) }
+      if !scopes.isEmpty, element.pointer.isElement, matcher.matches(any: scopes, element.pointer) { found.append(element) }
+      if found.count < limit { element.pointer.walk { visit($0) } }
     } else if visit(root.pointer) == .into {
       root.pointer.walk { visit($0) }
     }
@@ -133,6 +140,7 @@ enum SelectorTest: Sendable {
   case position(Position)
   case never
   case root
+  case scope
   case empty
   case state(ElementState)
   case input

@@ -51,7 +51,8 @@ extension CSSSelectorParser {
       let both = CompoundSelector(
         tests: [position(offset: 1, ofType: ofType), position(offset: 1, fromEnd: true, ofType: ofType)])
       return .any([ComplexSelector(compounds: [both])])
-    case "root", "scope": return .root
+    case "root": return .root
+    case "scope": return .scope
     case "empty": return .empty
     case "input": return .input
     case "before", "after", "first-line", "first-letter": return try pseudoElement(name, from: start)

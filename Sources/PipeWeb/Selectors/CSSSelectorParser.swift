@@ -72,6 +72,9 @@ struct CSSSelectorParser {
 
   private mutating func complex(isRelative: Bool) throws(CSSSelector.SyntaxError) -> ComplexSelector {
     skipSpace()
+    if !isRelative, peek() == UInt8(ascii: ">") {
+      throw unexpected(hint: "write :scope before it, which is the item (each) or the page")
+    }
     let leading = isRelative ? combinatorSign() : nil
     skipSpace()
     var selector = ComplexSelector(compounds: [try compound()])

@@ -15,6 +15,8 @@ struct SelectorMatcher {
   private var memories: [Memory]
   var steps: Int
   let document: DOMDocument
+  /// The element that is searched in; `nil` for the root.
+  private let scope: XMLNode?
   private let isXML: Bool
   private let isQuirky: Bool
 
@@ -28,10 +30,11 @@ struct SelectorMatcher {
 
   var gaveUp: Bool { steps < 0 }
 
-  init(slots: Int, steps: Int, document: DOMDocument) {
+  init(slots: Int, steps: Int, document: DOMDocument, scope: XMLNode?) {
     memories = [Memory](repeating: Memory(), count: slots)
     self.steps = steps
     self.document = document
+    self.scope = scope
     isXML = document.isXML
     isQuirky = document.tree.isQuirky
   }
@@ -122,6 +125,7 @@ struct SelectorMatcher {
     case .position(let position): return isAt(position, node)
     case .never: return false
     case .root: return node.parentElement == nil
+    case .scope: return scope.map { $0 == node } ?? (node.parentElement == nil)
     case .empty: return node.isEmpty
     case .state(let state): return isIn(state, node)
     case .input: return node.isNamed("input", "select", "textarea", "button")

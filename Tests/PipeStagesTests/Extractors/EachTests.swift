@@ -70,6 +70,20 @@ struct EachTests {
     #expect(records.map { $0[9] } == [.int(200), .int(200), .int(200), .int(200)])
   }
 
+  @Test(arguments: [
+    (":scope > a", ["1", "1.1", "1.2", "2"]), (":scope > ul > li > a", ["1.1", nil, nil, nil]),
+    (":scope", ["top", nil, nil, "top"]), ("li:scope > a, b:scope", ["1", "1.1", "1.2", "2"]), ("b:scope", [nil, nil, nil, nil]),
+    (":not(:scope *)", [nil, nil, nil, nil]), (":root > body :scope > a", ["1", "1.1", "1.2", "2"]),
+  ])
+  func `The scope of a selector is its item`(selector: String, expected: [String?]) throws {
+    let menu = """
+      <ul><li class=top><a class=1>1</a><ul><li><a class=1.1>1.1</a><li><a class=1.2>1.2</a></ul>
+      <li class=top><a class=2>2</a></ul>
+      """
+    let records = try Self.records("css: li", "class: {css: '\(selector)', attribute: class}", menu)
+    #expect(records.map { $0[0] } == expected.map { $0.map { .string($0) } ?? .null })
+  }
+
   @Test func `Values of JSON are items`() throws {
     let body = #"{"next": 7, "items": [{"id": 1, "tags": ["x", "y"]}, {"id": 2.50}, 3, null]}"#
     let records = try Self.records(

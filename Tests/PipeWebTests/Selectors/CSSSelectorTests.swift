@@ -19,6 +19,7 @@ struct CSSSelectorTests {
     (":contains(HELLO)", ["html", "body", "u", "c", "d"]),
     ("li:containsOwn('hello')", []), ("#\\61", ["a"]), ("li/* comment */#b", ["b"]), ("*|li#b", ["b"]),
     ("[class=x i]", ["c"]), ("li:nth-of-type(-n+2)", ["a", "b"]), (":root > body", ["body"]),
+    (":scope > body", ["body"]), (":scope", ["html"]), ("ul:scope", []),
     ("li:hover", []), ("li + li ~ li > b", ["d"]),
   ])
   func `A selector finds its elements in document order`(selector: String, expected: [String]) throws {
@@ -35,6 +36,7 @@ struct CSSSelectorTests {
     ("é #5", 4..<5, "the name of an id must stand here"),
     ("p:nth-child(x)", 12..<13, "a number, 2n+1, odd or even must stand here"),
     ("p:not(", 5..<6, "something is missing at its end"), ("p:not(a", 5..<6, "the '(' has no ')'"),
+    ("> a", 0..<1, "'>' cannot stand here"), ("a, > a", 3..<4, "'>' cannot stand here"),
     ("p:has", 1..<5, "':has' needs something in parentheses"), ("a{}", 1..<2, "'{' cannot stand here"),
   ])
   func `A fault has its place`(selector: String, range: Range<Int>, message: String) {
