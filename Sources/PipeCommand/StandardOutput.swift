@@ -36,7 +36,8 @@ enum StandardOutput {
       }
       return nil
     }
-    guard let failure else { return }
+    // Whoever goes away, as head does, has read enough.
+    guard let failure, failure != EPIPE else { return }
     StandardError.say("pipe: standard output cannot be written: \(String(cString: strerror(failure)))")
     throw ExitStatus.failed
   }

@@ -109,6 +109,12 @@ private struct Reader {
     let key = rest.lowerBound..<rest.lowerBound + count
     let value = rest.lowerBound + count + 1..<rest.upperBound
     let component = self.text(key)
+    if name == nil, components[component] == nil, isExtractor(value) {
+      report(
+        range, "no extractor is called '\(component)', and what follows it is one",
+        hint: "a name is set off by a colon: '\(component):\(self.text(value))'")
+      return nil
+    }
     let (called, nameNode) = named(name, or: component, at: key)
     return TrialFields.Entry(
       name: called, extractor: "{\(component): \(Self.scalar(self.text(value)))}", isNameAlone: false,

@@ -192,6 +192,7 @@ struct ComponentReader: Sendable {
       context.report(
         .wrongType, on: entries[0].key, "\(kind.article) \(kind.rawValue) is a map with one key, its name",
         hint: hint(forTypeIn: entries) ?? option(in: entries).map { "write \($0): {…}" }
+          ?? (kind == .extractor ? nil : entries[0].key.text.flatMap(hint(forOption:)))
           ?? (kind == .extractor ? "name the extractor above its options; " + list : list))
       return nil
     }

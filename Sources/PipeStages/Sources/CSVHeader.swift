@@ -50,12 +50,21 @@ struct CSVHeader {
   }
 
   /// What to say if no column holds the URL.
-  func missing(_ column: String, in name: String) -> RunError {
+  func missing(_ column: String, in file: String) -> RunError {
     let near = names.first { $0.lowercased() == column.lowercased() } ?? nearestName(to: column, among: names)
+    if names.count == 1, let name = names.first,
+      let other = name.unicodeScalars.first(where: { ",;\t|".unicodeScalars.contains($0) })
+    {
+      return RunError(
+        file, "has no column '\(excerpt(column))'",
+        hint:
+          "its only column is '\(excerpt(name))'; did you mean delimiter: \"\(other == "\t" ? "\\t" : String(other))\"?"
+      )
+    }
     let isURL = names.contains { $0.contains("://") }
     let more = names.count > 16 ? ", … (\(names.count))" : ""
     return RunError(
-      name, "has no column '\(excerpt(column))'" + (isURL ? ": its first row must name the columns" : ""),
+      file, "has no column '\(excerpt(column))'" + (isURL ? ": its first row must name the columns" : ""),
       hint: "its columns are \(names.prefix(16).map { excerpt($0) }.joined(separator: ", "))\(more)"
         + (near.map { "; did you mean column: \(excerpt($0))?" } ?? ""))
   }

@@ -137,7 +137,7 @@ struct CSVRows: RowReader {
     if !record.octets.isEmpty, !isLegacyTold {
       isLegacyTold = true
       notices.append(
-        "\(name) is not UTF-8 in line \(record.line): such cells are read as windows-1252; iconv can recode it")
+        "\(name) is not UTF-8 in line \(record.line): such cells are read as windows-1252; encoding: names another one")
     }
     var row = InputRow(line: record.line)
     row.columns = Dictionary(

@@ -68,7 +68,9 @@ package struct CSSSelector: Sendable {
       return matcher.gaveUp || found.count >= limit ? .stop : .into
     }
     if let element {
-      if !scopes.isEmpty, element.pointer.isElement, matcher.matches(any: scopes, element.pointer) { found.append(element) }
+      if !scopes.isEmpty, element.pointer.isElement, matcher.matches(any: scopes, element.pointer) {
+        found.append(element)
+      }
       if found.count < limit { element.pointer.walk { visit($0) } }
     } else if visit(root.pointer) == .into {
       root.pointer.walk { visit($0) }

@@ -58,6 +58,12 @@ struct ShortFormTests {
     #expect(found.map(\.hint) == ["a path alone is a sink if it ends in .csv, .tsv, .jsonl, .ndjson"])
   }
 
+  @Test func `A path beside other options is told the sink that they belong to`() {
+    let found = Pipeline(testing: Self.spec(extract: "p: title", sinks: "{path: a.csv, when: ok}")).diagnostics
+    #expect(found.map(\.message) == ["a sink is a map with one key, its name"])
+    #expect(found.map(\.hint) == ["'path' is an option: write csv: {path: …}"])
+  }
+
   @Test(arguments: [
     ("a.csv", "csv"), ("a.TSV", "csv"), ("a.jsonl.gz", "jsonl"), ("x/a.ndjson", "jsonl"), ("a.csv.zst", "csv"),
     ("a.txt", "lines"), ("a.txt.gz", "lines"), ("csv", "lines"), ("a.csv.bak", "lines"), ("a.csv/b", "lines"),

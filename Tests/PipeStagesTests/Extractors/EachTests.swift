@@ -72,7 +72,8 @@ struct EachTests {
 
   @Test(arguments: [
     (":scope > a", ["1", "1.1", "1.2", "2"]), (":scope > ul > li > a", ["1.1", nil, nil, nil]),
-    (":scope", ["top", nil, nil, "top"]), ("li:scope > a, b:scope", ["1", "1.1", "1.2", "2"]), ("b:scope", [nil, nil, nil, nil]),
+    (":scope", ["top", nil, nil, "top"]), ("li:scope > a, b:scope", ["1", "1.1", "1.2", "2"]),
+    ("b:scope", [nil, nil, nil, nil]),
     (":not(:scope *)", [nil, nil, nil, nil]), (":root > body :scope > a", ["1", "1.1", "1.2", "2"]),
   ])
   func `The scope of a selector is its item`(selector: String, expected: [String?]) throws {

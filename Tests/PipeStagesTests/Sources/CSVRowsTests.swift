@@ -49,6 +49,15 @@ struct CSVRowsTests {
     #expect(error?.hint?.hasPrefix(hint) == true, "\(error?.hint ?? "-")")
   }
 
+  @Test("a header that another separator cuts has that suggested", arguments: [(";", ";"), ("\t", "\\t"), ("|", "|")])
+  func wrongDelimiter(separator: String, shown: String) throws {
+    let error = #expect(throws: RunError.self) {
+      var reader = CSVRows(name: "x.csv", column: "url", form: CSVForm(delimiter: UInt8(ascii: ",")))
+      _ = try reader.rows(Array("url\(separator)n\na\(separator)b\n".utf8)[...])
+    }
+    #expect(error?.hint?.hasSuffix("did you mean delimiter: \"\(shown)\"?") == true, "\(error?.hint ?? "-")")
+  }
+
   @Test("a row without its URL, or with more cells than there are columns, is a request that fails")
   func raggedRows() throws {
     let rows = try CSVRows(name: "x", column: "url").rows(
