@@ -140,4 +140,15 @@ struct OutputsTests {
       #expect(second.errors.contains("out.csv.part: "))
     }
   }
+
+  @Test("a reader of standard output that goes away ends pipe try quietly")
+  func readerOfTryGoesAway() async throws {
+    try await Workplace.use { place in
+      let outcome = try await place.pipe(
+        "try", place.site.baseURL + "/bytes/400000", "length", "body", "--allow-private", "127.0.0.1", hangUpAfter: 1)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.output.hasPrefix("field"), "\(outcome.output.prefix(100))")
+      #expect(!outcome.errors.contains("cannot be written"), "\(outcome.errors)")
+    }
+  }
 }

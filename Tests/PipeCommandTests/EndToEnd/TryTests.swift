@@ -103,17 +103,6 @@ struct TryTests {
     #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" && $0 != "\r" }, "\(text)")
   }
 
-  @Test("a reader of standard output that goes away ends it quietly, as head does")
-  func readerGoesAway() async throws {
-    try await Workplace.use { place in
-      let outcome = try await place.pipe(
-        "try", place.site.baseURL + "/bytes/400000", "length", "body", "--allow-private", "127.0.0.1", hangUpAfter: 1)
-      #expect(outcome.status == 0, "\(outcome.errors)")
-      #expect(outcome.output.hasPrefix("field"), "\(outcome.output.prefix(100))")
-      #expect(!outcome.errors.contains("cannot be written"), "\(outcome.errors)")
-    }
-  }
-
   @Test("a faulty field is told as validate tells it, with its place in the argument")
   func faulty() async throws {
     let folder = try TemporaryFolder()
