@@ -6,7 +6,9 @@ enum ItemRoutes {
   ]
 
   static let shop: [Route] = [
-    Route("/shop", "the same items in HTML, 20 a page, each with a link to its own page", query: "page=", shopPage),
+    Route(
+      "/shop", "the same items in HTML, 20 a page, each with a link to its own page; other prices each day",
+      query: "page=&day=", shopPage),
     Route("/shop/{id}", "the page of one item", example: "/shop/1", shopItem),
   ]
 
@@ -29,8 +31,9 @@ enum ItemRoutes {
 
   private static func shopPage(_ request: SiteRequest, _ site: Site) throws(Refusal) -> Answer {
     let page = try number(of: request)
+    let day = try request.number("day", in: 1...1000, or: 1)
     var body = "<ul class=\"products\">\n"
-    for item in shopItems(on: page) {
+    for item in shopItems(on: page, day: day) {
       body += """
         <li class="product" data-id="\(item.id)">
         <h2><a href="/shop/\(item.id)">\(HTMLText.escape(item.name))</a></h2>
@@ -42,7 +45,10 @@ enum ItemRoutes {
         """
     }
     body += "</ul>\n"
-    if page < pages { body += "<p><a class=\"next\" href=\"/shop?page=\(page + 1)\">more</a></p>\n" }
+    if page < pages {
+      let next = "/shop?page=\(page + 1)" + (day > 1 ? "&amp;day=\(day)" : "")
+      body += "<p><a class=\"next\" href=\"\(next)\">more</a></p>\n"
+    }
     return .page(title: "Shop, page \(page)", body: body)
   }
 
@@ -62,13 +68,13 @@ enum ItemRoutes {
     try request.number("page", in: 1...pages, or: 1)
   }
 
-  private static func shopItems(on page: Int) -> [ShopItem] {
+  private static func shopItems(on page: Int, day: Int = 1) -> [ShopItem] {
     let first = (page - 1) * itemsInPage + 1
-    return (first..<first + itemsInPage).map { ShopItem($0) }
+    return (first..<first + itemsInPage).map { ShopItem($0, day: day) }
   }
 }
 
-/// An item of the shop; all of it follows from its number.
+/// An item of the shop; all of it follows from its number and the day.
 private struct ShopItem {
   let id: Int
   let name: String
@@ -77,14 +83,16 @@ private struct ShopItem {
   let tags: [String]
   let isInStock: Bool
 
-  init(_ id: Int) {
+  init(_ id: Int, day: Int = 1) {
     var random = SmallRandom(seed: UInt64(id))
     let languages = ["en", "de", "el", "ja", "ar"]
     let words = Vocabulary.words(languages[id % languages.count])
     self.id = id
     tags = (0..<random.below(4)).map { _ in words[random.below(words.count)] }
     name = "\(words[random.below(words.count)]) \(id)"
-    sum = random.below(100_000)
+    let usual = random.below(100_000)
+    // Five items a day cost less.
+    sum = day > 1 && (id + day) % 40 == 0 ? usual - usual / 10 : usual
     isInStock = random.below(3) > 0
   }
 
