@@ -30,6 +30,7 @@ test: test-packages ## Run every test
 	Benchmarks/tests/run
 	Robustness/tests/run
 	Tests/run-cases
+	Tests/run-docs
 
 .PHONY: test-long
 test-long: test-packages ## Run every test with EFFORT (8) times as many made-up inputs, and larger ones
