@@ -26,5 +26,6 @@ enum ExitStatus {
   static let failed = ExitCode(1)
   static let invalidSpec = ExitCode(2)
   static let limitReached = ExitCode(3)
+  static let unexpected = ExitCode(5)
   static let wrongUsage = ExitCode(64)
 }

@@ -43,6 +43,12 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "How progress is shown: auto, bar, plain, json or none.")
   var progress = ProgressStyle.auto
 
+  @Option(
+    help: ArgumentHelp(
+      "What came of the expectations, on standard output as well: text (only what the summary says), github or junit.",
+      valueName: "format"))
+  var expectFormat = ExpectFormat.text
+
   @OptionGroup var options: SpecOptions
 
   mutating func validate() throws {
@@ -77,6 +83,10 @@ struct RunCommand: AsyncParsableCommand {
       DiagnosticReport(pipeline.file, conflicts).show()
       throw ExitStatus.invalidSpec
     }
+    if expectFormat != .text, let sink = plan.sinks.first(where: { $0.sink.target.value == .standardOutput }) {
+      throw ValidationError(
+        "--expect-format \(expectFormat.rawValue) writes to standard output, which has the rows of \(sink.name).")
+    }
     // A reader that goes away is an error of the sink, told in words, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     // So is a file that may not grow further.
@@ -86,7 +96,9 @@ struct RunCommand: AsyncParsableCommand {
     let journal: RunJournal?
     switch try RunSession.open(plan, meaning, for: request, spec) {
     case .run(let opened): journal = opened
-    case .done: return
+    case .done(let expectations):
+      try report(expectations, of: pipeline.file, isSaid: false)
+      return
     }
     let run = Run(plan, fetcher: HTTPFetcher(plan), journal: journal)
     try SignalWatch.start { run.stop($0, because: $1) }
@@ -126,12 +138,27 @@ struct RunCommand: AsyncParsableCommand {
       }
       throw ExitCode(cause)
     case .complete, .limit:
-      if !isQuiet { StandardError.say(summary.text) } else { sayNotices(of: summary) }
+      if !isQuiet || outcome.isUnexpected { StandardError.say(summary.text) } else { sayNotices(of: summary) }
     }
+    try report(outcome.expectations, of: pipeline.file, isSaid: true)
   }
 
   private var request: RunRequest {
     resume ? .resume : restart ? .restart : retryFailed ? .retryFailed : .run
+  }
+
+  /// Ends with 5 where an expectation does not hold.
+  ///
+  /// - Parameter isSaid: Whether the person knows it already.
+  private func report(_ expectations: [ExpectationResult], of file: SourceFile, isSaid: Bool) throws {
+    if expectations.isEmpty { return }
+    if !isSaid { StandardError.say(ExpectationText.lines(expectations).joined(separator: "\n")) }
+    switch expectFormat {
+    case .text: break
+    case .github: try StandardOutput.write(ExpectationText.github(expectations, in: file), terminator: "")
+    case .junit: try StandardOutput.write(ExpectationText.junit(expectations, of: file), terminator: "")
+    }
+    if !expectations.allSatisfy(\.holds) { throw ExitStatus.unexpected }
   }
 
   private func sayNotices(of summary: RunSummary) { for notice in summary.notices { StandardError.say(notice) } }

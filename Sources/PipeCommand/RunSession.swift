@@ -7,8 +7,8 @@ import PipeStorage
 enum RunSession {
   /// With the journal that it writes; `nil` for none.
   case run(RunJournal?)
-  /// There was nothing left to do but to publish.
-  case done
+  /// There was nothing left to do but to publish; with what came of the expectations of the run.
+  case done([ExpectationResult])
 
   /// Looks at the journal and locks it. If the run cannot begin, it says why.
   ///
@@ -34,9 +34,10 @@ enum RunSession {
     settings.isDurable = journal.isDurable
     settings.interval = journal.interval
     let opening: RunJournal.Opening
+    var expectations: [ExpectationResult] = []
     do throws(RunError) {
       opening = try RunJournal.open(settings, for: request, spec: meaning, at: realPath(spec), shown: spec, of: plan)
-      if case .publish(let journal) = opening { try journal.completePublishing(plan) }
+      if case .publish(let journal) = opening { expectations = try journal.completePublishing(plan) }
     } catch {
       StandardError.say("pipe: \(error.text(in: plan))")
       throw ExitStatus.failed
@@ -60,12 +61,19 @@ enum RunSession {
       return .run(opened)
     case .publish(let journal):
       let isRetry = journal.resumed?.retriedCount != nil
-      let names = plan.sinks.filter { isRetry || $0.sink.publication().isWhole }.map(\.shown).joined(separator: ", ")
-      StandardError.say("pipe: complete: the run had done everything but publish \(names), which is done now")
-      return .done
+      let isExpected = expectations.allSatisfy(\.holds)
+      let names = plan.sinks.filter { sink in
+        (isRetry || sink.sink.publication().isWhole) && (isExpected || !sink.sink.awaitsExpectations)
+      }.map(\.shown).joined(separator: ", ")
+      let words =
+        names.isEmpty
+        ? "all that was left was to publish, which waits for expect"
+        : "the run had done everything but publish \(names), which is done now"
+      StandardError.say("pipe: complete\(isExpected ? "" : ", not as expected"): \(words)")
+      return .done(expectations)
     case .nothingFailed:
       StandardError.say("pipe: nothing has failed in the last run of \(spec), so nothing is fetched again")
-      return .done
+      return .done([])
     case .readOnly(let error) where journal.isDefault && [.run, .restart].contains(request):
       StandardError.say(
         "pipe: warning: this run cannot go on if it is broken off: \(error.text(in: plan))")

@@ -35,6 +35,10 @@ extension Topic {
       "4", "an unfinished run stands in the way",
       "An unfinished run stands in the way: --resume goes on with it, --restart begins anew."
     ),
+    (
+      "5", "complete, but not as expected",
+      "Complete, but an expectation (expect) does not hold. All rows are there; with publish: expected the old file stays."
+    ),
     ("64", "wrong usage", "Wrong usage of the command line."),
     (
       "129, 130, 143", "hung up, interrupted, terminated",

@@ -29,7 +29,8 @@ extension [UInt8] {
 /// Reads bytes from their start. Every function gives `nil` where they are not what was asked for.
 package struct ByteReader {
   private let bytes: ArraySlice<UInt8>
-  private var place: Int
+  /// Bytes that were read.
+  package private(set) var place: Int
 
   package init(_ bytes: some Sequence<UInt8>) {
     self.bytes = Array(bytes)[...]

@@ -32,6 +32,7 @@ struct RunSummary {
     lines.append(
       "pipe: \(outcome) in \(run.elapsed.short): \(counts.records.grouped) record\(counts.records == 1 ? "" : "s"), \(counts.failed.grouped) failed"
     )
+    lines += ExpectationText.lines(run.expectations)
     if case .stopped(.limit(let limit)) = run.reason { lines.append("  limit      \(limit.words)") }
     if let resumed {
       lines.append(
@@ -66,7 +67,7 @@ struct RunSummary {
       let unpublished = progress.unpublished[index]
       lines.append(
         "  \(sink.name.padded(to: 9))  \(place(of: sink, unpublished)): \(rows)"
-          + (unpublished?.isLost ?? false ? ", lost" : ""))
+          + (unpublished?.isLost ?? false ? ", lost" : run.isUnexpected && unpublished != nil ? ", not published" : ""))
     }
     lines.append("  accounted  " + balance)
     if let goingOn, !run.reason.isComplete {
@@ -141,7 +142,7 @@ struct RunSummary {
 
   private var outcome: String {
     switch run.reason {
-    case .complete, .limit: "complete"
+    case .complete, .limit: run.isUnexpected ? "complete, not as expected," : "complete"
     case .stopped(.limit(let limit)): "stopped by \(limit.name)"
     case .stopped: "stopped"
     case .readerGone, .failed: "failed"

@@ -14,6 +14,8 @@ package protocol Sink: Sendable {
   func prospectOfGoingOn() -> OutputProspect
   /// When readers see its rows, by what the spec says and what is at its path. Looks, and changes nothing.
   func publication() -> Publication
+  /// Whether its output is published only if the run is as expected.
+  var awaitsExpectations: Bool { get }
   /// Whether a run that begins would write over what another one has left at a position. Looks, and changes nothing.
   func wouldReplace(_ position: SinkPosition) -> Bool
   /// Opens its output in the working folder. Called once, when the sources have begun and nothing is fetched yet.
@@ -49,6 +51,7 @@ extension Sink {
   }
   package func prospectOfGoingOn() -> OutputProspect { prospect() }
   package var delivery: Delivery { .atLeastOnce }
+  package var awaitsExpectations: Bool { false }
   package func wouldReplace(_ position: SinkPosition) -> Bool { false }
   package func publication() -> Publication { .live }
 

@@ -32,6 +32,10 @@ package enum LinkRow {
   }
 
   package static let declarations = Field.allCases.map(\.declaration)
+
+  static func value(_ field: Field, of row: Record) -> Value {
+    Field.allCases.firstIndex(of: field).map { row.values[$0] } ?? .null
+  }
 }
 
 /// What came of a page that was asked for.

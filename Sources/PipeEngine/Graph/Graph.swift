@@ -36,6 +36,8 @@ package struct Graph: Sendable {
   /// Of a run with a journal.
   private let checkpoints: Checkpoints?
   private let book: EventBook?
+  /// What is expected of the run; `nil` for nothing.
+  let expect: ExpectBook?
   /// What the run begins with, or why the journal cannot be gone on with.
   private let start: Result<RunJournal.Start, RunError>
 
@@ -93,6 +95,10 @@ package struct Graph: Sendable {
     environment = SinkEnvironment(
       storage: storage, files: FilesInUse(plan), control: control,
       isResumable: { journal?.isBegun ?? false })
+    let expect =
+      plan.expect.isEmpty
+      ? nil : ExpectBook(plan.expect, isJournaled: journal != nil, goingOnFrom: journal?.resumed)
+    self.expect = expect
     let book = journal.map { _ in EventBook(sources: accounts, sinks: plan.sinks.count) }
     self.book = book
     checkpoints = journal.flatMap { [ledger, frontier, crawl] journal in
@@ -102,7 +108,7 @@ package struct Graph: Sendable {
           Checkpoints.Parts(
             ledger: ledger, book: book, memories: begun.memories,
             findings: { crawl?.takeFindings() ?? [] },
-            hosts: { frontier.memory(now: .now, wall: Timestamp.now.milliseconds) }),
+            hosts: { frontier.memory(now: .now, wall: Timestamp.now.milliseconds) }, expect: expect),
           sources: accounts, sinks: plan.sinks.count)
       }
     }
@@ -265,15 +271,15 @@ package struct Graph: Sendable {
       try await ending(routes.map(\.outlet)) {
         try await routeStage(
           inlet(records, .records), routes: routes, where: plan.filter, order: order, tally: progress.tally,
-          counter: counter, ledger: ledger, limits: limits, events: events, book: book)
+          counter: counter, ledger: ledger, limits: limits, events: events, book: book, expect: expect)
         if plan.crawl?.keepsLinks == true, let crawl, crawl.listsLinks {
-          try await routeLinks(of: crawl, routes: routes, counter: counter, ledger: ledger)
+          try await routeLinks(of: crawl, routes: routes, counter: counter, ledger: ledger, expect: expect)
         }
       }
     case .sink(let index):
       let context = SinkStage.Context(
         environment: environment, control: control, milestones: milestones, ledger: ledger, progress: progress,
-        events: events, commits: commits, checkpoints: checkpoints)
+        events: events, commits: commits, checkpoints: checkpoints, expect: expect)
       var sink = SinkStage(plan.sinks[index], index: index, of: context)
       try await sink.run(inlet(rows[index], .rows(index)))
     }

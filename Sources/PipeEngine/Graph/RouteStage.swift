@@ -49,7 +49,8 @@ struct Routed: Sendable {
 ///     whoever goes on writes them where they belong; other runs write what they have.
 func routeStage(
   _ input: Inlet<Extracted>, routes: [Route], where filter: Expression?, order: OrderWindow<Routed>?, tally: Tally,
-  counter: StageCounter, ledger: Ledger, limits: LimitWatch? = nil, events: RunEvents? = nil, book: EventBook? = nil
+  counter: StageCounter, ledger: Ledger, limits: LimitWatch? = nil, events: RunEvents? = nil, book: EventBook? = nil,
+  expect: ExpectBook? = nil
 ) async throws {
   let ordered = routes.indices.filter { routes[$0].order == .input }
   var batches = input.batches()
@@ -61,6 +62,7 @@ func routeStage(
       batch.indices.filter { passes?[$0] ?? true && route.wants(batch[$0].record) }
     }
     // Before a row of them can be written.
+    expect?.note(pages)
     book?.routed(wanted, of: batch)
     for (sink, route) in routes.enumerated() where !route.ahead.isEmpty {
       book?.routed(batch.lazy.map(\.record.id).filter { route.has($0) }, to: sink)
@@ -101,7 +103,9 @@ func routeStage(
 }
 
 /// Makes rows of a crawl's links and sends each to the sinks that want it, once every page has come.
-func routeLinks(of crawl: Crawl, routes: [Route], counter: StageCounter, ledger: Ledger) async throws {
+func routeLinks(
+  of crawl: Crawl, routes: [Route], counter: StageCounter, ledger: Ledger, expect: ExpectBook? = nil
+) async throws {
   let wanting = routes.filter { $0.rows == .links }
   while let batch = try crawl.nextLinkRows() {
     counter.add(generated: batch.count, out: batch.count)
@@ -109,6 +113,7 @@ func routeLinks(of crawl: Crawl, routes: [Route], counter: StageCounter, ledger:
     var sinks: [RequestID: Int] = [:]
     for rows in wanted { for row in rows { sinks[row.id, default: 0] += 1 } }
     // Before a row of them can be written.
+    expect?.note(links: batch)
     ledger.listed(batch.lazy.map { ($0.id, sinks[$0.id] ?? 0) })
     for (route, rows) in zip(wanting, wanted) where !rows.isEmpty { try await send(rows, to: route) }
   }

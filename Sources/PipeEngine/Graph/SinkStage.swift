@@ -12,6 +12,7 @@ struct SinkStage {
     let commits: CommitClock?
     /// Of a run with a journal.
     var checkpoints: Checkpoints?
+    var expect: ExpectBook?
   }
 
   private let plan: SinkPlan
@@ -80,7 +81,8 @@ struct SinkStage {
           let isComplete = context.control.conclude { context.progress.discrepancies.isEmpty }
           // A run that dies while its outputs get their names gives them to the others when it goes on.
           if isComplete { try context.checkpoints?.take(.publishing) }
-          state.concluded(isComplete: isComplete)
+          let mayPublish = isComplete && (!plan.sink.awaitsExpectations || context.expect?.holds ?? true)
+          state.concluded(mayPublish: mayPublish)
         case .publish:
           try await writer?.publish()
           state.done()

@@ -54,7 +54,8 @@ struct SinkState: Hashable, Sendable {
     }
   }
 
-  mutating func concluded(isComplete: Bool) { step = isComplete ? .publish : .abandon }
+  /// - Parameter mayPublish: Whether the run is complete, and as expected where the sink waits for that.
+  mutating func concluded(mayPublish: Bool) { step = mayPublish ? .publish : .abandon }
 
   /// The step failed, or the run broke off.
   mutating func failed() {

@@ -35,6 +35,8 @@ package struct Checkpoint: Hashable, Sendable {
   /// Hosts that are to be treated with care, by their names; all others are as if they had never been asked.
   var hosts: [String: HostMemory] = [:]
   var totals = RunTotals()
+  /// What requests that are done have brought to the expectations (`ExpectCodec`); empty without any.
+  var expected: [UInt8] = []
   /// Of a run that had finished, and in which what failed is fetched again, or was.
   var retry: Retry?
 

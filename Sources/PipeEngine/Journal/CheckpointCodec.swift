@@ -7,7 +7,7 @@ internal import PipeText
 /// by its number.
 ///
 /// The second byte has flags: 1 for a step, 2 if there is something behind the totals, of a run in which what failed is fetched
-/// again.
+/// again, 4 if what was brought to the expectations is not as it was, which then comes last.
 enum CheckpointCodec {
   private static let version: UInt8 = 1
 
@@ -15,7 +15,8 @@ enum CheckpointCodec {
   static func encode(_ checkpoint: Checkpoint, after last: Checkpoint? = nil) -> [UInt8] {
     let base = last ?? Checkpoint()
     let isRetry = checkpoint.retry != nil || checkpoint.sinks.contains { $0.base != nil }
-    var bytes: [UInt8] = [version, (last == nil ? 0 : 1) | (isRetry ? 2 : 0)]
+    let isExpected = checkpoint.expected != base.expected
+    var bytes: [UInt8] = [version, (last == nil ? 0 : 1) | (isRetry ? 2 : 0) | (isExpected ? 4 : 0)]
     bytes.append(varint: checkpoint.number)
     bytes.append(signed: checkpoint.moment &- base.moment)
     bytes.append(signed: checkpoint.worked &- base.worked)
@@ -30,11 +31,13 @@ enum CheckpointCodec {
     }
     append(checkpoint.hosts, after: base.hosts, to: &bytes)
     append(checkpoint.totals, after: base.totals, to: &bytes)
-    guard isRetry else { return bytes }
-    append(checkpoint.retry, after: base.retry, to: &bytes) { append($0, to: &$1) }
-    for (index, sink) in checkpoint.sinks.enumerated() {
-      append(sink.base, after: base.sinks.at(index)?.base, to: &bytes) { append($0, to: &$1) }
+    if isRetry {
+      append(checkpoint.retry, after: base.retry, to: &bytes) { append($0, to: &$1) }
+      for (index, sink) in checkpoint.sinks.enumerated() {
+        append(sink.base, after: base.sinks.at(index)?.base, to: &bytes) { append($0, to: &$1) }
+      }
     }
+    if isExpected { bytes.append(blob: checkpoint.expected) }
     return bytes
   }
 
@@ -42,7 +45,7 @@ enum CheckpointCodec {
   /// - Returns: `nil` if the bytes are not what `encode` makes, or are the step of another checkpoint.
   static func decode(_ bytes: [UInt8], after last: Checkpoint? = nil) -> Checkpoint? {
     var reader = ByteReader(bytes)
-    guard reader.byte() == version, let flags = reader.byte(), flags < 4, let number = reader.count() else {
+    guard reader.byte() == version, let flags = reader.byte(), flags < 8, let number = reader.count() else {
       return nil
     }
     let isStep = flags & 1
@@ -78,6 +81,11 @@ enum CheckpointCodec {
         guard case .read(let sink) = part(&reader, after: base.sinks.at(index)?.base, sinkBase) else { return nil }
         checkpoint.sinks[index].base = sink
       }
+    }
+    checkpoint.expected = base.expected
+    if flags & 4 != 0 {
+      guard let expected = reader.blob() else { return nil }
+      checkpoint.expected = expected
     }
     return reader.isAtEnd ? checkpoint : nil
   }

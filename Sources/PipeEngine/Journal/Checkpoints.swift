@@ -16,6 +16,7 @@ final class Checkpoints: Sendable {
     /// What a crawl has found since the last call.
     var findings: @Sendable () throws(RunError) -> [[UInt8]] = { () throws(RunError) in [] }
     var hosts: @Sendable () -> [String: HostMemory] = { [:] }
+    var expect: ExpectBook?
   }
 
   private struct State {
@@ -117,6 +118,7 @@ final class Checkpoints: Sendable {
       parts.book.take(source.news, of: index, into: &events)
     }
     checkpoint.totals.add(events.totals)
+    if let expect = parts.expect { checkpoint.expected = expect.take(cut.sources.enumerated().map { ($0, $1.news) }) }
     for (index, stand) in cut.sinks.enumerated() {
       checkpoint.sinks[index].position = stand.position
       checkpoint.sinks[index].rows = stand.rows

@@ -188,12 +188,18 @@ package final class RunJournal: Sendable {
   }
 
   /// Gives the outputs of a run that has died since everything was done their names, and ends its journal.
-  package func completePublishing(_ plan: Plan, in storage: any FileStorage = SystemStorage()) throws(RunError) {
-    guard let checkpoint = resumed else { return }
+  ///
+  /// - Returns: What came of the expectations of the run.
+  package func completePublishing(
+    _ plan: Plan, in storage: any FileStorage = SystemStorage()
+  ) throws(RunError) -> [ExpectationResult] {
+    guard let checkpoint = resumed else { return [] }
+    let results = ExpectBook.results(plan.expect, at: checkpoint)
+    let isExpected = results.allSatisfy(\.holds)
     let environment = SinkEnvironment(storage: storage, isResumable: { true })
     var failure: RunError?
     for (sink, progress) in zip(plan.sinks, checkpoint.sinks) {
-      guard let position = progress.position else { continue }
+      guard let position = progress.position, isExpected || !sink.sink.awaitsExpectations else { continue }
       do throws(RunError) {
         try sink.sink.completePublishing(at: position, in: environment)
       } catch {
@@ -202,7 +208,8 @@ package final class RunJournal: Sendable {
     }
     if let failure { throw failure }
     try begin(checkpoint)
-    _ = try end(checkpoint, outcome: StopReason.complete.name)
+    _ = try end(checkpoint, outcome: isExpected ? StopReason.complete.name : RunOutcome.unexpected)
+    return results
   }
 
   /// Begins or goes on with the log. A run that fetches again what failed does so once it is known that it can

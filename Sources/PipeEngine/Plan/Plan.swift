@@ -17,6 +17,8 @@ package struct Plan: Sendable {
   /// The fields of a record: those of `extract` in its order, then those that only expressions and sinks use.
   package var fields: [FieldPlan]
   package var needs: PageNeeds
+  /// What is expected of the whole run.
+  package var expect = ExpectPlan([])
   package var filter: Expression?
   /// The filter as a text of the language.
   package let filterText: String?

@@ -29,13 +29,13 @@ struct PlanCompiler {
   let catalogue: Catalogue
   let folder: SourceFolder
   private let file: String
-  private(set) var diagnostics: [Diagnostic] = []
-  private var fields: [FieldPlan] = []
+  var diagnostics: [Diagnostic] = []
+  var fields: [FieldPlan] = []
   private var indexByName: [ExactText: Int] = [:]
   /// Fields that there are, but whose extractors are faulty.
-  private var faultyFields: Set<ExactText> = []
+  var faultyFields: Set<ExactText> = []
   /// The fields of `extract` that an expression or a sink names.
-  private var namedFields: Set<ExactText> = []
+  var namedFields: Set<ExactText> = []
   private var guesses = NameGuesses()
 
   init(spec: Spec, masked: Spec?, catalogue: Catalogue, folder: SourceFolder, file: String) {
@@ -81,6 +81,7 @@ struct PlanCompiler {
           order: use.common.order, rows: use.common.rows, when: when, whenText: shown.condition(of: use))
       }
     }
+    let expect = expectPlan()
     reportUnusedFields()
     reportMissingColumns()
     let files = files(secretFiles: secretFiles)
@@ -114,6 +115,7 @@ struct PlanCompiler {
       limit: [limit, spec.limits.records].compactMap(\.self).min(), stopLimits: spec.limits.stops,
       journal: journalPlan(of: sinks))
     plan.each = spec.each?.value
+    plan.expect = expect
     return plan
   }
 
@@ -264,7 +266,7 @@ struct PlanCompiler {
   }
 
   /// The place of a field; a built-in name that the spec does not extract becomes a hidden field.
-  private mutating func index(of name: String) -> Int? {
+  mutating func index(of name: String) -> Int? {
     for index in indexByName.count..<fields.count where indexByName[ExactText(fields[index].name)] == nil {
       indexByName[ExactText(fields[index].name)] = index
     }
@@ -277,7 +279,7 @@ struct PlanCompiler {
   }
 
   /// What an expression or a sink may name besides the fields of `extract`.
-  private var standingNames: [String] {
+  var standingNames: [String] {
     catalogue.extractors.filter { $0.standsAlone && $0.name != "ok" }.map(\.name) + ["ok"]
   }
 

@@ -84,6 +84,8 @@ package struct PlanOutline: Sendable {
   package let totals: PlanTotals
   /// What a run keeps so that it can go on; `nil` for nothing.
   package let journal: JournalPlan?
+  /// What is expected of the run.
+  package let expectations: [String]
 
   /// Reads local files in order to count what is in them, and nothing else.
   package init(_ plan: Plan) {
@@ -159,6 +161,7 @@ package struct PlanOutline: Sendable {
     description = plan.description
     self.totals = totals
     journal = plan.journal
+    expectations = plan.expect.entries.map(\.expectation.text.withoutControls)
   }
 
   private static func politeness(of fetch: FetchPlan) -> String {

@@ -86,11 +86,12 @@ struct ShownSpec {
 }
 
 extension String {
-  /// The text with U+FFFD for each control character: it may go to a terminal.
-  fileprivate var withoutControls: String {
-    guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+  /// The text with U+FFFD for each control character, and for each mark that changes the direction of what stands around it:
+  /// it may go to a terminal.
+  package var withoutControls: String {
+    guard unicodeScalars.contains(where: \.isControl) else { return self }
     return unicodeScalars.reduce(into: "") { result, scalar in
-      result.unicodeScalars.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
+      result.unicodeScalars.append(scalar.isControl ? "\u{FFFD}" : scalar)
     }
   }
 
@@ -109,5 +110,12 @@ extension String {
       }
     }
     return result + rest
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isControl: Bool {
+    if value >= 0x20, value < 0x7F { return false }
+    return properties.generalCategory == .control || properties.isBidiControl || value == 0x2028 || value == 0x2029
   }
 }

@@ -44,8 +44,10 @@ package struct Run: Sendable {
       failure = error as? RunError ?? RunError("the run", "broke off: \(error)")
     }
     var outcome = outcome(failure, since: start)
+    if outcome.reason.isComplete { outcome.expectations = graph.expect?.results() ?? [] }
+    let name = outcome.isUnexpected ? RunOutcome.unexpected : outcome.reason.name
     do throws(RunError) {
-      try graph.endJournal(outcome.reason.name, isComplete: outcome.reason.isComplete)
+      try graph.endJournal(name, isComplete: outcome.reason.isComplete)
     } catch {
       // A run that was complete has published its outputs; nothing is left for it to go on with.
       if failure == nil { outcome = self.outcome(error, since: start) }

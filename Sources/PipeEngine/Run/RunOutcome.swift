@@ -6,6 +6,14 @@ package struct RunOutcome: Sendable {
   /// Where the run lost count; empty if nothing was lost, and where it broke off and there is no balance to check.
   package let discrepancies: [String]
   package let elapsed: Duration
+  /// What came of the expectations of a run that is complete; empty without any.
+  package var expectations: [ExpectationResult] = []
+
+  /// What the run's record calls a complete run that is not as expected.
+  static let unexpected = "unexpected"
+
+  /// Whether the run is complete, and not as expected.
+  package var isUnexpected: Bool { reason.isComplete && expectations.contains { !$0.holds } }
 
   package init(reason: StopReason, failure: RunError? = nil, discrepancies: [String] = [], elapsed: Duration) {
     self.reason = reason

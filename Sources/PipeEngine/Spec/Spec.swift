@@ -18,6 +18,8 @@ package struct Spec: Sendable {
   package internal(set) var fields: [FieldSpec]?
   package internal(set) var filter: ParsedExpression?
   package internal(set) var sinks: [Use<any Sink, SinkOptions>]
+  /// What is expected of the whole run.
+  package internal(set) var expect: [Located<ParsedExpectation>]
   package let journal: JournalSettings
   package let limits: LimitSettings
 }
@@ -118,17 +120,21 @@ extension Spec {
         "sinks", Shape.component(catalogue.sinks, kind: .sink, common: SinkOptions.map).list(minimum: 1), standIn: [],
         "Where the records go.", example: "[{csv: out/pages.csv}]"),
       Key(
+        "expect", .expectations, default: [], shown: "[]",
+        "What the whole run is expected to come to: a run that is complete and does not meet it exits with 5.",
+        example: "[records >= 100, broken == 0, share(status >= 500) < 1%]"),
+      Key(
         "journal", JournalSettings.map.shape, default: JournalSettings(), shown: ".pipe",
         "What a run keeps so that it can go on if it is broken off, if one of its sinks can be gone on with.",
         example: "off"),
       Key(
         "limits", LimitSettings.map.shape, default: LimitSettings(), shown: "{}", "The resources that a run may use.",
         example: "{memory: 64MiB}"),
-      make: { _, _, name, description, sources, fetch, crawl, each, fields, filter, sinks, journal, limits in
+      make: { _, _, name, description, sources, fetch, crawl, each, fields, filter, sinks, expect, journal, limits in
         Spec(
           name: name, description: description, sources: sources, fetch: fetch, crawl: crawl, each: each,
           fields: fields,
-          filter: filter, sinks: sinks, journal: journal, limits: limits)
+          filter: filter, sinks: sinks, expect: expect, journal: journal, limits: limits)
       })
   }
 

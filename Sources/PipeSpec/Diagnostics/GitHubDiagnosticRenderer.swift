@@ -7,20 +7,27 @@ package struct GitHubDiagnosticRenderer: DiagnosticRenderer {
   }
 
   private func command(_ diagnostic: Diagnostic, in file: SourceFile) -> String {
-    let span = diagnostic.span
-    let properties = [
-      "file=" + escaped(file.name, isProperty: true), "line=\(span.start.line)", "col=\(span.start.column)",
-      "endLine=\(span.end.line)", "endColumn=\(span.end.column)", "title=\(diagnostic.code.rawValue)",
-    ]
     var lines = [diagnostic.message]
     if let hint = diagnostic.hint { lines.append(hint) }
     lines += diagnostic.notes.map { "\(file.name):\($0.span.start.line):\($0.span.start.column): note: \($0.message)" }
+    return Self.annotation(
+      diagnostic.severity, titled: diagnostic.code.rawValue, lines, at: diagnostic.span, in: file)
+  }
+
+  /// The command that makes an annotation.
+  package static func annotation(
+    _ severity: Diagnostic.Severity, titled title: String, _ lines: [String], at span: SourceSpan, in file: SourceFile
+  ) -> String {
+    let properties = [
+      "file=" + escaped(file.name, isProperty: true), "line=\(span.start.line)", "col=\(span.start.column)",
+      "endLine=\(span.end.line)", "endColumn=\(span.end.column)", "title=" + escaped(title, isProperty: true),
+    ]
     let message = escaped(lines.joined(separator: "\n"), isProperty: false)
-    return "::\(diagnostic.severity.rawValue) \(properties.joined(separator: ","))::\(message)"
+    return "::\(severity.rawValue) \(properties.joined(separator: ","))::\(message)"
   }
 
   /// As the runner's toolkit does it (actions/toolkit, `command.ts`).
-  private func escaped(_ text: String, isProperty: Bool) -> String {
+  private static func escaped(_ text: String, isProperty: Bool) -> String {
     text.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
       case "%": result += "%25"

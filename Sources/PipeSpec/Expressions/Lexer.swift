@@ -1,6 +1,8 @@
 /// Cuts an expression's text into tokens. Total: what it cannot read becomes a fault.
 struct Lexer {
   private(set) var faults: [ScalarFault] = []
+  /// The units of numbers, by where these begin; `nil` where numbers have none.
+  private(set) var units: [Int: ExpectationUnit]?
   private let bytes: [UInt8]
   private var index = 0
   /// Whether a value has just ended, so that an operator follows.
@@ -8,12 +10,16 @@ struct Lexer {
   /// Whether commas and blanks stand between the values of a list.
   private var isInList = false
 
-  static func tokens(_ text: String) -> (tokens: [Token], faults: [ScalarFault]) {
+  /// - Parameter takesUnits: Whether a number may have a unit: `2s`, `1%`.
+  static func tokens(
+    _ text: String, takesUnits: Bool = false
+  ) -> (tokens: [Token], faults: [ScalarFault], units: [Int: ExpectationUnit]) {
     var lexer = Lexer(bytes: Array(text.utf8))
+    if takesUnits { lexer.units = [:] }
     var tokens: [Token] = []
     while true {
       tokens.append(lexer.next())
-      if tokens[tokens.count - 1].kind == .end { return (tokens, lexer.faults) }
+      if tokens[tokens.count - 1].kind == .end { return (tokens, lexer.faults, lexer.units ?? [:]) }
     }
   }
 
@@ -219,6 +225,7 @@ struct Lexer {
     }
     let text = String(decoding: bytes[start..<index], as: UTF8.self)
     let end = index
+    if let literal = quantity(text, from: start) { return .literal(literal) }
     // What follows without a blank was meant as part of it.
     while index < bytes.count,
       bytes[index].isASCIILetter || bytes[index].isASCIIDigit || bytes[index] == UInt8(ascii: "_")
@@ -244,6 +251,20 @@ struct Lexer {
     if !isWhole, let value = Double(text), value.isFinite { return .literal(.double(value)) }
     report(.badExpression, "the number \(text.prefix(40)) is too large", start..<index)
     return .faultyValue
+  }
+
+  /// A number that a unit follows at once, and passes it; `nil` where none does, or may.
+  private mutating func quantity(_ number: String, from start: Int) -> Literal? {
+    if units == nil { return nil }
+    let isPercent = index < bytes.count && bytes[index] == UInt8(ascii: "%")
+    let end =
+      isPercent ? index + 1 : bytes[index...].firstIndex { !$0.isASCIILetter && !$0.isASCIIDigit } ?? bytes.count
+    guard end > index,
+      let (literal, unit) = ExpectationUnit.value(number, String(decoding: bytes[index..<end], as: UTF8.self))
+    else { return nil }
+    index = end
+    units?[start] = unit
+    return literal
   }
 
   private mutating func skipDigits() {

@@ -30,7 +30,7 @@ struct Parser {
     case condition(Condition)
   }
 
-  private enum Precedence: Int {
+  enum Precedence: Int {
     case lowest, or, and, not, test
   }
 
@@ -41,32 +41,36 @@ struct Parser {
   private(set) var index = 0
   private var depth = 0
   var faults: [ScalarFault]
+  /// The functions of an expectation; `nil` where there are none.
+  var calls: [AggregateCall]?
 
   /// The condition that a text says, or the faults found in it, by place.
   static func parse(_ text: String) -> (condition: Condition?, faults: [ScalarFault]) {
-    let (tokens, faults) = Lexer.tokens(text)
+    let (tokens, faults, _) = Lexer.tokens(text)
     var parser = Parser(text: Array(text.utf8), tokens: tokens, faults: faults)
     let condition = try? parser.whole()
-    let found = parser.faults.sorted { ($0.range?.lowerBound ?? 0) < ($1.range?.lowerBound ?? 0) }
-    return (found.isEmpty ? condition : nil, found)
+    return (parser.sortedFaults.isEmpty ? condition : nil, parser.sortedFaults)
   }
 
-  private init(text: [UInt8], tokens: [Token], faults: [ScalarFault]) {
+  var sortedFaults: [ScalarFault] { faults.sorted { ($0.range?.lowerBound ?? 0) < ($1.range?.lowerBound ?? 0) } }
+
+  init(text: [UInt8], tokens: [Token], faults: [ScalarFault]) {
     self.text = text
     self.tokens = tokens
     self.faults = faults
   }
 
-  private mutating func whole() throws(Stop) -> Condition {
+  mutating func whole() throws(Stop) -> Condition {
     if current.kind == .end {
-      throw fail("the expression is empty", hint: "for example: status == 200", 0..<text.count)
+      let example = calls == nil ? "status == 200" : "broken == 0"
+      throw fail("the expression is empty", hint: "for example: \(example)", 0..<text.count)
     }
     let condition = condition(try item(.lowest))
     if current.kind != .end { throw failAfterItem() }
     return condition
   }
 
-  private func condition(_ item: Item) -> Condition {
+  func condition(_ item: Item) -> Condition {
     switch item {
     case .operand(let operand): .value(operand)
     case .condition(let condition): condition
@@ -75,7 +79,7 @@ struct Parser {
 
   // MARK: Precedence
 
-  private mutating func item(_ lowest: Precedence) throws(Stop) -> Item {
+  mutating func item(_ lowest: Precedence) throws(Stop) -> Item {
     var left = try prefix()
     while true {
       switch current.keyword ?? foreignKeyword() {
@@ -161,7 +165,7 @@ struct Parser {
     switch token.kind {
     case .word(let name, let isQuoted) where isQuoted || token.keyword == nil:
       advance()
-      if current.kind == .open { throw failCall(token) }
+      if current.kind == .open { return try call(of: token) }
       return Operand(kind: .field(name), range: token.range)
     case .faultyValue:
       advance()

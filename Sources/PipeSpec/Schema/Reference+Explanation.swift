@@ -10,8 +10,8 @@ extension Reference {
       case .component(let component, let family): explanation(of: component, family, at: path)
       }
     // A key whose value has a language of its own.
-    if case .key(let key) = subject, key.shape.isCondition,
-      let topic = topics.first(where: { $0.name == Topic.expressions.name })
+    if case .key(let key) = subject, let language = key.shape.language,
+      let topic = topics.first(where: { $0.name == language })
     {
       lines += [""] + topic.lines
     }
@@ -111,7 +111,14 @@ extension ComponentDescription {
 
 extension ShapeDescription {
   /// Whether it is a condition on records.
-  fileprivate var isCondition: Bool { name == Shape<ParsedExpression>.expression.description.name }
+  /// The topic about the language that its values are written in.
+  fileprivate var language: String? {
+    switch name {
+    case Shape<ParsedExpression>.expression.description.name: Topic.expressions.name
+    case Shape<[Located<ParsedExpectation>]>.expectations.description.name: Topic.expectations.name
+    default: nil
+    }
+  }
 
   /// Examples of how a text of this shape is written.
   var forms: [String]? {

@@ -51,6 +51,7 @@ struct CSVSink: FileSink {
   func prospect() -> OutputProspect { output.prospect() }
   func prospectOfGoingOn() -> OutputProspect { output.prospect(goesOn: true) }
   func publication() -> Publication { output.publication() }
+  var awaitsExpectations: Bool { output.awaitsExpectations }
 
   func wouldReplace(_ position: SinkPosition) -> Bool { output.wouldReplace(position) }
 

@@ -220,7 +220,12 @@ struct OutputOpening {
   /// - Parameter end: Where that is finished. If it is another file by now, or was changed, it is refused and left as it is.
   func remake(from end: FilePosition) throws(RunError) -> OutputHandle {
     func refusal(_ reason: String) -> RunError {
-      RunError(path, "cannot be made anew: it \(reason)", hint: Self.restartHint)
+      if let part = unpublished(end) {
+        return RunError(
+          path, "was not published, since its run was not as expected: the rows are in \(part)",
+          hint: "rename that file to \(path) to go on from it, or begin anew with --restart")
+      }
+      return RunError(path, "cannot be made anew: it \(reason)", hint: Self.restartHint)
     }
     try checkName()
     try environment.files.claim(path: path, as: path)
@@ -245,6 +250,14 @@ struct OutputOpening {
     file.take(permissionsOf: there)
     return OutputHandle(
       path, .remade(part, of: target), file, replacing: old, folders: [target.folderOfPath], in: environment)
+  }
+
+  /// The part file that a run has finished and not published, if it is there.
+  private func unpublished(_ end: FilePosition) -> String? {
+    guard let target = try? PartFile.output(at: path, in: storage) else { return nil }
+    let part = target + PartFile.ending
+    guard let status = try? storage.status(of: part, followingLinks: false), end.isOf(status) else { return nil }
+    return path + PartFile.ending
   }
 
   /// The output that is there, for reading.

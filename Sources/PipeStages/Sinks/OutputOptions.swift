@@ -11,7 +11,7 @@ enum OutputMode: String, CaseIterable, Sendable {
 
 /// When the rows of a run are there for readers of its output.
 enum PublishMode: String, CaseIterable, Sendable {
-  case whole, live
+  case whole, expected, live
 }
 
 /// The options that sinks with a file share.
@@ -64,6 +64,7 @@ struct OutputOptions: Sendable {
         "the rows are in NAME.part beside the file, which gets the file's name, at once, when the run is complete. Until"
           + " then, and when the run fails, is interrupted or killed, the file stays as it was. It keeps its permissions,"
           + " and a symbolic link stays a link; another hard link to it keeps the old rows"
+      case .expected: "as whole, and only if the run is as expect says; otherwise the rows stay in NAME.part"
       case .live: "the rows are in the file while the run goes on; what was there before is gone when it begins"
       }
     },
@@ -79,17 +80,20 @@ struct OutputOptions: Sendable {
     _ context: inout DecodingContext
   ) -> OutputOptions? {
     let options = OutputOptions(target: target, mode: mode, publish: publish)
-    guard publish == .whole else { return options }
+    guard let publish, publish != .live else { return options }
     let reason: String? =
       if mode == .append { "mode: append adds rows to the file as it is" } else if target.value == .standardOutput {
         "standard output is written as the run goes on"
       } else { nil }
     guard let reason else { return options }
     context.report(
-      .conflict, at: map.entry("publish")?.value.span ?? map.span, "publish: whole cannot be had here: \(reason)",
+      .conflict, at: map.entry("publish")?.value.span ?? map.span,
+      "publish: \(publish.rawValue) cannot be had here: \(reason)",
       hint: "leave publish out")
     return nil
   }
+
+  var awaitsExpectations: Bool { publish == .expected }
 
   var summary: String {
     switch target.value {

@@ -55,7 +55,7 @@ struct SinkStateTests {
       case .all: state.receivedAll()
       case .done: state.done()
       case .failed: state.failed()
-      case .concluded(let isComplete): state.concluded(isComplete: isComplete)
+      case .concluded(let isComplete): state.concluded(mayPublish: isComplete)
       }
       #expect(state.step == step)
     }
@@ -74,7 +74,7 @@ struct SinkStateTests {
         }
         switch state.step {
         case .receive: steps.contains(.write) ? state.receivedAll() : state.receivedRows()
-        case .conclude: state.concluded(isComplete: true)
+        case .conclude: state.concluded(mayPublish: true)
         default: state.done()
         }
       }

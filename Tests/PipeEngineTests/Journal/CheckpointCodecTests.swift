@@ -28,6 +28,7 @@ struct CheckpointCodecTests {
       totals: RunTotals(
         requests: 100, retries: 4, redirects: 2, bytes: 123_456, failed: 3, skipped: 1, asked: 130,
         statuses: [200: 90, 404: 6], errors: ["timeout": 3]),
+      expected: [1, 0, 0],
       retry: Checkpoint.Retry(number: 2, began: 1_700_000_000_000, worked: 60_000, requests: [DoneSet([7, 9])]))
   }()
 
@@ -83,6 +84,7 @@ struct CheckpointCodecTests {
     next.moment += Int.random(in: -1000...60_000, using: &random)
     next.worked += Int.random(in: 0...2000, using: &random)
     if random.oneIn(5) { next.phase = Checkpoint.Phase.allCases.randomElement(using: &random) ?? .running }
+    if random.oneIn(3) { next.expected = random.oneIn(4) ? [] : [1, UInt8.random(in: 0...255, using: &random)] }
     if random.oneIn(4) { next.sources.append(SourceProgress()) }
     for index in next.sources.indices {
       next.sources[index].yielded += 50

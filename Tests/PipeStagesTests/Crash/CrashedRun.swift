@@ -23,6 +23,9 @@ struct CrashedRun {
   /// What the outputs have besides.
   var options = ["", ", order: input", ", when: status == 404"]
 
+  /// What each run that came to its end said of its expectations.
+  let told = Recorder<[String]>()
+
   /// Whether a request fails: some once, some twice, and so on.
   static func fails(_ ordinal: Int, in round: Int) -> Bool { ordinal % 7 == 3 && ordinal % 5 >= round }
 
@@ -41,6 +44,7 @@ struct CrashedRun {
           - csv: {path: \(Self.outputs[0])\(options[0])}
           - jsonl: {path: \(Self.outputs[1])\(options[1])}
           - jsonl: {path: \(Self.outputs[2])\(options[2])}
+        expect: [records > 0, failed < 1, count(status == 404) < 1, p95(status) < 600]
         """
       let pipeline = Pipeline(whole: text)
       guard let plan = pipeline.plan else { throw Failure(words: pipeline.brief.joined(separator: ", ")) }
@@ -67,9 +71,10 @@ struct CrashedRun {
       if outcome.reason != .complete || !run.progress.discrepancies.isEmpty {
         throw Failure(words: "\(outcome.reason) \(run.progress.discrepancies)")
       }
+      told.append(outcome.expectations.flatMap(\.words))
       return fetcher.ordinals
     case .publish(let journal):
-      try journal.completePublishing(plan, in: storage)
+      told.append(try journal.completePublishing(plan, in: storage).flatMap(\.words))
       return []
     case .readOnly(let error): throw error
     case .nothingFailed: throw Failure(words: "nothing has failed")

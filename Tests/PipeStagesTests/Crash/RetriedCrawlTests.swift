@@ -77,7 +77,7 @@ struct RetriedCrawlTests {
       #expect(outcome.reason == .complete, "\(outcome) \(run.progress.discrepancies)")
       return fetcher.asked.all
     case .publish(let journal):
-      try journal.completePublishing(plan, in: storage)
+      _ = try journal.completePublishing(plan, in: storage)
       return []
     default:
       Issue.record("\(opening)")

@@ -79,11 +79,24 @@ struct RunCrashTests {
         let missing = Set(rows[index]).subtracting(found[index]).count
         return "\(path): \(found[index].count) rows, \(missing) missing"
       }
+      let told = run.told.all.last ?? []
+      if told != expectations(of: rows[0]) { return "the expectations are told \(told)" }
       if let part = storage.names.first(where: { $0.hasSuffix(".part") }) { return "\(part) is left" }
       return nil
     } catch {
       return "\(error)"
     }
+  }
+
+  /// What is told of the expectations of a run with these rows.
+  private static func expectations(of rows: [String]) -> [String] {
+    let records = rows.dropFirst().filter { !$0.isEmpty }.map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    return [
+      "records is \(records.count)", "failed is \(records.count { !$0[2].isEmpty })",
+      "count(status == 404) is \(records.count { $0[1] == "404" })", "p95(status) is 500",
+    ]
   }
 
   /// One of so many states that a crash may leave, and after how many operations it is.

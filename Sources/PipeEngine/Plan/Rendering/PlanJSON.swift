@@ -17,6 +17,7 @@ package enum PlanJSON {
         }),
       "needs": .string(outline.need.rawValue),
       "sinks": .array(outline.outputs.map(sink)),
+      "expect": .array(outline.expectations.map { .string($0) }),
       "journal": outline.journal.map {
         [
           "folder": .string($0.folder), "sync": .string($0.isDurable ? "power" : "process"),

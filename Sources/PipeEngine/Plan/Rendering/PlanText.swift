@@ -30,6 +30,9 @@ package enum PlanText {
       lines += output.publicationText.wrapped(indent: bar, first: bar)
       lines += output.delivery.text.wrapped(indent: bar, first: bar)
     }
+    if !outline.expectations.isEmpty {
+      lines += ["", "expect"] + outline.expectations.flatMap { $0.wrapped(indent: "    ", first: "  ") }
+    }
     return (lines + [""] + bounds(outline)).joined(separator: "\n")
   }
 

@@ -1,0 +1,314 @@
+internal import PipeSpec
+internal import PipeText
+internal import PipeWeb
+internal import Synchronization
+
+/// The expectations of a run: what its records bring to them, and what comes of them in the end.
+///
+/// Requests whose records have an error are added up apart from the others: `--retry-failed` makes exactly these again, and
+/// forgets what they had brought. What a checkpoint keeps is of requests that are done, as all that it tells: what others have
+/// brought is kept here until they are.
+package final class ExpectBook: Sendable {
+  /// Both halves of what was brought.
+  struct Halves: Hashable, Sendable {
+    var sound: ExpectTotals
+    var failed: ExpectTotals
+
+    init(_ plan: ExpectPlan) {
+      sound = ExpectTotals(plan)
+      failed = sound
+    }
+
+    mutating func add(_ share: ExpectShare) {
+      // The rows of links are all made once more, too.
+      if share.failed > 0 || share.links > 0 { failed.add(share) } else { sound.add(share) }
+    }
+  }
+
+  private struct State {
+    /// Of all requests that have come to their records.
+    var live: Halves
+    /// Of those that are done.
+    var done: Halves
+    /// What others have brought.
+    var open: [RequestID: ExpectShare] = [:]
+    var results: [ExpectationResult]?
+  }
+
+  private let plan: ExpectPlan
+  private let isJournaled: Bool
+  /// Seconds at work before the run went on.
+  private let before: Duration
+  private let start = ContinuousClock.now
+  /// Of each aggregate, whether what earlier requests brought to it is known.
+  private let isKnown: [Bool]
+  private let state: Mutex<State>
+
+  /// - Parameter past: What the run goes on from; `nil` for one that begins.
+  init(_ plan: ExpectPlan, isJournaled: Bool, goingOnFrom past: Checkpoint? = nil) {
+    self.plan = plan
+    self.isJournaled = isJournaled
+    before = .milliseconds(past?.ownWork ?? 0)
+    var halves = Halves(plan)
+    var isKnown = plan.aggregates.map { _ in true }
+    if let past {
+      let kept = ExpectCodec.decode(past.expected, for: plan)
+      let hasPast = past.totals.requests > 0
+      isKnown = plan.aggregates.indices.map { kept?.isKnown[$0] ?? !hasPast }
+      if let kept { halves = kept.halves }
+    }
+    self.isKnown = isKnown
+    state = Mutex(State(live: halves, done: halves))
+  }
+
+  /// What a run that fetches again what failed begins with.
+  static func forgettingFailed(_ bytes: [UInt8]) -> [UInt8] { ExpectCodec.forgettingFailed(bytes) }
+
+  // MARK: Records
+
+  /// Pages have become records. Those of a crawl that are only checks have none and do not come here.
+  func note(_ pages: [Extracted]) {
+    let shares = pages.map { ($0.record.id, share(of: $0)) }
+    state.withLock { state in
+      for (id, share) in shares {
+        state.live.add(share)
+        if isJournaled { state.open[id] = share }
+      }
+    }
+  }
+
+  /// Whether it is about links.
+  var mindsLinks: Bool { plan.aboutLinks != nil }
+
+  /// Links have become rows.
+  func note(links rows: [Record]) {
+    if !mindsLinks { return }
+    let shares = rows.map { ($0.id, share(ofLink: $0)) }
+    state.withLock { state in
+      for (id, share) in shares {
+        state.live.add(share)
+        if isJournaled { state.open[id] = share }
+      }
+    }
+  }
+
+  private func share(ofLink row: Record) -> ExpectShare {
+    var share = ExpectShare(requests: 0, links: 1)
+    guard LinkRow.value(.ok, of: row) == .bool(false) else { return share }
+    share.brokenLinks = 1
+    for (index, entry) in plan.entries.enumerated() where entry.expectation.minds.contains(.brokenLinks) {
+      if share.offences.isEmpty { share.offences = Array(repeating: 0, count: plan.entries.count) }
+      share.offences[index] = 1
+      func text(_ field: LinkRow.Field) -> String {
+        excerpt(LinkRow.value(field, of: row).plainText, limit: Offender.longest)
+      }
+      let place = LinkRow.value(.line, of: row) == .null ? "" : ":\(text(.line))"
+      let cause = LinkRow.value(.error, of: row) == .null ? "status \(text(.status))" : text(.error)
+      share.offenders.append(
+        (
+          index,
+          Offender(
+            id: row.id, item: 0, url: text(.from).withoutUserinfo + place,
+            words: "\(text(.to).withoutUserinfo): \(cause)")
+        ))
+    }
+    return share
+  }
+
+  private func share(of page: Extracted) -> ExpectShare {
+    var share = ExpectShare()
+    guard page.hasRecord else { return share }
+    // Of items, the page is one that was fetched well.
+    let isBroken = page.error.map { $0 != .extract } ?? false || page.status.map { $0 >= 400 } ?? true
+    add(page.record, item: 0, error: page.error, isBroken: isBroken, to: &share)
+    for (index, other) in page.others.enumerated() {
+      add(other.record, item: index + 1, error: other.error, isBroken: false, to: &share)
+    }
+    return share
+  }
+
+  private func add(
+    _ record: Record, item: Int, error: RequestError.Code?, isBroken: Bool, to share: inout ExpectShare
+  ) {
+    share.records += 1
+    if error != nil { share.failed += 1 }
+    if isBroken { share.broken += 1 }
+    for (index, aggregate) in plan.aggregates.enumerated() {
+      switch aggregate.kind {
+      case .count(let condition), .share(let condition):
+        guard condition.evaluate(record.values) else { continue }
+        if share.counts.isEmpty { share.counts = Array(repeating: 0, count: plan.aggregates.count) }
+        share.counts[index] += 1
+      case .least(let field), .greatest(let field), .mean(let field), .percentile(_, let field):
+        if let number = record.number(field) { share.numbers.append((index, number)) }
+      case .requests, .records, .failed, .broken, .links, .brokenLinks, .duration: break
+      }
+    }
+    for (index, entry) in plan.entries.enumerated() {
+      let minds = entry.expectation.minds
+      let offence = entry.expectation.offences.first(where: { $0.condition.evaluate(record.values) })
+      let isMinded = minds.contains(.failed) && error != nil || minds.contains(.broken) && isBroken
+      if offence == nil && !isMinded { continue }
+      if share.offences.isEmpty { share.offences = Array(repeating: 0, count: plan.entries.count) }
+      share.offences[index] += 1
+      if share.offenders.count(where: { $0.entry == index }) == Offender.most { continue }
+      let words = offence.map { record.words($0.fields) } ?? record.failureWords(error, plan: plan)
+      share.offenders.append((index, Offender(id: record.id, item: item, url: record.url(plan.url), words: words)))
+    }
+  }
+
+  // MARK: Checkpoints
+
+  /// Requests are done: what they have brought is as durable as their rows.
+  ///
+  /// - Returns: What a checkpoint keeps.
+  func take(_ done: [(source: Int, ordinals: [Range<Int>])]) -> [UInt8] {
+    state.withLock { state in
+      for (source, ranges) in done {
+        for ordinal in ranges.joined() {
+          guard let share = state.open.removeValue(forKey: RequestID(source: source, ordinal: ordinal)) else {
+            continue
+          }
+          state.done.add(share)
+        }
+      }
+      return ExpectCodec.encode(state.done, plan)
+    }
+  }
+
+  // MARK: The end
+
+  /// Whether all expectations hold, once every record has come.
+  var holds: Bool { results().allSatisfy(\.holds) }
+
+  /// What came of the expectations. The first call settles it: the duration is that until then.
+  package func results() -> [ExpectationResult] {
+    state.withLock { state in
+      if let results = state.results { return results }
+      var totals = state.live.sound
+      totals.add(state.live.failed)
+      let results = Self.results(plan, totals, isKnown: isKnown, duration: before + (.now - start))
+      state.results = results
+      return results
+    }
+  }
+
+  /// What came of the expectations of a run that had done everything when it died.
+  package static func results(_ plan: ExpectPlan, at checkpoint: Checkpoint) -> [ExpectationResult] {
+    let kept = ExpectCodec.decode(checkpoint.expected, for: plan)
+    var totals = kept?.halves.sound ?? ExpectTotals(plan)
+    if let failed = kept?.halves.failed { totals.add(failed) }
+    let isKnown = kept?.isKnown ?? plan.aggregates.map { _ in checkpoint.totals.requests == 0 }
+    return results(plan, totals, isKnown: isKnown, duration: .milliseconds(checkpoint.ownWork))
+  }
+
+  private static func results(
+    _ plan: ExpectPlan, _ totals: ExpectTotals, isKnown: [Bool], duration: Duration
+  ) -> [ExpectationResult] {
+    plan.entries.enumerated().map { index, entry in
+      let expectation = entry.expectation
+      let numbers = zip(entry.places, expectation.aggregates).map { place, aggregate in
+        isKnown[place] ? totals.value(of: place, aggregate, duration: duration) : nil
+      }
+      let values = zip(expectation.aggregates, numbers).map { aggregate, number -> Value in
+        guard let number else { return .null }
+        return aggregate.isWhole ? Int(exactly: number).map { .int($0) } ?? .double(number) : .double(number)
+      }
+      let isAllKnown = entry.places.allSatisfy { isKnown[$0] }
+      let holds = isAllKnown && expectation.condition.evaluate(values)
+      let words = expectation.aggregates.indices.map { place in
+        let aggregate = expectation.aggregates[place]
+        if !isKnown[entry.places[place]] {
+          return "\(aggregate.name) is not known: this expectation was not there when the run began"
+        }
+        return aggregate.words(
+          numbers[place], unit: expectation.units[place], count: totals.counts[entry.places[place]],
+          of: totals.records)
+      }
+      let mayOffend = !expectation.offences.isEmpty || !expectation.minds.isEmpty
+      return ExpectationResult(
+        text: expectation.text, span: entry.span, holds: holds, words: words,
+        values: zip(expectation.aggregates, numbers).map { ($0.name, $1) },
+        offenders: holds ? [] : totals.offenders[index], offenceCount: mayOffend ? totals.offences[index] : nil)
+    }
+  }
+}
+
+extension Aggregate {
+  /// Whether its numbers are whole ones wherever they are.
+  fileprivate var isWhole: Bool {
+    switch kind {
+    case .requests, .records, .failed, .broken, .links, .brokenLinks, .count: true
+    default: false
+    }
+  }
+
+  /// What it came to: `p95(elapsed) is 2.31s`.
+  fileprivate func words(_ number: Double?, unit: ExpectationUnit?, count: Int, of records: Int) -> String {
+    guard let number else {
+      if case .share = kind { return "\(name) is not there: the run has no record" }
+      return "\(name) is not there: no record has a number"
+    }
+    let shown: String
+    switch unit {
+    case .share?: shown = "\(((number * 10_000).rounded() / 100).short)%"
+    case .time?: shown = number < 1 ? "\((number * 1000).rounded().short)ms" : Duration.seconds(number).short
+    case .size?: shown = ByteCount(Int(number.rounded())).description
+    case nil: shown = Int(exactly: number)?.grouped ?? ((number * 1000).rounded() / 1000).short
+    }
+    let parts = if case .share = kind { " (\(count.grouped) of \(records.grouped))" } else { "" }
+    return "\(name) is \(shown)\(parts)"
+  }
+}
+
+extension Double {
+  /// Without a fraction where there is none.
+  fileprivate var short: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
+}
+
+extension Record {
+  /// The number of a field; `nil` if it has none.
+  fileprivate func number(_ field: Int) -> Double? {
+    guard values.indices.contains(field) else { return nil }
+    switch values[field] {
+    case .int(let number): return Double(number)
+    case .double(let number): return number.isFinite ? number : nil
+    default: return nil
+    }
+  }
+
+  fileprivate func url(_ field: Int?) -> String {
+    guard let field, values.indices.contains(field), case .string(let url) = values[field] else { return "" }
+    return excerpt(url.withoutUserinfo, limit: Offender.longest)
+  }
+
+  /// What fields have: `status 404, title null`.
+  fileprivate func words(_ fields: [(index: Int, name: String)]) -> String {
+    fields.prefix(3).map { field in
+      let value = values.indices.contains(field.index) ? values[field.index] : .null
+      return "\(field.name) \(excerpt(value.plainText, limit: 100))"
+    }.joined(separator: ", ")
+  }
+
+  fileprivate func failureWords(_ error: RequestError.Code?, plan: ExpectPlan) -> String {
+    for (name, place) in [("error", plan.error), ("status", plan.status)] {
+      guard let place, values.indices.contains(place), values[place] != .null else { continue }
+      if name == "status", error != nil { continue }
+      return name == "error" ? excerpt(values[place].plainText, limit: 200) : "status \(values[place].plainText)"
+    }
+    return error?.rawValue ?? "not ok"
+  }
+}
+
+extension Value {
+  fileprivate var plainText: String {
+    switch self {
+    case .null: "null"
+    case .bool(let value): "\(value)"
+    case .int(let value): "\(value)"
+    case .double(let value): "\(value)"
+    case .string(let text), .json(let text): text
+    case .list: "a list"
+    }
+  }
+}

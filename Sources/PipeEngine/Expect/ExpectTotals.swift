@@ -1,0 +1,131 @@
+internal import PipeSpec
+internal import PipeText
+internal import PipeWeb
+
+/// The numbers of one field, gathered.
+struct NumberTotals: Hashable, Sendable {
+  var count = 0
+  var sum = 0.0
+  var least = Double.infinity
+  var greatest = -Double.infinity
+  /// Where a percentile is asked for.
+  var sketch: QuantileSketch?
+
+  init(hasPercentile: Bool) { sketch = hasPercentile ? QuantileSketch() : nil }
+
+  mutating func add(_ value: Double) {
+    count += 1
+    sum += value
+    least = min(least, value)
+    greatest = max(greatest, value)
+    sketch?.add(value)
+  }
+
+  mutating func add(_ other: NumberTotals) {
+    count += other.count
+    sum += other.sum
+    least = min(least, other.least)
+    greatest = max(greatest, other.greatest)
+    if let more = other.sketch { sketch?.add(more) }
+  }
+}
+
+/// What one request brings to the expectations: all of its records. Or what one row of a link does.
+struct ExpectShare: Sendable {
+  var requests = 1
+  var links = 0
+  var brokenLinks = 0
+  var records = 0
+  var failed = 0
+  var broken = 0
+  /// By the aggregate: records for which its condition holds. Empty if there are none.
+  var counts: [Int] = []
+  /// Numbers of fields, by the aggregate.
+  var numbers: [(aggregate: Int, value: Double)] = []
+  /// By the expectation.
+  var offenders: [(entry: Int, offender: Offender)] = []
+  /// By the expectation: records at odds with it. Empty if there are none.
+  var offences: [Int] = []
+}
+
+/// What requests bring to the expectations of a plan, added up.
+struct ExpectTotals: Hashable, Sendable {
+  var requests = 0
+  var links = 0
+  var brokenLinks = 0
+  var records = 0
+  var failed = 0
+  var broken = 0
+  /// By the aggregate.
+  var counts: [Int]
+  /// By the aggregate; `nil` of those that ask for no numbers.
+  var numbers: [NumberTotals?]
+  /// By the expectation: the first ones.
+  var offenders: [[Offender]]
+  /// By the expectation.
+  var offences: [Int]
+
+  init(_ plan: ExpectPlan) {
+    counts = Array(repeating: 0, count: plan.aggregates.count)
+    numbers = plan.aggregates.map { aggregate in
+      guard aggregate.kind.numberField != nil else { return nil }
+      let isPercentile = if case .percentile = aggregate.kind { true } else { false }
+      return NumberTotals(hasPercentile: isPercentile)
+    }
+    offenders = Array(repeating: [], count: plan.entries.count)
+    offences = Array(repeating: 0, count: plan.entries.count)
+  }
+
+  mutating func add(_ share: ExpectShare) {
+    requests += share.requests
+    links += share.links
+    brokenLinks += share.brokenLinks
+    records += share.records
+    failed += share.failed
+    broken += share.broken
+    for (index, count) in share.counts.enumerated() where count > 0 { counts[index] += count }
+    for (aggregate, value) in share.numbers { numbers[aggregate]?.add(value) }
+    for (index, count) in share.offences.enumerated() where count > 0 { offences[index] += count }
+    for (entry, offender) in share.offenders { add(offender, to: entry) }
+  }
+
+  mutating func add(_ other: ExpectTotals) {
+    requests += other.requests
+    links += other.links
+    brokenLinks += other.brokenLinks
+    records += other.records
+    failed += other.failed
+    broken += other.broken
+    for (index, count) in other.counts.enumerated() { counts[index] += count }
+    for (index, more) in other.numbers.enumerated() { if let more { numbers[index]?.add(more) } }
+    for (index, count) in other.offences.enumerated() { offences[index] += count }
+    for (entry, list) in other.offenders.enumerated() { for one in list { add(one, to: entry) } }
+  }
+
+  private mutating func add(_ offender: Offender, to entry: Int) {
+    let list = offenders[entry]
+    if list.count == Offender.most, let last = list.last, last < offender { return }
+    let place = list.firstIndex { offender < $0 } ?? list.endIndex
+    offenders[entry].insert(offender, at: place)
+    if list.count == Offender.most { offenders[entry].removeLast() }
+  }
+
+  /// The number of an aggregate; `nil` where no record has one.
+  func value(of place: Int, _ aggregate: Aggregate, duration: Duration) -> Double? {
+    switch aggregate.kind {
+    case .requests: return Double(requests)
+    case .records: return Double(records)
+    case .failed: return Double(failed)
+    case .broken: return Double(broken)
+    case .links: return Double(links)
+    case .brokenLinks: return Double(brokenLinks)
+    case .duration: return duration.seconds
+    case .count: return Double(counts[place])
+    case .share: return records == 0 ? nil : Double(counts[place]) / Double(records)
+    case .least: return numbers[place].flatMap { $0.count == 0 ? nil : $0.least }
+    case .greatest: return numbers[place].flatMap { $0.count == 0 ? nil : $0.greatest }
+    case .mean: return numbers[place].flatMap { $0.count == 0 ? nil : $0.sum / Double($0.count) }
+    case .percentile(let percent, _): return numbers[place]?.sketch?.percentile(percent)
+    }
+  }
+}
