@@ -26,6 +26,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
     // What Swift has no words for, and the system's C libraries.
@@ -59,6 +60,13 @@ let package = Package(
         "CLinux", "PipeSystem", "PipeText", "PipeSpec", "PipeWeb", "PipeStorage",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "PipeReport",
+      dependencies: [
+        "PipeText", "PipeSpec", "PipeWeb", "PipeEngine", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: settings),
     .target(
@@ -72,7 +80,7 @@ let package = Package(
       name: "PipeCommand",
       dependencies: [
         "CLinux", "CMimalloc", "PipeSystem", "PipeText", "PipeSpec", "PipeWeb", "PipeStorage", "PipeHTTP", "PipeEngine",
-        "PipeStages",
+        "PipeStages", "PipeReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -113,6 +121,10 @@ let package = Package(
     .testTarget(
       name: "PipeStagesTests",
       dependencies: ["PipeStages", "PipeEngine", "PipeSpec", "PipeStorage", "PipeText", "PipeWeb", "PipeTesting"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "PipeReportTests",
+      dependencies: ["PipeReport", "PipeEngine", "PipeStages", "PipeSpec", "PipeWeb", "PipeTesting"],
       swiftSettings: settings),
     .testTarget(
       name: "RealServerTests",

@@ -103,9 +103,11 @@ struct RunCommand: AsyncParsableCommand {
     let run = Run(plan, fetcher: HTTPFetcher(plan), journal: journal)
     try SignalWatch.start { run.stop($0, because: $1) }
     run.control.onNotice { [plan] notice in
-      StandardError.say((StandardError.isTerminal ? "\r\u{1B}[K" : "") + "pipe: warning: " + plan.shown(notice: notice))
+      StandardError.say("pipe: warning: " + plan.shown(notice: notice))
     }
-    let display = ProgressDisplay(style: progress, progress: run.progress, control: run.control, plan: plan)
+    let display = ProgressDisplay(
+      style: progress, progress: run.progress, control: run.control, plan: plan,
+      before: journal?.resumed?.doneCount ?? 0)
     let outcome = await display.show { await run.perform() }
     // One that was to fetch again what failed, and could not, has left everything as it is.
     let hasBegun = journal?.isBegun ?? false

@@ -4,8 +4,11 @@ import PipeText
 
 /// Standard error: what is said to the person.
 struct StandardError: TextOutputStream {
-  mutating func write(_ text: String) {
-    var text = PathText.shown(text)
+  mutating func write(_ text: String) { LiveTerminal.say(PathText.shown(text)) }
+
+  /// Writes a text as it is, with as few calls as it takes.
+  static func write(raw text: String) {
+    var text = text
     text.withUTF8 { bytes in
       var start = 0
       while start < bytes.count {
@@ -38,7 +41,10 @@ struct StandardError: TextOutputStream {
   static func takesColor(_ descriptor: Int32) -> Bool { isCapable(descriptor) && !isSet("NO_COLOR") }
 
   /// Whether a line can be rewritten where somebody sees it: not by a job in the background.
-  static var takesLiveLine: Bool { isCapable(2) && tcgetpgrp(2) == getpgrp() }
+  static var takesLiveLine: Bool { isCapable(2) && isInForeground }
+
+  /// Whether the terminal, if it is one, is this job's now.
+  static var isInForeground: Bool { !isTerminal || tcgetpgrp(2) == getpgrp() }
 
   /// Whether it is a terminal that can do more than print, and no log of a CI service.
   private static func isCapable(_ descriptor: Int32) -> Bool {
@@ -50,6 +56,20 @@ struct StandardError: TextOutputStream {
 
   /// Columns of the terminal; 80 where there is none.
   static var width: Int { width(2) }
+
+  /// Lines of the terminal; 24 where there is none.
+  static var height: Int {
+    var size = winsize()
+    return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0 ? Int(size.ws_row) : 24
+  }
+
+  /// Whether the terminal shows more than ASCII (setlocale(3) on which variable wins).
+  static var isUnicode: Bool {
+    let names: [String] = ["LC_ALL", "LC_CTYPE", "LANG"]
+    let name = names.lazy.compactMap { name in getenv(name).map { String(cString: $0) } }.first { !$0.isEmpty }
+    let encoding = name?.uppercased() ?? ""
+    return encoding.hasSuffix("UTF-8") || encoding.hasSuffix("UTF8")
+  }
 
   static func width(_ descriptor: Int32) -> Int {
     var size = winsize()

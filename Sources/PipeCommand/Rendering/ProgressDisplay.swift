@@ -1,5 +1,6 @@
 import ArgumentParser
 import PipeEngine
+import PipeReport
 import PipeSpec
 import PipeWeb
 
@@ -16,12 +17,16 @@ struct ProgressDisplay: Sendable {
   private let progress: RunProgress
   private let control: RunControl
   private let plan: Plan
+  private let known = KnownTotals()
+  /// Requests that were done before the run went on.
+  private let before: Int
 
-  init(style: ProgressStyle, progress: RunProgress, control: RunControl, plan: Plan) {
+  init(style: ProgressStyle, progress: RunProgress, control: RunControl, plan: Plan, before: Int = 0) {
     self.style = style == .auto ? (StandardError.takesLiveLine ? .bar : .plain) : style
     self.progress = progress
     self.control = control
     self.plan = plan
+    self.before = before
   }
 
   /// Shows progress while something is done.
@@ -31,61 +36,61 @@ struct ProgressDisplay: Sendable {
     return await work()
   }
 
+  /// How often it looks at the run.
+  private var interval: Duration { style == .bar ? .milliseconds(250) : .seconds(1) }
+
+  /// Seconds after which what the sources have is counted: a run that is over before has no use for it.
+  private static let countDelay = 1.0
+
   /// Runs until it is cancelled.
   private func show() async {
-    let interval: Duration =
-      switch style {
-      case .none: .seconds(86_400)
-      case .bar: .milliseconds(200)
-      case .json: .seconds(1)
-      case .plain, .auto: .seconds(5)
-      }
-    let start = ContinuousClock.now
-    var last = (records: 0, time: start)
-    var isFailureTold = false
+    try? ViewSignals.start(isLive: style == .bar) { [progress, plan] in
+      StallReport.lines(progress, of: plan).joined(separator: "\n")
+    }
+    var sampler = RunSampler(progress, plan: plan, known: known, at: .now)
+    var (schedule, stall) = (PlainSchedule(), StallWatch())
+    let block = LiveBlock(isUnicode: StandardError.isUnicode)
+    var last = ContinuousClock.now
+    var (isFailureTold, isCounted) = (false, false)
     while (try? await Task.sleep(for: interval)) != nil {
       if style == .none { continue }
-      let counts = progress.tally.counts
       let now = ContinuousClock.now
-      let rate = Double(counts.records - last.records) / (now - last.time).seconds
-      last = (counts.records, now)
-      let line = ProgressLine(
-        done: counts.records, failed: counts.failed, inFlight: progress.inFlight, rate: rate, elapsed: now - start)
-      var stream = StandardError()
+      // The process was stopped meanwhile, and the shell has written to its terminal.
+      if now - last > interval + .seconds(2) { LiveTerminal.forget() }
+      last = now
+      let sample = sampler.sample(at: now)
+      if !isCounted, sample.elapsed >= Self.countDelay {
+        isCounted = true
+        try? RunThread.start("that counts what there is") { [known, plan, before] in known.count(plan, before: before) }
+      }
       if !isFailureTold, let failure = control.failure {
         isFailureTold = true
-        if style == .bar { stream.write("\r\u{1B}[K") }
-        stream.write("pipe: \(failure.text(in: plan)); requests read before that are finished first\n")
+        StandardError.say("pipe: \(failure.text(in: plan)); requests read before that are finished first")
+      }
+      let rows = plan.sinks.indices.reduce(0) { $0 + progress.count(of: .sink($1)).sent }
+      let mark = [sample.done, progress.measures.latencies.count, rows]
+      if let seconds = stall.note(mark, isBusy: sample.inFlight + sample.waiting > 0, at: sample.elapsed) {
+        say(stalled: .seconds(seconds))
       }
       switch style {
-      case .bar: stream.write("\r\u{1B}[K" + String(line.text.prefix(StandardError.width - 1)))
-      case .json: stream.write(line.json + "\n")
-      default: stream.write(line.text + "\n")
+      case .bar:
+        // Not over what another job writes.
+        if StandardError.isInForeground {
+          LiveTerminal.draw(block.lines(sample, width: StandardError.width, height: StandardError.height))
+        }
+      case .json: StandardError.say(sample.event.text)
+      default: if schedule.isDue(at: sample.elapsed) { StandardError.say(sample.text) }
       }
     }
-    if style == .bar {
-      var stream = StandardError()
-      stream.write("\r\u{1B}[K")
-    }
-  }
-}
-
-/// How far a run is, at one moment.
-struct ProgressLine {
-  let done: Int
-  let failed: Int
-  let inFlight: Int
-  /// Requests done in a second.
-  let rate: Double
-  let elapsed: Duration
-
-  var text: String {
-    "pipe: \(done.grouped) done, \(failed.grouped) failed, \(inFlight.grouped) in flight, \(Int(rate.rounded()).grouped)/s,"
-      + " \(elapsed.short)"
+    LiveTerminal.erase()
   }
 
-  var json: String {
-    #"{"done":\#(done),"failed":\#(failed),"in_flight":\#(inFlight),"rate":\#((rate * 10).rounded() / 10),"#
-      + #""elapsed":\#((elapsed.seconds * 1000).rounded() / 1000)}"#
+  private func say(stalled: Duration) {
+    let lines = StallReport.lines(progress, of: plan, stalled: stalled)
+    guard style == .json else { return StandardError.say(lines.joined(separator: "\n")) }
+    let event: JSONText = [
+      "event": "stall", "seconds": .int(Int(stalled.seconds)), "lines": .array(lines.map { .string($0) }),
+    ]
+    StandardError.say(event.text)
   }
 }

@@ -55,16 +55,16 @@ struct TrialText {
     rows += fields.map { field in
       (TerminalCell.shown(field.name), Self.type(of: field), lines(of: field, cut: width != nil))
     }
-    let names = rows.map { Self.width(of: $0.name) }.max() ?? 0
+    let names = rows.map { TerminalCell.width(of: $0.name) }.max() ?? 0
     let types = rows.map(\.type.count).max() ?? 0
     let margin = String(repeating: " ", count: names + types + 4)
     let room = width.map { max(20, $0 - names - types - 4) }
     var table: [String] = []
     for (index, row) in rows.enumerated() {
-      let space = String(repeating: " ", count: names - Self.width(of: row.name))
+      let space = String(repeating: " ", count: names - TerminalCell.width(of: row.name))
       let start = "\(row.name)\(space)  \(row.type.padded(to: types))  "
       for (number, line) in row.lines.enumerated() {
-        let text = room.map { Self.cut(line.text, to: $0) } ?? line.text
+        let text = room.map { TerminalCell.cut(line.text, to: $0) } ?? line.text
         let whole = (number == 0 ? start : margin) + (line.isFault && colour ? Self.red(text) : text)
         table.append(index == 0 && colour ? Self.bold(whole) : whole)
       }
@@ -110,27 +110,6 @@ struct TrialText {
       return isOdd ? "\"\(TerminalCell.shown(text))\"" : TerminalCell.shown(text)
     default: return TerminalCell.shown(value.plainText)
     }
-  }
-
-  private static func width(of text: String) -> Int {
-    let bytes = Array(text.utf8)
-    return TerminalCell.cells(of: bytes, in: 0..<bytes.count).reduce(0) { $0 + $1.width }
-  }
-
-  /// The start of a text that is shown already, with a mark where something is missing.
-  private static func cut(_ text: String, to width: Int) -> String {
-    let bytes = Array(text.utf8.prefix(width * 8))
-    var used = 0
-    var result = ""
-    for cell in TerminalCell.cells(of: bytes, in: 0..<bytes.count) {
-      if used + cell.width > width - 1 {
-        // The last column is for the mark, or for the end itself.
-        return used + cell.width == width && cell.range.upperBound == text.utf8.count ? text : result + "…"
-      }
-      used += cell.width
-      result += cell.text
-    }
-    return result.utf8.count < text.utf8.count ? result + "…" : result
   }
 
   private static func red(_ text: String) -> String { "\u{1B}[1;31m\(text)\u{1B}[0m" }

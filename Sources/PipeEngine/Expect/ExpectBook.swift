@@ -119,8 +119,7 @@ package final class ExpectBook: Sendable {
     var share = ExpectShare()
     guard page.hasRecord else { return share }
     // Of items, the page is one that was fetched well.
-    let isBroken = page.error.map { $0 != .extract } ?? false || page.status.map { $0 >= 400 } ?? true
-    add(page.record, item: 0, error: page.error, isBroken: isBroken, to: &share)
+    add(page.record, item: 0, error: page.error, isBroken: page.isBroken, to: &share)
     for (index, other) in page.others.enumerated() {
       add(other.record, item: index + 1, error: other.error, isBroken: false, to: &share)
     }

@@ -83,6 +83,9 @@ package final class Frontier: Sendable {
   /// The hosts that requests wait for, those with the most of them first, and why none of them begins.
   func waits(upTo limit: Int) -> [HostWait] { storage.withLock { $0.state.waits(upTo: limit) } }
 
+  /// The hosts with requests in flight, those with the most of them first.
+  func flights(upTo limit: Int) -> [(host: String, count: Int)] { storage.withLock { $0.state.flights(upTo: limit) } }
+
   /// Requests that wait in the store.
   var awayCount: Int { storage.withLock { $0.state.awayCount } }
 

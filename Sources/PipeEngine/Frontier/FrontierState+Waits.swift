@@ -28,6 +28,16 @@ extension FrontierState {
     return Array(waits.prefix(limit))
   }
 
+  /// The hosts with requests in flight, those with the most of them first.
+  func flights(upTo limit: Int) -> [(host: String, count: Int)] {
+    var flights: [(host: String, count: Int)] = []
+    for (place, host) in hosts.enumerated() where isKnown(place) && host.inFlight > 0 {
+      flights.append((host.name, host.inFlight))
+    }
+    flights.sort { ($1.count, $0.host) < ($0.count, $1.host) }
+    return Array(flights.prefix(limit))
+  }
+
   /// `nil` where nothing waits that could begin, but for its place.
   private func reason(of host: Host, at place: Int) -> HostWait.Reason? {
     switch host.standing {

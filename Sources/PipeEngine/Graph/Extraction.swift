@@ -42,6 +42,9 @@ package struct Extracted: Sendable {
   /// All of the records.
   package var records: [Record] { hasRecord ? [record] + others.map(\.record) : [] }
 
+  /// Whether no page came, or one with a status of 400 or above.
+  var isBroken: Bool { error.map { $0 != .extract } ?? false || status.map { $0 >= 400 } ?? true }
+
   /// Whether one of the records has an error.
   var hasFailed: Bool { error != nil || others.contains { $0.error != nil } }
 

@@ -10,6 +10,7 @@ final class FetchStage: FetchWork {
   private let control: RunControl
   private let counter: StageCounter
   private let tally: Tally
+  private let measures: RunMeasures
   private let ledger: Ledger
   private let own: OwnRequests
   private let order: OrderWindow<Routed>?
@@ -26,7 +27,8 @@ final class FetchStage: FetchWork {
 
   init(
     frontier: Frontier, output: Outlet<Fetched>, settings: FetchPlan, control: RunControl, counter: StageCounter,
-    tally: Tally, ledger: Ledger, own: OwnRequests, order: OrderWindow<Routed>? = nil, events: RunEvents? = nil,
+    tally: Tally, measures: RunMeasures = RunMeasures(), ledger: Ledger, own: OwnRequests,
+    order: OrderWindow<Routed>? = nil, events: RunEvents? = nil,
     hasPageLimit: Bool = false, back: BackEdge? = nil, limits: LimitWatch? = nil, book: EventBook? = nil
   ) {
     self.limits = limits
@@ -39,6 +41,7 @@ final class FetchStage: FetchWork {
     self.control = control
     self.counter = counter
     self.tally = tally
+    self.measures = measures
     self.ledger = ledger
     self.own = own
     self.order = order
@@ -147,6 +150,7 @@ final class FetchStage: FetchWork {
       }
     }
     if !sentAgain.isEmpty { book?.add(sentAgain) }
+    measures.add(answers)
     send(answers, bytes: bytes)
     leaveUndone(frontier.landed(landings, now: now))
     // When their hosts know that they have landed: the run may be over with the last of them.

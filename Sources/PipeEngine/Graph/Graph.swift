@@ -252,7 +252,7 @@ package struct Graph: Sendable {
       // What waited for requests that are left out counts as links that extract has found.
       let work = FetchStage(
         frontier: frontier, output: output, settings: plan.fetch, control: control, counter: counter,
-        tally: progress.tally, ledger: ledger, own: own, order: order, events: events,
+        tally: progress.tally, measures: progress.measures, ledger: ledger, own: own, order: order, events: events,
         hasPageLimit: plan.pageLimit != nil, back: backEdge, limits: limits, book: book)
       try await ending([output]) { try await work.run(fetcher) }
     case .extract:

@@ -15,6 +15,7 @@ package final class RunProgress: Sendable {
   /// The outputs of a run that is not complete.
   package let unpublished = UnpublishedOutputs()
   package let tally = Tally()
+  package let measures = RunMeasures()
   private let frontier: Frontier
   private let ledger: Ledger
   private let crawl: Crawl?
@@ -58,11 +59,23 @@ package final class RunProgress: Sendable {
       sent: isCounted ? nil : outgoing.reduce(0) { $0 + sent(by: stage.id, on: $1.id).count })
   }
 
+  /// How full each edge is: elements that are on it, or being worked on behind it, and the most of them.
+  package var fills: [(edge: PlanLayout.EdgeID, count: Int, most: Int)] {
+    layout.edges.map { edge in
+      let sent = edge.from.reduce(0) { $0 + self.sent(by: $1, on: edge.id).count }
+      let count = edge.id == .frontier ? waiting : max(0, sent - received(on: edge.id).count)
+      return (edge.id, count, edge.elements)
+    }
+  }
+
   package var inFlight: Int { frontier.counts.inFlight }
   package var waiting: Int { frontier.counts.waiting }
 
   /// The hosts that requests wait for, those with the most of them first, and why none of them begins.
   package func waits(upTo limit: Int) -> [HostWait] { frontier.waits(upTo: limit) }
+
+  /// The hosts with requests in flight, those with the most of them first.
+  package func flights(upTo limit: Int) -> [(host: String, count: Int)] { frontier.flights(upTo: limit) }
 
   /// What a crawl has seen, and what it leaves alone; `nil` without one.
   package var crawlCounts: (seen: Int, counts: CrawlCounts)? { crawl.map { ($0.seenCount, $0.counts) } }

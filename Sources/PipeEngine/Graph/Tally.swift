@@ -6,6 +6,10 @@ package final class Tally: Sendable {
     package var records = 0
     /// Records with an error.
     package var failed = 0
+    /// Requests that have come to their records, or to none.
+    package var requests = 0
+    /// Those of them that no page came of, or one with a status of 400 or above.
+    package var broken = 0
     /// Attempts after the first ones.
     package var retries = 0
     package var statuses: [Int: Int] = [:]
@@ -39,9 +43,12 @@ package final class Tally: Sendable {
   /// - Parameter pages: What the records are of, where a page makes several, or none.
   func add(_ batch: [Extracted], of pages: [Extracted]) {
     add(batch)
-    for page in pages where !page.hasRecord {
-      guard let status = page.status else { continue }
-      storage.withLock { $0.statuses[status, default: 0] += 1 }
+    storage.withLock { counts in
+      counts.requests += pages.count
+      for page in pages {
+        if page.isBroken { counts.broken += 1 }
+        if !page.hasRecord, let status = page.status { counts.statuses[status, default: 0] += 1 }
+      }
     }
   }
 

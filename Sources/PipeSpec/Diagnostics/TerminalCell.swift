@@ -40,6 +40,28 @@ package struct TerminalCell {
     text.unicodeScalars.reduce(into: "") { $0 += shown($1) }
   }
 
+  /// Columns that a text takes.
+  package static func width(of text: String) -> Int {
+    let bytes = Array(text.utf8)
+    return cells(of: bytes, in: 0..<bytes.count).reduce(0) { $0 + $1.width }
+  }
+
+  /// The start of a text that is shown already (`shown`), in so many columns, with a mark where something is missing.
+  package static func cut(_ text: String, to width: Int) -> String {
+    let bytes = Array(text.utf8.prefix(width * 8))
+    var used = 0
+    var result = ""
+    for cell in cells(of: bytes, in: 0..<bytes.count) {
+      if used + cell.width > width - 1 {
+        // The last column is for the mark, or for the end itself.
+        return used + cell.width == width && cell.range.upperBound == text.utf8.count ? text : result + "…"
+      }
+      used += cell.width
+      result += cell.text
+    }
+    return result.utf8.count < text.utf8.count ? result + "…" : result
+  }
+
   private static func shown(_ scalar: Unicode.Scalar) -> String {
     switch scalar.properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate:

@@ -37,7 +37,9 @@ struct ProgressTests {
     try await Workplace.use { place in
       // The second page does not come before there was a line, and is given up then.
       let command = try place.start(["run", try place.spec(Self.long), "--progress", "json"])
-      #expect(await command.waitUntil { _, errors in errors.contains(#""done":1,"failed":0,"in_flight":1"#) })
+      #expect(
+        await command.waitUntil { _, errors in errors.contains(#""done": 1, "failed": 0, "not_ok": 0, "in_flight": 1"#)
+        })
       command.send(SIGINT)
       #expect(try await command.send(SIGINT, after: "pipe: stopping"))
       let outcome = await command.outcome()

@@ -1,3 +1,4 @@
+import Glibc
 import PipeTesting
 import PracticeSite
 import Testing
@@ -23,24 +24,54 @@ struct TerminalTests {
     extract: [url]
     sinks: [{csv: out.csv}]
     """
-  /// Goes to the start of the line and clears it.
-  private static let rewrite = "\r\u{1B}[K"
-
-  @Test("one line is rewritten while a run goes on, and is gone when the summary comes", arguments: ["bar", "auto"])
-  func liveLine(style: String) async throws {
+  @Test("a block is drawn while a run goes on, and is gone when the summary comes", arguments: ["bar", "auto"])
+  func liveBlock(style: String) async throws {
     try await Workplace.use { place in
       let spec = try place.spec(Self.spec)
       let outcome = try await onTerminal("run \(spec) --progress \(style)", folder: place.folder.path)
       #expect(outcome.status == 0, "\(outcome.output)")
       let summary = try #require(outcome.output.firstRange(of: "pipe: complete in"))
-      let live = outcome.output[..<summary.lowerBound]
-      #expect(live.hasPrefix(Self.rewrite))
-      #expect(live.hasSuffix(Self.rewrite), "the last one is cleared")
-      #expect(!live.contains("\n"))
-      let lines = live.split(separator: Self.rewrite).map(String.init)
-      #expect(lines.contains { $0.hasPrefix("pipe: ") && $0.contains(" done, ") && $0.contains(" in flight") })
-      #expect(lines.allSatisfy { $0.count < 80 })
+      var terminal = TerminalModel(width: 80)
+      terminal.write(String(outcome.output[..<summary.lowerBound]))
+      #expect(terminal.unknown == [])
+      #expect(terminal.text == [], "the block is gone")
+      terminal.write(String(outcome.output[summary.lowerBound...]))
+      #expect(terminal.text.first?.hasPrefix("pipe: complete in") == true)
+      #expect(terminal.text.last == "  accounted  2 read, 2 recorded, none lost")
       #expect(!outcome.output[summary.lowerBound...].contains("\u{1B}"))
+      // What was drawn: each frame begins and ends so, and no line reaches the last column.
+      let frames = outcome.output[..<summary.lowerBound].split(separator: "\u{1B}[?2026h").map(String.init)
+      #expect(frames.count > 2)
+      #expect(frames.contains { $0.contains("1 done") && $0.contains("in flight 1") })
+      for frame in frames {
+        var drawn = TerminalModel(width: 80)
+        drawn.write(frame)
+        #expect(drawn.text.allSatisfy { $0.count < 80 })
+        #expect(frame.isEmpty || frame.hasSuffix("\u{1B}[?2026l"))
+      }
+    }
+  }
+
+  @Test("what is said meanwhile stands above the block")
+  func message() async throws {
+    try await Workplace.use { place in
+      let spec = try place.spec(Self.spec.replacing("/delay/1", with: "/delay/3"))
+      let script = try #require(Program.path("script"), "install bsdutils")
+      let run = "sh -c 'echo $$ > pid; exec \"\(try BuiltBinary.path())\" run \(spec)'"
+      let command = try RunningCommand(
+        script, ["-qec", run, "/dev/null"], folder: place.folder.path, keepsInputOpen: true)
+      #expect(await command.waitUntil { output, _ in output.contains("in flight 1") })
+      let pid = try place.folder.text("pid").split(separator: "\n").first.flatMap { Int32($0) }
+      kill(try #require(pid), SIGUSR1)
+      let outcome = await command.outcome()
+      #expect(outcome.status == 0, "\(outcome.output)")
+      var terminal = TerminalModel(width: 80)
+      terminal.write(outcome.output)
+      #expect(terminal.unknown == [])
+      #expect(terminal.text.first == "pipe: as it stands: 1 in flight, 0 waiting")
+      #expect(terminal.text.dropFirst().first?.hasPrefix("  host       127.0.0.1:") == true)
+      #expect(terminal.text.contains { $0.hasPrefix("pipe: complete in") })
+      #expect(terminal.text.filter { $0.contains("in flight 1   waiting") } == [])
     }
   }
 
