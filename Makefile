@@ -45,6 +45,8 @@ check: ## Check the format of the sources and that generated files are current
 generate: packages ## Write the schema and the reference anew from the declarations
 	$(SWIFT) build --product pipe
 	.build/debug/pipe schema > schemas/pipeline.schema.json
+	.build/debug/pipe schema summary > schemas/summary.schema.json
+	.build/debug/pipe schema progress > schemas/progress.schema.json
 	.build/debug/pipe reference --out docs/reference
 
 .PHONY: format

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Glibc
 import PipeEngine
+import PipeReport
 import PipeSpec
 import PipeStages
+import PipeWeb
 
 /// `pipe run`: runs a spec to its end.
 struct RunCommand: AsyncParsableCommand {
@@ -42,6 +44,12 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(help: "How progress is shown: auto, bar, plain, json or none.")
   var progress = ProgressStyle.auto
+
+  @Option(
+    name: .customLong("summary"),
+    help: ArgumentHelp("Write what came of the run to this file, as JSON (pipe schema summary).", valueName: "file"),
+    completion: .file())
+  var summaryFile: String?
 
   @Option(
     help: ArgumentHelp(
@@ -97,9 +105,11 @@ struct RunCommand: AsyncParsableCommand {
     switch try RunSession.open(plan, meaning, for: request, spec) {
     case .run(let opened): journal = opened
     case .done(let expectations):
-      try report(expectations, of: pipeline.file, isSaid: false)
+      try end(with: expectations, of: pipeline.file)
       return
     }
+    if progress == .json { StandardError.speakEvents() }
+    let started = Timestamp.now
     let run = Run(plan, fetcher: HTTPFetcher(plan), journal: journal)
     try SignalWatch.start { run.stop($0, because: $1) }
     run.control.onNotice { [plan] notice in
@@ -116,51 +126,72 @@ struct RunCommand: AsyncParsableCommand {
       plan: plan, progress: run.progress, outcome: outcome, resumed: hasBegun ? journal?.resumed : nil,
       standing: journal?.reached.map { RunStanding(of: plan, at: $0) },
       goingOn: journal == nil ? nil : RunSession.command(spec, flag, options.settings))
+    let ending = ending(of: outcome, sinks: plan.sinks.count)
+    if progress == .json {
+      let report = summary.report(exitStatus: Int(ending.status.rawValue), started: started)
+      LiveTerminal.say(report.event.text + "\n")
+    } else if ending.isTold {
+      StandardError.say(summary.text)
+    } else {
+      sayNotices(of: summary)
+    }
+    try tellMachines(summary, outcome, of: pipeline.file, status: ending.status, since: started)
+    if ending.status != .success { throw ending.status }
+  }
+
+  /// With which status a run ends, and whether the person is told how it went.
+  private func ending(of outcome: RunOutcome, sinks: Int) -> (status: ExitCode, isTold: Bool) {
     let isQuiet = progress == .none
     switch outcome.reason {
-    case .failed:
-      // A run that failed is never silent.
-      StandardError.say(summary.text)
-      throw ExitStatus.failed
-    case .readerGone:
-      // It had what it wanted. Another sink's output is not whole.
-      if plan.sinks.count == 1 {
-        if !isQuiet { sayNotices(of: summary) }
-        return
-      }
-      StandardError.say(summary.text)
-      throw ExitStatus.failed
+    // A run that failed is never silent.
+    case .failed: return (ExitStatus.failed, true)
+    // It had what it wanted. Another sink's output is not whole.
+    case .readerGone: return sinks == 1 ? (.success, false) : (ExitStatus.failed, true)
     case .stopped(let cause):
       // Without progress a run that did what it was asked for is.
       let isLimit = if case .limit = cause { true } else { false }
-      if !isQuiet || isLimit || outcome.failure != nil {
-        StandardError.say(summary.text)
-      } else {
-        sayNotices(of: summary)
-      }
-      throw ExitCode(cause)
+      return (ExitCode(cause), !isQuiet || isLimit || outcome.failure != nil)
     case .complete, .limit:
-      if !isQuiet || outcome.isUnexpected { StandardError.say(summary.text) } else { sayNotices(of: summary) }
+      return outcome.isUnexpected ? (ExitStatus.unexpected, true) : (.success, !isQuiet)
     }
-    try report(outcome.expectations, of: pipeline.file, isSaid: true)
+  }
+
+  /// Writes what programs are told: the file of `--summary`, GitHub's page of the job, and what came of the expectations.
+  private func tellMachines(
+    _ summary: RunSummary, _ outcome: RunOutcome, of file: SourceFile, status: ExitCode, since started: Timestamp
+  ) throws {
+    try write(outcome.expectations, of: file)
+    let page = getenv("GITHUB_STEP_SUMMARY").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    if summaryFile == nil && page == nil { return }
+    var report = summary.report(exitStatus: Int(status.rawValue), started: started)
+    if let summaryFile {
+      report.specHash = FileDigest.sha256(of: file.bytes)
+      report.addDigests()
+      try TextFile.write(report.json.indented + "\n", to: summaryFile, replacing: true)
+    }
+    // Others write to it as well; a run is no failure for want of it.
+    if let page { TextFile.append(report.markdown, to: page) }
   }
 
   private var request: RunRequest {
     resume ? .resume : restart ? .restart : retryFailed ? .retryFailed : .run
   }
 
-  /// Ends with 5 where an expectation does not hold.
-  ///
-  /// - Parameter isSaid: Whether the person knows it already.
-  private func report(_ expectations: [ExpectationResult], of file: SourceFile, isSaid: Bool) throws {
+  /// Says what came of the expectations of a run that had ended before, and ends with 5 where one does not hold.
+  private func end(with expectations: [ExpectationResult], of file: SourceFile) throws {
     if expectations.isEmpty { return }
-    if !isSaid { StandardError.say(ExpectationText.lines(expectations).joined(separator: "\n")) }
+    StandardError.say(ExpectationText.lines(expectations).joined(separator: "\n"))
+    try write(expectations, of: file)
+    if !expectations.allSatisfy(\.holds) { throw ExitStatus.unexpected }
+  }
+
+  private func write(_ expectations: [ExpectationResult], of file: SourceFile) throws {
+    if expectations.isEmpty { return }
     switch expectFormat {
     case .text: break
     case .github: try StandardOutput.write(ExpectationText.github(expectations, in: file), terminator: "")
     case .junit: try StandardOutput.write(ExpectationText.junit(expectations, of: file), terminator: "")
     }
-    if !expectations.allSatisfy(\.holds) { throw ExitStatus.unexpected }
   }
 
   private func sayNotices(of summary: RunSummary) { for notice in summary.notices { StandardError.say(notice) } }

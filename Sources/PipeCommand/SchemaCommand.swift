@@ -1,5 +1,6 @@
 import ArgumentParser
 import PipeEngine
+import PipeReport
 import PipeSpec
 import PipeStages
 
@@ -7,15 +8,27 @@ import PipeStages
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",
-    abstract: "Print the JSON Schema of specs (draft 2020-12).",
+    abstract: "Print the JSON Schema of specs, or of what a run tells programs (draft 2020-12).",
     discussion: """
       Editors complete and explain a spec whose first line is
 
         # yaml-language-server: $schema=pipeline.schema.json
       """)
 
+  /// What there are schemas of.
+  enum Kind: String, ExpressibleByArgument, CaseIterable {
+    case pipeline, summary, progress
+  }
+
+  @Argument(help: "Of what: pipeline (specs), summary (run --summary) or progress (run --progress json).")
+  var kind = Kind.pipeline
+
   func run() throws {
-    try StandardOutput.write(PipelineSchema.text)
+    switch kind {
+    case .pipeline: try StandardOutput.write(PipelineSchema.text)
+    case .summary: try StandardOutput.write(ReportSchemas.summary.indented)
+    case .progress: try StandardOutput.write(ReportSchemas.progress.indented)
+    }
   }
 }
 

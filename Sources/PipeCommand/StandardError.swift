@@ -1,6 +1,7 @@
 import Glibc
 import PipeSpec
 import PipeText
+import Synchronization
 
 /// Standard error: what is said to the person.
 struct StandardError: TextOutputStream {
@@ -27,7 +28,16 @@ struct StandardError: TextOutputStream {
     }
   }
 
+  private static let speaksEvents = Atomic(false)
+
+  /// From now on what is said is an event a line, for programs (`--progress json`).
+  static func speakEvents() { speaksEvents.store(true, ordering: .releasing) }
+
   static func say(_ text: String) {
+    if speaksEvents.load(ordering: .acquiring) {
+      let event: JSONText = ["event": "notice", "text": .string(PathText.shown(text))]
+      return LiveTerminal.say(event.text + "\n")
+    }
     var stream = StandardError()
     stream.write(text + "\n")
   }

@@ -41,5 +41,15 @@ enum TextFile {
     }
   }
 
+  /// Adds a text to a file that others write to as well; says so where it cannot.
+  static func append(_ text: String, to path: String) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    defer { if descriptor >= 0 { close(descriptor) } }
+    let bytes = Array(text.utf8)
+    // At once, so that nobody writes in between.
+    let count = descriptor < 0 ? -1 : bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    if count < bytes.count { StandardError.say("pipe: warning: \(path) cannot be written: \(reason)") }
+  }
+
   private static var reason: String { String(cString: strerror(errno)) }
 }

@@ -78,7 +78,7 @@ struct ProgressDisplay: Sendable {
         if StandardError.isInForeground {
           LiveTerminal.draw(block.lines(sample, width: StandardError.width, height: StandardError.height))
         }
-      case .json: StandardError.say(sample.event.text)
+      case .json: LiveTerminal.say(sample.event.text + "\n")
       default: if schedule.isDue(at: sample.elapsed) { StandardError.say(sample.text) }
       }
     }
@@ -91,6 +91,6 @@ struct ProgressDisplay: Sendable {
     let event: JSONText = [
       "event": "stall", "seconds": .int(Int(stalled.seconds)), "lines": .array(lines.map { .string($0) }),
     ]
-    StandardError.say(event.text)
+    LiveTerminal.say(event.text + "\n")
   }
 }

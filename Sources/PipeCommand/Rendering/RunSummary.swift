@@ -1,4 +1,5 @@
 import PipeEngine
+import PipeReport
 import PipeSpec
 import PipeWeb
 
@@ -62,7 +63,7 @@ struct RunSummary {
       lines.append("  rate       \(Int((Double(counts.records) / run.elapsed.seconds).rounded()).grouped)/s")
     }
     for (index, sink) in plan.sinks.enumerated() {
-      let count = (resumed?.rows(of: index) ?? 0) + progress.count(of: .sink(index)).sent
+      let count = rowCount(of: index)
       let rows = "\(count.grouped) row\(count == 1 ? "" : "s")"
       let unpublished = progress.unpublished[index]
       lines.append(
@@ -129,6 +130,31 @@ struct RunSummary {
   }
 
   private static let mostTraps = 10
+
+  /// The rows of a sink, in all sessions of the run.
+  private func rowCount(of index: Int) -> Int {
+    (resumed?.rows(of: index) ?? 0) + progress.count(of: .sink(index)).sent
+  }
+
+  /// The facts for programs.
+  ///
+  /// - Parameter started: When the process began to run it.
+  func report(exitStatus: Int, started: Timestamp) -> RunReport {
+    let files = plan.sinks.enumerated().map { index, sink in
+      let unpublished = progress.unpublished[index]
+      let path = place(of: sink, unpublished)
+      return RunReport.File(
+        sink: sink.name, path: path, rows: unpublished?.isLost ?? false ? 0 : rowCount(of: index),
+        isPublished: path == sink.shown && (run.reason.isComplete || !sink.sink.publication().isWhole))
+    }
+    var report = RunReport(
+      plan: plan, progress: progress, outcome: run, exitStatus: exitStatus, files: files, started: started, ended: .now)
+    report.doneBefore = resumed?.doneCount
+    report.retried = resumed?.retriedCount
+    report.standing = standing
+    report.goingOn = run.reason.isComplete ? nil : goingOn
+    return report
+  }
 
   /// Where the rows of a sink are.
   private func place(of sink: SinkPlan, _ unpublished: UnpublishedRows?) -> String {

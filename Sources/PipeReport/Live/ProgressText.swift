@@ -33,7 +33,7 @@ extension RunSample {
 
 extension JSONText {
   /// A number to three places.
-  init(thousandths value: Double) {
+  package init(thousandths value: Double) {
     let rounded = (value * 1000).rounded() / 1000
     self = Int(exactly: rounded).map { .int($0) } ?? (rounded.isFinite ? .number("\(rounded)") : .null)
   }

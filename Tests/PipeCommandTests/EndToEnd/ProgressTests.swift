@@ -32,7 +32,7 @@ struct ProgressTests {
     sinks: [{csv: out.csv}]
     """
 
-  @Test("--progress json writes an object a line, before the summary")
+  @Test("--progress json writes an event a line, the last of which is the summary")
   func json() async throws {
     try await Workplace.use { place in
       // The second page does not come before there was a line, and is given up then.
@@ -45,11 +45,11 @@ struct ProgressTests {
       let outcome = await command.outcome()
       #expect(outcome.status == 130, "\(outcome.errors)")
       #expect(outcome.output == "")
-      let said = outcome.errors.split(separator: "\n")
-      let lines = said.filter { $0.hasPrefix("{") }
-      let summary = try #require(said.firstIndex { $0.hasPrefix("pipe: stopped in") })
-      #expect(said[summary...].allSatisfy { !$0.hasPrefix("{") })
-      let progress = try lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+      let lines = outcome.errors.split(separator: "\n")
+      #expect(lines.allSatisfy { $0.hasPrefix("{\"event\": ") })
+      #expect(lines.last?.hasPrefix("{\"event\": \"summary\"") == true)
+      let progress = try lines.filter { $0.hasPrefix("{\"event\": \"progress\"") }
+        .map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
       #expect(progress.contains { $0.done == 1 && $0.inFlight == 1 })
       #expect(progress.allSatisfy { $0.done + $0.inFlight <= 2 && $0.failed == 0 && $0.rate >= 0 })
       #expect(progress.map(\.elapsed) == progress.map(\.elapsed).sorted())
