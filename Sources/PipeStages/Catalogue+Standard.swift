@@ -38,6 +38,7 @@ extension Catalogue {
       HTTPVersionExtractor.component,
       TruncatedExtractor.component,
       ErrorExtractor.component,
+      ErrorCodeExtractor.component,
       OKExtractor.component,
       TextExtractor.component,
       CSSExtractor.component,

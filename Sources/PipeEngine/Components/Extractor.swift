@@ -59,11 +59,14 @@ package struct ExtractionFault: Error, Hashable, Sendable {
   package let partial: Value?
   /// Whether that is the start of a text, which means something else than the text where it stands for a number or a URL.
   package let isCut: Bool
+  /// Whether there is a value, which is not what the field's options want: no fault if a default stands for it.
+  package let isConversion: Bool
 
-  package init(_ message: String, partial: Value? = nil, isCut: Bool = false) {
+  package init(_ message: String, partial: Value? = nil, isCut: Bool = false, isConversion: Bool = false) {
     self.message = message
     self.partial = partial
     self.isCut = isCut
+    self.isConversion = isConversion
   }
 }
 

@@ -16,6 +16,11 @@ package enum FileContents {
     return status.st_mode & S_IFMT == S_IFIFO || status.st_mode & S_IFMT == S_IFSOCK
   }
 
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return path.withPath({ stat($0, &status) }) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// - Parameter path: `nil` for standard input.
   package static func read(_ path: String?) -> Result<[UInt8], Unreadable> {
     let descriptor = path.map { $0.withPath { open($0, O_RDONLY | O_CLOEXEC) } } ?? fcntl(0, F_DUPFD_CLOEXEC, 3)

@@ -136,7 +136,7 @@ final class OwnRequests: Sendable {
       if fetched.response == nil { count.failed += 1 } else { count.answered += 1 }
     }
     for task in asked?.tasks ?? [] { answers.give(fetched, to: task) }
-    if let robots, request.purpose == .robots, let file = request.trail.first ?? request.url, file.isRobotsFile {
+    if let robots, request.purpose == .robots, let file = request.trail.first?.url ?? request.url, file.isRobotsFile {
       frontier.know(fetched.map { RobotsAnswer($0, for: robots.token) }, of: file)
     }
     ledger.ownEnded()

@@ -30,7 +30,7 @@ enum RedirectRule {
     // A URL may come again: a page that redirects to itself can have set the cookie that it asks for. What ends a loop
     // is the limit alone.
     if request.trail.count >= limit {
-      let isLoop = request.trail.contains { $0.hrefWithoutFragment == target.hrefWithoutFragment }
+      let isLoop = request.trail.contains { $0.url.hrefWithoutFragment == target.hrefWithoutFragment }
       let words = "more than \(limit) redirects, the last to \(target.redacted)"
       return .fail(RequestError(.redirects, isLoop ? words + ", which was visited before" : words))
     }
@@ -39,7 +39,9 @@ enum RedirectRule {
       response.status == 303 && method != .head && method != .get
       || [301, 302].contains(response.status) && method == .post
     return .follow(
-      request.redirected(to: target, becomesGET: becomesGET, after: fetched.timing.elapsed, attempts: fetched.attempts))
+      request.redirected(
+        to: target, by: response.status, becomesGET: becomesGET, after: fetched.timing.elapsed,
+        attempts: fetched.attempts))
   }
 }
 

@@ -87,8 +87,8 @@ package final class Request: Sendable {
   package let url: WebURL?
   /// What makes the URL unfit for fetching.
   package let fault: RequestError?
-  /// The URLs that redirected, in order.
-  package let trail: [WebURL]
+  /// What redirected, in order.
+  package let trail: [RedirectHop]
   /// The time that earlier transfers of this attempt took.
   package let spent: Duration
   /// 1 for the first.
@@ -103,7 +103,7 @@ package final class Request: Sendable {
   package let host: String
 
   package init(
-    _ seed: RequestSeed, url: WebURL?, fault: RequestError? = nil, trail: [WebURL] = [], spent: Duration = .zero,
+    _ seed: RequestSeed, url: WebURL?, fault: RequestError? = nil, trail: [RedirectHop] = [], spent: Duration = .zero,
     attempt: Int = 1, hasLostItsContent: Bool = false, keepsPage: Bool = false, isSentAgain: Bool = false
   ) {
     self.seed = seed
@@ -159,12 +159,15 @@ package final class Request: Sendable {
 
   /// The same request, sent on to another URL by a redirect.
   ///
-  /// - Parameter becomesGET: Whether it goes on as a GET without content.
+  /// - Parameters:
+  ///   - status: That of the redirect.
+  ///   - becomesGET: Whether it goes on as a GET without content.
   func redirected(
-    to target: WebURL, becomesGET: Bool, after time: Duration, attempts: Int? = nil
+    to target: WebURL, by status: Int, becomesGET: Bool, after time: Duration, attempts: Int? = nil
   ) -> Request {
-    Request(
-      seed, url: target, trail: trail + [url].compactMap(\.self), spent: spent + time, attempt: attempts ?? attempt,
+    let hop = url.map { RedirectHop(url: $0, status: status) }
+    return Request(
+      seed, url: target, trail: trail + [hop].compactMap(\.self), spent: spent + time, attempt: attempts ?? attempt,
       hasLostItsContent: hasLostItsContent || becomesGET)
   }
 
@@ -194,7 +197,18 @@ package final class Request: Sendable {
   /// sent.
   package var hasLeftItsOrigin: Bool {
     if place?.isElsewhere == true { return true }
-    return trail.contains { $0.origin != url?.origin }
+    return trail.contains { $0.url.origin != url?.origin }
+  }
+}
+
+/// A URL that redirected, and by which status.
+package struct RedirectHop: Hashable, Sendable {
+  package let url: WebURL
+  package let status: Int
+
+  package init(url: WebURL, status: Int) {
+    self.url = url
+    self.status = status
   }
 }
 

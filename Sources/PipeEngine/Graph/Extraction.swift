@@ -257,6 +257,7 @@ package struct Extraction: Sendable {
       if field.isRequired, page.response != nil { page.addFault(of: field.name, ExtractionFault("missing")) }
       return field.fallback ?? value
     } catch {
+      if error.isConversion, let fallback = field.fallback { return fallback }
       page.addFault(of: field.name, error)
       let partial = error.partial.flatMap { page.room.holds($0) ? $0 : page.room.start(of: $0, field.extractor.type) }
       return partial.flatMap { $0.isMissing ? nil : $0 } ?? field.fallback ?? .null

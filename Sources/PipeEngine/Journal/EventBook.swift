@@ -324,7 +324,7 @@ extension PlainEvent {
 extension URLMark {
   /// Of the URL that was to be fetched first.
   fileprivate init(of request: Request) {
-    let first = request.trail.first ?? request.url
+    let first = request.trail.first?.url ?? request.url
     self = first.map { URLMark(of: $0.hrefWithoutFragment) } ?? URLMark(of: request.written)
   }
 }

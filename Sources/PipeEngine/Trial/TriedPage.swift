@@ -37,7 +37,7 @@ package final class TriedPage: Extractor {
   package func extract(_ page: Page) throws(ExtractionFault) -> Value {
     let (request, response) = (page.request, page.response)
     let facts = Facts(
-      url: request.url, redirects: request.trail, status: response?.status, version: response?.version,
+      url: request.url, redirects: request.trail.map(\.url), status: response?.status, version: response?.version,
       contentType: response?.contentType, length: response?.length, isTruncated: response?.isTruncated ?? false,
       address: response?.address, elapsed: request.spent + page.fetched.timing.elapsed,
       attempts: page.fetched.attempts, error: page.fetched.error, faults: [page.faults])

@@ -88,7 +88,7 @@ extension Node {
   }
 
   /// Whether nothing was written: `key:` and no more.
-  var isUnwritten: Bool {
+  package var isUnwritten: Bool {
     if case .scalar(let scalar) = content { scalar.text.isEmpty && scalar.style == .plain } else { false }
   }
 }

@@ -153,7 +153,7 @@ struct ExpectationResolver {
     case .list(let field, let elements, _):
       guard let index = index(of: field) else { return }
       for bound in elements { check(bound.value, at: bound.range, with: aggregates[index], &units[index]) }
-    case .value, .text, .matches: break
+    case .value, .text, .matches, .member: break
     }
   }
 
@@ -313,7 +313,8 @@ extension Condition {
     case .not(let condition): return condition.place(of: name)
     case .value(let operand), .range(let operand, _, _), .list(let operand, _, _), .matches(let operand, _, _):
       return place(operand)
-    case .comparison(let left, _, let right, _), .text(let left, _, let right, _): return place(left, right)
+    case .comparison(let left, _, let right, _), .text(let left, _, let right, _), .member(let left, let right, _):
+      return place(left, right)
     }
   }
 }

@@ -25,10 +25,14 @@ extension Parser {
     return (parser.sortedFaults.isEmpty ? condition : nil, calls, units, parser.sortedFaults)
   }
 
-  /// A function behind whose name a parenthesis stands. Where there are no functions, it fails.
+  /// A function behind whose name a parenthesis stands: in a condition on a record, the length of a field alone.
   mutating func call(of name: Token) throws(Stop) -> Operand {
-    guard let calls else { throw failCall(name) }
+    guard let calls else { return try length(name) }
     let word = written(name.range)
+    if word == "length" {
+      throw fail(
+        "'length' is of one record, not of the run", hint: "for example: count(length(field) > 3)", name.range)
+    }
     guard let function = AggregateFunction(rawValue: word) else {
       let names = AggregateFunction.allCases.map(\.rawValue)
       let near = AggregateFunction.others[word.lowercased()] ?? nearestName(to: word, among: names)

@@ -9,6 +9,7 @@ extension Condition {
     case .not(.text(let left, let test, let right, _)):
       "\(left.description) not \(test.rawValue) \(right.description)"
     case .not(.matches(let left, let expression, _)): "\(left.description) not matches \(expression.description)"
+    case .not(.member(let left, let list, _)): "\(left.description) not in \(list.description)"
     case .not(let condition): "not \(condition.text(inside: .not))"
     case .value(let operand): operand.description
     case .comparison(let left, let sign, let right, _):
@@ -17,6 +18,7 @@ extension Condition {
     case .list(let left, let elements, _): Self.text(left, "in", elements)
     case .text(let left, let test, let right, _): "\(left.description) \(test.rawValue) \(right.description)"
     case .matches(let left, let expression, _): "\(left.description) matches \(expression.description)"
+    case .member(let left, let list, _): "\(left.description) in \(list.description)"
     }
   }
 
@@ -41,12 +43,15 @@ extension Condition {
 extension Operand {
   var description: String {
     switch kind {
-    case .field(let name): Lexer.isPlainName(name) ? name : "`\(name)`"
+    case .field(let name): Self.written(name)
+    case .length(let name): "length(\(Self.written(name)))"
     case .literal(let literal): literal.description
     // Nothing that is described has one.
     case .faulty: "null"
     }
   }
+
+  private static func written(_ name: String) -> String { Lexer.isPlainName(name) ? name : "`\(name)`" }
 }
 
 extension Literal {

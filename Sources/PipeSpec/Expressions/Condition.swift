@@ -12,6 +12,8 @@ indirect enum Condition: Sendable {
   case list(Operand, [Bound], range: Range<Int>)
   case text(Operand, TextTest, Operand, word: Range<Int>)
   case matches(Operand, RegularExpression, word: Range<Int>)
+  /// Whether a list has a value.
+  case member(Operand, Operand, word: Range<Int>)
 
   /// A literal and where it stands.
   typealias Bound = (value: Literal, range: Range<Int>)
@@ -21,6 +23,8 @@ indirect enum Condition: Sendable {
 struct Operand: Sendable {
   enum Kind: Sendable {
     case field(String)
+    /// How many elements a list has, or characters a text.
+    case length(String)
     case literal(Literal)
     /// Its fault is reported.
     case faulty
@@ -56,14 +60,20 @@ extension Condition {
 
   private func collectNames(_ collect: (String) -> Void) {
     func take(_ operands: Operand...) {
-      for operand in operands { if case .field(let name) = operand.kind { collect(name) } }
+      for operand in operands {
+        switch operand.kind {
+        case .field(let name), .length(let name): collect(name)
+        case .literal, .faulty: break
+        }
+      }
     }
     switch self {
     case .all(let conditions), .any(let conditions): for condition in conditions { condition.collectNames(collect) }
     case .not(let condition): condition.collectNames(collect)
     case .value(let operand), .range(let operand, _, _), .list(let operand, _, _), .matches(let operand, _, _):
       take(operand)
-    case .comparison(let left, _, let right, _), .text(let left, _, let right, _): take(left, right)
+    case .comparison(let left, _, let right, _), .text(let left, _, let right, _), .member(let left, let right, _):
+      take(left, right)
     }
   }
 }

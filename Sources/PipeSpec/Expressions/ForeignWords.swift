@@ -17,6 +17,11 @@ enum ForeignWords {
   /// Our test for a function or an operator of another language.
   static func test(for word: String) -> String? { operators[fold(word)] }
 
+  /// Whether another language counts elements or characters so.
+  static func isLength(_ word: String) -> Bool {
+    ["len", "length", "size", "count", "strlen", "charlength", "arraylength"].contains(fold(word))
+  }
+
   /// Our value for another language's.
   static func value(for word: String) -> String? {
     values[fold(word)] ?? (["null", "true", "false"].contains(fold(word)) ? fold(word) : nil)

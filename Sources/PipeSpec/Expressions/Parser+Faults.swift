@@ -98,7 +98,6 @@ extension Parser {
       } else {
         hint = "write '\(name) == \(written(current.range))', or a list: [\(written(current.range))]"
       }
-    case .word where current.keyword == nil: hint = "write '\(written(current.range)) contains \(name)'"
     default: hint = "for example: in 200..299, or in [301, 302]"
     }
     return fail("'in' needs a range or a list", hint: hint, placeOfMissing(after: word))
@@ -121,12 +120,14 @@ extension Parser {
     let field = word.split(separator: ".").dropLast().joined(separator: ".")
     let operators = ForeignWords.test(for: method)
     let hint =
-      if let operators, !field.isEmpty {
+      if ForeignWords.isLength(method) {
+        "write length(\(field.isEmpty ? "field" : field)) for the length of a list or a text"
+      } else if let operators, !field.isEmpty {
         "write \(field) \(operators) …"
       } else if let operators {
         "write field \(operators) …"
       } else {
-        "there are no functions here; compare the field itself"
+        "the only function is length; compare the field itself"
       }
     return fail("'\(word)' cannot be called", hint: hint, name.range)
   }

@@ -82,6 +82,13 @@ extension Parser {
 
   private mutating func membership(of left: Operand, _ word: Token) throws(Stop) -> Condition {
     if current.kind == .openList { return try list(of: left) }
+    if case .word(let name, let isQuoted) = current.kind, isQuoted || current.keyword == nil, after?.kind != .range,
+      after?.kind != .open
+    {
+      let list = Operand(kind: .field(name), range: current.range)
+      advance()
+      return .member(left, list, word: word.range)
+    }
     let first = current
     guard case .literal(let low) = first.kind, after?.kind == .range else {
       if first.kind == .faultyValue { return try skipRange(left) }

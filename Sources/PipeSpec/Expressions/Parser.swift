@@ -5,11 +5,11 @@
 ///     negation   = "not" negation | test
 ///     test       = operand
 ///                | operand ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) operand
-///                | operand [ "not" ] "in" ( range | list )
+///                | operand [ "not" ] "in" ( range | list | field )
 ///                | operand [ "not" ] ( "contains" | "starts_with" | "ends_with" ) operand
 ///                | operand [ "not" ] "matches" regex
 ///                | "(" expression ")"
-///     operand    = field | literal | "(" operand ")"
+///     operand    = field | "length" "(" field ")" | literal | "(" operand ")"
 ///     range      = number ".." number              (* both ends included *)
 ///     list       = "[" literal { "," literal } [ "," ] "]"
 ///     literal    = "null" | "true" | "false" | number | string
@@ -179,6 +179,24 @@ struct Parser {
       throw fail("a list stands only after 'in'", hint: "write field in […]", token.range)
     default: throw failMissing()
     }
+  }
+
+  /// `length(links)`, the word being read.
+  mutating func length(_ word: Token) throws(Stop) -> Operand {
+    guard case .word("length", isQuoted: false) = word.kind else { throw failCall(word) }
+    advance()
+    let field = current
+    guard case .word(let name, let isQuoted) = field.kind, isQuoted || field.keyword == nil, after?.kind == .close
+    else {
+      if field.kind == .broken { throw Stop() }
+      throw fail(
+        "length needs the name of a list or a text between parentheses", hint: "for example: length(links) > 3",
+        field.kind == .end ? word.range : field.range)
+    }
+    advance()
+    let end = current.range.upperBound
+    advance()
+    return Operand(kind: .length(name), range: word.range.lowerBound..<end)
   }
 
   /// The literal that a token is.

@@ -174,10 +174,19 @@ extension Value {
 }
 
 extension UnsafeBufferPointer<Value> {
-  /// A record with fewer values than fields reads as one with nulls.
-  fileprivate func value(_ field: Int) -> Value? { field < count ? self[field] : nil }
+  /// A record with fewer values than fields reads as one with nulls. A field's complement is the length of its value.
+  fileprivate func value(_ field: Int) -> Value? {
+    if field >= 0 { return field < count ? self[field] : nil }
+    guard ~field < count else { return nil }
+    return switch self[~field] {
+    case .list(let elements): .int(elements.count)
+    case .null: nil
+    case let value: .int(value.plainText.unicodeScalars.count)
+    }
+  }
 
   fileprivate func isNull(_ field: Int) -> Bool {
+    if field < 0 { return value(field) == nil }
     guard field < count else { return true }
     if case .null = self[field] { return true }
     return false
@@ -185,7 +194,7 @@ extension UnsafeBufferPointer<Value> {
 
   /// The text of a field that is a text; the column of a source's row may hold another value there.
   fileprivate func text(_ field: Int) -> String? {
-    guard field < count else { return nil }
+    guard field >= 0, field < count else { return nil }
     switch self[field] {
     case .string(let text): return text
     case .null, .list: return nil

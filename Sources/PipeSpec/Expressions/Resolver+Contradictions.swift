@@ -62,7 +62,7 @@ extension Condition {
     case .list(let field, _, let range): (operand, end) = (field, range.upperBound)
     case .text(let field, _, let right, _): (operand, end) = (field, right.range.upperBound)
     case .matches(let field, _, let word): (operand, end) = (field, word.upperBound)
-    case .all, .any, .not: return nil
+    case .all, .any, .not, .member: return nil
     }
     guard case .field(let name) = operand.kind else { return nil }
     return (name, operand.range.lowerBound..<max(end, operand.range.upperBound))

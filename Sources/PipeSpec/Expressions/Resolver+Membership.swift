@@ -25,7 +25,7 @@ extension Resolver {
     }
   }
 
-  private mutating func member(of field: Field, _ part: Found) -> Logic? {
+  mutating func member(of field: Field, _ part: Found) -> Logic? {
     let element = Field(
       index: field.index, declaration: FieldDeclaration(field.name, FieldType(field.type.element)))
     switch part {

@@ -4,8 +4,9 @@ internal import PipeText
 ///
 /// All faults are reported; what follows from one of them is not.
 struct Resolver {
-  /// A field that was found.
+  /// A field that was found, or the length of one.
   struct Field {
+    /// Of a length, the complement of its field's.
     let index: Int
     let declaration: FieldDeclaration
 
@@ -89,6 +90,19 @@ struct Resolver {
       let part = find(right, isRight: true)
       guard let field, let part else { return nil }
       return text(field, test, part, word: word)
+    case .member(let element, let list, _):
+      let part = find(element)
+      guard case .field(let field, let range)? = find(list, isRight: true), let part else { return nil }
+      if field.type.isList { return member(of: field, part) }
+      let written =
+        switch part {
+        case .literal(let literal, _): literal.description
+        case .field(let other, _): other.name
+        }
+      return fault(
+        "'in' needs a list on its right, and \(field.kind)",
+        hint: field.isText ? "write \(field.name) contains \(written)" : "for example: in 200..299, or in [301, 302]",
+        range)
     case .matches(let operand, let expression, let word):
       guard let field = leftField(operand, of: "matches") else { return nil }
       guard field.isText else {
@@ -108,6 +122,19 @@ struct Resolver {
     switch operand.kind {
     case .literal(let literal): return .literal(literal, operand.range)
     case .faulty: return nil
+    case .length(let name):
+      guard case .field(let field, let range)? = find(Operand(kind: .field(name), range: operand.range)) else {
+        return nil
+      }
+      guard field.type.isList || field.isText else {
+        fault(
+          "length is for lists and texts, and \(field.kind)",
+          hint: field.type == .json ? "all: true makes a list of what a path finds" : nil, range)
+        return nil
+      }
+      let length = FieldDeclaration(
+        "length(\(name))", .int, isNullable: field.declaration.isNullable, bounds: 0...Int.max)
+      return .field(Field(index: ~field.index, declaration: length), range)
     case .field(let name):
       if let index = byName[ExactText(name)] {
         return .field(Field(index: index, declaration: fields[index]), operand.range)
@@ -115,8 +142,10 @@ struct Resolver {
       if faulty.contains(ExactText(name)) { return nil }
       let names = fields.map(\.name) + faulty.map(\.text).sorted()
       let hint: String
-      if let last = name.split(separator: ".").last.map(String.init), last.utf8.count < name.utf8.count,
-        names.contains(last) || others.contains(last)
+      let parts = name.split(separator: ".").map(String.init)
+      if parts.count == 2, names.contains(parts[0]), ForeignWords.isLength(parts[1]) {
+        hint = "write length(\(parts[0]))"
+      } else if let last = parts.last, last.utf8.count < name.utf8.count, names.contains(last) || others.contains(last)
       {
         hint = "a field is written by its name alone: \(last)"
       } else if let near = ForeignWords.value(for: name) ?? guesses.nearest(to: name, among: names + others) {
@@ -186,7 +215,8 @@ struct Resolver {
         "a list cannot be compared, and \(field.kind)",
         hint: field.canHold(literal)
           ? "write \(field.name) contains \(literal.description), or compare it with null"
-          : "the elements of a list are not counted; 'contains' finds one of them", sign)
+          : literal.isNumber
+            ? "write length(\(field.name)) for how many it has" : "'contains' finds one of them", sign)
     }
     if comparison.isOrder, field.type == .bool {
       return fault("booleans have no order", hint: "write '\(field.name)' or 'not \(field.name)'", sign)

@@ -25,6 +25,10 @@ extension Topic {
         Row("status in 200..299", "within a range; both ends belong to it"),
         Row("status in [301, 302]", "one of a list; not in is the opposite"),
         Row("title contains 'Lamp'", "the text has this part; a list has this element. not contains is the opposite"),
+        Row("'lamp' in tags", "the list has this element, as tags contains 'lamp'"),
+        Row(
+          "length(tags) > 3",
+          "how many elements a list has, or characters (Unicode scalars) a text; null if there is no value"),
         Row("url starts_with 'https:'", "the text begins so; ends_with is the same for its end"),
         Row("title matches /^lamp/i", "a regular expression is found in the text; the flags are i, m, s and x"),
         Row("url != final_url", "two fields of the same kind are compared"),
@@ -65,7 +69,7 @@ extension Topic {
       .paragraph(
         """
         What a field is compared with must be of its kind, which is checked before the run. `as: number` makes \
-        a number of a text. A list is asked with `contains`, or compared with null.
+        a number of a text. A list is asked with `contains` and `in`, or compared with null; `length` says how many elements it has.
         """),
       .heading("Within YAML"),
       .paragraph(

@@ -77,6 +77,18 @@ extension RegularExpression {
     return Matches(matches: matches, gaveUp: false)
   }
 
+  /// Gives the place of each match, in order, to `visit`, until it wants no more.
+  ///
+  /// - Parameter steps: What the search may take, which several searches share.
+  /// - Returns: Whether the search was given up.
+  package func visitPlaces(in text: String, within steps: inout Steps, _ visit: (Range<Int>) -> Bool) -> Bool {
+    let outcome = compiled.search(text, within: &steps) { workspace, _ in
+      workspace.range(of: 0).map(visit) ?? true
+    }
+    if case .gaveUp = outcome { return true }
+    return false
+  }
+
   /// Gives the text of a group to `visit` for each match in order, until it wants no more. Nothing is kept of a match: a
   /// text has one at every place of it.
   ///

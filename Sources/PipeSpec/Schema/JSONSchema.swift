@@ -21,11 +21,13 @@ package struct JSONSchema {
         ]
       )
     ]
-    // The options of a component may name components in turn; each family is written once.
+    // The options of a component may name components in turn; each family is written once, and so is each option that all
+    // of its components have.
     var index = 0
     while index < schema.families.count {
       let family = schema.families[index]
       definitions.append((family.kind.rawValue, schema.definition(of: family)))
+      for key in family.common { definitions.append((Self.name(of: key, in: family), schema.property(key))) }
       index += 1
     }
     let head: [(key: String, value: JSONText)] = [
@@ -36,9 +38,12 @@ package struct JSONSchema {
 
   // MARK: Maps
 
-  private mutating func object(_ keys: [KeyDescription]) -> [(key: String, value: JSONText)] {
+  private mutating func object(
+    _ keys: [KeyDescription], _ others: [(key: String, value: JSONText)] = []
+  ) -> [(key: String, value: JSONText)] {
     var properties: [(key: String, value: JSONText)] = []
     for key in keys { properties.append((key.name, property(key))) }
+    properties += others
     var entries: [(key: String, value: JSONText)] = [("type", "object")]
     let required = keys.filter(\.isRequired).map(\.name)
     if !required.isEmpty { entries.append(("required", .array(required.map { .string($0) }))) }
@@ -69,8 +74,11 @@ package struct JSONSchema {
     return key.summary + "\n\n" + list.map { "- " + $0 }.joined(separator: "\n")
   }
 
-  private mutating func map(_ keys: [KeyDescription], main: String?) -> [(key: String, value: JSONText)] {
-    let map = object(keys)
+  /// - Parameter others: Properties besides the keys'.
+  private mutating func map(
+    _ keys: [KeyDescription], main: String?, _ others: [(key: String, value: JSONText)] = []
+  ) -> [(key: String, value: JSONText)] {
+    let map = object(keys, others)
     if let main, let key = keys.first(where: { $0.name == main }) {
       return [("anyOf", .array([.object(shape(key.shape)), .object(map)]))]
     }
@@ -83,13 +91,14 @@ package struct JSONSchema {
 
   private mutating func definition(of family: ComponentFamily) -> JSONText {
     var properties: [(key: String, value: JSONText)] = []
+    let common = family.common.map { ($0.name, Self.reference(to: $0, in: family)) }
     for component in family.components {
       var entries: [(key: String, value: JSONText)] = [("description", .string(component.summary))]
       let examples = component.examples.compactMap(JSONText.init(yaml:)).compactMap { example -> JSONText? in
         if case .object(let entries) = example { entries.first?.value } else { nil }
       }
       if !examples.isEmpty { entries.append(("examples", .array(examples))) }
-      var value = map(component.keys + family.common, main: component.main)
+      var value = map(component.keys, main: component.main, common)
       // Beside its options a name needs no value: `{stdin: , format: csv}`.
       if component.standsAlone { value = [("anyOf", [["type": "null"], .object(value)])] }
       properties.append((component.name, .object(entries + value)))
@@ -140,7 +149,8 @@ package struct JSONSchema {
         }
       } else {
         shapes[key.name] = shape
-        found.append((key.name, property(key)))
+        let isCommon = family.common.contains { $0.name == key.name }
+        found.append((key.name, isCommon ? Self.reference(to: key, in: family) : property(key)))
       }
     }
     return found
@@ -173,6 +183,15 @@ package struct JSONSchema {
   private mutating func reference(to family: ComponentFamily) -> JSONText {
     if !families.contains(where: { $0.kind == family.kind }) { families.append(family) }
     return .string("#/$defs/\(family.kind.rawValue)")
+  }
+
+  /// What an option that all components of a family have is called among the definitions.
+  private static func name(of key: KeyDescription, in family: ComponentFamily) -> String {
+    "\(family.kind.rawValue).\(key.name)"
+  }
+
+  private static func reference(to key: KeyDescription, in family: ComponentFamily) -> JSONText {
+    ["$ref": .string("#/$defs/\(name(of: key, in: family))")]
   }
 
   // MARK: Shapes

@@ -11,31 +11,15 @@ struct ConstExtractor: Extractor {
     .extractor, "const", "The same value in every record.",
     options: MapShape(
       main: "value",
-      Key("value", constant, "The value: a text, a number, true, false or null.", example: "batch-7"),
-      make: ConstExtractor.init),
+      Key("value", WrittenValue.shape, "The value: a text, a number, true, false or null.", example: "batch-7"),
+      make: { ConstExtractor(value: $0.value) }),
     examples: ["const: batch-7"],
     make: { $0 })
 
   init(value: Value) {
     self.value = value
     isNullable = value == .null
-    type =
-      switch value {
-      case .bool: .bool
-      case .int: .int
-      case .double: .number
-      default: .string
-      }
-  }
-
-  private static let constant = Shape.scalar(.any) { text throws(ScalarFault) -> Value in
-    switch text.value {
-    case .null: .null
-    case .bool(let value): .bool(value)
-    case .int(let value): .int(value)
-    case .float(let value): .double(value)
-    case .string: .string(text.text)
-    }
+    type = FieldType(value.elementType)
   }
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value { value }

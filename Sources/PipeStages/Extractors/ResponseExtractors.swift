@@ -92,21 +92,6 @@ struct AttemptsExtractor: Extractor {
   func extract(_ page: Page) throws(ExtractionFault) -> Value { .int(page.fetched.attempts) }
 }
 
-/// `redirects`: the URLs that redirected.
-struct RedirectsExtractor: Extractor {
-  static let component = Component.builtIn(
-    "redirects",
-    "The URLs that redirected, in order, without the one that answered; in a crawl, the one that the page redirects to.",
-    RedirectsExtractor())
-  let type = FieldType(.url, isList: true)
-  let isNullable = false
-
-  func extract(_ page: Page) throws(ExtractionFault) -> Value {
-    let trail = page.request.trail + [page.redirectTarget].compactMap(\.self)
-    return .list(trail.map { .string($0.hrefWithoutUserinfo) })
-  }
-}
-
 /// `depth`: how far the page is from a source.
 struct DepthExtractor: Extractor {
   static let component = Component.builtIn(
@@ -182,6 +167,17 @@ struct ErrorExtractor: Extractor {
   let comesLast = true
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value { page.error.map { .string($0.description) } ?? .null }
+}
+
+/// `error_code`: the code of the error.
+struct ErrorCodeExtractor: Extractor {
+  static let component = Component.builtIn(
+    "error_code", "The code of the error alone, such as timeout; null if there is none.", ErrorCodeExtractor())
+  let type = FieldType.string
+  let words: [String]? = RequestError.Code.allCases.map(\.rawValue)
+  let comesLast = true
+
+  func extract(_ page: Page) throws(ExtractionFault) -> Value { page.error.map { .string($0.code.rawValue) } ?? .null }
 }
 
 extension Duration {

@@ -72,7 +72,7 @@ extension CSVForm {
     guard let encoding = CharacterEncoding(label: text.text), encoding != .replacement else {
       let near = nearestName(to: text.text.lowercased(), among: CharacterEncoding.allCases.map { $0.name.lowercased() })
       throw ScalarFault(
-        .badValue, "names no character encoding: \(text.shown)",
+        .badValue, "is not a known character encoding: \(text.shown)",
         hint: near.map { "did you mean '\($0)'?" } ?? "such as utf-8, windows-1252, iso-8859-15, shift_jis or gb18030")
     }
     if encoding == .iso2022JP {

@@ -8,6 +8,8 @@ internal import PipeText
 /// lets mail take them for UTC, which is wrong by hours for nearly all of them.
 package struct WrittenDate {
   private var rest: ArraySlice<UInt8>
+  /// Where clocks show a time whose zone is not told.
+  private let local: ZoneRules
 
   /// The longest text that is read as a date, in bytes.
   private static let limit = 128
@@ -22,10 +24,16 @@ package struct WrittenDate {
   /// The name of a zone that could not be told.
   private var unclearZone: String?
 
-  package static func timestamp(_ text: String) throws(Fault) -> Timestamp {
-    let bytes = Array(text.utf8)
-    guard bytes.count <= limit else { throw .form }
-    var date = WrittenDate(rest: bytes[...])
+  private init(_ bytes: [UInt8], in local: ZoneRules) {
+    rest = bytes[...]
+    self.local = local
+  }
+
+  /// - Parameter local: The zone of a time that does not tell its own.
+  package static func timestamp(_ text: String, in local: ZoneRules = .utc) throws(Fault) -> Timestamp {
+    guard text.utf8.count <= limit else { throw .form }
+    let bytes = Array(text.withPlainSpaces.utf8)
+    var date = WrittenDate(bytes, in: local)
     // Four digits begin a year, one or two a day of the month.
     let isISO = bytes.count >= 4 && bytes.prefix(4).allSatisfy { isDigit($0) }
     let timestamp = isISO ? date.iso() : date.message()
@@ -41,13 +49,12 @@ package struct WrittenDate {
     guard let year = number(4...4) else { return nil }
     let isBasic = !skip("-")
     guard let day = isoDay(year, isBasic: isBasic) else { return nil }
-    if rest.isEmpty { return Timestamp(CivilDate(daysSince1970: day), Clock(seconds: 0), offset: 0) }
+    if rest.isEmpty { return timestamp(CivilDate(daysSince1970: day), Clock(seconds: 0)) }
     guard skip("T") || skip("t") || skip(" "), let time = isBasic ? basicClock() : clock(allowsEnd: true) else {
       return nil
     }
     _ = skip(" ")
-    guard let offset = rest.isEmpty ? 0 : zone() else { return nil }
-    return Timestamp(CivilDate(daysSince1970: day), time, offset: offset)
+    return timestampAndZone(CivilDate(daysSince1970: day), time)
   }
 
   /// The day in days since 1970, the year being read; alone it stands for its first day, and so does a month.
@@ -108,7 +115,7 @@ package struct WrittenDate {
         return monthFirst()
       }
     }
-    guard let day = number(1...2), skipSpace() || skip("-"), let month = month(), skipSpace() || skip("-"),
+    guard let day = dayOfMonth(), skipSpace() || skip("-"), let month = month(), skipSpace() || skip("-"),
       let year = year(2...4), let date = CivilDate(year: year, month: month, day: day)
     else { return nil }
     return timeAndZone(of: date)
@@ -117,7 +124,7 @@ package struct WrittenDate {
   /// The month before the day: `Nov  6 08:49:37 1994`, `Feb 11 19:58:02 CET 2022`, `Feb 11 2022 19:58:02 GMT+0100`,
   /// `February 11, 2022`.
   private mutating func monthFirst() -> Timestamp? {
-    guard let month = month(), skipSpace(), let day = number(1...2) else { return nil }
+    guard let month = month(), skipSpace(), let day = dayOfMonth() else { return nil }
     _ = skip(",")
     guard skipSpace() else { return nil }
     if rest.dropFirst(2).first != UInt8(ascii: ":"), rest.dropFirst().first != UInt8(ascii: ":") {
@@ -125,22 +132,36 @@ package struct WrittenDate {
       return timeAndZone(of: date)
     }
     guard let time = clock(), skipSpace() else { return nil }
-    var offset = 0
+    var offset: Int?
     if let first = rest.first, !Self.isDigit(first) {
       guard let zone = zone(), skipSpace() else { return nil }
       offset = zone
     }
     guard let year = year(4...4), let date = CivilDate(year: year, month: month, day: day) else { return nil }
-    return Timestamp(date, time, offset: offset)
+    return timestamp(date, time, offset: offset)
   }
 
   /// What follows the date, if anything does.
   private mutating func timeAndZone(of date: CivilDate) -> Timestamp? {
-    if rest.isEmpty { return Timestamp(date, Clock(seconds: 0), offset: 0) }
+    if rest.isEmpty { return timestamp(date, Clock(seconds: 0)) }
     guard skipSpace(), let time = clock() else { return nil }
     skipSpace()
-    guard let offset = rest.isEmpty ? 0 : zone() else { return nil }
-    return Timestamp(date, time, offset: offset)
+    return timestampAndZone(date, time)
+  }
+
+  /// What follows the time, if anything does.
+  private mutating func timestampAndZone(_ date: CivilDate, _ time: Clock) -> Timestamp? {
+    if rest.isEmpty { return timestamp(date, time) }
+    return zone().flatMap { timestamp(date, time, offset: $0) }
+  }
+
+  /// - Parameter offset: Seconds east of UTC; `nil` if the text does not tell.
+  private func timestamp(_ date: CivilDate, _ time: Clock, offset: Int? = nil) -> Timestamp? {
+    let clock = date.daysSince1970 * 86_400 + time.seconds
+    let seconds = offset.map { clock - $0 } ?? local.moment(ofClock: clock)
+    // A zone must not lead out of the years that four digits can write.
+    guard Timestamp.range.contains(seconds) else { return nil }
+    return Timestamp(seconds: seconds, nanoseconds: time.nanoseconds)
   }
 
   /// RFC 5322 4.3: two digits below 50 are of this century, more, or three, of the one before.
@@ -248,7 +269,26 @@ package struct WrittenDate {
   }
 
   private mutating func month() -> Int? {
-    word().flatMap { CivilDate.month($0.utf8) }
+    let month = word().flatMap { CivilDate.month($0.utf8) }
+    // An abbreviation: Jan.
+    _ = skip(".")
+    return month
+  }
+
+  /// `6`, `06`, `6th`.
+  private mutating func dayOfMonth() -> Int? {
+    let day = number(1...2)
+    rest = Self.withoutOrdinal(rest)
+    return day
+  }
+
+  /// What follows `st`, `nd`, `rd` or `th`, if a text begins with that.
+  static func withoutOrdinal(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let letters = text.prefix(3).prefix { 0x61...0x7A ~= $0 | 0x20 }
+    guard ["st", "nd", "rd", "th"].contains(String(decoding: letters.map { $0 | 0x20 }, as: UTF8.self)) else {
+      return text
+    }
+    return text.dropFirst(2)
   }
 
   private static let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -262,6 +302,9 @@ package struct WrittenDate {
     "akst": -9, "akdt": -8, "hst": -10,
     "mez": 1, "mesz": 2, "sast": 2, "trt": 3, "pkt": 5, "ict": 7, "wib": 7, "pht": 8, "brt": -3, "art": -3, "clt": -4,
   ]
+
+  /// Seconds east of UTC of a zone that is known by its name.
+  static func offset(of zone: String) -> Int? { zones[zone.lowercased()].map { Int($0 * 3600) } }
 
   // MARK: Scanning
 
@@ -296,13 +339,8 @@ package struct WrittenDate {
 }
 
 extension Timestamp {
-  fileprivate init?(_ date: CivilDate, _ time: WrittenDate.Clock, offset: Int) {
-    let seconds = date.daysSince1970 * 86_400 + time.seconds - offset
-    // A zone must not lead out of the years that four digits can write.
-    guard Self.range.contains(seconds) else { return nil }
-    self.init(seconds: seconds, nanoseconds: time.nanoseconds)
+  /// Reads a date as pages and headers write it; one without a time is its midnight, one without a zone is in that given.
+  package init(written text: String, in local: ZoneRules = .utc) throws(WrittenDate.Fault) {
+    self = try WrittenDate.timestamp(text, in: local)
   }
-
-  /// Reads a date as pages and headers write it; one without a time is its midnight, one without a zone UTC.
-  package init(written text: String) throws(WrittenDate.Fault) { self = try WrittenDate.timestamp(text) }
 }

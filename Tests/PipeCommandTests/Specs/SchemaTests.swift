@@ -3,7 +3,7 @@ import PipeTesting
 import Testing
 
 /// An independent validator: check-jsonschema of PyPI (Tests/requirements.txt), which Tests/install-tools installs.
-private enum SchemaClient {
+enum SchemaClient {
   static let path = Program.path("check-jsonschema")
   /// In CI a missing tool is a failure.
   static let isWanted = path != nil || ProcessInfo.processInfo.environment["CI"] != nil

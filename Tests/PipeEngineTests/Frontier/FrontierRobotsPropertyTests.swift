@@ -161,7 +161,7 @@ private struct RobotsModel {
     case 1:
       let path = random.oneIn(2) ? "/no" : "/yes"
       if let url = WebURL("http://h\(Int.random(in: 0..<4, using: &random)).example\(path)") {
-        _ = frontier.putBack(request.redirected(to: url, becomesGET: false, after: .seconds(1)), at: nil)
+        _ = frontier.putBack(request.redirected(to: url, by: 302, becomesGET: false, after: .seconds(1)), at: nil)
       }
     default: if open.remove(request.id) == nil { faults.append("one was settled twice") }
     }

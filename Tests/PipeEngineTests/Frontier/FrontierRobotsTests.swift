@@ -276,10 +276,10 @@ struct FrontierRobotsTests {
       return
     }
     frontier.landed(request, .answered, now: start)
-    let hop = request.redirected(to: webURL("http://a.example/no"), becomesGET: false, after: .zero)
+    let hop = request.redirected(to: webURL("http://a.example/no"), by: 302, becomesGET: false, after: .zero)
     _ = frontier.putBack(hop, at: nil)
     #expect(frontier.take(upTo: 9, now: start).refused == [0])
-    let away = request.redirected(to: webURL("http://b.example/"), becomesGET: false, after: .zero)
+    let away = request.redirected(to: webURL("http://b.example/"), by: 302, becomesGET: false, after: .zero)
     _ = frontier.putBack(away, at: nil)
     #expect(frontier.take(upTo: 9, now: start).files == ["http://b.example/robots.txt"])
     frontier.add(own: robotsRequest(7, "http://b.example"))

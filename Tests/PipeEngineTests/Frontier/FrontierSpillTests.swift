@@ -49,7 +49,9 @@ struct FrontierSpillTests {
       referrer: "http://c.example/", purpose: .check,
       place: CrawlPlace(number: 1 << 33, hops: 5, source: 2, isElsewhere: true, hasCome: true)),
     url: WebURL("https://b.example:8443/x?y#z"), fault: RequestError(.connect, "refused ä", .noConnection),
-    trail: ["http://a.example/", "https://a.example/ü"].compactMap { WebURL($0) },
+    trail: ["http://a.example/", "https://a.example/ü"].enumerated().compactMap { index, url in
+      WebURL(url).map { RedirectHop(url: $0, status: 301 + index) }
+    },
     spent: .seconds(5) + .nanoseconds(1), attempt: 3, hasLostItsContent: true, keepsPage: true, isSentAgain: true)
 
   /// The stored properties of a request by name, as texts.

@@ -7,7 +7,7 @@ extension NewcomerTests {
     ),
     (
       "W redirects > 0", whole("where: \"redirects > 0\"\n"),
-      [("type-mismatch", "the elements of a list are not counted; 'contains' finds one of them")]
+      [("type-mismatch", "write length(redirects) for how many it has")]
     ),
     ("W length > 1 000", whole("where: \"length > 1 000\"\n"), [("bad-expression", "write 1000")]),
     ("W length > 1'000", whole("where: \"length > 1'000\"\n"), [("bad-expression", "write 1000")]),

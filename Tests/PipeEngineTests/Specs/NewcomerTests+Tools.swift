@@ -265,12 +265,12 @@ extension NewcomerTests {
     ),
     (
       "python-where", whole("where: 'status == 200 and \"shop\" in title'\n"),
-      [("bad-expression", "write 'title contains \"shop\"'")]
+      [("type-mismatch", "write title contains 'shop'")]
     ),
     ("python-none", whole("where: error is None\n"), [("bad-expression", "write 'error == null'")]),
     (
       "python-len", whole("where: len(title) > 3\n"),
-      [("bad-expression", "there are no functions here; compare the field itself")]
+      [("bad-expression", "write length(field) for the length of a list or a text")]
     ),
     ("python-startswith", whole("where: url.startswith('https')\n"), [("bad-expression", "write url starts_with …")]),
     (

@@ -54,6 +54,14 @@ struct ExpectationTests {
     #expect(!expectation.condition.evaluate([.int(2), .double(0.1), .int(2)]))
   }
 
+  @Test("conditions on records know the length of lists and texts")
+  func lengths() throws {
+    let expectation = try resolve("count(length(tags) > 1) == 1 and count('a' in tags) > 0")
+    #expect(expectation.aggregates.map(\.name) == ["count(length(tags) > 1)", "count('a' in tags)"])
+    #expect(fault("length(tags) > 1").prefix(2) == ["bad-expression", "'length' is of one record, not of the run"])
+    #expect(fault("max(length(tags)) > 1").prefix(2).first == "bad-expression")
+  }
+
   @Test(
     "a record can be at odds with it, or cannot",
     arguments: [
@@ -157,7 +165,7 @@ struct ExpectationTests {
       (
         "count(count(ok) > 1) > 0",
         [
-          "bad-expression", "'count' cannot be called", "there are no functions here; compare the field itself",
+          "bad-expression", "'count' cannot be called", "write length(field) for the length of a list or a text",
           "count",
         ]
       ),

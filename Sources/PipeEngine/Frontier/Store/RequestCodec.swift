@@ -9,7 +9,8 @@ internal import PipeWeb
 /// that transfers have touched as well; a test walks through all of them, so that a new one cannot be left out. Equal
 /// requests have equal bytes.
 enum RequestCodec {
-  /// To be counted up with every change of the bytes: journals of earlier versions are read on.
+  /// To be counted up with every change of the bytes of requests that were not sent yet, which are those in a journal:
+  /// journals of earlier versions are read on.
   static let version: UInt8 = 1
 
   static func encode(_ request: Request, into bytes: inout [UInt8]) {
@@ -31,7 +32,10 @@ enum RequestCodec {
       bytes.append(fault.circumstance.rawValue)
     }
     bytes.append(varint: request.trail.count)
-    for url in request.trail { bytes.append(text: url.href) }
+    for hop in request.trail {
+      bytes.append(text: hop.url.href)
+      bytes.append(varint: hop.status)
+    }
     bytes.append(request.spent == .zero ? 0 : 1)
     if request.spent != .zero {
       let (seconds, attoseconds) = request.spent.components
@@ -110,10 +114,10 @@ enum RequestCodec {
       default: return nil
       }
       guard let hops = number() else { return nil }
-      var trail: [WebURL] = []
+      var trail: [RedirectHop] = []
       for _ in 0..<hops {
-        guard let href = text(), let url = WebURL(href) else { return nil }
-        trail.append(url)
+        guard let href = text(), let url = WebURL(href), let status = number() else { return nil }
+        trail.append(RedirectHop(url: url, status: status))
       }
       guard let spent = spent(), let attempt = number(), let method = text(),
         let length = number(), let body = slice(max(0, length - 1)), let fields = number()

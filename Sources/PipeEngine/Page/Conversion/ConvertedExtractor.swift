@@ -7,7 +7,9 @@ struct ConvertedExtractor: Extractor {
   let conversion: Conversion
 
   var type: FieldType { conversion.result(of: extractor.type) }
-  var isNullable: Bool { extractor.isNullable || (conversion.pattern != nil && !extractor.type.isList) }
+  var isNullable: Bool { extractor.isNullable || conversion.exists || conversion.mayLose(extractor.type) }
+  var bounds: ClosedRange<Int>? { conversion.reduction == .count ? 0...Int.max : nil }
+  var words: [String]? { conversion.words }
   var comesLast: Bool { extractor.comesLast }
   var placeFact: PlaceFact? { extractor.placeFact }
   var inputColumn: Located<String>? { extractor.inputColumn }
@@ -20,6 +22,8 @@ struct ConvertedExtractor: Extractor {
   }
 
   func extract(_ page: Page) throws(ExtractionFault) -> Value {
+    // Of a page that was not fetched nothing is known.
+    if conversion.exists, page.response == nil { return .null }
     let encoding = extractor.isMarkup ? page.urlEncoding : .utf8
     let room = page.room.budget.bytes
     if conversion.pattern != nil { page.room.beginSearch() }
@@ -30,8 +34,10 @@ struct ConvertedExtractor: Extractor {
       page.room.begin()
       guard let partial = error.partial else { throw error }
       // The start of a number is another number.
-      if error.isCut, conversion.type ?? .string != .string { throw ExtractionFault(error.message) }
+      if conversion.needsWhole || error.isCut && conversion.needsWholeText { throw ExtractionFault(error.message) }
       let converted = try conversion.convert(partial, base: page.baseURL, encoding: encoding, room: room)
+      if converted == .bool(true), conversion.exists { return converted }
+      if conversion.exists { throw ExtractionFault(error.message) }
       throw ExtractionFault(error.message, partial: converted, isCut: error.isCut)
     }
     page.room.begin()
