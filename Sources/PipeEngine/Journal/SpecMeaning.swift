@@ -10,6 +10,12 @@ internal import PipeText
 /// is long is told by its hash.
 package struct SpecMeaning: Hashable, Sendable {
   private(set) var entries: [CanonicalForm.Entry]
+  /// The keys whose values nobody wrote: they are defaults. Not in the bytes.
+  private var defaults: Set<String> = []
+
+  package static func == (left: Self, right: Self) -> Bool { left.entries == right.entries }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(entries) }
 
   /// Keys that may change, and all keys below them.
   static let harmless = [
@@ -34,9 +40,13 @@ package struct SpecMeaning: Hashable, Sendable {
     self.init(CanonicalForm(root, keys: language.keys, &context))
   }
 
+  /// A meaning as a journal has it.
+  init(entries: [CanonicalForm.Entry]) { self.entries = entries }
+
   init(_ form: CanonicalForm) {
     let kept = form.entries.filter { !Self.isHarmless($0.key) && !Self.isCredential($0.key) }
     entries = []
+    defaults = form.defaults
     var index = 0
     while index < kept.count {
       let list = Self.list(of: kept[index].key)
@@ -77,10 +87,19 @@ package struct SpecMeaning: Hashable, Sendable {
   /// In what this spec means another thing than an earlier one, in the order of the earlier one's keys.
   func changes(since earlier: SpecMeaning) -> [SpecChange] {
     let (old, new) = (Self.byKey(earlier.entries), Self.byKey(entries))
+    let maps = Set(earlier.entries.map { Self.map(of: $0.key) })
     let keys = earlier.entries.map(\.key) + entries.map(\.key).filter { old[$0] == nil }
     return keys.compactMap { key in
-      old[key] == new[key] ? nil : SpecChange(key: key, old: old[key], new: new[key])
+      // The version that wrote the journal did not have this option yet.
+      if old[key] == nil, defaults.contains(key), maps.contains(Self.map(of: key)) { return nil }
+      return old[key] == new[key] ? nil : SpecChange(key: key, old: old[key], new: new[key])
     }
+  }
+
+  /// `crawl` for `crawl.depth` and for `crawl.exclude[2]`: the map that an option is in.
+  private static func map(of key: String) -> String {
+    let option = list(of: key) ?? key
+    return option.lastIndex(of: ".").map { String(option[..<$0]) } ?? ""
   }
 
   private static func byKey(_ entries: [CanonicalForm.Entry]) -> [String: String] {
@@ -127,11 +146,12 @@ extension SpecMeaning {
   init?(_ bytes: [UInt8]) {
     var reader = ByteReader(bytes)
     guard reader.byte() == Self.version, let count = reader.count(ofBytes: 2) else { return nil }
-    entries = []
+    var entries: [CanonicalForm.Entry] = []
     for _ in 0..<count {
       guard let key = reader.text(), let value = reader.text() else { return nil }
       entries.append(.init(key: key, value: value))
     }
     guard reader.isAtEnd else { return nil }
+    self.init(entries: entries)
   }
 }

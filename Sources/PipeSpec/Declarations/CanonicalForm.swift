@@ -18,6 +18,12 @@ package struct CanonicalForm: Hashable, Sendable {
   }
 
   package private(set) var entries: [Entry] = []
+  /// The keys whose values nobody wrote.
+  package private(set) var defaults: Set<String> = []
+
+  package static func == (left: Self, right: Self) -> Bool { left.entries == right.entries }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(entries) }
 
   /// - Parameter context: One in which the spec was decoded, so that it knows its variables.
   package init(_ root: Node, keys: [KeyDescription], _ context: inout DecodingContext) {
@@ -68,7 +74,9 @@ package struct CanonicalForm: Hashable, Sendable {
       } else if let text = implied(key, by: options, &context) ?? key.shownDefault,
         let node = Document(reading: SourceFile(name: "", text: text)).root
       {
+        let start = entries.count
         add(node, key.shape, at: path, &context)
+        defaults.formUnion(entries[start...].map(\.key))
       }
     }
   }

@@ -51,6 +51,22 @@ struct SpecMeaningTests {
     return try meaning(Self.base.replacing(old, with: new)).changes(since: meaning(Self.base))
   }
 
+  /// The journal of a version that had fewer options.
+  @Test func `An option that a journal does not know is no change while it has its default`() throws {
+    let isNew = { (entry: CanonicalForm.Entry) in entry.key.hasSuffix(".exists") || entry.key.hasSuffix(".with[0]") }
+    let base = Self.base.replacing("url: url", with: "url: redirects")
+    let now = try meaning(base)
+    #expect(now.entries.filter(isNew).count == 3)
+    let old = SpecMeaning(entries: now.entries.filter { !isNew($0) })
+    #expect(now.changes(since: old) == [])
+    let written = try meaning(
+      base.replacing(".price,", with: ".price, exists: true,").replacing(", as: number", with: ""))
+    #expect(written.changes(since: old).map(\.key) == ["extract.price.css.as", "extract.price.css.exists"])
+    // A map that is new is a change, even if all that it has are defaults.
+    let without = SpecMeaning(entries: now.entries.filter { !$0.key.hasPrefix("crawl.") })
+    #expect(!now.changes(since: without).isEmpty)
+  }
+
   /// Other ways to say the same, and what may change.
   private static let equal: [(String, String)] = [
     ("version: 1", "# a comment\nversion: 1"), ("name: site", "name: other\ndescription: \"new\""),
