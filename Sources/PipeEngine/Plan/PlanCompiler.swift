@@ -89,7 +89,7 @@ struct PlanCompiler {
     diagnostics += FileConflicts.find(among: files, isRunning: false)
     reportUnusedCredentials()
     let crawl = crawlPlan()
-    checkItems()
+    diagnostics += ItemChecks.diagnostics(of: spec)
     var needs = fields.reduce(crawl?.needs ?? PageNeeds.nothing) { $0.union($1.extractor.needs) }
     if let each = spec.each { needs = needs.union(each.value.selector.needs) }
     var bounds = Bounds(
@@ -117,32 +117,6 @@ struct PlanCompiler {
     plan.each = spec.each?.value
     plan.expect = expect
     return plan
-  }
-
-  /// Fields that do not mean what they say with items, or without.
-  private mutating func checkItems() {
-    for use in (spec.fields ?? []).compactMap(\.use) {
-      if spec.each == nil {
-        if let scope = use.common.scope {
-          diagnostics.append(
-            Diagnostic(
-              .noEffect, at: scope.span, "scope has no effect without each, since a page makes one record",
-              hint: "remove it, or say what the items are, for example each: {css: .product}"))
-        }
-        continue
-      }
-      if use.product?.isAbsolute == true, use.common.scope == nil {
-        diagnostics.append(
-          Diagnostic(
-            .noEffect, at: use.span, "the expression begins at the root of the page, so each item gets the same",
-            hint: "begin it with a dot to read inside the item (.//h2), or say scope: page"))
-      }
-      guard let scope = use.common.scope, scope.value == .item, use.product?.readsItem == false else { continue }
-      diagnostics.append(
-        Diagnostic(
-          .noEffect, at: scope.span, "\(use.name.value) says the same for every item of a page, so scope has no effect",
-          hint: "css, xpath, json, text, links and hash read inside an item"))
-    }
   }
 
   /// The journal of a run; `nil` if it has none, or if no sink could go on where it left off.

@@ -172,6 +172,13 @@ struct EachTests {
         "no-effect the expression begins at the root of the page, so each item gets the same"
       ])
     #expect(faults("css: p", "x: {xpath: {expression: //h2, scope: page}}") == [])
+    #expect(faults("css: p", "x: {json: $.a}") == ["no-effect json reads JSON, and the items are elements of a page"])
+    #expect(faults("css: p", "x: {json: {path: $.a, in: json-ld}}, y: {json: {path: $.a, scope: page}}").count == 1)
+    #expect(
+      faults("json: $.a", "x: text, y: hash, z: item, t: title") == [
+        "no-effect text reads HTML and XML, and the items are values of JSON"
+      ])
+    #expect(faults("json: $.a", "x: {css: p}, y: {xpath: p}, z: links, j: {json: $}").count == 3)
     #expect(faults("", "x: {css: {selector: p, scope: page}}").first?.hasPrefix("no-effect scope") == true)
   }
 }
