@@ -19,13 +19,13 @@ struct PlanCommand: ParsableCommand {
   @OptionGroup var options: SpecOptions
 
   func run() throws {
-    let pipeline = options.loader(reading: .regularFiles).load(spec)
-    pipeline.show()
-    guard let plan = pipeline.plan else { throw ExitStatus.invalidSpec }
+    let loaded = options.loader(reading: .regularFiles).loadWhole(spec)
+    loaded.pipeline.show()
+    guard let plan = loaded.pipeline.plan else { throw ExitStatus.invalidSpec }
     let outline = PlanOutline(plan)
     switch format {
-    case .text: try StandardOutput.write(PlanText.render(outline))
-    case .json: try StandardOutput.write(PlanJSON.render(outline))
+    case .text: try StandardOutput.write(PlanText.render(outline, loaded.options))
+    case .json: try StandardOutput.write(PlanJSON.render(outline, loaded.options))
     case .mermaid: try StandardOutput.write(PlanDiagram.mermaid(outline))
     case .dot: try StandardOutput.write(PlanDiagram.dot(outline))
     }

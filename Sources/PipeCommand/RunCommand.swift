@@ -73,7 +73,8 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let loader = options.loader(reading: dryRun ? .regularFiles : .everything)
-    let (pipeline, meaning) = loader.loadForRun(spec, limit: limit)
+    let loaded = loader.loadWhole(spec, limit: limit)
+    let pipeline = loaded.pipeline
     // Not a word into a list that is read.
     if let plan = pipeline.plan, plan.readsItsMessages {
       let report = DiagnosticReport(pipeline.file, plan.conflicts)
@@ -83,7 +84,7 @@ struct RunCommand: AsyncParsableCommand {
     pipeline.show()
     guard let plan = pipeline.plan else { throw ExitStatus.invalidSpec }
     if dryRun {
-      try StandardOutput.write(PlanText.render(plan) + "\n\n" + OutputProspects.render(plan))
+      try StandardOutput.write(PlanText.render(plan, loaded.options) + "\n\n" + OutputProspects.render(plan))
       return
     }
     let conflicts = plan.conflicts
@@ -102,7 +103,7 @@ struct RunCommand: AsyncParsableCommand {
     MemoryTuning.apply()
     try MachineCheck.checkFiles(plan.openFiles)
     let journal: RunJournal?
-    switch try RunSession.open(plan, meaning, for: request, spec) {
+    switch try RunSession.open(plan, loaded.meaning, for: request, spec) {
     case .run(let opened): journal = opened
     case .done(let expectations):
       try end(with: expectations, of: pipeline.file)

@@ -27,13 +27,12 @@ struct SpecLoader {
 
   func load(_ path: String) -> Pipeline { read(path).pipeline }
 
-  /// Reads the spec of a run, and what its journal keeps of it.
+  /// Reads a spec for a plan or a run.
   ///
   /// - Parameter limit: The most requests of the run.
-  func loadForRun(_ path: String, limit: Int?) -> (pipeline: Pipeline, meaning: SpecMeaning?) {
+  func loadWhole(_ path: String, limit: Int? = nil) -> LoadedSpec {
     let (pipeline, source) = read(path, limit: limit)
-    guard pipeline.plan?.journal != nil, let source else { return (pipeline, nil) }
-    return (pipeline, SpecMeaning(source.file, language: language, variables: source.variables))
+    return LoadedSpec(pipeline: pipeline, source: source, language: language)
   }
 
   /// Fields as the command line has them.
@@ -79,6 +78,27 @@ struct SpecLoader {
   private func variables(in folder: SourceFolder) -> Variables {
     let secrets = SecretFiles(folder: folder, opensPipes: files == .everything)
     return Variables(overrides: overrides, environment: environment) { secrets.text(of: $0) }
+  }
+}
+
+/// A spec that was compiled, with what else its text tells.
+struct LoadedSpec {
+  let pipeline: Pipeline
+  fileprivate let source: (file: SourceFile, variables: Variables)?
+  fileprivate let language: Language
+
+  /// What a journal keeps of it; `nil` for a spec without one.
+  var meaning: SpecMeaning? {
+    guard pipeline.plan?.journal != nil, let source else { return nil }
+    return SpecMeaning(source.file, language: language, variables: source.variables)
+  }
+
+  /// What it says, option by option.
+  var options: StatedOptions? {
+    guard pipeline.plan != nil, let source else { return nil }
+    return StatedOptions(source.file, language: language, variables: source.variables) { text in
+      Digest.sha256.text(of: Array(text.utf8)).map { "SHA-256 \($0)" } ?? text
+    }
   }
 }
 

@@ -2,8 +2,13 @@ internal import CLibcrypto
 internal import PipeStorage
 
 /// Digests by the system's OpenSSL.
-enum Digest {
+package enum Digest {
   case sha256, md5
+
+  /// In hexadecimal digits; `nil` if this OpenSSL does not allow it.
+  package func text(of content: [UInt8]) -> String? {
+    bytes(of: content)?.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
 
   /// - Returns: `nil` if this OpenSSL does not allow it.
   func bytes(of content: [UInt8]) -> [UInt8]? {

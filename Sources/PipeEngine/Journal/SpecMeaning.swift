@@ -49,8 +49,8 @@ package struct SpecMeaning: Hashable, Sendable {
     defaults = form.defaults
     var index = 0
     while index < kept.count {
-      let list = Self.list(of: kept[index].key)
-      let run = list == nil ? 1 : kept[index...].prefix { Self.list(of: $0.key) == list }.count
+      let list = kept[index].list
+      let run = list == nil ? 1 : kept[index...].prefix { $0.list == list }.count
       if run > Self.longestList {
         let values = kept[index..<index + run].map(\.value).joined(separator: "\n")
         entries.append(.init(key: list ?? "", value: "\(run) elements (\(Self.hash(values)))"))
@@ -75,11 +75,6 @@ package struct SpecMeaning: Hashable, Sendable {
   private static func isCredential(_ key: String) -> Bool {
     guard key.hasPrefix("fetch.headers.") else { return false }
     return ["authorization", "cookie", "proxy-authorization"].contains(key.dropFirst(14).lowercased())
-  }
-
-  /// `urls` for `urls[7]`: the list that a value is an element of.
-  private static func list(of key: String) -> String? {
-    key.hasSuffix("]") ? key.lastIndex(of: "[").map { String(key[..<$0]) } : nil
   }
 
   private static func hash(_ text: String) -> String { String(URLMark(of: text).bits, radix: 16) }

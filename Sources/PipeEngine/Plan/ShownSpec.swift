@@ -96,7 +96,10 @@ extension String {
   }
 
   /// The text without the user and password of the URLs in it.
-  package var withoutUserinfo: String {
+  package var withoutUserinfo: String { withUserinfo { _ in Secrets.mask } }
+
+  /// The text with something else for the user and password of each URL in it.
+  func withUserinfo(_ substitute: (Substring) -> String) -> String {
     guard contains("://"), contains("@") else { return self }
     var result = ""
     var rest = self[...]
@@ -105,7 +108,7 @@ extension String {
       rest = rest[scheme.upperBound...]
       let authority = rest.prefix { !"/?# ".contains($0) }
       if let at = authority.lastIndex(of: "@") {
-        result += Secrets.mask
+        result += substitute(authority[..<at])
         rest = rest[at...]
       }
     }

@@ -15,11 +15,18 @@ package struct CanonicalForm: Hashable, Sendable {
       self.key = key
       self.value = value
     }
+
+    /// `urls` for `urls[7]`: the list that the value is an element of.
+    package var list: String? { key.hasSuffix("]") ? key.lastIndex(of: "[").map { String(key[..<$0]) } : nil }
   }
 
   package private(set) var entries: [Entry] = []
-  /// The keys whose values nobody wrote.
+  /// The keys whose values are those that they have if nothing is written.
   package private(set) var defaults: Set<String> = []
+  /// The keys of passwords and the like.
+  package private(set) var credentials: Set<String> = []
+
+  private init() {}
 
   package static func == (left: Self, right: Self) -> Bool { left.entries == right.entries }
 
@@ -60,6 +67,7 @@ package struct CanonicalForm: Hashable, Sendable {
       guard let shape = shapes.first(where: { $0.takes(node) }) ?? shapes.first else { return }
       add(node, shape, at: path, &context)
     case .text, .boolean, .integer, .number, .any, .choice:
+      if shape.isCredential { credentials.insert(path) }
       entries.append(Entry(key: path, value: Self.value(of: node, shape, &context)))
     }
   }
@@ -69,15 +77,19 @@ package struct CanonicalForm: Hashable, Sendable {
   ) {
     for key in keys {
       let path = path.isEmpty ? key.name : "\(path).\(key.name)"
-      if let option = options.first(where: { $0.key.text == key.name }) {
-        add(option.value, key.shape, at: path, &context)
-      } else if let text = implied(key, by: options, &context) ?? key.shownDefault,
+      var usual = CanonicalForm()
+      if let text = implied(key, by: options, &context) ?? key.shownDefault,
         let node = Document(reading: SourceFile(name: "", text: text)).root
       {
-        let start = entries.count
-        add(node, key.shape, at: path, &context)
-        defaults.formUnion(entries[start...].map(\.key))
+        usual.add(node, key.shape, at: path, &context)
       }
+      let start = entries.count
+      if let option = options.first(where: { $0.key.text == key.name }) {
+        add(option.value, key.shape, at: path, &context)
+      } else {
+        entries += usual.entries
+      }
+      if entries[start...].elementsEqual(usual.entries) { defaults.formUnion(usual.entries.map(\.key)) }
     }
   }
 
@@ -138,6 +150,10 @@ extension Quantity {
 
 extension ShapeDescription {
   fileprivate var isAny: Bool { if case .any = self { true } else { false } }
+
+  fileprivate var isCredential: Bool {
+    if case .text(_, _, let examples, _) = self { examples.contains { $0.hasPrefix("${secret:") } } else { false }
+  }
 
   /// Whether a node may be of the shape, by what it is.
   fileprivate func takes(_ node: Node) -> Bool {

@@ -48,8 +48,11 @@ package struct Variables: Sendable {
   package private(set) var secrets = Secrets()
   /// The files of `${secret:file:…}`, and where they are named.
   package private(set) var secretFiles: [Located<String>] = []
-  /// Whether `***` is resolved in the place of every secret.
-  private var masksSecrets = false
+  /// What is resolved in the place of every secret.
+  private enum Substitution {
+    case value, mask, reference
+  }
+  private var substitution = Substitution.value
   /// Bytes that were brought in so far.
   private var brought = 0
   private var guesses = NameGuesses()
@@ -76,8 +79,15 @@ package struct Variables: Sendable {
   /// shown.
   package var masked: Variables {
     var masked = Variables(overrides: overrides, environment: environment, readFile)
-    masked.masksSecrets = true
+    masked.substitution = .mask
     return masked
+  }
+
+  /// The same with the mark of its reference for every secret (``SecretReference``).
+  package var referring: Variables {
+    var referring = masked
+    referring.substitution = .reference
+    return referring
   }
 
   mutating func define(_ name: String, _ value: Value) {
@@ -214,10 +224,16 @@ package struct Variables: Sendable {
   /// What stands for a reference, and what may be shown of it.
   private typealias Substitute = (text: String, shown: String)
 
-  private mutating func secret(_ value: String) -> Substitute {
-    if masksSecrets { return (Secrets.mask, Secrets.mask) }
-    secrets.insert(value)
-    return (value, Secrets.mask)
+  private mutating func secret(_ value: String, _ reference: String) -> Substitute {
+    switch substitution {
+    case .mask: return (Secrets.mask, Secrets.mask)
+    case .reference:
+      let mark = SecretReference.mark(reference)
+      return (mark, mark)
+    case .value:
+      secrets.insert(value)
+      return (value, Secrets.mask)
+    }
   }
 
   private mutating func value(of reference: String) -> Result<Substitute, Fault> {
@@ -242,13 +258,13 @@ package struct Variables: Sendable {
       guard let value = environment[ExactText(parts[2])] else {
         return .failure(Fault(.unresolvedVariable, "the environment has no \(parts[2])", "set it before the run"))
       }
-      return .success(secret(value))
+      return .success(secret(value, reference))
     case "secret" where parts.count == 3 && parts[1] == "file":
-      if masksSecrets { return .success(secret("")) }
+      if substitution != .value { return .success(secret("", reference)) }
       switch readFile(parts[2]) {
       case .success(var value):
         if value.hasSuffix("\n") { value.removeLast() }
-        return .success(secret(value))
+        return .success(secret(value, reference))
       case .failure(let failure):
         return .failure(Fault(.unreadableFile, "cannot read \(parts[2]): \(failure.reason)", nil))
       }

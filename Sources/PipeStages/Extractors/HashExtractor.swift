@@ -65,9 +65,9 @@ struct HashExtractor: Extractor {
   }
 
   private func digest(of bytes: [UInt8]) throws(ExtractionFault) -> Value {
-    guard let digest = (algorithm == .md5 ? Digest.md5 : .sha256).bytes(of: bytes) else {
+    guard let digest = (algorithm == .md5 ? Digest.md5 : .sha256).text(of: bytes) else {
       throw ExtractionFault("this system's OpenSSL does not allow \(algorithm.rawValue)")
     }
-    return .string(digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+    return .string(digest)
   }
 }

@@ -3,7 +3,7 @@ internal import PipeWeb
 
 /// A plan for programs: one JSON object.
 package enum PlanJSON {
-  package static func render(_ outline: PlanOutline) -> String {
+  package static func render(_ outline: PlanOutline, _ spec: StatedOptions? = nil) -> String {
     let totals = outline.totals
     let object: JSONText = [
       "name": optional(outline.name), "description": optional(outline.description),
@@ -30,6 +30,7 @@ package enum PlanJSON {
         "least_duration_ms": .int(totals.leastDuration.milliseconds),
         "memory_bytes": .int(totals.memory.total), "sockets": .int(totals.sockets),
       ],
+      "options": .object((spec?.options ?? []).map { ($0.key, .string($0.value)) }),
     ]
     return object.indented
   }

@@ -3,9 +3,9 @@ internal import PipeWeb
 
 /// A plan as text, for 80 columns.
 package enum PlanText {
-  package static func render(_ plan: Plan) -> String { render(PlanOutline(plan)) }
+  package static func render(_ plan: Plan, _ spec: StatedOptions? = nil) -> String { render(PlanOutline(plan), spec) }
 
-  package static func render(_ outline: PlanOutline) -> String {
+  package static func render(_ outline: PlanOutline, _ spec: StatedOptions? = nil) -> String {
     var lines = [outline.name.map { "plan \($0)" } ?? "plan"]
     if let description = outline.description { lines += description.wrapped() }
     lines.append("")
@@ -33,7 +33,7 @@ package enum PlanText {
     if !outline.expectations.isEmpty {
       lines += ["", "expect"] + outline.expectations.flatMap { $0.wrapped(indent: "    ", first: "  ") }
     }
-    return (lines + [""] + bounds(outline)).joined(separator: "\n")
+    return (lines + [""] + bounds(outline) + (spec.map(options) ?? [])).joined(separator: "\n")
   }
 
   private static func text(of stage: PlanOutline.Stage) -> [String] {
@@ -49,6 +49,14 @@ package enum PlanText {
 
   private static func capacity(_ edge: PlanOutline.Connection) -> String {
     "at most \(edge.elements.grouped) \(edge.carries) or \(ByteCount(edge.bytes).description)"
+  }
+
+  /// What the spec says, defaults left out.
+  private static func options(_ spec: StatedOptions) -> [String] {
+    ["", "options"]
+      + spec.options.filter { !$0.isDefault }.flatMap {
+        "\($0.key): \($0.value)".withoutControls.wrapped(indent: "    ", first: "  ")
+      }
   }
 
   private static func bounds(_ outline: PlanOutline) -> [String] {
