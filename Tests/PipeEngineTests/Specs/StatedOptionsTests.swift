@@ -1,0 +1,239 @@
+import PipeSpec
+import PipeStages
+import Testing
+
+@testable import PipeEngine
+
+/// What a plan tells of a spec: two specs that say different things have different options, whatever the option.
+struct StatedOptionsTests {
+  private static let language = Language(.standard)
+
+  private static func options(_ text: String, _ variables: Variables = Variables()) throws -> [String: String] {
+    let file = SourceFile(name: "spec.yaml", text: text)
+    let stated = try #require(
+      StatedOptions(file, language: language, variables: variables) { "hash \($0.hashValue)" })
+    return Dictionary(uniqueKeysWithValues: stated.options.map { ($0.key, $0.value) })
+  }
+
+  /// Whether a spec is decoded without a fault.
+  private static func isSound(_ text: String) -> Bool {
+    let file = SourceFile(name: "spec.yaml", text: text)
+    let document = Document(reading: file)
+    guard let root = document.root else { return false }
+    var context = DecodingContext(file: file, variables: Variables(environment: environment))
+    let spec = language.shape.decode(root, &context)
+    return spec != nil && (document.diagnostics + context.diagnostics).allSatisfy { $0.severity != .error }
+  }
+
+  /// An option of the language, and the spec around a value of it.
+  private struct Place {
+    let path: String
+    let key: KeyDescription
+    /// Other options, one of which it may need beside it.
+    let companions: [String]
+    /// A spec with a value, or without the option, and with another one.
+    let spec: (String?, String?) -> String
+  }
+
+  private static let credentials: Set = ["fetch.auth.bearer", "fetch.auth.basic.password", "fetch.proxy.password"]
+
+  private static let base = [
+    "version": "1", "sources": "[{urls: [http://a.example/]}]", "extract": "{url: url}", "sinks": "[{csv: a.csv}]",
+  ]
+
+  private static func whole(_ key: String, _ value: String?) -> String {
+    let entries = base.merging(["name": "x"]) { $1 }.merging(value.map { [key: $0] } ?? [:]) { $1 }
+      .filter { $0.key != key || value != nil }
+    return entries.sorted { $0.key < $1.key }.map { "\($0): \($1)\n" }.joined()
+  }
+
+  /// All options that the language knows.
+  private static var places: [Place] {
+    var places: [Place] = []
+    /// - Parameter spec: A spec around the entries of a map.
+    func add(_ keys: [KeyDescription], at path: String, _ spec: @escaping (String) -> String) {
+      for key in keys {
+        let path = "\(path).\(key.name)"
+        let others = keys.filter { $0.isRequired && $0.name != key.name }
+          .compactMap { other in other.example.map { "\(other.name): \(quoted($0))" } }
+        func around(_ value: String?, _ companion: String? = nil) -> String {
+          spec((others + [companion, value.map { "\(key.name): \($0)" }].compactMap(\.self)).joined(separator: ", "))
+        }
+        let companions = keys.filter { !$0.isRequired && $0.name != key.name }.flatMap { other in
+          (other.shape.words?.map(\.word) ?? [other.example].compactMap(\.self)).map { "\(other.name): \(quoted($0))" }
+        }
+        places.append(Place(path: path, key: key, companions: companions, spec: around))
+        add(key.shape, at: path) { around($0) }
+      }
+    }
+    /// - Parameter spec: A spec around a value.
+    func add(_ shape: ShapeDescription, at path: String, _ spec: @escaping (String) -> String) {
+      switch shape {
+      case .list(let element, _, _): add(element, at: path) { spec("[\($0)]") }
+      case .dictionary(let element, _, _): add(element, at: path) { spec("{x: \($0)}") }
+      case .map(let keys, _): add(keys, at: path) { spec("{\($0)}") }
+      case .oneOf(let shapes): for shape in shapes { add(shape, at: path, spec) }
+      case .component(let family):
+        for component in family.components {
+          add(component.keys + family.common, at: "\(path).\(component.name)") { options in
+            spec("{\(component.name): {\(options)}}")
+          }
+        }
+      case .text, .boolean, .integer, .number, .any, .choice: break
+      }
+    }
+    for key in language.keys where !["version", "name", "description", "vars"].contains(key.name) {
+      places.append(Place(path: key.name, key: key, companions: []) { value, _ in whole(key.name, value) })
+      add(key.shape, at: key.name) { whole(key.name, $0) }
+    }
+    return places
+  }
+
+  /// An example that braces would end, in quotes.
+  private static func quoted(_ text: String) -> String {
+    text.contains { "{}[],".contains($0) } && !"{[\"'".contains(text.first ?? "{") ? JSONText.string(text).text : text
+  }
+
+  /// Values that an option may have, quoted and as they are.
+  private static func values(of place: Place) -> [String] {
+    func values(_ shape: ShapeDescription) -> [String] {
+      switch shape {
+      case .text(let name, _, let examples, _): examples + (texts[name] ?? []) + ["a", "b", "/a", "http://b.example/"]
+      case .boolean: ["true", "false"]
+      case .integer(let range): ["\(max(range.lowerBound, 2))", "\(min(range.upperBound, 3))"]
+      case .number: ["1", "2"]
+      case .any: ["1", "two"]
+      case .choice(let words): words.map { "\"\($0.word)\"" }
+      case .list(let element, _, _): values(element).map { "[\($0)]" }
+      case .dictionary(let element, _, _): values(element).flatMap { ["{x: \($0)}", "{y: \($0)}"] }
+      case .map: []
+      case .oneOf(let shapes): shapes.flatMap(values)
+      case .component(let family): family.components.flatMap(\.examples).flatMap { [$0, "{\($0)}"] }
+      }
+    }
+    return ([place.key.example].compactMap(\.self) + values(place.key.shape)).flatMap { [quoted($0), $0] }
+  }
+
+  private static let texts = [
+    "a duration": ["7s", "9s"], "a size": ["7MiB", "9MiB"], "a rate": ["7/s", "9/s"], "a condition": ["ok", "not ok"],
+    "a condition on the run": ["records > 1", "failed == 0"], "a character encoding": ["utf-8", "shift_jis"],
+    "a date": ["2026-01-01", "2026-01-02"], "a share above 0%, up to 100%": ["1%", "2%"],
+    "a JSONPath query": ["$.a", "$.b"],
+    "an origin": ["http://a.example", "http://b.example"], "one ASCII character": ["\";\"", "\"|\""],
+    "one ASCII character, or none": ["\"'\"", "none"],
+    "a URL with {n} in it": ["http://a.example/{n}", "http://b.example/{n}"],
+    "a host name, an address or a CIDR block": ["10.0.0.1", "10.0.0.2"],
+  ]
+
+  /// Maps, whose options are tried by themselves.
+  private static func isMap(_ shape: ShapeDescription) -> Bool {
+    switch shape {
+    case .map, .component: true
+    case .list(let element, _, _), .dictionary(let element, _, _): isMap(element)
+    case .oneOf(let shapes): shapes.contains(where: isMap)
+    case .text, .boolean, .integer, .number, .any, .choice: false
+    }
+  }
+
+  private static let spec = """
+    version: 1
+    name: x
+    vars: {host: a.example}
+    sources: [{urls: ["http://${host}/?k=${secret:env:A}"]}]
+    fetch:
+      timeout: 60s
+      headers: {X-A: one, Authorization: "Bearer ${secret:env:A}"}
+      proxy: "http://me:${secret:env:A}@p.example:3128"
+    each: {css: .p}
+    extract: {url: url, p: {css: b, as: number}}
+    where: p > 5
+    sinks: [{csv: {path: a.csv, when: ok}}]
+    """
+
+  @Test(arguments: [
+    ("version: 1", "# a comment\nversion: 1"), ("name: x", "name: y\ndescription: z"), ("60s", "1m"),
+    ("60s", "{total: 60s}"),
+    ("{css: b, as: number}", "{as: number, css: {selector: b, all: false}}"), ("p > 5", "'(p>5)'"),
+    ("[{csv: {path: a.csv, when: ok}}]", "[{csv: a.csv, when: ok, delimiter: ','}]"),
+    ("X-A: one, Authorization: \"Bearer ${secret:env:A}\"", "Authorization: 'Bearer ${secret:env:A}', X-A: 'one'"),
+    ("vars: {host: a.example}", "vars: {b: a, host: '${b}.example'}"),
+    ("timeout: 60s", "redirects: 10\n  timeout: 60s"),
+    ("each: {css: .p}", "each: {css: .p, required: false}"),
+  ])
+  func `What is only written in another way makes no other plan`(old: String, new: String) throws {
+    try #require(Self.spec.contains(old))
+    let variables = Variables(environment: environment)
+    #expect(try Self.options(Self.spec, variables) == Self.options(Self.spec.replacing(old, with: new), variables))
+  }
+
+  @Test func `A secret is its reference, and its value makes no difference`() throws {
+    let options = try Self.options(Self.spec, Variables(environment: environment))
+    #expect(options["sources[0].urls.list[0]"] == "http://a.example/?k=${secret:env:A}")
+    #expect(options["fetch.headers.Authorization"] == "Bearer ${secret:env:A}")
+    #expect(options["fetch.proxy.url"] == "http://***${secret:env:A}@p.example:3128")
+    #expect(try options == Self.options(Self.spec, Variables(environment: ["A": "other"])))
+    let other = Self.spec.replacing("${secret:env:A}", with: "${secret:file:k/a}")
+    #expect(try Self.options(other)["fetch.proxy.url"] == "http://***${secret:file:k/a}@p.example:3128")
+  }
+
+  @Test(arguments: [
+    ("Bearer s3cret", "***"), ("s3cret", "***"), ("Bearer ${secret:env:A}s3cret", "Bearer ${secret:env:A}***"),
+    ("s3cret${secret:env:A}", "***${secret:env:A}"), ("s3cret ", "***"), ("${env:A}", "***"),
+  ])
+  func `What stands in the spec of a credential is not told`(value: String, shown: String) throws {
+    let spec = Self.spec.replacing("\"Bearer ${secret:env:A}\"", with: "\"\(value)\"")
+    let options = try Self.options(spec, Variables(environment: ["A": "s3cret"]))
+    #expect(options["fetch.headers.Authorization"] == shown)
+    #expect(!options.values.contains { $0.contains("s3cret") })
+  }
+
+  @Test func `What is long is told by its hash`() throws {
+    func options(_ body: String, _ count: Int) throws -> [String: String] {
+      let urls = (0..<count).map { "http://a.example/\($0)" }.joined(separator: ", ")
+      return try Self.options(
+        "version: 1\nsources: [{urls: [\(urls)]}]\nfetch: {body: \(body)}\nextract: [url]\nsinks: [{csv: a.csv}]\n")
+    }
+    let (one, other) = (String(repeating: "a", count: 5_000), String(repeating: "a", count: 4_999) + "b")
+    let first = try options(one, 100)
+    #expect(first["fetch.body"]?.hasPrefix("5000 bytes, hash ") == true)
+    #expect(first["sources[0].urls.list"]?.hasPrefix("100 elements, hash ") == true)
+    #expect(try first != options(other, 100))
+    #expect(try first != options(one, 99))
+    #expect(try first == options(one, 100))
+  }
+
+  @Test func `Each option with two values, and without, makes another plan`() throws {
+    let variables = Variables(environment: environment)
+    for place in Self.places {
+      // The first two that are sound, alone or with the same option beside them.
+      var sound: [(spec: String, options: [String: String])] = []
+      var companion: String?
+      for candidate in [nil] + place.companions {
+        companion = candidate
+        for value in Self.values(of: place) where sound.count < 2 {
+          let spec = place.spec(value, candidate)
+          guard Self.isSound(spec), !sound.contains(where: { $0.spec == spec }) else { continue }
+          sound.append((spec, try Self.options(spec, variables)))
+        }
+        if sound.count == 2 || Self.isMap(place.key.shape) { break }
+        sound = []
+      }
+      guard sound.count == 2 else {
+        #expect(Self.isMap(place.key.shape), "no two values of \(place.path) are tried: \(sound.map(\.spec))")
+        continue
+      }
+      // Nothing is told of a credential that stands in the spec.
+      if !Self.credentials.contains(place.path) {
+        let isTold = sound[0].options != sound[1].options
+        #expect(isTold, "\(place.path):\n\(sound[0].spec)\n\(sound[1].spec)")
+      }
+      let without = place.spec(nil, companion)
+      guard Self.isSound(without) else { continue }
+      let usual = try Self.options(without, variables)
+      let isTold = sound.contains { $0.options != usual }
+      #expect(isTold, "\(place.path) with and without:\n\(sound[0].spec)")
+    }
+  }
+}
+
+private let environment = ["A": "a", "NAME": "n", "TOKEN": "t", "PASSWORD": "p"]
