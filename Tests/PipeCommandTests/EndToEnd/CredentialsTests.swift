@@ -37,7 +37,7 @@ struct CredentialsTests {
   /// Every kind of credential, half of them as nobody should write them.
   private static let spec = """
     name: run of ${secret:env:TOKEN}
-    sources: [{urls: ["SITE/basic-auth/me/hunter2", "SITE/status/404"]}]
+    sources: [{urls: ["SITE/basic-auth/me/${secret:env:PASSWORD}", "SITE/status/404"]}]
     fetch:
       timeout: 5s
       headers: {Cookie: id=c00kie}
@@ -64,7 +64,8 @@ struct CredentialsTests {
       for fetch in ["", proxied] {
         let spec = try place.spec(Self.spec.replacing("timeout: 5s", with: "timeout: 5s\n  \(fetch)"))
         let outcome = await
-          (try place.start([command[0], spec] + command.dropFirst(), environment: ["TOKEN": "t0ken"])).outcome()
+          (try place.start(
+            [command[0], spec] + command.dropFirst(), environment: ["TOKEN": "t0ken", "PASSWORD": "hunter2"])).outcome()
         #expect(outcome.status == 0, "\(outcome.errors)")
         for secret in Self.secrets {
           #expect(!(outcome.output + outcome.errors).contains(secret), "\(secret): \(outcome.output)\(outcome.errors)")
