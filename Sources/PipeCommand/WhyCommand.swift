@@ -143,7 +143,8 @@ struct WhyAnswer {
   /// A source by its place, as a person knows it.
   func name(ofSource index: Int) -> String {
     guard let plan else { return "source \(index + 1)" }
-    return plan.sources.indices.contains(index) ? plan.sources[index].shown : "the links of the crawl"
+    if plan.sources.indices.contains(index) { return plan.sources[index].shown }
+    return plan.crawl == nil ? "the next pages (follow)" : "the links of the crawl"
   }
 
   func name(ofSink index: Int) -> String {

@@ -73,7 +73,7 @@ extension LinkPicks {
     return nil
   }.shape
 
-  private static let selection = MapShape(
+  static let selection = MapShape(
     main: "selector",
     Key("selector", Shape<CSSSelector>.cssSelector.withText, "The selector.", example: "a.next"),
     Key(
@@ -82,7 +82,7 @@ extension LinkPicks {
     make: { Selection(selector: $0.value, attribute: $1, text: $0.text) }
   ).shape
 
-  private static let path = Shape<XPathExpression>.xpath.withText.map { found, node, context -> Path? in
+  static let path = Shape<XPathExpression>.xpath.withText.map { found, node, context -> Path? in
     if found.value.kind == .nodes || found.value.kind == .text {
       return Path(expression: found.value, text: found.text)
     }

@@ -45,13 +45,15 @@ package final class RequestSeed: Sendable {
   package let purpose: RequestPurpose
   /// Where it stands in its crawl; `nil` without one.
   package let place: CrawlPlace?
+  /// Where it stands among the pages of a list; `nil` if no page has led to it as its next one.
+  package let chain: ChainPlace?
   /// Bytes that it holds, about, its first URL included.
   let cost: Int
 
   package init(
     id: RequestID, written: String, method: Method? = nil, body: [UInt8]? = nil, headers: [HTTPFields.Field] = [],
     input: [ExactText: Value] = [:], depth: Int = 0, referrer: String? = nil, purpose: RequestPurpose = .page,
-    place: CrawlPlace? = nil
+    place: CrawlPlace? = nil, chain: ChainPlace? = nil
   ) {
     self.id = id
     self.written = written
@@ -63,6 +65,7 @@ package final class RequestSeed: Sendable {
     self.referrer = referrer
     self.purpose = purpose
     self.place = place
+    self.chain = chain
     // The URL counts twice: as written, and parsed.
     var cost = 320 + 2 * written.utf8.count + (body?.count ?? 0) + (referrer?.utf8.count ?? 0)
     if !headers.isEmpty { cost += headers.reduce(0) { $0 + 32 + $1.name.utf8.count + $1.value.utf8.count } }
@@ -74,7 +77,7 @@ package final class RequestSeed: Sendable {
   func placed(at place: CrawlPlace) -> RequestSeed {
     RequestSeed(
       id: id, written: written, method: method, body: body, headers: headers, input: input, depth: depth,
-      referrer: referrer, purpose: purpose, place: place)
+      referrer: referrer, purpose: purpose, place: place, chain: chain)
   }
 }
 
@@ -143,6 +146,7 @@ package final class Request: Sendable {
   package var referrer: String? { seed.referrer }
   package var purpose: RequestPurpose { seed.purpose }
   package var place: CrawlPlace? { seed.place }
+  package var chain: ChainPlace? { seed.chain }
   package var method: Method? { hasLostItsContent ? .get : seed.method }
   package var body: [UInt8]? { hasLostItsContent ? nil : seed.body }
 
@@ -196,7 +200,7 @@ package final class Request: Sendable {
   /// Whether a redirect, or a link, led to another origin than the one asked first: the spec's own credentials are not
   /// sent.
   package var hasLeftItsOrigin: Bool {
-    if place?.isElsewhere == true { return true }
+    if place?.isElsewhere == true || chain?.isElsewhere == true { return true }
     return trail.contains { $0.url.origin != url?.origin }
   }
 }

@@ -1,29 +1,20 @@
 /// The way of links back to the frontier, as one stage uses it.
 struct BackEdge: Sendable {
   private let crawl: Crawl
-  private let frontier: Frontier
-  private let ledger: Ledger
-  private let counter: StageCounter
-  private let passed: (sent: Flow, received: Flow)
+  private let way: FrontierReturn
+  private var counter: StageCounter { way.counter }
+  private var ledger: Ledger { way.ledger }
 
-  /// - Parameters:
-  ///   - counter: The stage's.
-  ///   - passed: What the stage sends to the frontier, and what the frontier receives.
-  init(
-    _ crawl: Crawl, frontier: Frontier, ledger: Ledger, counter: StageCounter, passed: (sent: Flow, received: Flow)
-  ) {
+  init(_ crawl: Crawl, by way: FrontierReturn) {
     self.crawl = crawl
-    self.frontier = frontier
-    self.ledger = ledger
-    self.counter = counter
-    self.passed = passed
+    self.way = way
   }
 
   /// Asks again for what a run before has asked for and not done.
   ///
   /// - Returns: What cannot be fetched.
   func goOn() throws(RunError) -> [Fetched] {
-    frontier.count(asked: try crawl.admitUnfinished())
+    way.frontier.count(asked: try crawl.admitUnfinished())
     var faulty: [Fetched] = []
     while case let requests = try crawl.takeUnfinished(upTo: Self.stride), !requests.isEmpty {
       counter.add(generated: requests.count)
@@ -115,16 +106,7 @@ struct BackEdge: Sendable {
   private func add(_ requests: [Request]) throws(RunError) -> [Fetched] {
     let faulty = requests.filter { $0.fault != nil }
     let sound = faulty.isEmpty ? requests : requests.filter { $0.fault == nil }
-    if !sound.isEmpty {
-      if try frontier.add(found: sound) {
-        passed.sent.add(sound.count)
-        passed.received.add(sound.count)
-      } else {
-        counter.add(unfinished: sound.count)
-        ledger.leftUndone(sound.count)
-        crawl.leave(sound.count)
-      }
-    }
+    if try !way.add(sound) { crawl.leave(sound.count) }
     return faulty.map { Fetched(request: $0, response: nil, error: $0.fault) }
   }
 }

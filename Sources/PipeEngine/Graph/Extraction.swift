@@ -16,6 +16,8 @@ package struct Extracted: Sendable {
   package let error: RequestError.Code?
   /// Where the page leads, in a crawl.
   let links: FoundLinks?
+  /// The next page, if its source follows those.
+  let next: WebURL?
   /// The error in words, as long as the record was not held on its way.
   let failure: RequestError?
   /// Whether there is a record: not of a page without an item.
@@ -24,13 +26,14 @@ package struct Extracted: Sendable {
   let others: [Item]
 
   init(
-    record: Record, status: Int?, error: RequestError.Code?, links: FoundLinks? = nil, failure: RequestError? = nil,
-    hasRecord: Bool = true, others: [Item] = []
+    record: Record, status: Int?, error: RequestError.Code?, links: FoundLinks? = nil, next: WebURL? = nil,
+    failure: RequestError? = nil, hasRecord: Bool = true, others: [Item] = []
   ) {
     self.record = record
     self.status = status
     self.error = error
     self.links = links
+    self.next = next
     self.failure = failure
     self.hasRecord = hasRecord
     self.others = others
@@ -77,6 +80,8 @@ package struct Extraction: Sendable {
   /// The fields that tell of the others' faults.
   private let last: [Int]
   private let links: LinkReader?
+  /// How each source's pages lead on.
+  private let follows: [FollowSettings?]
   /// What the items of a page are; `nil` where it makes one record.
   private let each: EachSettings?
   /// Bytes that the records of a page's items may hold together.
@@ -90,6 +95,7 @@ package struct Extraction: Sendable {
     fields = plan.fields
     needs = plan.needs
     sources = plan.sources.map(\.name)
+    follows = plan.sources.map(\.follow)
     limits = plan.bounds.values
     trees = plan.bounds.treeBytes
     last = plan.fields.indices.filter { plan.fields[$0].extractor.comesLast }
@@ -165,22 +171,36 @@ package struct Extraction: Sendable {
       memory: memory == 0 ? Self.usualTree : memory)
     // A page that could not be had makes its one record, and so does an answer of another kind.
     if let each, page.isOK { return (items(each, of: page), !page.isBeyondMemory) }
-    let (record, found) = record(of: page)
+    let (record, found, next) = record(of: page)
     let failure = page.error
     let extracted = Extracted(
-      record: record, status: fetched.response?.status, error: failure?.code, links: found, failure: failure)
+      record: record, status: fetched.response?.status, error: failure?.code, links: found, next: next,
+      failure: failure)
     return (extracted, !page.isBeyondMemory)
   }
 
   /// The record of the whole page, and where it leads.
-  private func record(of page: Page) -> (record: Record, found: FoundLinks?) {
+  private func record(of page: Page) -> (record: Record, found: FoundLinks?, next: WebURL?) {
     var values: [Value] = []
     values.reserveCapacity(fields.count)
     for field in fields { values.append(field.comesLast ? .null : value(of: field, page)) }
     // Before the fields that tell of faults: there may be some on the way to the links.
     let found = links?.links(of: page)
+    let next = next(of: page)
     for index in last { values[index] = value(of: fields[index], page) }
-    return (Record(id: page.request.id, values: values), found)
+    return (Record(id: page.request.id, values: values), found, next)
+  }
+
+  /// The next page, as the source of a page follows it.
+  private func next(of page: Page) -> WebURL? {
+    let source = page.request.chain?.head.source ?? page.request.id.source
+    guard follows.indices.contains(source), let follow = follows[source] else { return nil }
+    do throws(ExtractionFault) {
+      return try page.next(follow.selector)
+    } catch {
+      page.addFault(of: "follow", error)
+      return nil
+    }
   }
 
   /// A record for each item of a page. What says the same for all of them is read once.
@@ -189,6 +209,9 @@ package struct Extraction: Sendable {
     shared.reserveCapacity(fields.count)
     for field in fields { shared.append(field.comesLast || field.readsItem ? .null : value(of: field, page)) }
     let found = links?.links(of: page)
+    let faults = page.faultCount
+    let next = next(of: page)
+    let isLost = page.faultCount > faults
     let sharedFaults = page.faultCount
     var records: [Extracted.Item] = []
     var failure: RequestError?
@@ -219,6 +242,11 @@ package struct Extraction: Sendable {
             + " missing")
       }
       if records.isEmpty, each.isRequired { throw ExtractionFault("missing") }
+      // Somebody has to tell that the list may go on.
+      if records.isEmpty, isLost {
+        page.go(to: nil, keepingFaults: sharedFaults, limits)
+        add()
+      }
     } catch {
       // What is wrong with the page, or missing of it, is told by a record of its own.
       page.go(to: nil, keepingFaults: sharedFaults, limits)
@@ -228,11 +256,11 @@ package struct Extraction: Sendable {
     guard let first = records.first else {
       return Extracted(
         record: Record(id: page.request.id, values: []), status: page.response?.status, error: nil, links: found,
-        hasRecord: false)
+        next: next, hasRecord: false)
     }
     return Extracted(
-      record: first.record, status: page.response?.status, error: first.error, links: found, failure: failure,
-      others: Array(records.dropFirst()))
+      record: first.record, status: page.response?.status, error: first.error, links: found, next: next,
+      failure: failure, others: Array(records.dropFirst()))
   }
 
   private func value(of field: FieldPlan, _ page: Page) -> Value {

@@ -21,6 +21,8 @@ package struct Graph: Sendable {
   private let ledger: Ledger
   private let own: OwnRequests
   private let crawl: Crawl?
+  private let chains: Chains?
+  private let admissionRoom: AdmissionRoom
   /// Where a sink wants its rows in the order of the input.
   private let order: OrderWindow<Routed>?
   private let extraction: Extraction
@@ -72,8 +74,8 @@ package struct Graph: Sendable {
       bytes: plan.bounds.frontierBytes, spills: !plan.isOrdered, disk: plan.bounds.disk,
       robots: plan.fetch.robots, robotsBytes: plan.bounds.robotsBytes, tell: { control.tell($0) })
     order = plan.isOrdered ? OrderWindow(plan.bounds, tell: { control.tell($0) }) : nil
-    // The requests of links are a source more, and their rows another one.
-    let accounts = plan.sources.count + (plan.crawl == nil ? 0 : 2)
+    // The requests of links are a source more, and their rows another one. So are those of next pages.
+    let accounts = plan.sources.count + (plan.crawl != nil ? 2 : plan.followsPages ? 1 : 0)
     ledger = Ledger(
       sources: accounts, awaitsDurability: commitInterval != nil, sinks: plan.sinks.count,
       goingOnFrom: journal?.resumed)
@@ -112,6 +114,15 @@ package struct Graph: Sendable {
           sources: accounts, sinks: plan.sinks.count)
       }
     }
+    // What failed is within the limit that its run had.
+    let isRetry = checkpoints?.isRetry ?? false
+    admissionRoom = AdmissionRoom(
+      limit: isRetry ? nil : plan.limit.map { [checkpoints] in max(0, $0 - (checkpoints?.earlierCount ?? 0)) })
+    chains =
+      plan.crawl == nil && plan.followsPages
+      ? Chains(
+        plan.sources.map(\.follow), ledger: ledger, order: order,
+        memory: begun.memories.first { $0.index == plan.sources.count }, room: admissionRoom) : nil
     if let hosts = journal?.resumed?.hosts {
       frontier.remember(hosts, now: .now, wall: Timestamp.now.milliseconds)
     }
@@ -132,14 +143,16 @@ package struct Graph: Sendable {
     }
     _ = try start.get()
     if let crawl, let checkpoints { try checkpoints.journal.goOn(crawl) }
+    if let chains, let checkpoints { try checkpoints.journal.goOn(chains) }
     try checkpoints?.begin()
     let sinkThreads = try plan.sinks.map { _ in try SinkThread() }
     let journalThread = checkpoints == nil ? nil : try SinkThread("for the journal")
     let orderThread = order == nil ? nil : try SinkThread("for the order of the rows")
-    control.onStop { [control, order, crawl] in
+    control.onStop { [control, order, crawl, chains] in
       if !control.isStopping { return }
       order?.letGo()
       crawl?.letGo()
+      chains?.letGo()
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
       let tasks = tasks
@@ -190,6 +203,9 @@ package struct Graph: Sendable {
       }
     }
     for notice in control.missingColumns(of: plan) { progress.tally.add(notice: notice) }
+    if !control.isStopping {
+      for notice in chains?.notices(plan.sources.map(\.shown)) ?? [] { progress.tally.add(notice: notice) }
+    }
     if let failure = control.failure { throw failure }
   }
 
@@ -231,7 +247,7 @@ package struct Graph: Sendable {
       await milestones.opened.wait()
       if !Task.isCancelled, control.failure == nil, !control.isStopping { try checkpoints?.outputsOpened() }
       if let crawl {
-        let back = BackEdge(crawl, frontier: frontier, ledger: ledger, counter: counter, passed: passed)
+        let back = BackEdge(crawl, by: way(of: stage))
         return try await ending([failed]) {
           try await admitCrawlStage(
             inlet(requests, .requests), back: back, failed: failed, control: control, counter: counter, ledger: ledger,
@@ -241,11 +257,11 @@ package struct Graph: Sendable {
       try await ending([failed]) {
         try await admitStage(
           inlet(requests, .requests), frontier: frontier, failed: failed,
-          limit: admissionLimit, control: control, counter: counter,
+          room: admissionRoom, control: control, counter: counter,
           passed: { count in
             passed.0.add(count)
             passed.1.add(count)
-          }, ledger: ledger, order: order, events: events)
+          }, ledger: ledger, order: order, chains: chainEdge(of: stage), events: events)
       }
     case .fetch:
       let output = outlet(pages, .pages, of: stage)
@@ -260,7 +276,8 @@ package struct Graph: Sendable {
       try await ending([output]) {
         try await extractStage(
           inlet(pages, .pages), lane: lane, output: output, extraction: extraction, room: room,
-          held: plan.bounds.recordBytes / plan.bounds.extractors, ledger: ledger, back: backEdge, book: book)
+          held: plan.bounds.recordBytes / plan.bounds.extractors, ledger: ledger, back: backEdge,
+          chains: chainEdge(of: stage), book: book)
       }
     case .route:
       let routes = plan.sinks.enumerated().map { index, sink in
@@ -285,19 +302,18 @@ package struct Graph: Sendable {
     }
   }
 
-  /// The most requests that are let in. What failed is within the limit that its run had.
-  private var admissionLimit: Int? {
-    if checkpoints?.isRetry ?? false { return nil }
-    return plan.limit.map { max(0, $0 - (checkpoints?.earlierCount ?? 0)) }
+  /// The way of links from extract to the frontier.
+  private var backEdge: BackEdge? { crawl.map { BackEdge($0, by: way(of: .extract)) } }
+
+  /// The way of next pages from a stage to the frontier.
+  private func chainEdge(of stage: PlanLayout.StageID) -> ChainEdge? {
+    chains.map { ChainEdge($0, by: way(of: stage), control: control) }
   }
 
-  /// The way of links from extract to the frontier.
-  private var backEdge: BackEdge? {
-    crawl.map {
-      BackEdge(
-        $0, frontier: frontier, ledger: ledger, counter: progress.counter(.extract),
-        passed: (progress.sent(by: .extract, on: .frontier), progress.received(on: .frontier)))
-    }
+  private func way(of stage: PlanLayout.StageID) -> FrontierReturn {
+    FrontierReturn(
+      frontier: frontier, ledger: ledger, counter: progress.counter(stage),
+      passed: (progress.sent(by: stage, on: .frontier), progress.received(on: .frontier)))
   }
 
   private func outlet<Element>(

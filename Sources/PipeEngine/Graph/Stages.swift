@@ -57,13 +57,12 @@ func sourceStage(
 
 /// Lets requests into the frontier; those that cannot be fetched become records at once.
 func admitStage(
-  _ input: Inlet<Request>, frontier: Frontier, failed: Outlet<Fetched>, limit: Int?, control: RunControl,
+  _ input: Inlet<Request>, frontier: Frontier, failed: Outlet<Fetched>, room: AdmissionRoom, control: RunControl,
   counter: StageCounter, passed: (_ count: Int) -> Void, ledger: Ledger, order: OrderWindow<Routed>? = nil,
-  events: RunEvents? = nil
+  chains: ChainEdge? = nil, events: RunEvents? = nil
 ) async throws {
-  var batches = input.batches()
-  var admission = Admission(limit: limit)
-  while let batch = try await batches.next() {
+  let admission = Admission(room: room)
+  func admit(_ batch: [Request]) async throws {
     let verdict = admission.judge(batch)
     if verdict.beyondLimit > 0 {
       counter.add(beyondLimit: verdict.beyondLimit)
@@ -75,6 +74,7 @@ func admitStage(
       order.admit(admitted)
     }
     ledger.admitted(admitted)
+    if let chains { for request in batch.prefix(verdict.admittedCount) { chains.chains.admitted(request) } }
     events?.post(admitted.map { .admitted($0) })
     if !verdict.faulty.isEmpty {
       try await failed.send(verdict.faulty.map { Fetched(request: $0, response: nil, error: $0.fault) })
@@ -86,6 +86,22 @@ func admitStage(
       ledger.leftUndone(verdict.sound.count)
     }
   }
+  chains?.chains.admitUnfinished()
+  if let chains, !chains.chains.isOrdered { try chains.goOn() }
+  var batches = input.batches()
+  while let batch = try await batches.next() {
+    guard let chains, chains.chains.isOrdered else {
+      try await admit(batch)
+      continue
+    }
+    for request in batch {
+      // What a run before left of the chains ahead of it has its turn first, and then each chain after the other.
+      try await chains.goOnInTurn(before: request.id)
+      try await admit([request])
+      try chains.goOn(upTo: request.id)
+    }
+  }
+  try chains?.goOn()
   ledger.sourcesEnded()
 }
 
@@ -97,8 +113,10 @@ func admitStage(
 ///   - back: Where links go, in a crawl.
 func extractStage(
   _ input: Inlet<Fetched>, lane: Int, output: Outlet<Extracted>, extraction: Extraction, room: WorkRoom, held: Int,
-  ledger: Ledger, back: BackEdge? = nil, book: EventBook? = nil
+  ledger: Ledger, back: BackEdge? = nil, chains: ChainEdge? = nil, book: EventBook? = nil
 ) async throws {
+  // The ledger hears of a page that leads on together with what comes of it.
+  let tellsLedger = back == nil && chains == nil
   var batches = input.batches(lane: lane)
   let mediaTypes = MediaTypeMemory()
   while var batch = try await batches.next() {
@@ -131,18 +149,19 @@ func extractStage(
           bytes += record.cost
         }
       } else {
+        try chains?.settle(fetched, one)
         bytes += one.cost
         extracted.append(one)
       }
       // A batch of large records is not gathered first.
       guard bytes > held else { continue }
-      if back == nil { ledger.extracted(extracted) }
+      if tellsLedger { ledger.extracted(extracted) }
       try await output.send(extracted, bytes: bytes)
       extracted.removeAll()
       bytes = 0
     }
     // First, or a row could be written before.
-    if back == nil { ledger.extracted(extracted) }
+    if tellsLedger { ledger.extracted(extracted) }
     try await output.send(extracted, bytes: bytes)
   }
   guard let back, back.laneEnded() else { return }

@@ -106,9 +106,11 @@ struct FailedRequests {
     }
     var leftOut = sink.rows == .links ? DoneSet(0..<last.rows) : rows[index]
     let order = placed[index]
-    if order != nil, plan.each != nil {
+    if order != nil, plan.each != nil || plan.followsPages {
       throw RunError(
-        sink.sink.summary, "has the rows of each page's items in the order of the input, and cannot be made anew so",
+        sink.sink.summary,
+        "has the rows of \(plan.each != nil ? "each page's items" : "next pages (follow)") in the order of the input, and"
+          + " cannot be made anew so",
         hint: "begin anew with --restart; without order: input, what failed can be fetched again")
     }
     if let order {

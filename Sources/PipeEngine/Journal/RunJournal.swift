@@ -174,6 +174,15 @@ package final class RunJournal: Sendable {
     }
   }
 
+  /// Tells which pages have led on before, and what is still to come of them.
+  func goOn(_ chains: Chains) throws(RunError) {
+    try reading { (past) throws(LogFault) -> Result<Void, RunError> in
+      let sources = past?.checkpoint.sources ?? []
+      if sources.indices.contains(chains.account) { try chains.goOn(done: sources[chains.account].done) }
+      return .success(())
+    }
+  }
+
   /// - Parameter body: Gets the run that is gone on with; `nil` for one that begins.
   private func reading<Value: Sendable>(
     _ body: (PastRun?) throws(LogFault) -> Result<Value, RunError>

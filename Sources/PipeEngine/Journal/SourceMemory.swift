@@ -49,7 +49,7 @@ package final class SourceMemory: Sendable {
     let frames: [[UInt8]]
   }
 
-  /// The memories of a plan's sources.
+  /// The memories of a plan's sources, and behind them that of the next pages, where sources follow these (`Chains`).
   ///
   /// - Parameters:
   ///   - past: The run that this one goes on with; `nil` to begin.
@@ -66,6 +66,15 @@ package final class SourceMemory: Sendable {
           index, source.source.rereading(in: plan.folder),
           after: sources.indices.contains(index) ? sources[index] : nil,
           retrying: past?.checkpoint.retry.map { $0.requests.indices.contains(index) ? $0.requests[index] : DoneSet() },
+          journal: journal))
+    }
+    if plan.followsPages {
+      // What leads on is known of pages that come once more, also if nothing else is read again.
+      let index = plan.sources.count
+      memories.append(
+        try SourceMemory(
+          index, .once,
+          after: past.flatMap { $0.checkpoint.sources.indices.contains(index) ? $0.checkpoint.sources[index] : nil },
           journal: journal))
     }
     return memories

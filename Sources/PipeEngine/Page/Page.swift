@@ -53,7 +53,7 @@ package final class Page {
 
   /// The name of the source that the request came from.
   package var source: String? {
-    let index = request.place?.source ?? request.id.source
+    let index = request.place?.source ?? request.chain?.head.source ?? request.id.source
     return sources.indices.contains(index) ? sources[index] : nil
   }
 

@@ -37,8 +37,11 @@ package struct Plan: Sendable {
 
   /// Its stages and edges.
   package var layout: PlanLayout {
-    PlanLayout(sources: sources.count, sinks: sinks.count, bounds: bounds, isCrawl: crawl != nil)
+    PlanLayout(sources: sources.count, sinks: sinks.count, bounds: bounds, leadsBack: crawl != nil || followsPages)
   }
+
+  /// Whether a source's pages lead on to next ones.
+  package var followsPages: Bool { sources.contains { $0.follow != nil } }
 
   /// The most pages that a crawl asks for.
   var pageLimit: Int? {
@@ -74,6 +77,8 @@ package struct SourcePlan: Sendable {
   package let source: any Source
   /// The source's summary.
   package let shown: String
+  /// How the next page of a list is found; `nil` where a URL is one page.
+  var follow: FollowSettings?
 }
 
 /// An object, as every page goes through all of them.

@@ -66,8 +66,10 @@ struct PlanCompiler {
     let sources = spec.sources.compactMap { use -> SourcePlan? in
       guard let source = use.product else { return nil }
       source.check(at: use.span, in: folder) { diagnostics.append($0) }
-      return SourcePlan(name: use.name.value, source: source, shown: shown.summary(of: use) ?? "")
+      return SourcePlan(
+        name: use.name.value, source: source, shown: shown.summary(of: use) ?? "", follow: use.common.follow?.value)
     }
+    checkFollow()
     spec.fetch.check(in: folder) { diagnostics.append($0) }
     spec.fetch.checkRobots(isDefault: obeysRobots) { diagnostics.append($0) }
     let filter = spec.filter.flatMap { resolve($0) }
@@ -92,6 +94,7 @@ struct PlanCompiler {
     diagnostics += ItemChecks.diagnostics(of: spec)
     var needs = fields.reduce(crawl?.needs ?? PageNeeds.nothing) { $0.union($1.extractor.needs) }
     if let each = spec.each { needs = needs.union(each.value.selector.needs) }
+    for source in sources { if let follow = source.follow { needs = needs.union(follow.selector.needs) } }
     var bounds = Bounds(
       memory: spec.limits.memory.bytes, sinks: sinks.count,
       isOrdered: sinks.contains { $0.order == .input }
@@ -117,6 +120,18 @@ struct PlanCompiler {
     plan.each = spec.each?.value
     plan.expect = expect
     return plan
+  }
+
+  /// Pages that lead on in two ways.
+  private mutating func checkFollow() {
+    guard let crawl = spec.crawl else { return }
+    for follow in spec.sources.compactMap(\.common.follow) {
+      diagnostics.append(
+        Diagnostic(
+          .conflict, at: follow.span, "follow of a source does not go with a crawl yet",
+          hint: "remove it; the crawl follows the link to the next page as any other",
+          notes: [Diagnostic.Note("the crawl is here", at: crawl.span)]))
+    }
   }
 
   /// The journal of a run; `nil` if it has none, or if no sink could go on where it left off.

@@ -60,7 +60,7 @@ package struct PlanLayout: Hashable, Sendable {
   package let stages: [Stage]
   package let edges: [Edge]
 
-  init(sources: Int, sinks: Int, bounds: Bounds, isCrawl: Bool = false) {
+  init(sources: Int, sinks: Int, bounds: Bounds, leadsBack: Bool = false) {
     func stage(_ id: StageID, lanes: Int = 1, copies: Bool = false) -> Stage {
       Stage(id: id, lanes: lanes, copies: copies)
     }
@@ -72,9 +72,9 @@ package struct PlanLayout: Hashable, Sendable {
     edges =
       [
         Edge(id: .requests, from: sources, to: .admit, elements: bounds.requests, bytes: bounds.requestBytes),
-        // The links of a crawl are a way back.
+        // The links of a crawl are a way back, and so are next pages.
         Edge(
-          id: .frontier, from: isCrawl ? [.admit, .extract] : [.admit], to: .fetch, elements: bounds.frontier,
+          id: .frontier, from: leadsBack ? [.admit, .extract] : [.admit], to: .fetch, elements: bounds.frontier,
           bytes: bounds.frontierBytes),
         // URLs that cannot be fetched pass fetch by, so that they become error records.
         Edge(

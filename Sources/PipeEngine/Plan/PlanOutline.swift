@@ -113,6 +113,9 @@ package struct PlanOutline: Sendable {
     var readers = fields.filter { $0.need == need }.map(\.name)
     if let each = plan.each, PageNeed(each.selector.needs) == need { readers.append("the items") }
     if let crawl = plan.crawl, PageNeed(crawl.needs) == need { readers.append("the links to follow") }
+    if plan.sources.contains(where: { $0.follow.map { PageNeed($0.selector.needs) } == need }) {
+      readers.append("the next page")
+    }
     let layout = plan.layout
     stages = layout.stages.map { stage in
       let id = stage.id.name
@@ -120,7 +123,8 @@ package struct PlanOutline: Sendable {
       case .source(let index):
         let source = plan.sources[index]
         return Stage(
-          id: id, kind: .source, title: "\(source.name): \(source.shown)", notes: [totals.sources[index].text])
+          id: id, kind: .source, title: "\(source.name): \(source.shown)",
+          notes: [totals.sources[index].text, source.follow?.outline].compactMap(\.self))
       case .admit:
         return Stage(
           id: id, kind: .admit, title: "URLs that are not http(s) become error records immediately",

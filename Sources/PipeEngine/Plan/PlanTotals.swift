@@ -63,9 +63,10 @@ package struct PlanTotals: Sendable {
     }
     let isLimited = plan.limit.map { $0 < known } ?? false
     requests = min(known, plan.limit ?? .max)
-    areRequestsExact = plan.crawl == nil && (isLimited || sources.allSatisfy(\.count.isKnown))
+    areRequestsExact =
+      plan.crawl == nil && (isLimited || !plan.followsPages) && (isLimited || sources.allSatisfy(\.count.isKnown))
     hosts = byHost.count
-    areHostsExact = plan.crawl == nil && !isLimited && sources.allSatisfy { $0.hosts != nil }
+    areHostsExact = plan.crawl == nil && !plan.followsPages && !isLimited && sources.allSatisfy { $0.hosts != nil }
     // Of a run that ends early it is not known which host's requests are left out.
     let most = isLimited ? 0 : byHost.values.max() ?? 0
     leastDuration = plan.fetch.perHost.interval.times(max(0, most - 1))

@@ -43,19 +43,12 @@ package struct EachSettings: Sendable {
       )
     }
   ).checked { (made, map, context) -> EachSettings? in
-    let written = ["css", "xpath", "json"].compactMap { map.entry($0) }
-    if written.count > 1 {
-      context.report(
-        .conflict, at: written[1].key.span, "items are found in one way, and there are two",
-        hint: "remove one of them", notes: [Diagnostic.Note("the other is here", at: written[0].key.span)])
-      return nil
-    }
-    guard let selector = made.selectors.first else {
-      context.report(
-        .missingKey, at: map.span, "\(context.place) does not say what an item is",
-        hint: "name the items by css, xpath or json, for example each: {css: .product}")
-      return nil
-    }
+    guard
+      map.hasOneWay(
+        of: ["css", "xpath", "json"], for: "items are found", missing: "does not say what an item is",
+        hint: "name the items by css, xpath or json, for example each: {css: .product}", &context),
+      let selector = made.selectors.first
+    else { return nil }
     if case .xpath(let expression) = selector, expression.kind != .nodes, let entry = map.entry("xpath") {
       context.report(
         .badValue, on: entry.value, "items are nodes, and this expression finds none",

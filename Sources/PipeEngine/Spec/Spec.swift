@@ -31,9 +31,17 @@ package struct FieldSpec: Sendable {
   package let use: Use<any Extractor, ExtractorOptions>?
 }
 
-/// The options that every source has: none yet.
+/// The options that every source has.
 package struct SourceOptions: Sendable {
-  static let map = MapShape<SourceOptions>(make: { SourceOptions() })
+  /// How the next page of a list is found; `nil` where a URL is one page.
+  package let follow: Located<FollowSettings>?
+
+  static let map = MapShape(
+    Key(
+      optional: "follow", FollowSettings.shape.located,
+      "How the next page is found on each page: the pages of a list are fetched one after the other, from each URL, until"
+        + " one has no next page or leads to one that was there.", example: "{css: a.next}"),
+    make: SourceOptions.init)
 }
 
 /// The order in which a sink gets its records.

@@ -58,13 +58,22 @@ enum RequestCodec {
     bytes.append(request.referrer == nil ? 0 : 1)
     if let referrer = request.referrer { bytes.append(text: referrer) }
     bytes.append(request.purpose.rawValue)
-    bytes.append((request.hasLostItsContent ? 1 : 0) | (request.keepsPage ? 2 : 0) | (request.isSentAgain ? 4 : 0))
+    bytes.append(
+      (request.hasLostItsContent ? 1 : 0) | (request.keepsPage ? 2 : 0) | (request.isSentAgain ? 4 : 0)
+        | (request.chain == nil ? 0 : 8))
     bytes.append(request.place == nil ? 0 : 1)
     if let place = request.place {
       bytes.append(varint: place.number)
       bytes.append(varint: place.hops)
       bytes.append(varint: place.source)
       bytes.append((place.isElsewhere ? 1 : 0) | (place.hasCome ? 2 : 0) | (place.isDoubtful ? 4 : 0))
+    }
+    if let chain = request.chain {
+      for number in [chain.head.source, chain.head.ordinal, chain.previous.source, chain.previous.ordinal, chain.page] {
+        bytes.append(varint: number)
+      }
+      bytes.append(text: chain.start)
+      bytes.append(chain.isElsewhere ? 1 : 0)
     }
   }
 
@@ -150,14 +159,29 @@ enum RequestCodec {
           number: url, hops: hops, source: source, isElsewhere: flags & 1 > 0, hasCome: flags & 2 > 0,
           isDoubtful: flags & 4 > 0)
       }
+      var chain: ChainPlace?
+      if flags & 8 > 0 {
+        guard let read = self.chain() else { return nil }
+        chain = read
+      }
       let seed = RequestSeed(
         id: RequestID(source: source - 1, ordinal: ordinal), written: written, method: Method(rawValue: method),
         body: length == 0 ? nil : Array(body), headers: headers, input: input, depth: depth, referrer: referrer,
-        purpose: purpose, place: place)
+        purpose: purpose, place: place, chain: chain)
       return Request(
         seed, url: url, fault: fault, trail: trail,
         spent: spent, attempt: attempt, hasLostItsContent: flags & 1 > 0, keepsPage: flags & 2 > 0,
         isSentAgain: flags & 4 > 0)
+    }
+
+    private mutating func chain() -> ChainPlace? {
+      guard let source = number(), let ordinal = number(), let previousSource = number(),
+        let previousOrdinal = number(), let page = number(), let start = text(), let isElsewhere = slice(1)?.first
+      else { return nil }
+      return ChainPlace(
+        head: RequestID(source: source, ordinal: ordinal), start: start,
+        previous: RequestID(source: previousSource, ordinal: previousOrdinal), page: page,
+        isElsewhere: isElsewhere == 1)
     }
 
     private mutating func spent() -> Duration? {
