@@ -69,7 +69,7 @@ struct PlanCompiler {
       return SourcePlan(
         name: use.name.value, source: source, shown: shown.summary(of: use) ?? "", follow: use.common.follow?.value)
     }
-    checkFollow()
+    diagnostics += spec.followFaults
     spec.fetch.check(in: folder) { diagnostics.append($0) }
     spec.fetch.checkRobots(isDefault: obeysRobots) { diagnostics.append($0) }
     let filter = spec.filter.flatMap { resolve($0) }
@@ -120,18 +120,6 @@ struct PlanCompiler {
     plan.each = spec.each?.value
     plan.expect = expect
     return plan
-  }
-
-  /// Pages that lead on in two ways.
-  private mutating func checkFollow() {
-    guard let crawl = spec.crawl else { return }
-    for follow in spec.sources.compactMap(\.common.follow) {
-      diagnostics.append(
-        Diagnostic(
-          .conflict, at: follow.span, "follow of a source does not go with a crawl yet",
-          hint: "remove it; the crawl follows the link to the next page as any other",
-          notes: [Diagnostic.Note("the crawl is here", at: crawl.span)]))
-    }
   }
 
   /// The journal of a run; `nil` if it has none, or if no sink could go on where it left off.

@@ -158,6 +158,27 @@ struct PipelinesTests {
     }
   }
 
+  @Test("paging writes a row for each item of the list, page after page")
+  func paging() async throws {
+    try await Workplace.use { place in
+      let api = place.site.baseURL + "/json"
+      let outcome = try await place.pipe("run", place.pipeline("paging"), "--set", "api=\(api)")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(try place.site.served("/json/items") == 10)
+      let table = try place.table("out/paging.csv")
+      #expect(table.header == ["page", "item", "id", "name", "price", "error"])
+      for (place, (row, item)) in zip(table.rows, try Self.shopItems(place)).enumerated() {
+        #expect(row["page"] == "\(api)/items" + (place < 20 ? "" : "?page=\(place / 20 + 1)"))
+        #expect(row["item"] == "\(place % 20 + 1)")
+        #expect(row["id"] == "\(item.id)")
+        #expect(row["name"] == item.name)
+        #expect(row["price"].flatMap { Double($0) } == item.price)
+        #expect(row["error"] == "")
+      }
+      #expect(table.rows.count == 200)
+    }
+  }
+
   @Test("items writes a row for each item of the API that is in stock")
   func items() async throws {
     try await Workplace.use { place in

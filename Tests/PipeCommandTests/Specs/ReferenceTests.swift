@@ -26,7 +26,8 @@ struct ReferenceTests {
     #expect(
       (names
         + [
-          "crawling.md", "items.md", "links.md", "lists.md", "pages.md", "resuming.md", "robots.md", "runs.md",
+          "crawling.md", "items.md", "links.md", "lists.md", "pages.md", "paging.md", "resuming.md", "robots.md",
+          "runs.md",
           "sitemaps.md",
           "try.md",
         ]).sorted() == committed)

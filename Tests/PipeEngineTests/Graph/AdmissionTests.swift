@@ -23,7 +23,7 @@ struct AdmissionTests {
       (limit: 5, batches: [[]], sound: [], faulty: [], beyond: 0),
     ] as [(limit: Int?, batches: [[Int]], sound: [Int], faulty: [Int], beyond: Int)])
   func verdicts(limit: Int?, batches: [[Int]], sound: [Int], faulty: [Int], beyond: Int) {
-    var admission = Admission(limit: limit)
+    let admission = Admission(room: AdmissionRoom(limit: limit))
     var found = (sound: [Int](), faulty: [Int](), beyond: 0)
     for ordinals in batches {
       let verdict = admission.judge(batch(ordinals))

@@ -25,6 +25,26 @@ struct CrashedRun {
 
   /// What each run that came to its end said of its expectations.
   let told = Recorder<[String]>()
+  /// Whether each URL is the first page of a list: of one page, or of several.
+  var hasLists = false
+
+  /// The requests that there are in all.
+  var total: Int { hasLists ? (0..<count).reduce(0) { $0 + Self.pages(of: $1, in: round) } : count }
+
+  /// A number for each page; those of the first ones are the ordinals of their requests.
+  static func number(_ list: Int, page: Int) -> Int { list + (page - 1) * 1009 }
+
+  /// Whether a page leads on.
+  static func leadsOn(_ list: Int, page: Int, in round: Int) -> Bool {
+    let number = number(list, page: page)
+    return page <= list % 4 && !fails(number, in: round) && number % 4 < 2
+  }
+
+  static func pages(of list: Int, in round: Int) -> Int {
+    var page = 1
+    while leadsOn(list, page: page, in: round) { page += 1 }
+    return page
+  }
 
   /// Whether a request fails: some once, some twice, and so on.
   static func fails(_ ordinal: Int, in round: Int) -> Bool { ordinal % 7 == 3 && ordinal % 5 >= round }
@@ -36,7 +56,7 @@ struct CrashedRun {
     get throws {
       let text = """
         version: 1
-        sources: [range: {url: "http://h/{n}", from: 0, to: \(count - 1)}]
+        sources: [range: {url: "http://h/{n}", from: 0, to: \(count - 1)\(hasLists ? ", follow: {json: $.next}" : "")}]
         fetch: {retry: 1, concurrency: 12, per_host: {concurrency: 12}}
         \(hasItems ? "each: {json: '$.items[*]'}" : "name: crash")
         extract: {url: url, status: status, error: error, round: {header: round}\(hasItems ? ", item: item, is: {json: $}" : "")}
@@ -65,7 +85,7 @@ struct CrashedRun {
       settings, for: request, spec: meaning, at: "/w/crawl.yaml", shown: "crawl.yaml", of: plan, in: storage)
     switch opening {
     case .run(let journal):
-      let fetcher = UnevenFetcher(seed: seed, round: round, hasItems: hasItems)
+      let fetcher = UnevenFetcher(seed: seed, round: round, hasItems: hasItems, hasLists: hasLists)
       let run = Run(plan, fetcher: fetcher, journal: journal, storage: storage)
       let outcome = await run.perform()
       if outcome.reason != .complete || !run.progress.discrepancies.isEmpty {
@@ -88,9 +108,12 @@ private final class UnevenFetcher: Fetcher {
   private let seed: UInt64
   private let round: Int
   private let hasItems: Bool
+  private let hasLists: Bool
   private let fetched = Mutex<[Int]>([])
 
-  init(seed: UInt64, round: Int, hasItems: Bool) { (self.seed, self.round, self.hasItems) = (seed, round, hasItems) }
+  init(seed: UInt64, round: Int, hasItems: Bool, hasLists: Bool) {
+    (self.seed, self.round, self.hasItems, self.hasLists) = (seed, round, hasItems, hasLists)
+  }
 
   /// What was fetched.
   var ordinals: [Int] { fetched.withLock { $0 } }
@@ -115,20 +138,33 @@ private final class UnevenFetcher: Fetcher {
       inFlight.shuffle(using: &random)
       let answered = inFlight.suffix(Int.random(in: 1...inFlight.count, using: &random))
       inFlight.removeLast(answered.count)
-      fetched.withLock { $0 += answered.map(\.id.ordinal) }
+      fetched.withLock { $0 += answered.map(Self.number) }
       // So that there are checkpoints meanwhile.
       try await Task.sleep(for: .microseconds(500))
       work.complete(answered.map(answer))
     }
   }
 
+  /// `/7` is the first page of list 7, `/7/2` the second.
+  private static func place(_ request: Request) -> (list: Int, page: Int) {
+    let parts = (request.url?.pathname ?? "").split(separator: "/").compactMap { Int($0) }
+    return (parts.first ?? 0, parts.count > 1 ? parts[1] : 1)
+  }
+
+  private static func number(_ request: Request) -> Int {
+    let (list, page) = place(request)
+    return CrashedRun.number(list, page: page)
+  }
+
   private func answer(_ request: Request) -> Fetched {
-    let ordinal = request.id.ordinal
+    let ordinal = Self.number(request)
     if CrashedRun.fails(ordinal, in: round) {
       return Fetched(request: request, response: nil, error: RequestError(.protocol, "not HTTP in \(round)"))
     }
     let items = (0..<ordinal % 6).map { "\"\(ordinal).\($0)\"" }.joined(separator: ",")
-    let content = hasItems ? Array("{\"items\":[\(items)]}".utf8) : []
+    let (list, page) = Self.place(request)
+    let next = hasLists && CrashedRun.leadsOn(list, page: page, in: round) ? ",\"next\":\"/\(list)/\(page + 1)\"" : ""
+    let content = hasItems || hasLists ? Array("{\"items\":[\(items)]\(next)}".utf8) : []
     let response = HTTPResponse(
       status: [200, 200, 404, 500][ordinal % 4], version: .http11,
       fields: HTTPFields([.init(name: "round", value: "\(round)")]), contentType: "application/json", body: content,

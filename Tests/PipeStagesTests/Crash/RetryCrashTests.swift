@@ -180,6 +180,35 @@ struct RetryCrashTests {
     }
   }
 
+  /// A page that fails ends its list, which goes on once it answers: killed anywhere, each page has one row in the end.
+  @Test(arguments: Effort.seeds(4))
+  func `Lists that broke off go on where they did, whatever a crash leaves`(seed: UInt64) async throws {
+    var random = RepeatableRandom(seed: seed)
+    let run = CrashedRun(
+      count: 40, seed: seed, options: ["", "", ", when: status == 404"], hasLists: true)
+    var disk = try await Self.finished(run, .whole)
+    var last = run
+    last.round = 5
+    #expect(try Self.rows(disk, of: 0, .whole).count == run.total)
+    #expect(run.total < last.total)
+    for kill in 0..<12 {
+      let storage = MemoryStorage(disk, from: UInt64(10_000 * (kill + 1)))
+      do {
+        try await Self.retry(run, 5, on: storage)
+      } catch let error as CrashedRun.Failure where error.words == "nothing has failed" {
+        break
+      }
+      let count = kill < 8 ? Int.random(in: 0..<storage.operations.count, using: &random) : storage.operations.count
+      for operation in storage.operations.prefix(count) { disk.apply(operation) }
+    }
+    for output in 0..<2 {
+      let rows = try Self.rows(disk, of: output, .whole)
+      #expect(rows.count == last.total)
+      #expect(Set(rows.map { $0.prefix { $0 != "," } }).count == last.total)
+      #expect(!rows.contains { $0.contains("not HTTP") }, "\(rows)")
+    }
+  }
+
   /// A run that is killed again and again, then finishes, with rows of requests whose answers differ from session to session;
   /// then a retry that is killed again and again.
   @Test(arguments: Kind.allCases, Effort.seeds(6))

@@ -72,7 +72,7 @@ struct RunCrashTests {
       let done = try done(storage.disk)
       if done < promised { return "what was done is forgotten: \(done) of \(promised)" }
       let asked = try await run.perform(on: storage)
-      if done != .max, asked.count > run.count - done { return "\(asked.count) requests with \(done) done" }
+      if done != .max, asked.count > run.total - done { return "\(asked.count) requests with \(done) done" }
       if Set(asked).count < asked.count { return "a request was made twice" }
       let found = try self.rows(storage.disk)
       for (index, path) in CrashedRun.outputs.enumerated() where found[index] != rows[index] {
@@ -134,9 +134,24 @@ struct RunCrashTests {
     #expect(whole.promiseCount > 4)
   }
 
+  @Test func `With lists, each page makes a row`() async throws {
+    let run = CrashedRun(count: 30, seed: 1, hasLists: true)
+    let whole = try await Whole(run, on: Self.start)
+    #expect(whole.rows[0].filter { !$0.isEmpty }.count == 1 + run.total)
+    let expected = (0..<30).flatMap { list in
+      (1...CrashedRun.pages(of: list, in: 0)).map { $0 == 1 ? "http://h/\(list)" : "http://h/\(list)/\($0)" }
+    }
+    #expect(expected.count > 35)
+    let ordered = whole.rows[1].filter { !$0.isEmpty }.compactMap { line in
+      line.firstMatch(of: #/"url":"([^"]+)"/#).map { String($0.1) }
+    }
+    #expect(ordered == expected)
+  }
+
   @Test(arguments: Effort.seeds(8))
   func `Whatever a crash leaves, the run goes on to the same rows`(seed: UInt64) async throws {
-    let run = CrashedRun(count: 200, seed: seed, hasItems: seed % 2 == 0)
+    let hasLists = seed % 4 < 2
+    let run = CrashedRun(count: hasLists ? 40 : 200, seed: seed, hasItems: seed % 2 == 0, hasLists: hasLists)
     let whole = try await Whole(run, on: Self.start)
     for (count, outcome) in Self.states(whole.operations, on: Self.start, oneIn: 11, from: seed) {
       let fault = await Self.fault(
@@ -147,7 +162,8 @@ struct RunCrashTests {
 
   @Test(arguments: Effort.seeds(4))
   func `Whatever a crash leaves while a run goes on, the next one goes on to the same rows`(seed: UInt64) async throws {
-    let run = CrashedRun(count: 60, seed: seed, hasItems: seed % 2 == 0)
+    let run = CrashedRun(
+      count: seed % 4 < 2 ? 30 : 60, seed: seed, hasItems: seed % 2 == 0, hasLists: seed % 4 < 2)
     let whole = try await Whole(run, on: Self.start)
     for (count, outcome) in Self.states(whole.operations, on: Self.start, oneIn: 37, from: seed) {
       let storage = MemoryStorage(outcome.disk)
@@ -167,20 +183,22 @@ struct RunCrashTests {
   @Test(arguments: Effort.seeds(12))
   func `Killed again and again, the run comes to the same rows`(seed: UInt64) async throws {
     var random = RepeatableRandom(seed: seed)
-    let rows = try await Whole(CrashedRun(count: 60, seed: seed, hasItems: seed % 2 == 0), on: Self.start).rows
+    var run = CrashedRun(
+      count: seed % 4 < 2 ? 30 : 60, seed: seed, hasItems: seed % 2 == 0, hasLists: seed % 4 < 2)
+    let rows = try await Whole(run, on: Self.start).rows
     var disk = Self.start
     for kill in 0..<8 {
       let storage = MemoryStorage(disk, from: UInt64(1000 * (kill + 1)))
-      try await CrashedRun(count: 60, seed: seed * 100 + UInt64(kill), hasItems: seed % 2 == 0).perform(on: storage)
+      run = CrashedRun(
+        count: run.count, seed: seed * 100 + UInt64(kill), hasItems: run.hasItems, hasLists: run.hasLists)
+      try await run.perform(on: storage)
       for operation in storage.operations.prefix(Int.random(in: 0..<min(60, storage.operations.count), using: &random))
       {
         disk.apply(operation)
       }
     }
     let fault = await Self.fault(
-      CrashedRun(count: 60, seed: seed, hasItems: seed % 2 == 0), on: MemoryStorage(disk, from: 100_000),
-      promised: try Self.done(disk),
-      expecting: rows)
+      run, on: MemoryStorage(disk, from: 100_000), promised: try Self.done(disk), expecting: rows)
     #expect(fault == nil)
   }
 }
