@@ -33,7 +33,9 @@ struct ExplainCommand: ParsableCommand {
 extension Reference {
   /// What this version has to say.
   static var standard: Reference {
-    Reference(Language(.standard).keys, topics: [.expressions, .expectations, .errorCodes, .exitCodes, .requestRows])
+    Reference(
+      Language(.standard).keys,
+      topics: [.expressions, .expectations, .errorCodes, .exitCodes, .templates, .requestRows])
   }
 }
 

@@ -4,7 +4,11 @@ internal import PipeText
 
 /// A small file, read whole.
 package enum FileContents {
-  package struct Unreadable: Error { package let reason: String }
+  package struct Unreadable: Error {
+    package let reason: String
+
+    package init(reason: String) { self.reason = reason }
+  }
 
   /// The most that a spec, a secret or a certificate file may hold.
   private static let limit = 16 << 20

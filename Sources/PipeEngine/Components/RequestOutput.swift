@@ -7,6 +7,8 @@ package import PipeText
 package struct RequestOutput {
   /// The columns of a row that the plan uses. A source gives its requests no others: they would travel for nothing.
   package let columns: Set<ExactText>
+  /// The method that the spec says for all requests; `nil` if it says none.
+  package let statedMethod: Method?
   /// Where the source marks places from which it can be read on; `nil` if nobody will.
   package let marks: SourceMarks?
   /// Those of the columns that no row has had so far. None if some rows were not looked at.
@@ -33,11 +35,12 @@ package struct RequestOutput {
 
   /// - Parameter memory: What the journal keeps of the source; `nil` without a journal.
   init(
-    source: Int, columns: Set<ExactText> = [], outlet: Outlet<Request>, control: RunControl, counter: StageCounter,
-    memory: SourceMemory? = nil, onBegin: (@Sendable (Bool) -> Void)? = nil
+    source: Int, columns: Set<ExactText> = [], method: Method? = nil, outlet: Outlet<Request>, control: RunControl,
+    counter: StageCounter, memory: SourceMemory? = nil, onBegin: (@Sendable (Bool) -> Void)? = nil
   ) {
     self.source = source
     self.columns = columns
+    statedMethod = method
     unseenColumns = columns
     self.outlet = outlet
     self.control = control

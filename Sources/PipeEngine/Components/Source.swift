@@ -6,6 +6,9 @@ package protocol Source: Sendable {
   /// What the plan says of it in one line: `urls.txt (lines)`.
   var summary: String { get }
 
+  /// What the plan says of its requests, a line each, where they are more than its URLs.
+  func notes(in folder: SourceFolder) -> [String]
+
   /// How many requests it will yield, where that can be known without the network.
   func count(in folder: SourceFolder) -> RequestCount
 
@@ -25,8 +28,8 @@ package protocol Source: Sendable {
   /// Reports what would keep it from running, a file that cannot be read for instance.
   func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void)
 
-  /// The file that it reads, if it reads one.
-  func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse?
+  /// The files that it reads.
+  func inputs(at span: SourceSpan, in folder: SourceFolder) -> [FileUse]
 
   /// How a run that goes on reads it again.
   func rereading(in folder: SourceFolder) -> SourceRereading
@@ -38,13 +41,14 @@ package protocol Source: Sendable {
 }
 
 extension Source {
+  package func notes(in folder: SourceFolder) -> [String] { [] }
   package func count(in folder: SourceFolder) -> RequestCount { .unknown }
   package var requestsByHost: [String: Int]? { nil }
   package func isAtHand(in folder: SourceFolder) -> Bool { false }
   package func columns(in folder: SourceFolder) -> SourceColumns { .unknown }
   package var origins: Set<WebURL.OriginKey>? { nil }
   package func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {}
-  package func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? { nil }
+  package func inputs(at span: SourceSpan, in folder: SourceFolder) -> [FileUse] { [] }
   /// Right for every source: nothing is lost, and nothing comes twice.
   package func rereading(in folder: SourceFolder) -> SourceRereading { .once }
 }

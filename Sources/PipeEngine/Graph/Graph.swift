@@ -237,8 +237,8 @@ package struct Graph: Sendable {
       let output = outlet(requests, .requests, of: stage)
       try await ending([output]) {
         try await sourceStage(
-          plan.sources[index].source, index: index, columns: plan.inputColumns, folder: plan.folder, own: own,
-          output: output, control: control, counter: counter, begun: milestones.begun,
+          plan.sources[index].source, index: index, columns: plan.inputColumns, method: plan.fetch.statedMethod,
+          folder: plan.folder, own: own, output: output, control: control, counter: counter, begun: milestones.begun,
           memory: try start.get().memories.first { $0.index == index })
       }
     case .admit:

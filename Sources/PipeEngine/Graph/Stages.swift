@@ -11,7 +11,8 @@ internal import PipeWeb
 ///
 /// - Parameter memory: What the journal keeps of the source, and where it is read on; `nil` without a journal.
 func sourceStage(
-  _ source: any Source, index: Int, columns: Set<ExactText>, folder: SourceFolder, own: OwnRequests,
+  _ source: any Source, index: Int, columns: Set<ExactText>, method: Method? = nil, folder: SourceFolder,
+  own: OwnRequests,
   output outlet: Outlet<Request>, control: RunControl, counter: StageCounter, begun: Latch = Latch(parties: []),
   memory: SourceMemory? = nil
 ) async throws {
@@ -22,7 +23,8 @@ func sourceStage(
     control.onStop { stop.finish() }
     group.addTask {
       var output = RequestOutput(
-        source: index, columns: columns, outlet: outlet, control: control, counter: counter, memory: memory,
+        source: index, columns: columns, method: method, outlet: outlet, control: control, counter: counter,
+        memory: memory,
         onBegin: { hasRequests in if hasRequests { begun.arrive(index) } else { begun.pause(index) } })
       // Outputs that other sources have rows for are not held up by what this one waits for.
       let fetcher = SourceFetcher { url, purpose throws(CancellationError) in

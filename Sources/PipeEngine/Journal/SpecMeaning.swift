@@ -69,12 +69,19 @@ package struct SpecMeaning: Hashable, Sendable {
 
   static func isHarmless(_ key: String) -> Bool {
     // In the order of header fields lies no meaning, and each is told by itself.
-    key == "fetch.headers" || harmless.contains { key == $0 || key.hasPrefix($0 + ".") || key.hasPrefix($0 + "[") }
+    isOfHeaders(key) || harmless.contains { key == $0 || key.hasPrefix($0 + ".") || key.hasPrefix($0 + "[") }
   }
 
   private static func isCredential(_ key: String) -> Bool {
-    guard key.hasPrefix("fetch.headers.") else { return false }
-    return ["authorization", "cookie", "proxy-authorization"].contains(key.dropFirst(14).lowercased())
+    guard let dot = key.lastIndex(of: "."), isOfHeaders(key[..<dot]) else { return false }
+    return ["authorization", "cookie", "proxy-authorization"].contains(key[key.index(after: dot)...].lowercased())
+  }
+
+  /// Whether a key is `headers` of fetch or of a source: `sources[0].file.headers`.
+  private static func isOfHeaders(_ key: some StringProtocol) -> Bool {
+    let names = key.split(separator: ".")
+    return names.last == "headers"
+      && (names.count == 2 && names[0] == "fetch" || names.count == 3 && names[0].hasPrefix("sources["))
   }
 
   private static func hash(_ text: String) -> String { String(URLMark(of: text).bits, radix: 16) }

@@ -6,7 +6,10 @@ package struct FetchPlan: Sendable {
   package var concurrency: Int
   package var perHost: HostRules
   package var timeout: FetchSettings.Timeouts
+  /// The method of requests that have none of their own.
   package var method: Method
+  /// The method that the spec says.
+  package var statedMethod: Method?
   package var headers: [HTTPFields.Field]
   package var body: [UInt8]?
   package var userAgent: String
@@ -56,7 +59,8 @@ package struct FetchPlan: Sendable {
     concurrency = settings.concurrency
     perHost = settings.perHost
     timeout = settings.timeout
-    method = settings.method
+    method = settings.method ?? (settings.body == nil ? .get : .post)
+    statedMethod = settings.method
     headers = settings.headers
     body = settings.body.map { Array($0.utf8) }
     userAgent = settings.userAgent

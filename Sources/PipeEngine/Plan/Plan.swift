@@ -79,6 +79,8 @@ package struct SourcePlan: Sendable {
   package let shown: String
   /// How the next page of a list is found; `nil` where a URL is one page.
   var follow: FollowSettings?
+  /// What there is to say of its requests, a line each.
+  package var notes: [String] = []
 }
 
 /// An object, as every page goes through all of them.

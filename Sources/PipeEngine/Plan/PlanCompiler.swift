@@ -67,7 +67,8 @@ struct PlanCompiler {
       guard let source = use.product else { return nil }
       source.check(at: use.span, in: folder) { diagnostics.append($0) }
       return SourcePlan(
-        name: use.name.value, source: source, shown: shown.summary(of: use) ?? "", follow: use.common.follow?.value)
+        name: use.name.value, source: source, shown: shown.summary(of: use) ?? "", follow: use.common.follow?.value,
+        notes: shown.notes(of: use, in: folder))
     }
     diagnostics += spec.followFaults
     spec.fetch.check(in: folder) { diagnostics.append($0) }
@@ -336,7 +337,7 @@ struct PlanCompiler {
   private func files(secretFiles: [Located<String>]) -> [FileUse] {
     let itself = folder.spec.map { [FileUse($0, .spec, at: .wholeFile)] } ?? []
     let secrets = secretFiles.map { FileUse(.file(folder.resolve($0.value)), .secret, at: $0.span) }
-    let sources = spec.sources.compactMap { $0.product?.input(at: $0.span, in: folder) }
+    let sources = spec.sources.flatMap { $0.product?.inputs(at: $0.span, in: folder) ?? [] }
     let tls = [spec.fetch.tls.authorities, spec.fetch.tls.clientCertificate, spec.fetch.tls.clientKey]
     let certificates = tls.compactMap(\.self).map {
       FileUse(.file(folder.resolve($0.value)), .certificate, at: $0.span)

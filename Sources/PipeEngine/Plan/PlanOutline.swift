@@ -124,7 +124,7 @@ package struct PlanOutline: Sendable {
         let source = plan.sources[index]
         return Stage(
           id: id, kind: .source, title: "\(source.name): \(source.shown)",
-          notes: [totals.sources[index].text, source.follow?.outline].compactMap(\.self))
+          notes: [totals.sources[index].text, source.follow?.outline].compactMap(\.self) + source.notes)
       case .admit:
         return Stage(
           id: id, kind: .admit, title: "URLs that are not http(s) become error records immediately",

@@ -25,6 +25,12 @@ struct ShownSpec {
     shown(use.product?.summary, masked?.sources.first { $0.span == use.span }?.product?.summary)
   }
 
+  /// What there is to say of a source's requests.
+  func notes(of use: Use<any Source, SourceOptions>, in folder: SourceFolder) -> [String] {
+    let shownUse = masked.map { masked in masked.sources.first { $0.span == use.span } } ?? use
+    return (shownUse?.product?.notes(in: folder) ?? []).map { $0.withoutUserinfo.withoutControls }
+  }
+
   func summary(of use: Use<any Sink, SinkOptions>) -> String? {
     shown(use.product?.summary, sink(use)?.product?.summary)
   }

@@ -6,7 +6,8 @@ package struct FetchSettings: Sendable {
   package var concurrency = 64
   package var perHost = HostRules(concurrency: 8)
   package var timeout = Timeouts()
-  package var method = Method.get
+  /// `nil` if the spec does not say.
+  package var method: Method?
   package var headers: [HTTPFields.Field] = []
   package var body: String?
   package var userAgent = "pipe/\(PipeVersion.text)"
@@ -60,7 +61,9 @@ extension FetchSettings {
       "timeout", Timeouts.shape, default: Timeouts(), shown: "30s",
       "How long one attempt may take, redirects included: a duration for the whole of it, or a map of limits.",
       example: "10s"),
-    Key("method", Method.shape, default: Method.get, shown: "GET", "The request method (RFC 9110, 9)."),
+    Key(
+      "method", Method.shape, unless: Implication(by: "body") { _ in "POST" }, shown: "GET",
+      "The request method (RFC 9110, 9). Without it, GET, and POST of requests with a body."),
     Key(
       "headers", HeaderList.shape, default: [], shown: "{}",
       "Header fields sent with every request; \"\" sends a field without a value.",
@@ -109,7 +112,7 @@ extension FetchSettings {
     make: FetchSettings.init)
 
   private init(
-    concurrency: Int, perHost: HostRules, timeout: Timeouts, method: Method, headers: [HTTPFields.Field],
+    concurrency: Int, perHost: HostRules, timeout: Timeouts, method: Method?, headers: [HTTPFields.Field],
     body: String?, userAgent: Located<String>?, credentials: [OriginCredential], cookies: CookieChoice,
     proxy: ProxySettings?, robots: RobotsSettings?, redirects: Int,
     retry: RetrySettings, maxBody: ByteCount, onMaxBody: OnMaxBody, http: HTTPChoice,
@@ -157,7 +160,7 @@ extension FetchSettings.HTTPChoice {
 }
 
 extension Method {
-  static let shape = Shape<Self>.choice { _ in "" }
+  package static let shape = Shape<Self>.choice { _ in "" }
 }
 
 extension AddressPolicy {

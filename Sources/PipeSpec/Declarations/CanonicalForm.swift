@@ -66,9 +66,23 @@ package struct CanonicalForm: Hashable, Sendable {
     case .oneOf(let shapes):
       guard let shape = shapes.first(where: { $0.takes(node) }) ?? shapes.first else { return }
       add(node, shape, at: path, &context)
-    case .text, .boolean, .integer, .number, .any, .choice:
+    case .tree: addTree(node, at: path, &context)
+    case .text, .boolean, .integer, .number, .any, .template, .choice:
       if shape.isCredential { credentials.insert(path) }
       entries.append(Entry(key: path, value: Self.value(of: node, shape, &context)))
+    }
+  }
+
+  /// Adds all that a tree holds, however it is written.
+  private mutating func addTree(_ node: Node, at path: String, _ context: inout DecodingContext) {
+    switch node.content {
+    case .scalar: entries.append(Entry(key: path, value: Self.value(of: node, .any, &context)))
+    case .sequence(let items):
+      entries.append(Entry(key: path, value: "\(items.count) elements"))
+      for (index, item) in items.enumerated() { addTree(item, at: path + "[\(index)]", &context) }
+    case .mapping(let members):
+      entries.append(Entry(key: path, value: members.compactMap(\.key.text).joined(separator: ", ")))
+      for member in members { addTree(member.value, at: "\(path).\(member.key.text ?? "")", &context) }
     }
   }
 

@@ -101,6 +101,10 @@ package struct DecodingContext {
     switch variables.resolve(scalar, of: node, in: file) {
     case .success(let text):
       let isFree = !["a header field's value", "a path", "a user agent"].contains(expected())
+      // Where names stand in braces, more of them mean something.
+      if ShapeDescription.isTemplate(expected()) {
+        return isFit(text, for: expected(), on: node) ? text : nil
+      }
       if let hint = variables.foreignReference(in: scalar.text, isFree: isFree) {
         report(.noEffect, on: node, "'{{ … }}' is not replaced: it is part of the value", hint: hint)
       } else if !isFree, let name = ShellReference.name(in: scalar.text) {

@@ -25,7 +25,8 @@ enum KnownWords {
     "min_delay": ["delay"], "interval": ["delay"], "throttle": ["rate"], "json_lines": ["jsonl"], "ndjson": ["jsonl"],
     "json": ["jsonl"], "tsv": ["csv"], "excel": ["csv"], "txt": ["file"], "list": ["urls"], "stdout": ["jsonl"],
     "size": ["length"], "code": ["status"], "status_code": ["status"], "response_time": ["elapsed"],
-    "time": ["elapsed"], "heading": ["h1"], "selector": ["css"], "path": ["selector"], "query": ["selector", "path"],
+    "time": ["elapsed"], "heading": ["h1"], "selector": ["css"], "path": ["selector"],
+    "query": ["selector", "params", "path"],
     "regexp": ["regex"], "jsonpath": ["json"],
     "ssl": ["tls"], "https": ["tls"], "verify_ssl": ["verify"], "ssl_verify": ["verify"], "insecure": ["verify"],
     "ca": ["ca_file"], "cacert": ["ca_file"], "ca_cert": ["ca_file"], "cert": ["client_cert"], "key": ["client_key"],
@@ -49,7 +50,9 @@ enum KnownWords {
     "to_csv": ["csv"], "csv_file": ["csv"], "feeds": ["sinks"], "stages": ["sources"],
     "items": ["extract"], "on_html": ["extract"], "assertions": ["where"], "tests": ["where"], "pages": ["sources"],
     "download_timeout": ["timeout"], "tries": ["retry", "attempts"], "input_file": ["file"], "userpwd": ["auth"],
-    "charset": ["encoding"], "codec": ["encoding"], "quotechar": ["quote"], "quote_char": ["quote"],
+    "querystring": ["params"], "query_params": ["params"], "qs": ["params"], "url_template": ["url"],
+    "template": ["url"], "charset": ["encoding"], "codec": ["encoding"], "quotechar": ["quote"],
+    "quote_char": ["quote"],
     "limit": ["limits"], "max_items": ["records"], "skip": ["where"], "match": ["where"],
   ]
 
@@ -78,6 +81,7 @@ enum KnownWords {
   /// What to say of a word that no key here stands for.
   static func explanation(of word: String, among known: [String]) -> String? {
     let word = fold(word)
+    if word == "json" || word == "form", known.contains("params") { return "write body: {\(word): {…}}" }
     if word == "json", known.contains("body") {
       return "write body: '{…}'; JSON is sent as application/json"
     }

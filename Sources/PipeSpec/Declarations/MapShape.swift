@@ -48,6 +48,16 @@ package struct MapShape<Value: Sendable>: Sendable {
     }
   }
 
+  /// The keys of both maps in one, whose value is that of each.
+  package func joined<Other: Sendable>(_ other: MapShape<Other>) -> MapShape<(Value, Other)> {
+    MapShape<(Value, Other)>(keys: keys + other.keys, main: main) { map, context in
+      // Both are read before a missing value ends it, so that every fault is reported.
+      let (value, others) = (make(map, &context), other.make(map, &context))
+      guard let value, let others else { return nil }
+      return (value, others)
+    }
+  }
+
   /// What the map's own options say; keys that it does not know are left to the caller.
   package func decodeKnown(_ map: MapNode, _ context: inout DecodingContext) -> Value? { make(map, &context) }
 

@@ -7,6 +7,10 @@ package indirect enum ShapeDescription: Sendable {
   case integer(ClosedRange<Int>)
   case number
   case any
+  /// A text with the names of columns in braces.
+  case template
+  /// A list, a map, or a scalar, and the same within; texts are templates.
+  case tree
   /// One of a few words, each with its meaning.
   case choice([(word: String, meaning: String)])
   case list(of: ShapeDescription, minimum: Int, orOne: Bool)
@@ -28,6 +32,8 @@ package indirect enum ShapeDescription: Sendable {
       range == .min ... .max ? "a whole number" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .number: "a number"
     case .any: "any value"
+    case .template: "a text with columns in braces"
+    case .tree: "any value, list or map"
     case .choice(let words): Self.choice(of: words.map(\.word))
     case .list(let element, _, let orOne): orOne ? "\(element.name), or a list of them" : "a list"
     case .map(let keys, let main?):
@@ -43,6 +49,13 @@ package indirect enum ShapeDescription: Sendable {
   static func choice(of words: [String]) -> String {
     "one of " + words.map { $0.contains { $0.isLetter || $0.isNumber } ? $0 : "'\($0)'" }.joined(separator: ", ")
   }
+
+  /// Whether a shape of this name is a text with columns in braces.
+  static func isTemplate(_ name: String) -> Bool { name.hasSuffix("with columns in braces") }
+
+  /// Text, doubled braces, and names of columns in braces.
+  package static let templatePattern =
+    #"^([^{}]|\{\{|\}\}|\{\+?[^{}\s#./;?&=,!@|+*"]([^{}\n\r,"]*[^{}\s,*"])?\})*$"#
 
   /// The known keys of a map; empty for everything else.
   package var keys: [KeyDescription] {

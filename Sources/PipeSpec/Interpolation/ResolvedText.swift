@@ -24,6 +24,11 @@ package struct ResolvedText: Sendable {
 
   static func mostFaults(in text: String) -> Int { max(10, min(100, 2_000_000 / max(1, text.utf8.count))) }
 
+  /// Whether a byte (its UTF-8 offset) stands in the scalar as it is, and was not brought by an interpolation.
+  package func isWritten(at offset: Int) -> Bool {
+    segments.first { $0.result.contains(offset) }?.isLiteral ?? false
+  }
+
   /// The span of a stretch of the text (UTF-8 offsets), as exact as its origin allows: what an
   /// interpolation brought has the span of its `${…}`.
   package func span(of range: Range<Int>) -> SourceSpan {

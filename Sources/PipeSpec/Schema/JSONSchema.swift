@@ -19,7 +19,18 @@ package struct JSONSchema {
           "description": "A scalar that is known only once ${…} is resolved.", "type": "string",
           "pattern": "\\$\\{",
         ]
-      )
+      ),
+      ("template", .object(schema.scalar(Self.template))),
+      (
+        "tree",
+        [
+          "description": "JSON as YAML writes it; its texts are templates.",
+          "anyOf": [
+            ["$ref": "#/$defs/template"], ["type": "null"], ["type": "array", "items": ["$ref": "#/$defs/tree"]],
+            ["type": "object", "additionalProperties": ["$ref": "#/$defs/tree"]],
+          ],
+        ]
+      ),
     ]
     // The options of a component may name components in turn; each family is written once, and so is each option that all
     // of its components have.
@@ -208,6 +219,8 @@ package struct JSONSchema {
       return scalar(.object(entries))
     case .number: return scalar(["type": "number"])
     case .any: return [("type", ["string", "number", "boolean", "null"])]
+    case .template: return [("$ref", "#/$defs/template")]
+    case .tree: return [("$ref", "#/$defs/tree")]
     case .choice(let words):
       // A word such as 1.1 is a number where it stands without quotes.
       let values = words.flatMap { [.string($0.word), JSONText(yaml: $0.word) ?? .string($0.word)] }
@@ -228,6 +241,12 @@ package struct JSONSchema {
     case .component(let family): return [("$ref", reference(to: family))]
     }
   }
+
+  /// A pattern says nothing of what is not a text.
+  private static let template: JSONText = [
+    "description": "A text with the names of columns in braces; {{ and }} write braces.",
+    "type": ["string", "number", "boolean"], "pattern": .string(ShapeDescription.templatePattern),
+  ]
 
   private func scalar(_ shape: JSONText) -> [(key: String, value: JSONText)] {
     [("anyOf", [shape, ["$ref": "#/$defs/interpolated"]])]

@@ -6,13 +6,16 @@ import PipeWeb
 /// `format: csv`: the first record names the columns.
 struct CSVRows: RowReader {
   private let name: String
-  private let column: String
+  /// The URL's column; `nil` if the rows have none.
+  private let column: String?
+  /// All columns that the rows must have.
+  private let needed: [String]
   private var parser: CSVParser
   /// What the first record says; `nil` until it is read.
   private(set) var header: CSVHeader?
   private var keys: [ExactText] = []
-  /// The URL's column.
-  private var urlColumn = 0
+  /// The place of the URL's column.
+  private var urlColumn: Int?
   /// The first bytes, until it is known whether they are a byte order mark.
   private var start: [UInt8]? = []
   /// The bytes of the header while it is read: how its columns are separated is not known yet.
@@ -25,9 +28,12 @@ struct CSVRows: RowReader {
   private var failure: RunError?
   private(set) var notices: [String] = []
 
-  init(name: String, column: String, form: CSVForm = CSVForm()) {
+  /// - Parameter needed: The columns that rows must have besides.
+  init(name: String, column: String?, needing needed: [String] = [], form: CSVForm = CSVForm()) {
     self.name = name
     self.column = column
+    var seen: Set<ExactText> = []
+    self.needed = ([column].compactMap(\.self) + needed).filter { seen.insert(ExactText($0)).inserted }
     self.form = form
     parser = CSVParser(name: name, form)
   }
@@ -107,17 +113,19 @@ struct CSVRows: RowReader {
       parser.delimiter = form.delimiter ?? separator
       return
     }
-    let header = try CSVHeader(bytes, of: name, column: column, form: form)
+    let header = try CSVHeader(bytes, of: name, needing: needed, form: form)
     self.header = header
-    guard let place = header.place else { throw header.missing(column, in: name) }
-    if header.names.filter({ $0.isExactly(column) }).count > 1 {
+    if let missing = header.missing.first {
+      throw header.fault(of: missing, isURL: column?.isExactly(missing) ?? false, in: name)
+    }
+    for column in needed where header.names.count(where: { $0.isExactly(column) }) > 1 {
       throw RunError(name, "has two columns '\(column)'", hint: "give one of them another name")
     }
     for repeated in header.repeated {
       notices.append("\(name) has two columns '\(repeated)'; input reads the first one")
     }
     keys = header.names.map { ExactText($0) }
-    urlColumn = place
+    urlColumn = column.flatMap { column in header.names.firstIndex { $0.isExactly(column) } }
     parser.delimiter = header.delimiter
   }
 
@@ -143,12 +151,14 @@ struct CSVRows: RowReader {
     row.columns = Dictionary(
       zip(keys, cells.map { Value.string($0) }), uniquingKeysWith: { first, _ in first })
     row.fault = record.fault
-    if cells.indices.contains(urlColumn) {
+    if let column, let urlColumn {
+      guard cells.indices.contains(urlColumn) else {
+        row.fault = row.fault ?? "the row has no column '\(column)'"
+        return row
+      }
       let written = record.octets[urlColumn].map { WrittenURL($0[...]) } ?? WrittenURL(cells[urlColumn])
       row.url = written.text
       row.fault = row.fault ?? written.fault.map { "the cell '\(column)': \($0)" }
-    } else {
-      row.fault = row.fault ?? "the row has no column '\(column)'"
     }
     if cells.dropFirst(keys.count).contains(where: { !$0.isEmpty }) {
       row.fault =

@@ -2,6 +2,7 @@ import Glibc
 import PipeEngine
 import PipeSpec
 import PipeText
+import PipeWeb
 
 /// `file`: URLs from a file.
 struct FileSource: Source {
@@ -18,22 +19,30 @@ struct FileSource: Source {
         "path", Shape.path.located, "The file; a relative path starts at the spec's folder.",
         example: "urls.txt"),
       InputOptions.format, InputOptions.column, InputOptions.field, CSVForm.delimiter, CSVForm.quote, CSVForm.encoding,
-      make: { (path: $0, format: $1, column: $2, field: $3, delimiter: $4, quote: $5, encoding: $6) }
-    ).checked { file, map, context in
-      InputOptions.check(
+      InputOptions.requests,
+      make: { (path: $0, format: $1, column: $2, field: $3, delimiter: $4, quote: $5, encoding: $6, requests: $7) }
+    ).joined(RequestTemplate.map).checked { both, map, context in
+      let file = both.0
+      return InputOptions.check(
         path: file.path.value, format: file.format, column: file.column, field: file.field, delimiter: file.delimiter,
-        quote: file.quote, encoding: file.encoding, map: map, &context
+        quote: file.quote, encoding: file.encoding, requests: file.requests, template: both.1, map: map, &context
       ).map { FileSource(path: file.path, options: $0) }
     },
     examples: [
       "file: urls.txt", "{file: products.csv, column: link}",
+      "{file: cities.csv, url: \"https://example.com/search?q={city}\"}",
       "{file: list.dat, format: csv, delimiter: \";\", encoding: windows-1251}",
     ],
     make: { $0 })
 
   var summary: String { "\(path.value) (\(options.summary))" }
 
+  func notes(in folder: SourceFolder) -> [String] { options.template?.notes(in: folder) ?? [] }
+
+  var origins: Set<WebURL.OriginKey>? { options.origins }
+
   func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {
+    options.template?.check(in: folder, report)
     let file = folder.resolve(path.value)
     // Standard input is another one when the spec runs.
     if FileUse(.file(file), .source, at: span).isStandardStream { return }
@@ -48,8 +57,8 @@ struct FileSource: Source {
     if status.st_mode & S_IFMT == S_IFREG { options.check(path, at: file, report) }
   }
 
-  func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? {
-    FileUse(.file(folder.resolve(path.value)), .source, at: path.span)
+  func inputs(at span: SourceSpan, in folder: SourceFolder) -> [FileUse] {
+    [FileUse(.file(folder.resolve(path.value)), .source, at: path.span)] + options.otherInputs(in: folder)
   }
 
   func columns(in folder: SourceFolder) -> SourceColumns {
@@ -84,6 +93,7 @@ struct FileSource: Source {
   }
 
   func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
+    let options = try options.opened(in: environment.folder)
     try await options.run(InputFile(path: environment.folder.resolve(path.value)), name: path.value, into: &output)
   }
 }
@@ -98,12 +108,13 @@ struct StandardInputSource: Source {
       + "the same input again, from its start, only if it was not read to its end.",
     options: MapShape(
       main: "format", InputOptions.format, InputOptions.column, InputOptions.field, CSVForm.delimiter, CSVForm.quote,
-      CSVForm.encoding,
-      make: { (format: $0, column: $1, field: $2, delimiter: $3, quote: $4, encoding: $5) }
-    ).checked { input, map, context in
-      InputOptions.check(
+      CSVForm.encoding, InputOptions.requests,
+      make: { (format: $0, column: $1, field: $2, delimiter: $3, quote: $4, encoding: $5, requests: $6) }
+    ).joined(RequestTemplate.map).checked { both, map, context in
+      let input = both.0
+      return InputOptions.check(
         format: input.format, column: input.column, field: input.field, delimiter: input.delimiter, quote: input.quote,
-        encoding: input.encoding, map: map, &context
+        encoding: input.encoding, requests: input.requests, template: both.1, map: map, &context
       ).map { StandardInputSource(options: $0) }
     },
     standsAlone: true, examples: ["stdin", "stdin: {format: jsonl}"],
@@ -111,13 +122,24 @@ struct StandardInputSource: Source {
 
   var summary: String { "standard input (\(options.summary))" }
 
+  func notes(in folder: SourceFolder) -> [String] { options.template?.notes(in: folder) ?? [] }
+
+  var origins: Set<WebURL.OriginKey>? { options.origins }
+
   func columns(in folder: SourceFolder) -> SourceColumns { options.columns(ofFileAt: nil) }
 
-  func input(at span: SourceSpan, in folder: SourceFolder) -> FileUse? { FileUse(.standardInput, .source, at: span) }
+  func inputs(at span: SourceSpan, in folder: SourceFolder) -> [FileUse] {
+    [FileUse(.standardInput, .source, at: span)] + options.otherInputs(in: folder)
+  }
+
+  func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {
+    options.template?.check(in: folder, report)
+  }
 
   func rereading(in folder: SourceFolder) -> SourceRereading { .once }
 
   func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
+    let options = try options.opened(in: environment.folder)
     try await options.run(InputFile(path: nil), name: "standard input", into: &output)
   }
 }

@@ -36,6 +36,10 @@ struct InputOptions: Sendable {
   /// Whether the format is that of the path's ending.
   var isFormatImplied = false
   var csv = CSVForm()
+  /// Whether rows of JSON lines say the method, the headers and the body of their requests.
+  var takesRequests = false
+  /// What makes the requests of the rows; `nil` if they are URLs as they are.
+  var template: RequestTemplate?
 
   static let format = Key(
     "format",
@@ -56,12 +60,18 @@ struct InputOptions: Sendable {
     optional: "field", Shape.text("a member's name").located, "The jsonl member that holds the URL; without it, url.",
     example: "link")
 
+  static let requests = Key(
+    "requests", .bool, default: false, shown: "false",
+    "Whether the members method, headers and body of a jsonl row are those of its request (pipe explain request-rows). "
+      + "Otherwise they are columns as any other: a list that comes from elsewhere could send what it likes.")
+
   /// Checks that the options fit the format.
   ///
   /// - Parameter path: What tells the format if the spec does not.
   static func check(
     path: String? = nil, format written: InputFormat?, column: Located<String>?, field: Located<String>?,
-    delimiter: UInt8?, quote: CSVQuote, encoding: CharacterEncoding?, map: MapNode, _ context: inout DecodingContext
+    delimiter: UInt8?, quote: CSVQuote, encoding: CharacterEncoding?, requests: Bool,
+    template: RequestTemplate, map: MapNode, _ context: inout DecodingContext
   ) -> InputOptions? {
     let implied = written == nil ? path.flatMap { InputFormat(endingOf: $0) } : nil
     let format = written ?? implied ?? .lines
@@ -77,15 +87,59 @@ struct InputOptions: Sendable {
     guard var form = CSVForm.check(delimiter, quote, encoding, map: map, &context) else { return nil }
     if form.delimiter == nil, let path, hasTabs(path) { form.delimiter = UInt8(ascii: "\t") }
     let name = column ?? field
+    guard check(template, format, name, map, &context) else { return nil }
     return InputOptions(
-      format: format, column: name?.value ?? "url", columnSpan: name?.span, isFormatImplied: implied == .csv, csv: form)
+      format: format, column: name?.value ?? "url", columnSpan: name?.span, isFormatImplied: implied == .csv, csv: form,
+      takesRequests: requests, template: template.isEmpty ? nil : template)
   }
+
+  /// Checks what can be told of a template without its rows.
+  private static func check(
+    _ template: RequestTemplate, _ format: InputFormat, _ column: Located<String>?, _ map: MapNode,
+    _ context: inout DecodingContext
+  ) -> Bool {
+    if template.url != nil, let column {
+      context.report(
+        .conflict, at: column.span, "'\(column.value)' has no meaning, since url makes the URL of each row",
+        hint: "remove it, or write url: \"{+\(excerpt(column.value))}\"",
+        notes: map.entry("url").map { [Diagnostic.Note("the URL is given here", at: $0.value.span)] } ?? [])
+      return false
+    }
+    if let url = map.entry("url")?.value, template.url != nil, template.holes.isEmpty {
+      context.report(
+        .noEffect, at: url.span, "no column stands in the request, so every row asks for the same",
+        hint: "write the name of a column in braces where its value goes")
+    }
+    if format == .lines, !template.holes.isEmpty {
+      return template.check(["line"], of: "a list of lines has one column, 'line'", &context)
+    }
+    return true
+  }
+
+  /// The columns that the rows must have, in the order of the spec.
+  var neededColumns: [String] {
+    (template?.url == nil ? [column] : []) + (template?.holes.map(\.column.text) ?? [])
+  }
+
+  /// The same with what the template needs at hand.
+  func opened(in folder: SourceFolder) throws(RunError) -> InputOptions {
+    var options = self
+    options.template = try template?.opened(in: folder)
+    return options
+  }
+
+  /// The files that it reads besides its rows.
+  func otherInputs(in folder: SourceFolder) -> [FileUse] { template?.inputs(in: folder) ?? [] }
+
+  /// The origins of all requests, if the template tells them.
+  var origins: Set<WebURL.OriginKey>? { template?.url?.origin.map { [$0] } }
 
   private static func hasTabs(_ path: String) -> Bool { InputFormat.hasEnding("tsv", path) }
 
   /// The options that only one format has.
   private static let fitting: KeyValuePairs<String, InputFormat> = [
     "column": .csv, "field": .jsonl, "delimiter": .csv, "quote": .csv, "encoding": .csv,
+    "requests": .jsonl,
   ]
 
   var summary: String { format.rawValue }
@@ -95,17 +149,44 @@ struct InputOptions: Sendable {
 struct InputRow: Sendable {
   var url = ""
   var method: Method?
-  var headers: [(name: String, value: String)] = []
+  var headers: [HTTPFields.Field] = []
   var body: [UInt8]?
   var columns: [ExactText: Value] = [:]
   /// Why the row is not a request.
   var fault: String?
   /// The line that it begins in, from 1.
   let line: Int
+  /// Whether it has one, or is one of a list of rows.
+  var hasLine = true
 
   init(line: Int, fault: String? = nil) {
     self.line = line
     self.fault = fault
+  }
+
+  /// A line as a row.
+  init(_ line: ArraySlice<UInt8>, _ meaning: LineMeaning, line number: Int) {
+    switch meaning {
+    case .url, .both: self.init(line, line: number)
+    case .column: self.init(line: number)
+    }
+    if meaning == .url { return }
+    if let text = String(validating: line, as: UTF8.self) {
+      columns = [Self.lineColumn: .string(text)]
+    } else {
+      fault = fault ?? "not valid UTF-8"
+    }
+  }
+
+  /// The name of the column that a line is.
+  static let lineColumn: ExactText = "line"
+
+  /// A row with columns.
+  init(_ columns: [ExactText: Value], url: String = "", line: Int) {
+    self.columns = columns
+    self.url = url
+    self.line = line
+    hasLine = false
   }
 
   /// A row that is a URL alone.
@@ -145,22 +226,41 @@ extension RowReader {
 extension InputOptions {
   func makeReader(name: String) -> any RowReader {
     switch format {
-    case .lines: LineRows(name: name)
-    case .csv: CSVRows(name: name, column: column, form: csv)
-    case .jsonl: JSONLineRows(name: name, field: column)
+    case .lines: LineRows(name: name, meaning: lineMeaning)
+    case .csv: makeCSVReader(name: name)
+    case .jsonl: makeJSONReader(name: name)
     }
+  }
+
+  func makeCSVReader(name: String) -> CSVRows {
+    CSVRows(name: name, column: urlColumn, needing: neededColumns, form: csv)
+  }
+
+  private func makeJSONReader(name: String, at place: RowPlace? = nil) -> JSONLineRows {
+    var reader = JSONLineRows(name: name, field: urlColumn, takesRequests: takesRequests, at: place)
+    // They are known to be columns.
+    reader.expect(template?.holes.map(\.column.text) ?? [])
+    return reader
+  }
+
+  /// The column that holds the URL; `nil` if a template makes it.
+  private var urlColumn: String? { template?.url == nil ? column : nil }
+
+  private var lineMeaning: LineMeaning {
+    guard let template else { return .url }
+    return template.url != nil ? .column : template.holes.isEmpty ? .url : .both
   }
 
   /// A reader that goes on where a row begins that is not the first one of the file.
   func makeReader(name: String, at place: RowPlace, of file: InputFile) throws(RunError) -> any RowReader {
     switch format {
-    case .lines: return LineRows(name: name, at: place)
+    case .lines: return LineRows(name: name, meaning: lineMeaning, at: place)
     case .csv:
-      var reader = CSVRows(name: name, column: column, form: csv)
+      var reader = makeCSVReader(name: name)
       try readHead(of: file, name: name, &reader)
       reader.goOn(at: place)
       return reader
-    case .jsonl: return JSONLineRows(name: name, field: column, at: place)
+    case .jsonl: return makeJSONReader(name: name, at: place)
     }
   }
 
@@ -204,7 +304,7 @@ extension InputOptions {
         let given = try text.take(piece)
         let rows = try reader.rows(given)
         marking?.note(piece, as: given, of: text, reader, next: output.nextID.ordinal + rows.count)
-        for row in rows { try await output.yield(row, of: name) }
+        for row in rows { try await output.yield(row, template, of: name) }
         for notice in reader.takeNotices() { output.tell(notice) }
       }
       if isAtEnd { break }
@@ -215,14 +315,20 @@ extension InputOptions {
     }
     let last = try reader.rows(text.finish())
     marking?.end(reader)
-    for row in try last + reader.finish() { try await output.yield(row, of: name) }
+    for row in try last + reader.finish() { try await output.yield(row, template, of: name) }
     for notice in reader.takeNotices() { output.tell(notice) }
   }
 }
 
 extension RequestOutput {
-  fileprivate mutating func yield(_ row: InputRow, of name: String) async throws {
+  /// Yields the request of a row.
+  ///
+  /// - Parameter name: What a fault calls the input.
+  mutating func yield(_ row: InputRow, _ template: RequestTemplate?, of name: String) async throws {
     if isNextDone { return passOver() }
+    var row = row
+    template?.fill(&row)
+    if row.body != nil, row.method == nil { row.method = statedMethod ?? .post }
     note(columns: row.columns.keys.lazy.map(\.text))
     try await yield(Request(row, of: name, for: self))
   }
@@ -242,7 +348,9 @@ extension Request {
     }
     let seed = RequestSeed(
       id: output.nextID, written: row.url, method: row.method, body: row.body,
-      headers: row.headers.map { .init(name: $0.name, value: $0.value) }, input: columns)
-    self.init(seed, url: url, fault: fault.map { RequestError(.badURL, "\(name) line \(row.line): \($0)") })
+      headers: row.headers, input: columns)
+    self.init(
+      seed, url: url,
+      fault: fault.map { RequestError(.badURL, "\(name) \(row.hasLine ? "line" : "row") \(row.line): \($0)") })
   }
 }

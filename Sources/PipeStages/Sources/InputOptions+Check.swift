@@ -1,15 +1,17 @@
 import PipeEngine
 import PipeSpec
+import PipeText
 import PipeWeb
 
 // What can be told of a list before the run: of regular files alone, and by no more than their first bytes and header.
 extension InputOptions {
   /// Reports a file that is not a list, and a CSV file without the column of the URLs.
   func check(_ path: Located<String>, at file: String, _ report: (Diagnostic) -> Void) {
-    var reader = CSVRows(name: path.value, column: column, form: csv)
+    var reader = makeCSVReader(name: path.value)
     do throws(RunError) {
       try readHead(ofFileAt: file, &reader)
     } catch {
+      if let header = reader.header, reportMissing(in: header, path, report) { return }
       let isColumn = reader.header != nil
       report(
         Diagnostic(
@@ -21,19 +23,32 @@ extension InputOptions {
     }
   }
 
+  /// Reports the columns of a template that a header does not have, each where it stands.
+  ///
+  /// - Returns: Whether there are any.
+  private func reportMissing(in header: CSVHeader, _ path: Located<String>, _ report: (Diagnostic) -> Void) -> Bool {
+    let missing = (template?.holes ?? []).filter { hole in header.missing.contains { $0.isExactly(hole.column.text) } }
+    for hole in missing {
+      let fault = header.fault(of: hole.column.text, isURL: false, in: path.value)
+      report(Diagnostic(.unknownField, at: hole.span, "'\(path.value)' \(fault.reason)", hint: fault.hint))
+    }
+    return !missing.isEmpty
+  }
+
   /// The columns of the rows.
   ///
   /// - Parameter path: A regular file; `nil` for what cannot be looked at before the run.
   func columns(ofFileAt path: String?) -> SourceColumns {
     switch format {
+    case .lines where template?.holes.isEmpty == false: return .named(["line"])
     case .lines: return .none(hint: "a list of lines has no columns: write format: csv or format: jsonl")
     case .jsonl: return .unknown
     case .csv:
       guard let path else { return .unknown }
-      var reader = CSVRows(name: path, column: column, form: csv)
+      var reader = makeCSVReader(name: path)
       // A fault is reported by the check.
       try? readHead(ofFileAt: path, &reader)
-      return reader.header.flatMap { $0.place == nil ? nil : .named($0.names) } ?? .unknown
+      return reader.header.flatMap { $0.missing.isEmpty ? .named($0.names) : nil } ?? .unknown
     }
   }
 

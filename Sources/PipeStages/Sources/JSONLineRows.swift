@@ -3,7 +3,8 @@ import PipeSpec
 import PipeText
 import PipeWeb
 
-/// `format: jsonl`: an object a line; `method`, `headers` and `body` are the request's own.
+/// `format: jsonl`: an object a line, whose members are columns. With `requests: true`, `method`, `headers` and `body` are the
+/// request's own.
 ///
 /// A line that is not such an object is a request that fails, so that it is not lost among the others. Its text is not
 /// repeated: it may hold credentials.
@@ -12,20 +13,35 @@ struct JSONLineRows: RowReader {
   static let limit = 16 << 20
 
   private let name: String
-  private let field: String
+  /// The member that holds the URL; `nil` if the rows have none.
+  private let field: String?
+  private let takesRequests: Bool
+  /// Members that could be meant as the request's own, and are columns.
+  private var unused: Set<String>
+  private var notices: [String] = []
   private var cutter = LineCutter(limit: limit)
   private var isFirst = true
 
-  init(name: String, field: String) {
+  /// - Parameters:
+  ///   - takesRequests: Whether rows say the method, the headers and the body of their requests.
+  ///   - place: Behind the first row; `nil` for the start.
+  init(name: String, field: String?, takesRequests: Bool = false, at place: RowPlace? = nil) {
     self.name = name
     self.field = field
+    self.takesRequests = takesRequests
+    unused = takesRequests ? [] : ["method", "headers", "body"]
+    if let place {
+      cutter = LineCutter(limit: Self.limit, at: place)
+      isFirst = false
+    }
   }
 
-  /// - Parameter place: Behind the first row.
-  init(name: String, field: String, at place: RowPlace) {
-    self.init(name: name, field: field)
-    cutter = LineCutter(limit: Self.limit, at: place)
-    isFirst = false
+  /// Nothing is said of members that are read as columns.
+  mutating func expect(_ columns: [String]) { unused.subtract(columns) }
+
+  mutating func takeNotices() -> [String] {
+    defer { notices = [] }
+    return notices
   }
 
   var place: RowPlace { cutter.place }
@@ -33,26 +49,24 @@ struct JSONLineRows: RowReader {
 
   mutating func rows(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow] {
     var rows: [InputRow] = []
-    var isFirst = isFirst
-    try cutter.cut(chunk) { [name, field] line, number throws(RunError) in
-      try Self.append(line, number, name, field, isFirst: &isFirst, to: &rows)
-    }
-    self.isFirst = isFirst
+    var lines = LineCutter()
+    swap(&lines, &cutter)
+    defer { swap(&lines, &cutter) }
+    try lines.cut(chunk) { line, number throws(RunError) in try append(line, number, to: &rows) }
     return rows
   }
 
   mutating func finish() throws(RunError) -> [InputRow] {
     var rows: [InputRow] = []
-    var isFirst = isFirst
-    try cutter.finish { [name, field] line, number throws(RunError) in
-      try Self.append(line, number, name, field, isFirst: &isFirst, to: &rows)
-    }
+    var lines = LineCutter()
+    swap(&lines, &cutter)
+    defer { swap(&lines, &cutter) }
+    try lines.finish { line, number throws(RunError) in try append(line, number, to: &rows) }
     return rows
   }
 
-  private static func append(
-    _ line: ArraySlice<UInt8>?, _ number: Int, _ name: String, _ field: String, isFirst: inout Bool,
-    to rows: inout [InputRow]
+  private mutating func append(
+    _ line: ArraySlice<UInt8>?, _ number: Int, to rows: inout [InputRow]
   ) throws(RunError) {
     guard let line else {
       isFirst = false
@@ -60,8 +74,8 @@ struct JSONLineRows: RowReader {
       return
     }
     if line.isEmpty { return }
-    let row = row(line, number, field)
-    if isFirst, row.fault != nil { try checkShape(line, name) }
+    let row = row(line, number)
+    if isFirst, row.fault != nil { try Self.checkShape(line, name) }
     isFirst = false
     rows.append(row)
   }
@@ -77,7 +91,7 @@ struct JSONLineRows: RowReader {
     }
   }
 
-  private static func row(_ line: ArraySlice<UInt8>, _ number: Int, _ field: String) -> InputRow {
+  private mutating func row(_ line: ArraySlice<UInt8>, _ number: Int) -> InputRow {
     var row = InputRow(line: number)
     if line.contains(where: { $0 >= 0x80 }), String(validating: line, as: UTF8.self) == nil {
       row.fault = "not valid UTF-8 (RFC 8259, 8.1)"
@@ -94,19 +108,33 @@ struct JSONLineRows: RowReader {
       row.fault = "not a JSON object"
       return row
     }
-    if case .string(let url)? = object[field] {
-      let written = WrittenURL(url)
-      row.url = written.text
-      row.fault = written.fault.map { "the member '\(field)': \($0)" }
-    } else {
-      row.fault = "no member '\(field)' with a URL"
+    if let field {
+      if case .string(let url)? = object[field] {
+        let written = WrittenURL(url)
+        row.url = written.text
+        row.fault = written.fault.map { "the member '\(field)': \($0)" }
+      } else {
+        row.fault = "no member '\(field)' with a URL"
+      }
     }
     for member in object.members {
       row.columns[ExactText(member.name)] = Value(member.value)
-      if member.name.isExactly(field) { continue }
-      if let fault = row.take(member.name, member.value) { row.fault = row.fault ?? fault }
+      if let field, member.name.isExactly(field) { continue }
+      if takesRequests, let fault = row.take(member.name, member.value) { row.fault = row.fault ?? fault }
     }
+    if !unused.isEmpty { tellUnused(in: object) }
     return row
+  }
+
+  /// Tells once of members that a request of its own would have.
+  private mutating func tellUnused(in object: JSONObject) {
+    let found = object.members.map(\.name).filter(unused.contains).map { "'\($0)'" }
+    if found.isEmpty { return }
+    unused = []
+    let verb = found.count == 1 ? "is a column" : "are columns"
+    notices.append(
+      "\(name) has rows with \(found.joined(separator: " and ")), which \(verb) and not sent; requests: true on the source "
+        + "makes method, headers and body those of the row's request")
   }
 }
 
@@ -148,7 +176,7 @@ extension InputRow {
     if let other = headers.first(where: { $0.name.lowercased() == name.lowercased() })?.name {
       return "the headers '\(other)' and '\(name)' are the same: case makes no difference in a header's name"
     }
-    headers.append((name, text))
+    headers.append(HTTPFields.Field(name: name, value: text))
     return nil
   }
 }

@@ -79,17 +79,30 @@ struct LineCutter {
   }
 }
 
+/// What a line is for its request.
+enum LineMeaning {
+  /// Its URL.
+  case url
+  /// Its one column, `line`.
+  case column
+  case both
+}
+
 /// `format: lines`.
 struct LineRows: RowReader {
   private let name: String
+  private let meaning: LineMeaning
   private var cutter = LineCutter()
   private var isFirst = true
 
-  init(name: String) { self.name = name }
+  init(name: String, meaning: LineMeaning = .url) {
+    self.name = name
+    self.meaning = meaning
+  }
 
   /// - Parameter place: Behind the first row.
-  init(name: String, at place: RowPlace) {
-    self.name = name
+  init(name: String, meaning: LineMeaning = .url, at place: RowPlace) {
+    self.init(name: name, meaning: meaning)
     cutter = LineCutter(at: place)
     isFirst = false
   }
@@ -100,8 +113,8 @@ struct LineRows: RowReader {
   mutating func rows(_ chunk: ArraySlice<UInt8>) throws(RunError) -> [InputRow] {
     var rows: [InputRow] = []
     var isFirst = isFirst
-    try cutter.cut(chunk) { [name] line, number throws(RunError) in
-      try Self.append(line, number, name, isFirst: &isFirst, to: &rows)
+    try cutter.cut(chunk) { [name, meaning] line, number throws(RunError) in
+      try Self.append(line, number, name, meaning, isFirst: &isFirst, to: &rows)
     }
     self.isFirst = isFirst
     return rows
@@ -110,8 +123,8 @@ struct LineRows: RowReader {
   mutating func finish() throws(RunError) -> [InputRow] {
     var rows: [InputRow] = []
     var isFirst = isFirst
-    try cutter.finish { [name] line, number throws(RunError) in
-      try Self.append(line, number, name, isFirst: &isFirst, to: &rows)
+    try cutter.finish { [name, meaning] line, number throws(RunError) in
+      try Self.append(line, number, name, meaning, isFirst: &isFirst, to: &rows)
     }
     return rows
   }
@@ -141,7 +154,8 @@ struct LineRows: RowReader {
   static func isRow(_ line: ArraySlice<UInt8>) -> Bool { line.first.map { $0 != UInt8(ascii: "#") } ?? false }
 
   private static func append(
-    _ line: ArraySlice<UInt8>?, _ number: Int, _ name: String, isFirst: inout Bool, to rows: inout [InputRow]
+    _ line: ArraySlice<UInt8>?, _ number: Int, _ name: String, _ meaning: LineMeaning, isFirst: inout Bool,
+    to rows: inout [InputRow]
   ) throws(RunError) {
     guard let line else { throw tooLong(number, name) }
     guard isRow(line) else { return }
@@ -149,7 +163,7 @@ struct LineRows: RowReader {
       isFirst = false
       try checkHeader(line, number, name)
     }
-    rows.append(InputRow(line, line: number))
+    rows.append(InputRow(line, meaning, line: number))
   }
 
   /// A first line such as `url,title` is the header of a table, whose rows would be URLs with commas in them.

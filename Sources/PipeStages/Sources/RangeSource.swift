@@ -1,22 +1,25 @@
 import PipeEngine
 import PipeSpec
+import PipeText
 import PipeWeb
 
-/// `range`: URLs made by counting.
+/// `range`: requests made by counting.
 struct RangeSource: Source {
-  let before: String
-  let after: String
-  let first: Int
-  let step: Int
+  /// Of each number; its one column is `n`.
+  private let template: RequestTemplate
+  private let first: Int
+  private let step: Int
   /// How many there are; the standard library would count them one by one.
-  let total: Int
+  private let total: Int
   /// The least number of digits.
-  let width: Int
+  private let width: Int
 
   static let component = Component<any Source>(
-    .source, "range", "URLs made by counting: {n} in the URL is replaced by each number.",
+    .source, "range",
+    "Requests made by counting: {n} in the URL is replaced by each number, in params, headers and body too.",
     options: MapShape(
-      Key("url", template, "The URL, with {n} where the number goes.", example: "https://example.com/get?num={n}"),
+      Key(
+        "url", ColumnURL.shape, "The URL, with {n} where the number goes.", example: "https://example.com/get?num={n}"),
       Key("from", .int(-1_000_000_000_000...1_000_000_000_000), default: 1, shown: "1", "The first number."),
       Key("to", .int(-1_000_000_000_000...1_000_000_000_000), "The last number, included.", example: "10"),
       Key(
@@ -25,7 +28,8 @@ struct RangeSource: Source {
       Key(
         "pad", .int(0...18), default: 0, shown: "0", "The least number of digits; shorter numbers get leading zeros."),
       make: { (url: $0, from: $1, to: $2, step: $3, pad: $4) }
-    ).checked { range, map, context in
+    ).joined(RequestParts.map).checked { both, map, context in
+      let (range, parts) = both
       if range.step == 0 {
         context.report(.outOfRange, at: map.entry("step")?.value.span ?? map.span, "step cannot be 0")
         return nil
@@ -37,38 +41,33 @@ struct RangeSource: Source {
           hint: range.step > 0 ? "swap from and to, or give a negative step" : "give a positive step")
         return nil
       }
+      let template = RequestTemplate(url: range.url, parts: parts)
+      guard template.check([column.text], of: "the column of a range is {n}", &context) else { return nil }
+      if template.holes.isEmpty {
+        context.report(
+          .badValue, at: map.entry("url")?.value.span ?? map.span,
+          "\(context.place).url has no {n}, so every request would be the same", hint: "put {n} where the number goes")
+        return nil
+      }
       return RangeSource(
-        before: range.url.before, after: range.url.after,
-        first: range.from, step: range.step,
+        template: template, first: range.from, step: range.step,
         total: (range.to - range.from) / range.step + 1, width: range.pad)
     },
-    examples: ["range: {url: \"https://example.com/get?num={n}\", from: 1, to: 10}"],
+    examples: [
+      "range: {url: \"https://example.com/get?num={n}\", from: 1, to: 10}",
+      "range: {url: \"https://example.com/list\", params: {page: \"{n}\", size: 100}, to: 10}",
+    ],
     make: { $0 })
 
-  private struct Template: Sendable {
-    let before: String
-    let after: String
-  }
+  private static let column: ExactText = "n"
 
-  private static let template = Shape.scalar(
-    .text(name: "a URL with {n} in it", pattern: #"\{n\}"#, examples: ["https://example.com/get?num={n}"])
-  ) { text throws(ScalarFault) -> Template in
-    let parts = text.text.split(separator: "{n}", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2 else {
-      throw ScalarFault(.badValue, "has no {n}, so every URL would be the same", hint: "put {n} where the number goes")
-    }
-    if let fault = WrittenURL.fault(of: text.text) {
-      throw ScalarFault(.badURL, "is not one URL: \(fault)")
-    }
-    if case .failure(let fault) = WebURL.forFetching(parts[0] + "1" + parts[1]) {
-      throw ScalarFault(.badURL, "is not a URL that can be fetched: \(fault.message)")
-    }
-    return Template(before: String(parts[0]), after: String(parts[1]))
-  }
+  private var url: String { template.url?.text.shown ?? "" }
 
-  var summary: String { "\(before){n}\(after), \(total) numbers" }
+  var summary: String { "\(url), \(total) number\(total == 1 ? "" : "s")" }
 
-  func columns(in folder: SourceFolder) -> SourceColumns { .none(hint: nil) }
+  func notes(in folder: SourceFolder) -> [String] { template.parts.notes(in: folder) }
+
+  func columns(in folder: SourceFolder) -> SourceColumns { .named([Self.column.text]) }
 
   func rereading(in folder: SourceFolder) -> SourceRereading { .fromStart }
 
@@ -77,25 +76,31 @@ struct RangeSource: Source {
   func isAtHand(in folder: SourceFolder) -> Bool { true }
 
   var requestsByHost: [String: Int]? {
-    // The number may stand in the host's name.
-    guard case .success(let first) = WebURL.forFetching(before + "1" + after),
-      case .success(let second) = WebURL.forFetching(before + "2" + after), first.host == second.host
-    else { return nil }
-    return [String(first.host): total]
+    var first = row(0)
+    template.fill(&first)
+    guard template.url?.origin != nil, case .success(let url) = WebURL.forFetching(first.url) else { return nil }
+    return [String(url.host): total]
   }
 
-  var origins: Set<WebURL.OriginKey>? {
-    // The number may stand in the host's name or in the port.
-    guard case .success(let first) = WebURL.forFetching(before + "1" + after),
-      case .success(let second) = WebURL.forFetching(before + "2" + after), first.originKey == second.originKey
-    else { return nil }
-    return [first.originKey]
+  var origins: Set<WebURL.OriginKey>? { template.url?.origin.map { [$0] } }
+
+  func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {
+    template.check(in: folder, report)
   }
+
+  func inputs(at span: SourceSpan, in folder: SourceFolder) -> [FileUse] { template.inputs(in: folder) }
 
   func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
+    let template = try template.opened(in: environment.folder)
     while case let place = output.passOverDone(), place < total {
-      try await output.yield(before + digits(first + place * step) + after)
+      try await output.yield(row(place), template, of: "range")
     }
+  }
+
+  /// The row of a number, from 0.
+  private func row(_ place: Int) -> InputRow {
+    let number = first + place * step
+    return InputRow([Self.column: width > 0 ? .string(digits(number)) : .int(number)], line: place + 1)
   }
 
   private func digits(_ number: Int) -> String {

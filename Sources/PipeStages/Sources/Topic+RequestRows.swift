@@ -7,13 +7,16 @@ extension Topic {
     [
       .paragraph(
         """
-        With `format: jsonl`, a row of `file` or `stdin` is an object, and some of its members are the \
-        request's own. They win over what fetch says of all requests. Every member can be read by the \
-        extractor `input`, these too.
+        With `requests: true`, a row of JSON lines says of its request what its members `method`, `headers` \
+        and `body` say. They win over what the source and fetch say. Without it they are columns as any other: \
+        a list that a crawl has written, or a stranger, could otherwise send what it likes. Every member can \
+        be read by the extractor `input`, and stand in a template, these too.
         """),
       .table([
-        Row("url", "The URL; required. field gives another name."),
-        Row("method", "GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, in any case."),
+        Row("url", "The URL; required. field gives another name, and the source's url makes one of columns."),
+        Row(
+          "method",
+          "GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS, in any case. Without it, as fetch says, or POST of a body."),
         Row(
           "headers",
           """
@@ -35,7 +38,7 @@ extension Topic {
       .example(
         """
         sources:
-          - file: {path: requests.jsonl, format: jsonl}
+          - file: {path: requests.jsonl, requests: true}
         extract:
           status: status
           note: {input: note}

@@ -1,18 +1,32 @@
 import PipeEngine
 import PipeSpec
+import PipeText
 import PipeWeb
 
-/// `urls`: the URLs stand in the spec itself.
+/// `urls`: the URLs stand in the spec itself, or rows that requests are made of.
 struct URLsSource: Source {
-  let urls: [String]
+  let rows: [ListedRow]
+  let template: RequestTemplate?
 
   static let component = Component<any Source>(
-    .source, "urls", "URLs listed in the spec itself.",
+    .source, "urls", "URLs listed in the spec itself, or rows with columns: {url: …, note: …}.",
     options: MapShape(
       main: "list",
-      Key("list", url.list(minimum: 1, orOne: true), "The URLs.", example: "[https://example.com/]"),
-      make: { URLsSource(urls: $0) }),
-    examples: ["urls: [https://example.com/, https://example.org/]"],
+      Key(
+        "list", ListedRow.shape.list(minimum: 1, orOne: true),
+        "The URLs; an element may be a map of columns, of which url is the URL, or which the option url names.",
+        example: "[https://example.com/]"),
+      make: { $0 }
+    ).joined(RequestTemplate.map).checked { both, _, context in
+      let (rows, template) = both
+      let areSound = rows.map { $0.check(for: template, &context) }
+      return areSound.contains(false)
+        ? nil : URLsSource(rows: rows, template: template.isEmpty ? nil : template)
+    },
+    examples: [
+      "urls: [https://example.com/, https://example.org/]",
+      "{urls: [{city: Bern}, {city: Genève}], url: \"https://example.com/search?q={city}\"}",
+    ],
     make: { $0 })
 
   /// An http or https URL, checked where it is written.
@@ -52,27 +66,53 @@ struct URLsSource: Source {
     return nil
   }
 
-  var summary: String { urls.count == 1 ? "1 URL" : "\(urls.count) URLs" }
+  var summary: String { rows.count == 1 ? "1 URL" : "\(rows.count) URLs" }
 
-  func columns(in folder: SourceFolder) -> SourceColumns { .none(hint: nil) }
+  func notes(in folder: SourceFolder) -> [String] { template?.notes(in: folder) ?? [] }
+
+  func columns(in folder: SourceFolder) -> SourceColumns {
+    let names = Set(rows.flatMap(\.columns.keys))
+    return names.isEmpty
+      ? .none(hint: "an element of urls may be a map of columns: {url: …, note: …}")
+      : .named(names.map(\.text).sorted())
+  }
 
   func rereading(in folder: SourceFolder) -> SourceRereading { .fromStart }
 
-  func count(in folder: SourceFolder) -> RequestCount { .exactly(urls.count) }
+  func count(in folder: SourceFolder) -> RequestCount { .exactly(rows.count) }
 
   func isAtHand(in folder: SourceFolder) -> Bool { true }
 
   var requestsByHost: [String: Int]? {
-    urls.reduce(into: [:]) { hosts, url in
-      if case .success(let url) = WebURL.forFetching(url) { hosts[String(url.host), default: 0] += 1 }
+    rows.enumerated().reduce(into: [:]) { hosts, row in
+      if let url = url(of: row.element, at: row.offset) { hosts[String(url.host), default: 0] += 1 }
     }
   }
 
   var origins: Set<WebURL.OriginKey>? {
-    Set(urls.compactMap { try? WebURL.forFetching($0).get().originKey })
+    Set(rows.enumerated().compactMap { url(of: $0.element, at: $0.offset)?.originKey })
   }
 
+  private func url(of row: ListedRow, at place: Int) -> WebURL? {
+    var row = row.row(at: place)
+    template?.fill(&row)
+    return row.fault == nil ? try? WebURL.forFetching(row.url).get() : nil
+  }
+
+  func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {
+    template?.check(in: folder, report)
+  }
+
+  func inputs(at span: SourceSpan, in folder: SourceFolder) -> [FileUse] { template?.inputs(in: folder) ?? [] }
+
   func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
-    for url in urls { try await output.yield(url) }
+    let template = try template?.opened(in: environment.folder)
+    for (place, row) in rows.enumerated() {
+      if template == nil, row.columns.isEmpty {
+        try await output.yield(row.url)
+      } else {
+        try await output.yield(row.row(at: place), template, of: "urls")
+      }
+    }
   }
 }

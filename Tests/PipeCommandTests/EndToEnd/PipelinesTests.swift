@@ -179,6 +179,37 @@ struct PipelinesTests {
     }
   }
 
+  @Test("post-per-row sends a POST for each row of the CSV file, and writes what came back beside its cells")
+  func postPerRow() async throws {
+    try await Workplace.use(pages: 1) { place in
+      let outcome = try await place.pipe(
+        "run", place.pipeline("post-per-row"), "--set", "api=\(place.site.baseURL)")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let table = try place.table("out/post-per-row.csv")
+      #expect(table.header == ["id", "city", "status", "method", "target", "sent", "error"])
+      let cities = [
+        "Zürich", "La Chaux-de-Fonds / NE", "St. Gallen, \"Gallusstadt\"", "Rock & Roll=100%?#", "", "Genf",
+      ]
+      #expect(table.rows.map { $0["id"] } == (1...6).map { "\($0)" })
+      #expect(table.rows.map { $0["city"] } == cities)
+      #expect(table.rows.allSatisfy { $0["status"] == "200" && $0["method"] == "POST" && $0["error"] == "" })
+      #expect(
+        table.rows.map { $0["target"] } == [
+          "/method?city=Z%C3%BCrich", "/method?city=La%20Chaux-de-Fonds%20%2F%20NE",
+          "/method?city=St.%20Gallen%2C%20%22Gallusstadt%22", "/method?city=Rock%20%26%20Roll%3D100%25%3F%23",
+          "/method?city=", "/method?city=Genf",
+        ])
+      #expect(
+        table.rows.map { $0["sent"] } == [
+          #"{"city":"Zürich","inhabitants":443037,"source":"pipe"}"#,
+          #"{"city":"La Chaux-de-Fonds / NE","inhabitants":36915,"source":"pipe"}"#,
+          #"{"city":"St. Gallen, \"Gallusstadt\"","inhabitants":78863,"source":"pipe"}"#,
+          #"{"city":"Rock & Roll=100%?#","inhabitants":null,"source":"pipe"}"#,
+          #"{"city":"","inhabitants":0,"source":"pipe"}"#, #"{"city":"Genf","inhabitants":203840,"source":"pipe"}"#,
+        ])
+    }
+  }
+
   @Test("items writes a row for each item of the API that is in stock")
   func items() async throws {
     try await Workplace.use { place in

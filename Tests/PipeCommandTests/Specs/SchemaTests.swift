@@ -43,6 +43,10 @@ struct SchemaTests {
       "{version: 1, sources: [{urls: [https://a.example/]}], fetch: {http: '2', timeout: {total: 1m}, allow_private: true, headers: {X-A: 5}}, extract: [url], where: ok, sinks: [{csv: 5}]}",
       "{version: 1, sources: [{stdin: , format: csv, quote: none}, {file: a.csv, column: link}], extract: {a: {css: a, attribute: href, as: url}, b: {json: $.x, default: 0}, c: {title: , trim: true}, d: {css: {selector: a}, all: true}}, sinks: [{csv: a, when: ok}, out/a.tsv.GZ]}",
       "{version: 1, sources: [{urls: [https://a.example/]}], fetch: {allow_private: 10.0.0.0/8, per_host: {delay: 250 ms, rate: 30/m}}, extract: {url: url}, sinks: [{csv: a, }]}",
+      "{version: 1, sources: [{file: a.csv, url: 'http://h/{a b}?{{x}}={+c}', params: {a: 5, b: '{n}', c: true}, headers: {X: 5, Y: '{é}'}, method: PUT}], extract: [url], sinks: [a.csv]}",
+      "{version: 1, sources: [{file: a.jsonl, requests: true, body: {json: {a: '{b}', c: [1, null, '{+d}', {}, [], true], e: 1.5}}}, {stdin: jsonl, body: {form: {a: '{b}', c: 5}}}], extract: [url], sinks: [a.csv]}",
+      "{version: 1, sources: [{file: a.csv, url: '${b}{c}', body: {file: a.xml}}, {file: b.csv, body: 'a {b}'}, {file: c.csv, body: 5}, {file: d.csv, body: {json: '{a}'}}, {file: e.csv, body: {json: }}], extract: [url], sinks: [a.csv]}",
+      "{version: 1, sources: [{urls: [{url: http://a.example/, n: 5, o: null, p: true}, http://b.example/]}, {urls: [{c: a}], url: 'http://h/{c}'}, {range: {url: 'http://h/', to: 3}, params: {n: '{n}'}}], extract: [url], sinks: [a.csv]}",
     ]
     var paths: [String] = []
     for (index, spec) in specs.enumerated() {
@@ -63,6 +67,15 @@ struct SchemaTests {
       "extract: {a: {css: {attribute: b}, selector: a}}",
       "extract: {a: {css: , attribute: b}}", "extract: {a: {css: a, title: }}", "sinks: [{jsonl: a, delimiter: ;}]",
       "sinks: [{jsonl: a, mode: none}]", "sources: [{stdin: csv, discover: a}]",
+      "sources: [{file: a.csv, url: 'http://h/{a'}]", "sources: [{file: a.csv, url: 'http://h/{?a}'}]",
+      "sources: [{file: a.csv, url: 'http://h/a}'}]", "sources: [{file: a.csv, params: {a: '{a,b}'}}]",
+      "sources: [{file: a.csv, params: {}}]", "sources: [{file: a.csv, params: [a]}]",
+      "sources: [{file: a.csv, body: {json: {a: [{b: '{'}]}}}]", "sources: [{file: a.csv, body: {form: {a: {b: c}}}}]",
+      "sources: [{file: a.csv, body: {form: {a: b}, json: {}}}]", "sources: [{file: a.csv, body: {}}]",
+      "sources: [{file: a.csv, body: {jsno: {}}}]", "sources: [{file: a.csv, body: [a]}]",
+      "sources: [{file: a.csv, headers: {a b: c}}]", "sources: [{file: a.csv, headers: {a: ['{b}']}}]",
+      "sources: [{file: a.csv, method: SEND}]", "sources: [{file: a.csv, requests: yes please}]",
+      "sources: [{urls: [{}]}]", "sources: [{urls: [{a: [b]}]}]",
     ])
   func refused(part: String) async throws {
     let folder = try TemporaryFolder()

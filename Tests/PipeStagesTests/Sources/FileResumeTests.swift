@@ -126,7 +126,8 @@ struct FileResumeTests {
   private func source(_ list: ListCase) -> FileSource {
     FileSource(
       path: Located("list", at: .wholeFile),
-      options: InputOptions(format: list.format, column: "url", csv: list.csv))
+      options: InputOptions(
+        format: list.format, column: "url", csv: list.csv, takesRequests: list.format == .jsonl))
   }
 
   private func source(_ format: InputFormat) -> FileSource {

@@ -1,6 +1,7 @@
 import PipeEngine
 import PipeSpec
 import PipeText
+import PipeWeb
 import Testing
 
 @testable import PipeStages
@@ -8,7 +9,7 @@ import Testing
 @Suite("JSONLineRows")
 struct JSONLineRowsTests {
   private func rows(_ text: String, field: String = "url", chunk: Int = 64 << 10) throws -> [InputRow] {
-    try JSONLineRows(name: "urls.jsonl", field: field).rows(of: text, chunk: chunk)
+    try JSONLineRows(name: "urls.jsonl", field: field, takesRequests: true).rows(of: text, chunk: chunk)
   }
 
   @Test(
@@ -45,7 +46,41 @@ struct JSONLineRowsTests {
     }
   }
 
-  @Test("method, headers and body are the request's own")
+  @Test("without requests: true, method, headers and body are columns, and that is told once")
+  func columnsAlone() throws {
+    let text = #"""
+      {"url": "u", "method": "BREW", "n": 1}
+      {"url": "u", "headers": {"Content-Length": "5"}, "body": {"a": 1}}
+
+      """#
+    for chunk in [7, 1000] {
+      var reader = JSONLineRows(name: "pages.jsonl", field: "url")
+      var rows: [InputRow] = []
+      var notices: [String] = []
+      let bytes = Array(text.utf8)
+      for start in stride(from: 0, to: bytes.count, by: chunk) {
+        rows += try reader.rows(bytes[start..<min(start + chunk, bytes.count)])
+        notices += reader.takeNotices()
+      }
+      rows += try reader.finish()
+      #expect(rows.map(\.fault) == [nil, nil])
+      #expect(rows.allSatisfy { $0.method == nil && $0.headers.isEmpty && $0.body == nil })
+      #expect(rows[0].columns["method"] == .string("BREW"))
+      #expect(rows[1].columns["body"] == .json(#"{"a":1}"#))
+      #expect(
+        notices == [
+          "pages.jsonl has rows with 'method', which is a column and not sent; requests: true on the source makes method, "
+            + "headers and body those of the row's request"
+        ])
+    }
+    // A template reads it.
+    var reader = JSONLineRows(name: "pages.jsonl", field: "url")
+    reader.expect(["method", "headers", "body"])
+    _ = try reader.rows(Array(text.utf8)[...])
+    #expect(reader.takeNotices() == [])
+  }
+
+  @Test("with requests: true, method, headers and body are the request's own")
   func requestParts() throws {
     let rows = try rows(
       #"""

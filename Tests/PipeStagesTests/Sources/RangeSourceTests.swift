@@ -26,11 +26,11 @@ struct RangeSourceTests {
     #expect(source.count(in: SourceFolder("")) == .exactly(texts.count))
   }
 
-  @Test("only the first {n} is the number's place")
+  @Test("each {n} is the number's place")
   func place() async throws {
     let pipeline = Pipeline(spec: "sources: [range: {url: 'http://h.example/{n}?q={n}', to: 1}]")
     let source = try #require(pipeline.plan?.sources.first?.source)
-    #expect(try await source.requests().map(\.written) == ["http://h.example/1?q={n}"])
+    #expect(try await source.requests().map(\.written) == ["http://h.example/1?q=1"])
   }
 
   @Test("a billion numbers are counted without being made")

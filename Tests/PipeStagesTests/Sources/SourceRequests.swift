@@ -10,12 +10,13 @@ extension Source {
   ///
   /// - Parameter columns: The columns of its rows that the plan uses.
   func requests(
-    in folder: String = "", columns: Set<ExactText> = [], fetcher: SourceFetcher = .none,
+    in folder: String = "", columns: Set<ExactText> = [], method: PipeEngine.Method? = nil,
+    fetcher: SourceFetcher = .none,
     control: RunControl = RunControl()
   ) async throws -> [Request] {
     let edge = Edge<Request>("requests", elements: .max)
     var output = RequestOutput(
-      source: 0, columns: columns, outlet: Outlet(edge), control: control, counter: StageCounter())
+      source: 0, columns: columns, method: method, outlet: Outlet(edge), control: control, counter: StageCounter())
     try await run(&output, in: SourceEnvironment(SourceFolder(folder), fetcher: fetcher))
     try await output.flush()
     edge.close()
