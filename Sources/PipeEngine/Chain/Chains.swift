@@ -137,7 +137,7 @@ final class Chains: Sendable {
   private func come(
     _ request: Request, _ next: WebURL?, _ follow: FollowSettings, _ storage: inout Storage
   ) -> ChainState.Step {
-    let urls = [request.trail.first, request.url].compactMap { $0.map(fingerprint) }
+    let urls = [request.trail.first?.url, request.url].compactMap { $0.map(fingerprint) }
     let step = storage.state.come(
       ChainState.Page(
         id: request.id, chain: request.chain, urls: urls, next: next.map(fingerprint), mostPages: follow.maxPages))
@@ -152,7 +152,7 @@ final class Chains: Sendable {
 
   /// The request for a next page: a GET with the row's columns and fields, as far as these may leave its origin.
   private func request(for url: WebURL, page: Int, after request: Request, ordinal: Int) -> Request {
-    let first = request.trail.first ?? request.url
+    let first = request.trail.first?.url ?? request.url
     let hasLeft = request.hasLeftItsOrigin || url.origin != first?.origin
     let seed = RequestSeed(
       id: RequestID(source: account, ordinal: ordinal), written: url.hrefWithoutUserinfo, method: .get,

@@ -100,7 +100,7 @@ package struct SpecMeaning: Hashable, Sendable {
 
   /// `crawl` for `crawl.depth` and for `crawl.exclude[2]`: the map that an option is in.
   private static func map(of key: String) -> String {
-    let option = list(of: key) ?? key
+    let option = CanonicalForm.Entry(key: key, value: "").list ?? key
     return option.lastIndex(of: ".").map { String(option[..<$0]) } ?? ""
   }
 
