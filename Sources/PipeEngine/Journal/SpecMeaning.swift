@@ -94,8 +94,15 @@ package struct SpecMeaning: Hashable, Sendable {
     return keys.compactMap { key in
       // The version that wrote the journal did not have this option yet.
       if old[key] == nil, defaults.contains(key), maps.contains(Self.map(of: key)) { return nil }
-      return old[key] == new[key] ? nil : SpecChange(key: key, old: old[key], new: new[key])
+      if old[key] == new[key] || Self.isSameText(old[key], new[key]) { return nil }
+      return SpecChange(key: key, old: old[key], new: new[key])
     }
+  }
+
+  /// Whether one is a text that the journal of an earlier version has without quotes: the option took texts alone then.
+  private static func isSameText(_ old: String?, _ new: String?) -> Bool {
+    guard let old, case .string = CoreSchema.value(of: old) else { return false }
+    return JSONText.string(old).text == new
   }
 
   /// `crawl` for `crawl.depth` and for `crawl.exclude[2]`: the map that an option is in.

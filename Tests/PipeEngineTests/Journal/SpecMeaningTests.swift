@@ -67,6 +67,14 @@ struct SpecMeaningTests {
     #expect(!now.changes(since: without).isEmpty)
   }
 
+  @Test(arguments: [("none", "none", true), ("none", "other", false), ("0", "'0'", false), ("0", "0", true)])
+  func `A default that a journal has without quotes is the same text`(old: String, new: String, isSame: Bool) throws {
+    let now = try meaning(Self.base.replacing("url: url", with: "url: {json: $.u, default: \(new)}"))
+    let past = SpecMeaning(
+      entries: now.entries.map { $0.key.hasSuffix(".default") ? .init(key: $0.key, value: old) : $0 })
+    #expect(now.changes(since: past).isEmpty == isSame)
+  }
+
   /// Other ways to say the same, and what may change.
   private static let equal: [(String, String)] = [
     ("version: 1", "# a comment\nversion: 1"), ("name: site", "name: other\ndescription: \"new\""),
