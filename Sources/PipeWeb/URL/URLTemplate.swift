@@ -63,6 +63,12 @@ package struct URLTemplate: Sendable {
   package let origin: WebURL.OriginKey?
 
   package init(_ pieces: [Piece]) throws(Fault) {
+    for (piece, next) in zip(pieces, pieces.dropFirst()) {
+      // `%2` and a value that begins with `e` would be a dot.
+      if case .text(let text) = piece, case .hole = next, text.utf8.suffix(2).contains(UInt8(ascii: "%")) {
+        throw Fault(reason: .unusable("a '%' before a value would take its first characters: write %25"), hole: nil)
+      }
+    }
     var scanner = Scanner()
     for piece in pieces {
       switch piece {

@@ -56,7 +56,9 @@ struct URLTemplateTests {
 
   @Test(
     "a host that cannot be looked up is refused",
-    arguments: ["https://a b/{}", "https://h:x/{}", "https://[{}]/", "https://h/.\t{}"])
+    arguments: [
+      "https://a b/{}", "https://h:x/{}", "https://[{}]/", "https://h/.\t{}", "https://h/a/%2{}/b", "https://h/%{}",
+    ])
   func unusable(text: String) throws {
     let fault = #expect(throws: URLTemplate.Fault.self) { try Self.template(text) }
     let isUnusable = if case .unusable? = fault?.reason { true } else { false }
