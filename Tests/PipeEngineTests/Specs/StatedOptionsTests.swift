@@ -79,7 +79,7 @@ struct StatedOptionsTests {
             spec("{\(component.name): {\(options)}}")
           }
         }
-      case .text, .boolean, .integer, .number, .any, .choice: break
+      case .text, .boolean, .integer, .number, .any, .template, .tree, .choice: break
       }
     }
     for key in language.keys where !["version", "name", "description", "vars"].contains(key.name) {
@@ -102,7 +102,8 @@ struct StatedOptionsTests {
       case .boolean: ["true", "false"]
       case .integer(let range): ["\(max(range.lowerBound, 2))", "\(min(range.upperBound, 3))"]
       case .number: ["1", "2"]
-      case .any: ["1", "two"]
+      case .any, .template: ["1", "two"]
+      case .tree: ["{x: 1}", "{x: 2}"]
       case .choice(let words): words.map { "\"\($0.word)\"" }
       case .list(let element, _, _): values(element).map { "[\($0)]" }
       case .dictionary(let element, _, _): values(element).flatMap { ["{x: \($0)}", "{y: \($0)}"] }
@@ -131,7 +132,7 @@ struct StatedOptionsTests {
     case .map, .component: true
     case .list(let element, _, _), .dictionary(let element, _, _): isMap(element)
     case .oneOf(let shapes): shapes.contains(where: isMap)
-    case .text, .boolean, .integer, .number, .any, .choice: false
+    case .text, .boolean, .integer, .number, .any, .template, .tree, .choice: false
     }
   }
 
