@@ -4,11 +4,7 @@ internal import PipeText
 
 /// A small file, read whole.
 package enum FileContents {
-  package struct Unreadable: Error {
-    package let reason: String
-
-    package init(reason: String) { self.reason = reason }
-  }
+  package struct Unreadable: Error { package let reason: String }
 
   /// The most that a spec, a secret or a certificate file may hold.
   private static let limit = 16 << 20
@@ -23,6 +19,15 @@ package enum FileContents {
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return path.withPath({ stat($0, &status) }) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Reads a regular file, and nothing else: to look at a pipe or a terminal takes from it, or waits.
+  package static func readRegular(_ path: String) -> Result<[UInt8], Unreadable> {
+    var status = stat()
+    if path.withPath({ stat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFREG {
+      return .failure(Unreadable(reason: "it is not a regular file"))
+    }
+    return read(path)
   }
 
   /// - Parameter path: `nil` for standard input.

@@ -93,6 +93,11 @@ struct InputOptions: Sendable {
       takesRequests: requests, template: template.isEmpty ? nil : template)
   }
 
+  /// The keys that say how rows are read.
+  private static let readingKeys: Set<String> = [
+    "path", "format", "column", "field", "delimiter", "quote", "encoding", "requests",
+  ]
+
   /// Checks what can be told of a template without its rows.
   private static func check(
     _ template: RequestTemplate, _ format: InputFormat, _ column: Located<String>?, _ map: MapNode,
@@ -105,7 +110,10 @@ struct InputOptions: Sendable {
         notes: map.entry("url").map { [Diagnostic.Note("the URL is given here", at: $0.value.span)] } ?? [])
       return false
     }
-    if let url = map.entry("url")?.value, template.url != nil, template.holes.isEmpty {
+    let others = map.names.filter { !Self.readingKeys.contains($0) && $0 != "url" && $0 != "method" }
+    if let text = template.url?.text, let url = map.entry("url")?.value, others.isEmpty, text.holes.isEmpty,
+      text.doubled == nil
+    {
       context.report(
         .noEffect, at: url.span, "no column stands in the request, so every row asks for the same",
         hint: "write the name of a column in braces where its value goes")

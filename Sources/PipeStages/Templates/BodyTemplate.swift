@@ -36,7 +36,9 @@ struct BodyTemplate: Sendable {
 
   /// What a plan says of it.
   func summary(in folder: SourceFolder) -> String {
-    guard let file, case .success(let bytes) = FileContents.read(folder.resolve(file.value)) else { return summary }
+    guard let file, case .success(let bytes) = FileContents.readRegular(folder.resolve(file.value)) else {
+      return summary
+    }
     return "\(summary) (\(Self.sum(bytes)))"
   }
 

@@ -53,7 +53,8 @@ struct RequestTemplate: Sendable {
 extension RequestTemplate {
   /// Reports a file that cannot be read.
   func check(in folder: SourceFolder, _ report: (Diagnostic) -> Void) {
-    guard let file = parts.body?.file, case .failure(let fault) = read(file, in: folder) else { return }
+    guard let file = parts.body?.file, case .failure(let fault) = FileContents.readRegular(folder.resolve(file.value))
+    else { return }
     report(.unreadable(file, in: folder, fault.reason))
   }
 
@@ -65,21 +66,12 @@ extension RequestTemplate {
   /// The same with the content of its file.
   func opened(in folder: SourceFolder) throws(RunError) -> RequestTemplate {
     guard let file = parts.body?.file else { return self }
-    switch read(file, in: folder) {
+    switch FileContents.readRegular(folder.resolve(file.value)) {
     case .success(let bytes):
       var template = self
       template.parts.body?.open(bytes)
       return template
     case .failure(let fault): throw RunError(file.value, "cannot be read: \(fault.reason)")
     }
-  }
-
-  private func read(
-    _ file: Located<String>, in folder: SourceFolder
-  ) -> Result<[UInt8], FileContents.Unreadable> {
-    let path = folder.resolve(file.value)
-    // Its bytes could be read once, and are read for each look at the plan.
-    if FileContents.isPipe(path) { return .failure(.init(reason: "it is a pipe")) }
-    return FileContents.read(path)
   }
 }

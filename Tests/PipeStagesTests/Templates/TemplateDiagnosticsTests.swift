@@ -82,13 +82,14 @@ struct TemplateDiagnosticsTests {
     Case("{file: rows.csv, url: http://h/, body: {form: {a: b}, json: {}}}", "conflict 2:59"),
     Case("{file: rows.csv, url: http://h/, body: {jsno: {a: b}}}", "unknown-key 2:45", hint: "did you mean 'json'?"),
     Case("{file: rows.csv, url: http://h/, body: {}}", "missing-key 2:44"),
-    Case("{file: rows.csv, url: http://h/, body: {file: none.xml}}", "no-effect 2:27", "unreadable-file 2:51"),
+    Case("{file: rows.csv, url: http://h/, body: {file: none.xml}}", "unreadable-file 2:51"),
+    Case("{file: rows.csv, url: http://h/, body: {file: /dev/zero}}", "unreadable-file 2:51"),
     Case("{file: rows.csv, url: http://h/, body: '{\"q\": \"{city}\"}'}", "bad-value 2:45"),
     Case("{file: rows.csv, url: http://h/, headers: {Content-Length: 5}}", "bad-value 2:48"),
     Case("{file: rows.csv, url: http://h/, headers: {X: a, x: b}}", "bad-value 2:54"),
     Case("{file: rows.csv, url: http://h/, headers: {X: \"a\\nb\"}}", "bad-value 2:51"),
     Case("{file: rows.csv, url: http://h/, method: SEND}", "bad-value 2:46"),
-    Case("{file: rows.csv, url: http://h/, headers: {Authorization: abc}}", "no-effect 2:27", "insecure 2:63"),
+    Case("{file: rows.csv, url: http://h/, headers: {Authorization: abc}}", "insecure 2:63"),
     Case("{file: rows.csv, url: http://h/, headers: {Authorization: \"{n}\"}}"),
   ]
 
@@ -113,6 +114,8 @@ struct TemplateDiagnosticsTests {
       "{file: rows.csv, url: \"http://h/{n}\", query: {q: \"{city}\"}}", "unknown-key 2:43",
       hint: "did you mean 'params'?"),
     Case("{file: rows.csv, url: http://h/?q=%s}", "no-effect 2:27"),
+    Case("{file: rows.csv, url: http://h/?q=%s, method: POST}", "no-effect 2:27"),
+    Case("{file: rows.csv, url: http://h/?q=%s, body: x}"),
     Case("{file: rows.csv, url: \"${a}\"}\nvars: {a: \"http://h/{city}\"}", "no-effect 2:27", "no-effect 2:27"),
   ]
 
