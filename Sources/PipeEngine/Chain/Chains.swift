@@ -38,7 +38,7 @@ final class Chains: Sendable {
 
   /// Its place among the accounts of the ledger.
   let account: Int
-  private let follows: [FollowSettings?]
+  private let sources: [SourcePlan]
   private let ledger: Ledger
   private let order: OrderWindow<Routed>?
   private let memory: SourceMemory?
@@ -47,23 +47,22 @@ final class Chains: Sendable {
   private let storage: Mutex<Storage>
 
   /// - Parameters:
-  ///   - follows: How each source's pages lead on.
   ///   - order: Where a sink wants it.
   ///   - memory: What the journal keeps of the requests; `nil` without one.
   ///   - room: How many requests the run may still admit.
   init(
-    _ follows: [FollowSettings?], ledger: Ledger, order: OrderWindow<Routed>? = nil, memory: SourceMemory? = nil,
+    _ sources: [SourcePlan], ledger: Ledger, order: OrderWindow<Routed>? = nil, memory: SourceMemory? = nil,
     room: AdmissionRoom
   ) {
-    account = follows.count
-    self.follows = follows
+    account = sources.count
+    self.sources = sources
     self.ledger = ledger
     self.order = order
     self.memory = memory
     self.room = room
     storage = Mutex(
       Storage(
-        state: ChainState(accounts: follows.count + 1), counts: Array(repeating: Counts(), count: follows.count)))
+        state: ChainState(accounts: sources.count + 1), counts: Array(repeating: Counts(), count: sources.count)))
   }
 
   /// Whether requests come one chain after the other.
@@ -72,7 +71,7 @@ final class Chains: Sendable {
   /// How the pages of a request lead on.
   private func follow(_ request: Request) -> FollowSettings? {
     let source = request.chain?.head.source ?? request.id.source
-    return follows.indices.contains(source) ? follows[source] : nil
+    return sources.indices.contains(source) ? sources[source].follow : nil
   }
 
   /// A source's request is let in.
@@ -165,23 +164,26 @@ final class Chains: Sendable {
   }
 
   /// What is to be said of the chains at their end.
-  ///
-  /// - Parameter sources: What the sources are called.
-  func notices(_ sources: [String]) -> [String] {
+  var notices: [String] {
     let counts = storage.withLock { $0.counts }
     return sources.indices.compactMap { index -> String? in
-      guard let follow = follows[index] else { return nil }
-      let counts = counts[index]
-      let source = "source \(index + 1), \(sources[index])"
-      if counts.cut > 0, let most = follow.maxPages {
-        let lists = counts.cut == 1 ? "1 list of pages" : "\(counts.cut.grouped) lists of pages"
-        return "\(source): \(lists) ended at max_pages: \(most), with a next page left"
-      }
+      let (source, counts) = (sources[index], counts[index])
+      guard let follow = source.follow else { return nil }
+      if counts.cut > 0 { return source.notice(ofCutLists: counts.cut, at: index) }
       if counts.pages > 0, counts.next == 0 {
-        return "\(source): no page has a next page (follow, \(follow.selector.text))"
+        return "source \(index + 1), \(source.shown): no page has a next page (follow, \(follow.selector.text))"
       }
       return nil
     }
+  }
+}
+
+extension SourcePlan {
+  /// What is said of lists that have more pages than the most.
+  func notice(ofCutLists count: Int, at index: Int) -> String? {
+    guard let most = follow?.maxPages else { return nil }
+    let lists = count == 1 ? "1 list of pages" : "\(count.grouped) lists of pages"
+    return "source \(index + 1), \(shown): \(lists) ended at max_pages: \(most), with a next page left"
   }
 }
 
@@ -194,7 +196,7 @@ extension Chains {
   func goOn(done: DoneSet) throws(LogFault) {
     guard var requests = memory?.pastRequests() else { return }
     var unfinished: [Request] = []
-    var state = ChainState(accounts: follows.count + 1)
+    var state = ChainState(accounts: sources.count + 1)
     var count = 0
     while let batch = try requests.next() {
       for request in batch {

@@ -11,7 +11,9 @@ extension Page {
   func next(_ selector: NextSelector) throws(ExtractionFault) -> WebURL? {
     guard let response, fetched.error == nil else { return nil }
     guard (200..<300).contains(response.status) else {
-      if request.chain == nil { return nil }
+      // In a crawl, what leads to a page of a list is the page before, or a redirect.
+      if request.chain == nil, request.place == nil || request.referrer == nil { return nil }
+      if redirectTarget != nil { return nil }
       throw ExtractionFault("the list breaks off at this page, which answered with \(response.status)")
     }
     let found = try reference(selector)

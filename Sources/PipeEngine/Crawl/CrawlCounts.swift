@@ -8,6 +8,8 @@ package struct CrawlCounts: Hashable, Sendable {
   package var links = 0
   /// Pages with more links than were taken.
   package var cutPages = 0
+  /// Lists of pages that ended at `max_pages`, by their source.
+  package var cutLists: [Int: Int] = [:]
   /// By the place of the pattern in `exclude`.
   package var excluded: [Int: Int] = [:]
   package var notIncluded = 0

@@ -30,6 +30,8 @@ package struct CrawlPlan: Sendable {
   package var waitsForSources = false
   /// Whether rows are made of links.
   package var keepsLinks = false
+  /// Of each source, the most pages of a list.
+  package var mostListPages: [Int?] = []
   /// Whether these tell where links stand in their pages.
   package var keepsLinkPlaces = false
   /// Whether links that are out of scope are asked what comes of them.

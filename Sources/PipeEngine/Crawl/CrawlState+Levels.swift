@@ -35,9 +35,11 @@ extension CrawlState {
       }
       step = .waiting(index + 1)
       if note.state == .redirect, note.isFinal, let target = try targets(of: number).first {
+        let before = nextPages.isEmpty ? hops : try redirectsBefore(number)
         try reach(
-          target.number, from: number, depth: level, hops: hops + 1, isNofollow: false, isDoubtful: false, &wanted)
+          target.number, from: number, depth: level, hops: before + 1, isNofollow: false, isDoubtful: false, &wanted)
       }
+      if level == 0, note.state == .page, note.isFinal { try reachNext(from: number, &wanted) }
       return true
     case .following(let index):
       if index == current.count {

@@ -25,6 +25,8 @@ extension CrawlState {
     var number = number
     while let parent = try book.parent(of: number) {
       if parent >= Self.firstRoot { return parent - Self.firstRoot }
+      // A list may be long.
+      if let place = listPlaces[parent] { return place.source }
       number = parent
     }
     return 0

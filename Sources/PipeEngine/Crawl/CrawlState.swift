@@ -59,6 +59,10 @@ struct CrawlState: ~Copyable {
   /// Links that are walked over for each page that comes, besides as many as it has: so the walk keeps up.
   static let stride = 256
 
+  /// The next pages of pages that have one, and where pages of lists stand in these.
+  var nextPages: [Int: Int] = [:]
+  var listPlaces: [Int: ListPlace] = [:]
+
   /// Requests that were asked for: the ordinal of the next one.
   var wantedCount = 0
   /// Pages that were sent for and have come.
@@ -181,6 +185,7 @@ struct CrawlState: ~Copyable {
     guard try note(place.number).state == .asked else { return [] }
     // One that has come before, and failed, was counted then.
     var page = ComePage(found, wasSent: wasSent && !place.hasCome)
+    let ahead = try found.next.map { link throws(RunError) in try lead(place, url, to: link) } ?? []
     switch found.content {
     case .redirect(let link):
       tape.note(text: link.url)
@@ -201,7 +206,7 @@ struct CrawlState: ~Copyable {
     }
     let wanted = try settle(place, url, depth: depth, page)
     record(.page(place, depth: depth, page))
-    return wanted
+    return ahead + wanted
   }
 
   mutating func settle(
@@ -209,7 +214,7 @@ struct CrawlState: ~Copyable {
   ) throws(RunError) -> [Wanted] {
     var note = try note(place.number)
     openCount -= 1
-    if depth == 0, place.hops == 0 { openSources -= 1 }
+    if depth == 0, place.hops == 0, listPlaces[place.number] == nil { openSources -= 1 }
     if page.isCut { counts.cutPages += 1 }
     if page.wasSent { sentCount += 1 }
     if let outcome = page.outcome { try book.setOutcome(outcome, of: place.number) }
@@ -223,6 +228,7 @@ struct CrawlState: ~Copyable {
       try setNote(note, place.number)
       _ = try learn(url, page, isDoubtful: wasDoubtful)
       for target in page.targets {
+        listPlaces[target.number] = listPlaces[target.number] ?? listPlaces[place.number]
         if note.depth == 0, let url, let next = page.urls.url(of: target) { scope.follow(url, redirectedTo: next) }
         try find(
           target, page.urls, depth: note.depth, hops: place.hops + 1, from: url, place.source, isDoubtful: false,

@@ -28,6 +28,8 @@ package struct FoundLinks: Sendable {
   package let content: Content
   /// Whether the page has more links than are taken of it.
   package let isCut: Bool
+  /// The next page of the list that the page is one of.
+  var next: Link?
   /// What came of the page itself, where rows are made of links.
   var outcome: PageOutcome?
   /// Fingerprints of the names that fragments can refer to, ascending, where these are looked for and the page is whole.
@@ -63,13 +65,16 @@ struct LinkReader: Sendable {
 
   /// Where a page leads. Only what was found is followed further: an error page has no links, and what was cut short
   /// has those that came.
-  func links(of page: Page) -> FoundLinks {
+  ///
+  /// - Parameter next: The next page, if it is one of a list.
+  func links(of page: Page, next: WebURL? = nil) -> FoundLinks {
     let outcome =
       plan.keepsLinks
       ? PageOutcome(
         status: page.response?.status, error: page.fetched.error, deadEnd: page.deadEnd) : nil
     let (content, isCut) = content(of: page)
     var found = FoundLinks(content: content, isCut: isCut, outcome: outcome, says: says(page))
+    found.next = next.map { FoundLinks.Link(url: $0, fingerprint: fingerprint(of: $0), isNofollow: false) }
     if plan.checksFragments, case .page = content { found.names = names(of: page) }
     return found
   }

@@ -185,20 +185,22 @@ package struct Extraction: Sendable {
     values.reserveCapacity(fields.count)
     for field in fields { values.append(field.comesLast ? .null : value(of: field, page)) }
     // Before the fields that tell of faults: there may be some on the way to the links.
-    let found = links?.links(of: page)
     let next = next(of: page)
+    let found = links?.links(of: page, next: next)
     for index in last { values[index] = value(of: fields[index], page) }
     return (Record(id: page.request.id, values: values), found, next)
   }
 
   /// The next page, as the source of a page follows it.
   private func next(of page: Page) -> WebURL? {
-    let source = page.request.chain?.head.source ?? page.request.id.source
+    let request = page.request
+    let source = request.place?.source ?? request.chain?.head.source ?? request.id.source
     guard follows.indices.contains(source), let follow = follows[source] else { return nil }
     do throws(ExtractionFault) {
       return try page.next(follow.selector)
     } catch {
-      page.addFault(of: "follow", error)
+      // In a crawl, a page behind a link is looked at in case that it is one of a list.
+      if request.depth == 0 { page.addFault(of: "follow", error) }
       return nil
     }
   }
@@ -208,10 +210,10 @@ package struct Extraction: Sendable {
     var shared: [Value] = []
     shared.reserveCapacity(fields.count)
     for field in fields { shared.append(field.comesLast || field.readsItem ? .null : value(of: field, page)) }
-    let found = links?.links(of: page)
     let faults = page.faultCount
     let next = next(of: page)
     let isLost = page.faultCount > faults
+    let found = links?.links(of: page, next: next)
     let sharedFaults = page.faultCount
     var records: [Extracted.Item] = []
     var failure: RequestError?

@@ -121,7 +121,7 @@ package struct Graph: Sendable {
     chains =
       plan.crawl == nil && plan.followsPages
       ? Chains(
-        plan.sources.map(\.follow), ledger: ledger, order: order,
+        plan.sources, ledger: ledger, order: order,
         memory: begun.memories.first { $0.index == plan.sources.count }, room: admissionRoom) : nil
     if let hosts = journal?.resumed?.hosts {
       frontier.remember(hosts, now: .now, wall: Timestamp.now.milliseconds)
@@ -204,7 +204,12 @@ package struct Graph: Sendable {
     }
     for notice in control.missingColumns(of: plan) { progress.tally.add(notice: notice) }
     if !control.isStopping {
-      for notice in chains?.notices(plan.sources.map(\.shown)) ?? [] { progress.tally.add(notice: notice) }
+      for notice in chains?.notices ?? [] { progress.tally.add(notice: notice) }
+      for (source, count) in (crawl?.counts.cutLists ?? [:]).sorted(by: { $0.key < $1.key }) {
+        if let notice = plan.sources[source].notice(ofCutLists: count, at: source) {
+          progress.tally.add(notice: notice)
+        }
+      }
     }
     if let failure = control.failure { throw failure }
   }

@@ -70,7 +70,6 @@ struct PlanCompiler {
         name: use.name.value, source: source, shown: shown.summary(of: use) ?? "", follow: use.common.follow?.value,
         notes: shown.notes(of: use, in: folder))
     }
-    diagnostics += spec.followFaults
     spec.fetch.check(in: folder) { diagnostics.append($0) }
     spec.fetch.checkRobots(isDefault: obeysRobots) { diagnostics.append($0) }
     let filter = spec.filter.flatMap { resolve($0) }
@@ -91,7 +90,8 @@ struct PlanCompiler {
     diagnostics += files.compactMap(\.pathFault)
     diagnostics += FileConflicts.find(among: files, isRunning: false)
     reportUnusedCredentials()
-    let crawl = crawlPlan()
+    var crawl = crawlPlan()
+    crawl?.mostListPages = sources.map { $0.follow?.maxPages }
     diagnostics += ItemChecks.diagnostics(of: spec)
     var needs = fields.reduce(crawl?.needs ?? PageNeeds.nothing) { $0.union($1.extractor.needs) }
     if let each = spec.each { needs = needs.union(each.value.selector.needs) }

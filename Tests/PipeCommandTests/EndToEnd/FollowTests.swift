@@ -56,6 +56,33 @@ struct FollowTests {
     }
   }
 
+  @Test("killed again and again, the lists of a crawl and their products have one row each")
+  func killedCrawl() async throws {
+    try await Workplace.use(pages: 1) { place in
+      let spec = try place.spec(
+        """
+        sources: [{urls: SITE/shop, follow: {css: a.next}}]
+        crawl: {follow: {css: .product h2 a}, depth: 1}
+        fetch: {allow_private: [127.0.0.1], retry: 1, per_host: {rate: 120/s}, robots: ignore}
+        extract: [url]
+        sinks: [{csv: out.csv}]
+        journal: {every: 100ms}
+        """)
+      let part = place.folder.path("out.csv.part")
+      for kill in 1...3 {
+        let command = try place.start(["run", spec, "--resume"])
+        #expect(try await command.send(SIGKILL) { Self.lines(of: part) >= kill * 30 })
+        #expect(await command.outcome().status == 128 + SIGKILL)
+      }
+      let outcome = try await place.pipe("run", spec, "--resume")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let shop = place.site.baseURL + "/shop"
+      let expected = (1...200).map { "\(shop)/\($0)" } + [shop] + (2...10).map { "\(shop)?page=\($0)" }
+      let urls = try place.table("out.csv").rows.map { $0["url"] ?? "" }
+      #expect(urls.sorted() == expected.sorted())
+    }
+  }
+
   private static func lines(of path: String) -> Int {
     guard let file = fopen(path, "r") else { return 0 }
     defer { fclose(file) }

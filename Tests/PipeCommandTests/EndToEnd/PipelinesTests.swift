@@ -210,6 +210,30 @@ struct PipelinesTests {
     }
   }
 
+  @Test("list-and-detail writes a row for each product's page, and fetches each page of the list once")
+  func listAndDetail() async throws {
+    try await Workplace.use { place in
+      let shop = place.site.baseURL + "/shop"
+      let outcome = try await place.pipe("run", place.pipeline("list-and-detail"), "--set", "shop=\(shop)")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(try place.site.served("/shop") == 10)
+      #expect(try place.site.served("/shop/{id}") == 200)
+      let table = try place.table("out/products.csv")
+      #expect(table.header == ["url", "list", "name", "price", "stock", "error"])
+      let rows = try table.rows(by: "url")
+      #expect(table.rows.count == 200)
+      for item in try Self.shopItems(place) {
+        let row = try #require(rows["\(shop)/\(item.id)"])
+        let page = (item.id - 1) / 20 + 1
+        #expect(row["list"] == (page == 1 ? shop : "\(shop)?page=\(page)"))
+        #expect(row["name"] == item.name)
+        #expect(row["price"].flatMap { Double($0) } == item.price)
+        #expect(row["stock"] == (item.in_stock ? "in stock" : "sold out"))
+        #expect(row["error"] == "")
+      }
+    }
+  }
+
   @Test("items writes a row for each item of the API that is in stock")
   func items() async throws {
     try await Workplace.use { place in

@@ -114,6 +114,15 @@ extension CrawlState {
       }
       try reopen(numbers)
       return .openedAgain(numbers.map { $0 >> 1 })
+    case .next(let page, let source, let number):
+      guard page < seen.count, source < sources, try note(page).state == .asked, let url = tape.toldURL() else {
+        throw FindingsFault()
+      }
+      let isOwn = try note(page).depth == 0
+      let fingerprint = plan.identity.fingerprint(of: url, key: key)
+      let (found, isNew) = try self.number(of: url, fingerprint, isJudged: !isOwn)
+      if found != number { throw FindingsFault() }
+      return .wanted(try lead(page, source, WebURL(book.url(of: page)), to: number, isNew: isNew, url))
     case .goneOn: return .wanted(try goOn())
     case .pagesEnded: return .wanted(try pagesEnded())
     case .ended:

@@ -16,10 +16,12 @@ enum Finding {
   case ended
   /// Pages that failed are asked for once more: their numbers, in the bits above the lowest one, which tells sources' own.
   case openedAgain([Int])
+  /// A page has a next page, by their numbers.
+  case next(page: Int, source: Int, to: Int)
 
   /// The lower bits of the first byte.
   enum Kind: UInt8 {
-    case key, admitted, sourcesEnded, page, redirect, check, leftOut, goneOn, pagesEnded, ended, openedAgain
+    case key, admitted, sourcesEnded, page, redirect, check, leftOut, goneOn, pagesEnded, ended, openedAgain, next
   }
 
   /// The upper bits of the first byte: what follows.

@@ -111,6 +111,11 @@ struct FindingsReader {
         numbers.append(number)
       }
       return .openedAgain(numbers)
+    case .next:
+      guard let page = count(below: Self.mostOrdinals), let source = count(below: Self.most),
+        let number = count(below: Self.mostOrdinals)
+      else { return nil }
+      return .next(page: page, source: source, to: number)
     }
   }
 

@@ -144,6 +144,9 @@ struct FindingsWriter {
       begin(.openedAgain)
       frame.append(varint: numbers.count)
       for number in numbers { frame.append(varint: number) }
+    case .next(let page, let source, let number):
+      begin(.next)
+      for number in [page, source, number] { frame.append(varint: number) }
     }
   }
 
