@@ -16,6 +16,7 @@ struct ExampleTests {
     let folder = try TemporaryFolder()
     try folder.write("urls.txt", "https://example.com/\n".utf8)
     try folder.write("list.dat", "name;url\na;https://example.com/\n".utf8)
+    try folder.write("cities.csv", "city\nBern\n".utf8)
     try folder.write("products.csv", "name,link\na,https://example.com/\n".utf8)
     return folder
   }
