@@ -36,7 +36,9 @@ struct ColumnURL: Sendable {
         hint: "write the names of columns in \(context.place) itself")
     }
     text.reportDoubledBraces(node, &context)
-    for case .text(let literal) in text.pieces where literal.utf8.contains(UInt8(ascii: " ")) && text.doubled == nil {
+    // One that an interpolation has brought is percent-encoded as in any URL.
+    let mayHoldSpaces = text.doubled != nil || text.isInterpolated
+    for case .text(let literal) in text.pieces where literal.utf8.contains(UInt8(ascii: " ")) && !mayHoldSpaces {
       context.report(.badURL, on: node, "\(context.place) holds a space", hint: "write %20")
       return nil
     }

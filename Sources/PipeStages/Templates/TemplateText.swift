@@ -23,6 +23,8 @@ struct TemplateText: Sendable {
   private(set) var pieces: [Piece] = []
   /// As it is written, with `***` for secrets.
   let shown: String
+  /// Whether an interpolation has brought a part of it.
+  let isInterpolated: Bool
   /// Whether an interpolation has brought a brace, which is text. A secret's are not told.
   private(set) var hasForeignBraces = false
   /// The first name in doubled braces, `{{name}}`, with which other tools mean a value.
@@ -41,6 +43,7 @@ struct TemplateText: Sendable {
 
   init(_ text: ResolvedText) throws(ScalarFault) {
     shown = text.masked ?? text.text
+    isInterpolated = text.isInterpolated
     let bytes = Array(text.text.utf8)
     var literal: [UInt8] = []
     /// Braces that an interpolation, or its escape, has opened.

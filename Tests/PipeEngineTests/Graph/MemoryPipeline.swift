@@ -68,10 +68,8 @@ struct MemoryPipeline {
 
   /// What becomes of the spec's text, as `plan` completes it.
   func compile(_ text: String, limit: Int? = nil) -> Pipeline {
-    var text = "version: 1\n" + text
-    if !text.contains("sources:") {
-      text += "\nsources: [\(sources.indices.map { "source\($0)" }.joined(separator: ", "))]"
-    }
+    let all = "sources: [\(sources.indices.map { "source\($0)" }.joined(separator: ", "))]\n"
+    var text = "version: 1\n" + (text.contains("sources:") ? "" : all) + text
     if !text.contains("fetch:") { text += "\nfetch: {retry: 1}" }
     if !text.contains("sinks:") {
       text += "\nsinks: [\(sinks.indices.map { "sink\($0)" }.joined(separator: ", "))]"
