@@ -26,7 +26,8 @@ struct ReferenceTests {
     #expect(
       (names
         + [
-          "crawling.md", "items.md", "links.md", "lists.md", "pages.md", "paging.md", "plan.md", "resuming.md", "robots.md",
+          "crawling.md", "items.md", "links.md", "lists.md", "pages.md", "paging.md", "plan.md", "resuming.md",
+          "robots.md",
           "runs.md",
           "sitemaps.md",
           "try.md",
