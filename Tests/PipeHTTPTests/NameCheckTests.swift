@@ -4,7 +4,7 @@ import Testing
 
 @testable import PipeHTTP
 
-@Suite("Transfer, names without an address", .timeLimit(.minutes(5)))
+@Suite("Transfer, names without an address", .timeLimit(.minutes(10)))
 struct NameCheckTests {
   private func failure(_ answer: NameResolver.Answer) async throws -> TransferFailure? {
     var settings = TransferSettings.loopback

@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, with compressed files", .timeLimit(.minutes(5)))
+@Suite("pipe, with compressed files", .timeLimit(.minutes(10)))
 struct CompressedFilesTests {
   private static let programs = ["gz": "gzip", "zst": "zstd"]
 

@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, what is expected of a run", .timeLimit(.minutes(5)))
+@Suite("pipe, what is expected of a run", .timeLimit(.minutes(10)))
 struct ExpectTests {
   /// A run over pages of which two are broken.
   private func spec(_ expect: String, sinks: String = "[csv: out.csv]", _ more: String = "") -> String {

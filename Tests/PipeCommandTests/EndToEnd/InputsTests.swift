@@ -2,7 +2,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, where specs and URLs come from", .timeLimit(.minutes(5)))
+@Suite("pipe, where specs and URLs come from", .timeLimit(.minutes(10)))
 struct InputsTests {
   private static let rest = """
     fetch: {allow_private: [127.0.0.1]}

@@ -4,7 +4,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, what it says on the way", .timeLimit(.minutes(5)))
+@Suite("pipe, what it says on the way", .timeLimit(.minutes(10)))
 struct ProgressTests {
   private struct Line: Decodable {
     let done: Int

@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, gone on with", .timeLimit(.minutes(5)))
+@Suite("pipe, gone on with", .timeLimit(.minutes(10)))
 struct ResumeTests {
   /// Some 2 seconds of work, with failures among it, into outputs that end at different places.
   private static let spec = """

@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe run --retry-failed", .timeLimit(.minutes(5)))
+@Suite("pipe run --retry-failed", .timeLimit(.minutes(10)))
 struct RetryFailedTests {
   /// Some pages have no title when they are asked for the first time, or the first two times.
   private static let spec = """

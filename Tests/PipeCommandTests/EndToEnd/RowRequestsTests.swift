@@ -4,7 +4,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, requests from rows", .timeLimit(.minutes(5)))
+@Suite("pipe, requests from rows", .timeLimit(.minutes(10)))
 struct RowRequestsTests {
   /// What the site says that it was sent: the record of one request.
   private struct Echo: Decodable, Hashable {

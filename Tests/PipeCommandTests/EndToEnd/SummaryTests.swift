@@ -4,7 +4,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, what programs are told of a run", .timeLimit(.minutes(5)))
+@Suite("pipe, what programs are told of a run", .timeLimit(.minutes(10)))
 struct SummaryTests {
   /// A way in which a run ends, the spec that it comes of, and what is told.
   struct Ending: Sendable, CustomTestStringConvertible {

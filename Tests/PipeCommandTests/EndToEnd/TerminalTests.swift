@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, on a terminal", .timeLimit(.minutes(5)))
+@Suite("pipe, on a terminal", .timeLimit(.minutes(10)))
 struct TerminalTests {
   /// Runs `pipe` with a terminal of its own for all that it says (script(1)), 80 columns wide as that tells none.
   private func onTerminal(

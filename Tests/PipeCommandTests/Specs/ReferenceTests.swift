@@ -3,7 +3,7 @@ import PipeEngine
 import PipeTesting
 import Testing
 
-@Suite("pipe explain, schema, reference, init and completions", .timeLimit(.minutes(5)))
+@Suite("pipe explain, schema, reference, init and completions", .timeLimit(.minutes(10)))
 struct ReferenceTests {
   @Test("the committed schema is current")
   func schema() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 /// Options of fields that nobody wrote: the schema and the decoder say the same of them.
 @Suite(
-  .timeLimit(.minutes(5)),
+  .timeLimit(.minutes(10)),
   .enabled(if: SchemaClient.isWanted, "check-jsonschema is missing: run Tests/install-tools"))
 struct ValueSchemaTests {
   /// Values of each option, sound ones and others.

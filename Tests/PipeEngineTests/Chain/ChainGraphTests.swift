@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph, with next pages", .timeLimit(.minutes(5)))
+@Suite("Graph, with next pages", .timeLimit(.minutes(10)))
 struct ChainGraphTests {
   private static let follow = "sources: [source0: {follow: {json: $.next}}]\n"
 

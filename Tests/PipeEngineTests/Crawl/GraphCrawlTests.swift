@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph, crawling", .timeLimit(.minutes(5)))
+@Suite("Graph, crawling", .timeLimit(.minutes(10)))
 struct GraphCrawlTests {
   private struct Row: Hashable {
     let url: Value

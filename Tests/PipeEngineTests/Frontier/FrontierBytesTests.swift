@@ -6,7 +6,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Frontier, by bytes", .timeLimit(.minutes(5)))
+@Suite("Frontier, by bytes", .timeLimit(.minutes(10)))
 struct FrontierBytesTests {
   private let now = Instant.now
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("FrontierStore", .timeLimit(.minutes(5)))
+@Suite("FrontierStore", .timeLimit(.minutes(10)))
 struct FrontierStoreTests {
   private let now = Instant.now
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Frontier", .timeLimit(.minutes(5)))
+@Suite("Frontier", .timeLimit(.minutes(10)))
 struct FrontierTests {
   private let now = Instant.now
 

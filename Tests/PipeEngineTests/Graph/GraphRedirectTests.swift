@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph, redirects", .timeLimit(.minutes(5)))
+@Suite("Graph, redirects", .timeLimit(.minutes(10)))
 struct GraphRedirectTests {
   private struct MethodCase: Sendable, CustomTestStringConvertible {
     let status: Int

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph", .timeLimit(.minutes(5)))
+@Suite("Graph", .timeLimit(.minutes(10)))
 struct GraphTests {
   @Test("every request becomes exactly one record")
   func everyRequestBecomesARecord() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Run", .timeLimit(.minutes(5)))
+@Suite("Run", .timeLimit(.minutes(10)))
 struct RunTests {
   private static let never = ContinuousClock.now + .seconds(100_000)
   private static let full = RunError("memory", "is full")
@@ -92,7 +92,7 @@ struct RunTests {
   }
 }
 
-@Suite("RunEvents", .timeLimit(.minutes(5)))
+@Suite("RunEvents", .timeLimit(.minutes(10)))
 struct RunEventsTests {
   private func events(
     _ urls: [String], _ spec: String = "extract: [url, status, error]", capacity: Int = 10_000,

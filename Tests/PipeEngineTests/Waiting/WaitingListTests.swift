@@ -4,7 +4,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("WaitingList", .timeLimit(.minutes(5)))
+@Suite("WaitingList", .timeLimit(.minutes(10)))
 struct WaitingListTests {
   /// A number that tasks wait for.
   private final class Level: Sendable {

@@ -8,7 +8,7 @@ import Testing
 
 /// What `CrashTests` asks of the steps, asked of the run itself: whatever a crash leaves, the next one goes on to the rows of a
 /// run that nobody disturbed.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct RunCrashTests {
   private static let start: MemoryDisk = {
     let storage = MemoryStorage(MemoryDisk(folders: ["/w"]))
@@ -153,7 +153,7 @@ struct RunCrashTests {
     let hasLists = seed % 4 < 2
     let run = CrashedRun(count: hasLists ? 40 : 200, seed: seed, hasItems: seed % 2 == 0, hasLists: hasLists)
     let whole = try await Whole(run, on: Self.start)
-    for (count, outcome) in Self.states(whole.operations, on: Self.start, oneIn: 11, from: seed) {
+    for (count, outcome) in Self.states(whole.operations, on: Self.start, oneIn: 17, from: seed) {
       let fault = await Self.fault(
         run, on: MemoryStorage(outcome.disk), promised: whole.promised(after: count), expecting: whole.rows)
       #expect(fault == nil, "after \(count) operations, bytes \(outcome.bytes), names \(outcome.names)")

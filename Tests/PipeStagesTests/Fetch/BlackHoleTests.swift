@@ -4,7 +4,7 @@ import PipeStages
 import PipeTesting
 import Testing
 
-@Suite("Fetch, black holes", .timeLimit(.minutes(5)))
+@Suite("Fetch, black holes", .timeLimit(.minutes(10)))
 struct BlackHoleTests {
   private static let hosts = 2000
 

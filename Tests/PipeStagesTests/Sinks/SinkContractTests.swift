@@ -75,7 +75,7 @@ struct SinkCase: Sendable, CustomTestStringConvertible {
 }
 
 /// What every sink keeps to.
-@Suite("Every sink", .timeLimit(.minutes(5)))
+@Suite("Every sink", .timeLimit(.minutes(10)))
 struct SinkContractTests {
   private let folder: TemporaryFolder
 

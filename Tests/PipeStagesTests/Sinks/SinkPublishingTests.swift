@@ -9,7 +9,7 @@ import Testing
 @testable import PipeStages
 
 /// What every sink with a file keeps to until its run is complete, and when it is not.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct SinkPublishingTests {
   private let folder: TemporaryFolder
 

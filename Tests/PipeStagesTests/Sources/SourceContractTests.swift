@@ -95,7 +95,7 @@ struct SourceCase: Sendable, CustomTestStringConvertible {
 }
 
 /// What every source keeps to.
-@Suite("Every source", .timeLimit(.minutes(5)))
+@Suite("Every source", .timeLimit(.minutes(10)))
 struct SourceContractTests {
   /// Reads standard input, of which a process has one: `InputsTests` has its tests. It shares its reading with `file`.
   private static let elsewhere = ["stdin"]

@@ -8,7 +8,7 @@ import Testing
 @testable import PipeStages
 
 /// What every source keeps to in a run that goes on.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct SourceResumeTests {
   private let folder: TemporaryFolder
 

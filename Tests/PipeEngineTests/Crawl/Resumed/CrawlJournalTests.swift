@@ -7,7 +7,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Crawls and the journal", .timeLimit(.minutes(5)))
+@Suite("Crawls and the journal", .timeLimit(.minutes(10)))
 struct CrawlJournalTests {
   private let storage = MemoryStorage(MemoryDisk(folders: ["/w"]))
   private var folder: JournalFolder { JournalFolder(path: "/w/.pipe/site", storage: storage) }
