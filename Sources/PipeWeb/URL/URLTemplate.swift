@@ -125,12 +125,25 @@ package struct URLTemplate: Sendable {
     var index = 0
     /// A hole whose value may be a segment that leads out of its folder.
     var dotted: Int?
+    /// A hole behind the host that nothing was put into: the host goes on until something ends it.
+    var open: Int?
+    func end(with first: UInt8?) throws(Refusal) {
+      guard let hole = open, let first else { return }
+      if !"/?#".utf8.contains(first) {
+        throw Refusal(hole: hole, reason: "is empty, and what stands behind it would be a part of the host")
+      }
+      open = nil
+    }
     for part in parts {
       switch part {
-      case .text(let text): url += text
+      case .text(let text):
+        try end(with: text.first)
+        url += text
       case .hole(let place):
         let value = values[index]
         if let reason = place.refusal(of: value) { throw Refusal(hole: index, reason: reason) }
+        try end(with: value.utf8.first)
+        if place == .behindHost, value.isEmpty { open = index }
         if place == .path, value.utf8.allSatisfy({ $0 == UInt8(ascii: ".") }) { dotted = index }
         place.append(value, to: &url)
         index += 1

@@ -118,6 +118,11 @@ struct URLTemplateTests {
       ("https://h:{}/", [""], 0, "is not the number of a port"), ("https://h:{}/", ["8x"], 0, "is not the number"),
       ("https://h:{}/", ["80/x"], 0, "is not the number of a port"),
       ("https://h{+}", [".evil.example/"], 0, "must begin with '/', '?' or '#'"),
+      ("https://h{+}x", [""], 0, "is empty, and what stands behind it would be a part of the host"),
+      (
+        "https://h{+}{+}", ["", ".evil.example/"], 0, "is empty, and what stands behind it would be a part of the host"
+      ),
+      ("https://h{+}{}/", ["", "evil"], 0, "is empty, and what stands behind it would be a part of the host"),
       ("https://h{+}", ["@evil.example/"], 0, "must begin with"), ("https://h{+}", [":99/"], 0, "must begin with"),
       ("https://h{+}", ["\\@evil.example/"], 0, "must begin with"), ("https://h{+}", ["\t/"], 0, "must begin with"),
       ("{+}&n={}", ["https://h", ".evil.example"], 0, "ends within its host"),
