@@ -21,7 +21,26 @@ package final class ExpectBook: Sendable {
 
     mutating func add(_ share: ExpectShare) {
       // The rows of links are all made once more, too.
-      if share.failed > 0 || share.links > 0 { failed.add(share) } else { sound.add(share) }
+      if share.all.failed > 0 || share.all.links > 0 { failed.add(share) } else { sound.add(share) }
+    }
+
+    var joined: ExpectTotals {
+      var totals = sound
+      totals.add(failed)
+      return totals
+    }
+  }
+
+  /// What is known of the requests that are done by a checkpoint.
+  private struct Past {
+    let halves: Halves
+    /// Of each aggregate, whether what they brought to it is known.
+    let isKnown: [Bool]
+
+    init(_ plan: ExpectPlan, at checkpoint: Checkpoint) {
+      let kept = ExpectCodec.decode(checkpoint.expected, for: plan)
+      halves = kept?.halves ?? Halves(plan)
+      isKnown = kept?.isKnown ?? plan.aggregates.map { _ in checkpoint.totals.requests == 0 }
     }
   }
 
@@ -49,41 +68,23 @@ package final class ExpectBook: Sendable {
     self.plan = plan
     self.isJournaled = isJournaled
     before = .milliseconds(past?.ownWork ?? 0)
-    var halves = Halves(plan)
-    var isKnown = plan.aggregates.map { _ in true }
-    if let past {
-      let kept = ExpectCodec.decode(past.expected, for: plan)
-      let hasPast = past.totals.requests > 0
-      isKnown = plan.aggregates.indices.map { kept?.isKnown[$0] ?? !hasPast }
-      if let kept { halves = kept.halves }
-    }
-    self.isKnown = isKnown
-    state = Mutex(State(live: halves, done: halves))
+    // A run that begins goes on from nothing.
+    let past = Past(plan, at: past ?? Checkpoint())
+    isKnown = past.isKnown
+    state = Mutex(State(live: past.halves, done: past.halves))
   }
-
-  /// What a run that fetches again what failed begins with.
-  static func forgettingFailed(_ bytes: [UInt8]) -> [UInt8] { ExpectCodec.forgettingFailed(bytes) }
 
   // MARK: Records
 
   /// Pages have become records. Those of a crawl that are only checks have none and do not come here.
-  func note(_ pages: [Extracted]) {
-    let shares = pages.map { ($0.record.id, share(of: $0)) }
-    state.withLock { state in
-      for (id, share) in shares {
-        state.live.add(share)
-        if isJournaled { state.open[id] = share }
-      }
-    }
-  }
-
-  /// Whether it is about links.
-  var mindsLinks: Bool { plan.aboutLinks != nil }
+  func note(_ pages: [Extracted]) { add(pages.map { ($0.record.id, share(of: $0)) }) }
 
   /// Links have become rows.
   func note(links rows: [Record]) {
-    if !mindsLinks { return }
-    let shares = rows.map { ($0.id, share(ofLink: $0)) }
+    if plan.aboutLinks != nil { add(rows.map { ($0.id, share(ofLink: $0)) }) }
+  }
+
+  private func add(_ shares: [(RequestID, ExpectShare)]) {
     state.withLock { state in
       for (id, share) in shares {
         state.live.add(share)
@@ -93,14 +94,14 @@ package final class ExpectBook: Sendable {
   }
 
   private func share(ofLink row: Record) -> ExpectShare {
-    var share = ExpectShare(requests: 0, links: 1)
+    var share = ExpectShare(all: ExpectCounts(links: 1))
     guard LinkRow.value(.ok, of: row) == .bool(false) else { return share }
-    share.brokenLinks = 1
+    share.all.brokenLinks = 1
     for (index, entry) in plan.entries.enumerated() where entry.expectation.minds.contains(.brokenLinks) {
       if share.offences.isEmpty { share.offences = Array(repeating: 0, count: plan.entries.count) }
       share.offences[index] = 1
       func text(_ field: LinkRow.Field) -> String {
-        excerpt(LinkRow.value(field, of: row).plainText, limit: Offender.longest)
+        excerpt(LinkRow.value(field, of: row).words, limit: Offender.longest)
       }
       let place = LinkRow.value(.line, of: row) == .null ? "" : ":\(text(.line))"
       let cause = LinkRow.value(.error, of: row) == .null ? "status \(text(.status))" : text(.error)
@@ -116,7 +117,7 @@ package final class ExpectBook: Sendable {
   }
 
   private func share(of page: Extracted) -> ExpectShare {
-    var share = ExpectShare()
+    var share = ExpectShare(all: ExpectCounts(requests: 1))
     guard page.hasRecord else { return share }
     // Of items, the page is one that was fetched well.
     add(page.record, item: 0, error: page.error, isBroken: page.isBroken, to: &share)
@@ -129,9 +130,9 @@ package final class ExpectBook: Sendable {
   private func add(
     _ record: Record, item: Int, error: RequestError.Code?, isBroken: Bool, to share: inout ExpectShare
   ) {
-    share.records += 1
-    if error != nil { share.failed += 1 }
-    if isBroken { share.broken += 1 }
+    share.all.records += 1
+    if error != nil { share.all.failed += 1 }
+    if isBroken { share.all.broken += 1 }
     for (index, aggregate) in plan.aggregates.enumerated() {
       switch aggregate.kind {
       case .count(let condition), .share(let condition):
@@ -184,9 +185,7 @@ package final class ExpectBook: Sendable {
   package func results() -> [ExpectationResult] {
     state.withLock { state in
       if let results = state.results { return results }
-      var totals = state.live.sound
-      totals.add(state.live.failed)
-      let results = Self.results(plan, totals, isKnown: isKnown, duration: before + (.now - start))
+      let results = Self.results(plan, state.live.joined, isKnown: isKnown, duration: before + (.now - start))
       state.results = results
       return results
     }
@@ -194,11 +193,8 @@ package final class ExpectBook: Sendable {
 
   /// What came of the expectations of a run that had done everything when it died.
   package static func results(_ plan: ExpectPlan, at checkpoint: Checkpoint) -> [ExpectationResult] {
-    let kept = ExpectCodec.decode(checkpoint.expected, for: plan)
-    var totals = kept?.halves.sound ?? ExpectTotals(plan)
-    if let failed = kept?.halves.failed { totals.add(failed) }
-    let isKnown = kept?.isKnown ?? plan.aggregates.map { _ in checkpoint.totals.requests == 0 }
-    return results(plan, totals, isKnown: isKnown, duration: .milliseconds(checkpoint.ownWork))
+    let past = Past(plan, at: checkpoint)
+    return results(plan, past.halves.joined, isKnown: past.isKnown, duration: .milliseconds(checkpoint.ownWork))
   }
 
   private static func results(
@@ -222,7 +218,7 @@ package final class ExpectBook: Sendable {
         }
         return aggregate.words(
           numbers[place], unit: expectation.units[place], count: totals.counts[entry.places[place]],
-          of: totals.records)
+          of: totals.all.records)
       }
       let mayOffend = !expectation.offences.isEmpty || !expectation.minds.isEmpty
       return ExpectationResult(
@@ -285,7 +281,7 @@ extension Record {
   fileprivate func words(_ fields: [(index: Int, name: String)]) -> String {
     fields.prefix(3).map { field in
       let value = values.indices.contains(field.index) ? values[field.index] : .null
-      return "\(field.name) \(excerpt(value.plainText, limit: 100))"
+      return "\(field.name) \(excerpt(value.words, limit: 100))"
     }.joined(separator: ", ")
   }
 
@@ -293,21 +289,20 @@ extension Record {
     for (name, place) in [("error", plan.error), ("status", plan.status)] {
       guard let place, values.indices.contains(place), values[place] != .null else { continue }
       if name == "status", error != nil { continue }
-      return name == "error" ? excerpt(values[place].plainText, limit: 200) : "status \(values[place].plainText)"
+      return name == "error" ? excerpt(values[place].words, limit: 200) : "status \(values[place].words)"
     }
     return error?.rawValue ?? "not ok"
   }
 }
 
 extension Value {
-  fileprivate var plainText: String {
+  /// As a sentence says it, where nothing is there too.
+  fileprivate var words: String {
     switch self {
     case .null: "null"
-    case .bool(let value): "\(value)"
-    case .int(let value): "\(value)"
     case .double(let value): "\(value)"
-    case .string(let text), .json(let text): text
     case .list: "a list"
+    default: plainText
     }
   }
 }

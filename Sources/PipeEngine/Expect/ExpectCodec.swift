@@ -6,7 +6,7 @@ internal import PipeText
 /// The aggregates stand by their names, and the expectations by their texts: a run may go on with a spec that expects
 /// something else, of which only what was asked for from its beginning is known.
 ///
-///     1, aggregates (names), expectations (texts), and of each half: requests, links, broken links, records, failed, broken, a count for each
+///     1, aggregates (names), expectations (texts), and of each half: its counts (`ExpectCounts.paths`), a count for each
 ///     aggregate, of those with numbers (1) count, sum, least, greatest and (1) the sketch, and for each expectation its
 ///     offences and the first offenders
 enum ExpectCodec {
@@ -57,7 +57,7 @@ enum ExpectCodec {
   private static func place(
     _ kept: ExpectTotals, in totals: inout ExpectTotals, _ places: [Int?], _ entries: [Int?]
   ) {
-    for path in ExpectTotals.countPaths { totals[keyPath: path] = kept[keyPath: path] }
+    totals.all = kept.all
     for (index, place) in places.enumerated() {
       guard let place else { continue }
       totals.counts[index] = kept.counts[place]
@@ -103,7 +103,7 @@ enum ExpectCodec {
   }
 
   private static func append(_ totals: ExpectTotals, to bytes: inout [UInt8]) {
-    for count in ExpectTotals.countPaths.map({ totals[keyPath: $0] }) { bytes.append(varint: count) }
+    for path in ExpectCounts.paths { bytes.append(varint: totals.all[keyPath: path]) }
     for (count, numbers) in zip(totals.counts, totals.numbers) {
       bytes.append(varint: count)
       bytes.append(numbers == nil ? 0 : numbers?.sketch == nil ? 1 : 2)
@@ -127,9 +127,9 @@ enum ExpectCodec {
 
   private static func totals(_ reader: inout ByteReader, _ aggregates: Int, _ entries: Int) -> ExpectTotals? {
     var totals = ExpectTotals(ExpectPlan([]))
-    for path in ExpectTotals.countPaths {
+    for path in ExpectCounts.paths {
       guard let count = reader.count() else { return nil }
-      totals[keyPath: path] = count
+      totals.all[keyPath: path] = count
     }
     for _ in 0..<aggregates {
       guard let count = reader.count(), let kind = reader.byte(), kind < 3 else { return nil }
@@ -168,12 +168,5 @@ enum ExpectCodec {
       totals.offenders.append(offenders)
     }
     return totals
-  }
-}
-
-extension ExpectTotals {
-  /// The numbers that are always there, in the order in which they are written.
-  static var countPaths: [WritableKeyPath<ExpectTotals, Int>] {
-    [\.requests, \.links, \.brokenLinks, \.records, \.failed, \.broken]
   }
 }

@@ -30,14 +30,28 @@ struct NumberTotals: Hashable, Sendable {
   }
 }
 
-/// What one request brings to the expectations: all of its records. Or what one row of a link does.
-struct ExpectShare: Sendable {
-  var requests = 1
+/// What is counted whatever is expected.
+struct ExpectCounts: Hashable, Sendable {
+  var requests = 0
   var links = 0
   var brokenLinks = 0
   var records = 0
   var failed = 0
   var broken = 0
+
+  /// The numbers, in the order in which they are written.
+  static var paths: [WritableKeyPath<ExpectCounts, Int>] {
+    [\.requests, \.links, \.brokenLinks, \.records, \.failed, \.broken]
+  }
+
+  static func += (left: inout Self, right: Self) {
+    for path in paths { left[keyPath: path] += right[keyPath: path] }
+  }
+}
+
+/// What one request brings to the expectations: all of its records. Or what one row of a link does.
+struct ExpectShare: Sendable {
+  var all = ExpectCounts()
   /// By the aggregate: records for which its condition holds. Empty if there are none.
   var counts: [Int] = []
   /// Numbers of fields, by the aggregate.
@@ -50,12 +64,7 @@ struct ExpectShare: Sendable {
 
 /// What requests bring to the expectations of a plan, added up.
 struct ExpectTotals: Hashable, Sendable {
-  var requests = 0
-  var links = 0
-  var brokenLinks = 0
-  var records = 0
-  var failed = 0
-  var broken = 0
+  var all = ExpectCounts()
   /// By the aggregate.
   var counts: [Int]
   /// By the aggregate; `nil` of those that ask for no numbers.
@@ -77,12 +86,7 @@ struct ExpectTotals: Hashable, Sendable {
   }
 
   mutating func add(_ share: ExpectShare) {
-    requests += share.requests
-    links += share.links
-    brokenLinks += share.brokenLinks
-    records += share.records
-    failed += share.failed
-    broken += share.broken
+    all += share.all
     for (index, count) in share.counts.enumerated() where count > 0 { counts[index] += count }
     for (aggregate, value) in share.numbers { numbers[aggregate]?.add(value) }
     for (index, count) in share.offences.enumerated() where count > 0 { offences[index] += count }
@@ -90,12 +94,7 @@ struct ExpectTotals: Hashable, Sendable {
   }
 
   mutating func add(_ other: ExpectTotals) {
-    requests += other.requests
-    links += other.links
-    brokenLinks += other.brokenLinks
-    records += other.records
-    failed += other.failed
-    broken += other.broken
+    all += other.all
     for (index, count) in other.counts.enumerated() { counts[index] += count }
     for (index, more) in other.numbers.enumerated() { if let more { numbers[index]?.add(more) } }
     for (index, count) in other.offences.enumerated() { offences[index] += count }
@@ -113,15 +112,15 @@ struct ExpectTotals: Hashable, Sendable {
   /// The number of an aggregate; `nil` where no record has one.
   func value(of place: Int, _ aggregate: Aggregate, duration: Duration) -> Double? {
     switch aggregate.kind {
-    case .requests: return Double(requests)
-    case .records: return Double(records)
-    case .failed: return Double(failed)
-    case .broken: return Double(broken)
-    case .links: return Double(links)
-    case .brokenLinks: return Double(brokenLinks)
+    case .requests: return Double(all.requests)
+    case .records: return Double(all.records)
+    case .failed: return Double(all.failed)
+    case .broken: return Double(all.broken)
+    case .links: return Double(all.links)
+    case .brokenLinks: return Double(all.brokenLinks)
     case .duration: return duration.seconds
     case .count: return Double(counts[place])
-    case .share: return records == 0 ? nil : Double(counts[place]) / Double(records)
+    case .share: return all.records == 0 ? nil : Double(counts[place]) / Double(all.records)
     case .least: return numbers[place].flatMap { $0.count == 0 ? nil : $0.least }
     case .greatest: return numbers[place].flatMap { $0.count == 0 ? nil : $0.greatest }
     case .mean: return numbers[place].flatMap { $0.count == 0 ? nil : $0.sum / Double($0.count) }

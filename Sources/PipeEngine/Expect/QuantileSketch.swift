@@ -30,7 +30,7 @@ struct QuantileSketch: Hashable, Sendable {
       return
     }
     spread()
-    bucket(value, 1)
+    bucket(value)
   }
 
   mutating func add(_ other: QuantileSketch) {
@@ -69,16 +69,16 @@ struct QuantileSketch: Hashable, Sendable {
   private mutating func spread() {
     let values = exact
     exact = []
-    for value in values { bucket(value, 1) }
+    for value in values { bucket(value) }
   }
 
-  private mutating func bucket(_ value: Double, _ number: Int) {
+  private mutating func bucket(_ value: Double) {
     if abs(value) < Self.least {
-      zeros += number
+      zeros += 1
       return
     }
     let key = Int((log(abs(value)) / Self.logGamma).rounded(.up))
-    if value > 0 { positive[key, default: 0] += number } else { negative[key, default: 0] += number }
+    if value > 0 { positive[key, default: 0] += 1 } else { negative[key, default: 0] += 1 }
   }
 
   // MARK: Bytes

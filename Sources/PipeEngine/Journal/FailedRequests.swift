@@ -81,7 +81,7 @@ struct FailedRequests {
     next.retry = Checkpoint.Retry(
       number: (last.retry?.number ?? 0) + 1, began: moment, worked: last.worked, requests: requests)
     next.totals.subtract(totals)
-    next.expected = ExpectBook.forgettingFailed(next.expected)
+    next.expected = ExpectCodec.forgettingFailed(next.expected)
     for (index, failed) in requests.enumerated() where !failed.isEmpty {
       next.sources[index].done.subtract(failed)
       next.sources[index].bookmark = next.sources[index].bookmark.flatMap { $0.fromStart }

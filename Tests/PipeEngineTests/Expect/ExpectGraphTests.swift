@@ -159,7 +159,7 @@ struct ExpectCodecTests {
     first.note([page(0, status: 200), page(1, status: nil, error: .timeout), page(2, status: 404, error: .extract)])
     var past = Checkpoint()
     past.totals.requests = 1
-    past.expected = ExpectBook.forgettingFailed(first.take([(source: 0, ordinals: [0..<3])]))
+    past.expected = ExpectCodec.forgettingFailed(first.take([(source: 0, ordinals: [0..<3])]))
     let second = ExpectBook(plan, isJournaled: true, goingOnFrom: past)
     second.note([page(1, status: 200), page(2, status: 404)])
     #expect(
@@ -206,7 +206,7 @@ struct ExpectCodecTests {
     for end in 0..<checkpoint.expected.count {
       let kept = ExpectCodec.decode(Array(checkpoint.expected.prefix(end)), for: plan)
       // Cut behind the first half it is one whose failed requests were forgotten.
-      if let kept { #expect(kept.halves.failed == ExpectTotals(plan) && kept.halves.sound.records == 600) }
+      if let kept { #expect(kept.halves.failed == ExpectTotals(plan) && kept.halves.sound.all.records == 600) }
     }
   }
 }
