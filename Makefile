@@ -31,6 +31,7 @@ test: test-packages ## Run every test
 	Robustness/tests/run
 	Tests/run-cases
 	Tests/run-docs
+	Tests/run-browser
 
 .PHONY: test-long
 test-long: test-packages ## Run every test with EFFORT (8) times as many made-up inputs, and larger ones
@@ -48,6 +49,11 @@ generate: packages ## Write the schema and the reference anew from the declarati
 	.build/debug/pipe schema summary > schemas/summary.schema.json
 	.build/debug/pipe schema progress > schemas/progress.schema.json
 	.build/debug/pipe reference --out docs/reference
+
+.PHONY: images
+images: release test-packages ## Make the pictures of docs/images anew
+	Tests/run-browser --bin $(RELEASE) --images docs/images
+	Scripts/with-practice-site $(RELEASE)/practice-site Scripts/live-images $(RELEASE)/pipe docs/images
 
 .PHONY: format
 format: ## Format the sources
@@ -80,7 +86,7 @@ fuzz: packages ## Fuzz every TARGET (all) for TIME seconds (60)
 .PHONY: install
 install: release ## Install pipe into PREFIX (/usr/local)
 	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 $(RELEASE)/pipe "$(DESTDIR)$(PREFIX)/bin/pipe"
+	install -s -m 755 $(RELEASE)/pipe "$(DESTDIR)$(PREFIX)/bin/pipe"
 
 .PHONY: packages
 packages:

@@ -25,6 +25,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
@@ -37,6 +38,7 @@ let package = Package(
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
+    .systemLibrary(name: "CLibsqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CLibxml2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CLibpcre2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CLibidn2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
@@ -69,11 +71,12 @@ let package = Package(
         "PipeText", "PipeSpec", "PipeWeb", "PipeEngine", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: settings),
+    .target(name: "PipeDatabase", dependencies: ["CLibsqlite3", "PipeText"], swiftSettings: settings),
     .target(
       name: "PipeStages",
       dependencies: [
         "CLibcrypto", "CLinux", "CZlib", "CZstd", "PipeText", "PipeSpec", "PipeWeb", "PipeStorage", "PipeHTTP",
-        "PipeEngine",
+        "PipeDatabase", "PipeEngine",
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -82,6 +85,7 @@ let package = Package(
         "CLinux", "CMimalloc", "PipeSystem", "PipeText", "PipeSpec", "PipeWeb", "PipeStorage", "PipeHTTP", "PipeEngine",
         "PipeStages", "PipeReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
 
@@ -106,8 +110,10 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "PipeTesting", dependencies: ["PipeStorage", "PipeWeb"], path: "Tests/PipeTesting", swiftSettings: settings),
+      name: "PipeTesting", dependencies: ["PipeSpec", "PipeStorage", "PipeWeb"], path: "Tests/PipeTesting",
+      swiftSettings: settings),
     .testTarget(name: "PipeTextTests", dependencies: ["PipeText"], swiftSettings: settings),
+    .testTarget(name: "PipeDatabaseTests", dependencies: ["PipeDatabase", "PipeTesting"], swiftSettings: settings),
     .testTarget(name: "PipeStorageTests", dependencies: ["PipeStorage", "PipeTesting"], swiftSettings: settings),
     .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: settings),
     .testTarget(
@@ -120,7 +126,9 @@ let package = Package(
       exclude: ["Specs/broken"], swiftSettings: settings),
     .testTarget(
       name: "PipeStagesTests",
-      dependencies: ["PipeStages", "PipeEngine", "PipeSpec", "PipeStorage", "PipeText", "PipeWeb", "PipeTesting"],
+      dependencies: [
+        "PipeStages", "PipeDatabase", "PipeEngine", "PipeSpec", "PipeStorage", "PipeText", "PipeWeb", "PipeTesting",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "PipeReportTests",
@@ -133,7 +141,8 @@ let package = Package(
     .testTarget(
       name: "PipeCommandTests",
       dependencies: [
-        "PipeCommand", "PracticeSite", "PipeTesting", "PipeStages", "PipeEngine", "PipeStorage", "PipeSpec",
+        "PipeCommand", "PracticeSite", "PipeTesting", "PipeStages", "PipeDatabase", "PipeEngine", "PipeReport",
+        "PipeStorage", "PipeSpec", "PipeWeb",
       ],
       swiftSettings: settings),
     .testTarget(

@@ -45,6 +45,7 @@ struct PipeMicrobenchmarks {
       ("seen", { try SeenFingerprints.all() }),
       ("scan", { try PageScans.all(pages) }),
       ("write", { try RowWriting.all() }),
+      ("table", { try TableWriting.all() }),
       ("read", { try RowReading.all() }),
       ("url", { try URLParsing.all() }),
       ("expression", { try ExpressionEvaluation.all() }),

@@ -91,7 +91,8 @@ enum RowWriting {
   /// Opens a sink, writes all records and closes it.
   ///
   /// - Returns: The bytes written.
-  private static func write(_ records: [Record], to sink: SinkPlan) throws -> Int {
+  @discardableResult
+  static func write(_ records: [Record], to sink: SinkPlan) throws -> Int {
     guard let file = sink.sink as? any FileSink else { throw MicroBenchmarkFailure("not a file") }
     var writer = try file.openFile(sink.columns, .at(nil), in: SinkEnvironment())
     for start in stride(from: 0, to: records.count, by: 64) {

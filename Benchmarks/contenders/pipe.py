@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from harness import checks, paths
-from harness.contender import CSS, FULL, LINKS, TITLE, Contender, Finished, Job, Verdict
+from harness.contender import CSS, FULL, ITEMS, LINKS, TITLE, Contender, Finished, Job, Verdict
 
 EXTRACT = {
     TITLE: "{url: url, title: title, status: status, length: length}",
     LINKS: "{url: url, title: title, status: status, length: length, links: links}",
     CSS: "{url: url, status: status, heading: {css: h1}, author: {css: .byline .author}, "
     "section: {css: .byline .section}}",
+    ITEMS: "{url: url, id: {css: ':scope', attribute: data-id}, name: {css: .name}, "
+    "href: {css: .name a, attribute: href}, price: {css: .price b, as: number}, stock: {css: .stock}, "
+    "rating: {css: .stars, attribute: data-stars}}",
 }
 
 SPEC = """version: 1
@@ -29,8 +32,9 @@ NO_JOURNAL = "journal: off\n"
 def write_spec(job: Job) -> str:
     # A list in one CSV field is joined by spaces here, as the other contenders do.
     sink = f'{{path: {job.output}, list_join: " "}}' if job.work == LINKS else str(job.output)
-    return SPEC.format(
+    spec = SPEC.format(
         work=job.work, urls=job.urls, concurrency=job.concurrency, extract=EXTRACT[job.work], sink=sink)
+    return spec + "each: {css: .product}\n" if job.work == ITEMS else spec
 
 
 def command(job: Job, more: str = "") -> list[str]:
@@ -60,7 +64,7 @@ def refusal(finished: Finished) -> str | None:
 
 
 CONTENDERS = [
-    Contender("pipe", "pipe", FULL, {TITLE: 45, LINKS: 90, CSS: 200}, command, check,
+    Contender("pipe", "pipe", FULL, {TITLE: 45, LINKS: 90, CSS: 200, ITEMS: 700}, command, check,
               absence=absence, refusal=refusal),
     Contender("pipe-off", "pipe with journal: off", FULL, {TITLE: 45}, command_without_journal, check,
               absence=absence, refusal=refusal, is_variant=True),

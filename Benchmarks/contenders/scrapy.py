@@ -1,7 +1,7 @@
 """Scrapy with a spider of its own, limits per host off."""
 
 from harness import checks, paths
-from harness.contender import CSS, FULL, LINKS, TITLE, Contender, Finished, Job, Verdict
+from harness.contender import CSS, FULL, ITEMS, LINKS, TITLE, Contender, Finished, Job, Verdict
 
 
 def command(job: Job) -> list[str]:
@@ -21,5 +21,5 @@ def check(job: Job, finished: Finished) -> Verdict:
 
 
 CONTENDERS = [
-    Contender("scrapy", "Scrapy", FULL, {TITLE: 3900, LINKS: 5000, CSS: 4500}, command, check),
+    Contender("scrapy", "Scrapy", FULL, {TITLE: 3900, LINKS: 5000, CSS: 4500, ITEMS: 30_000}, command, check),
 ]

@@ -99,4 +99,6 @@ def judge(results: Results) -> list[Verdict]:
         at_most(f"(h) three answers together: {longest:.1f} s", overlap.wall if overlap else None, longest + 0.1, " s"),
         at_most("(i) CPU with a journal: ≤ 1.05 × without", cpu_ratio(results, "journal", "pipe-off"), 1.05, " ×"),
         *crawl(results),
+        at_least("(k) pages of 50 products a second: ≥ 10 × Scrapy", rate_ratio(results, "items", "scrapy"), 10, " ×"),
+        at_least("(k) the same: ≥ 2 × aiohttp with selectolax", rate_ratio(results, "items", "selectolax"), 2, " ×"),
     ]

@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import Iterable
 
+from harness import shop
 from harness.contender import Finished, Job, Verdict
 from harness.fixture import PAGE_COUNT, Page
 
 csv.field_size_limit(1 << 30)
 
-URL_PATTERN = re.compile(r"/p/(\d{4})\.html\?n=(\d+)$")
+URL_PATTERN = re.compile(r"/[ps]/(\d{4})\.html\?n=(\d+)$")
 MOST_REASONS = 3
 
 
@@ -110,6 +111,8 @@ def check_row(row: dict[str, str], page: Page, links: str, number: int, faults: 
 
 def check_csv(job: Job, finished: Finished, columns: list[str], unit: str = "bytes") -> Verdict:
     """Checks the CSV that a contender wrote to the job's output."""
+    if job.work == "items":
+        return check_items(job, finished)
     reasons = failed_process(finished)
     if reasons:
         return 0, reasons
@@ -124,6 +127,41 @@ def check_csv(job: Job, finished: Finished, columns: list[str], unit: str = "byt
             return check_rows(job, reader, unit)
         except (csv.Error, ValueError, UnicodeDecodeError) as error:
             return 0, [f"broken CSV: {error}"]
+
+
+def check_items(job: Job, finished: Finished) -> Verdict:
+    """Checks a CSV with a row for each product: all of each page, each once, every field right."""
+    reasons = failed_process(finished)
+    if reasons:
+        return 0, reasons
+    if not job.output.exists():
+        return 0, ["wrote no output"]
+    expected: dict[int, dict[str, dict[str, str]]] = {}
+    seen: set[tuple[int, str]] = set()
+    faults = RowFaults([])
+    with job.output.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            match = URL_PATTERN.search(row.get("url") or "")
+            if match is None or int(match[2]) >= job.count:
+                faults.add(f"an unknown URL: {(row.get('url') or '')[:100]!r}")
+                continue
+            number, place = int(match[1]), int(match[2])
+            if number not in expected:
+                expected[number] = {item["id"]: item for item in shop.products(number)}
+            item = expected[number].get(row.get("id") or "")
+            if item is None or (place, item["id"]) in seen:
+                faults.add(f"page {number}: product {row.get('id')!r} twice, or not there")
+                continue
+            seen.add((place, item["id"]))
+            for name in shop.COLUMNS:
+                found = collapsed(row.get(name) or "")
+                same = float(found or "nan") == float(item[name]) if name == "price" else found == item[name]
+                if not same:
+                    faults.add(f"page {number}: {name} {found[:100]!r}, not {item[name]!r}")
+    missing = job.count * shop.ITEMS_ON_PAGE - len(seen)
+    if missing:
+        faults.add(f"{missing} products are missing")
+    return len(seen) // shop.ITEMS_ON_PAGE, faults.all()
 
 
 def last_json(text: str) -> dict:
@@ -152,6 +190,7 @@ COLUMNS = {
     "title": ["url", "title", "status", "length"],
     "links": ["url", "title", "status", "length", "links"],
     "css": ["url", "status", "heading", "author", "section"],
+    "items": ["url", *shop.COLUMNS],
 }
 
 

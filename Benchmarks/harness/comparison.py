@@ -39,17 +39,17 @@ class Runner:
     def __init__(self, servers: Servers, pages: list[fixture.Page], size: str) -> None:
         self.servers, self.pages, self.size = servers, pages, size
 
-    def url_list(self, server: str, count: int) -> Path:
-        path = paths.RUNS / "lists" / f"{server}-{count}.txt"
+    def url_list(self, server: str, count: int, folder: str = "p") -> Path:
+        path = paths.RUNS / "lists" / f"{server}-{folder}-{count}.txt"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            fixture.write_urls(path, self.servers.base(server), count)
+            fixture.write_urls(path, self.servers.base(server), count, folder)
         return path
 
     def job(self, workload: Workload, contender: Contender) -> Job:
         count = workload.pages_of(contender, self.size)
         return Job(
-            workload.work_of(contender), self.url_list(workload.server, count), count, workload.concurrency,
+            workload.work_of(contender), self.url_list(workload.server, count, workload.folder), count, workload.concurrency,
             self.servers.base(workload.server), fresh(paths.RUNS / workload.name / contender.name), self.pages,
         )
 

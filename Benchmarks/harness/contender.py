@@ -11,7 +11,7 @@ from harness import paths
 from harness.fixture import Page
 
 # The kinds of work. "download" only fetches; the others write rows.
-DOWNLOAD, TITLE, LINKS, CSS = "download", "title", "links", "css"
+DOWNLOAD, TITLE, LINKS, CSS, ITEMS = "download", "title", "links", "css", "items"
 
 # How much a contender does of what a workload asks.
 FULL, FETCH_ONLY = "all of it", "downloads only"

@@ -160,8 +160,8 @@ def prepare(folder: Path) -> list[Page]:
     return pages
 
 
-def write_urls(path: Path, base: str, count: int) -> None:
+def write_urls(path: Path, base: str, count: int, folder: str = "p") -> None:
     """`count` distinct URLs, cycling through the pages: a query tells repeats apart."""
     with path.open("w", encoding="ascii") as file:
         for number in range(count):
-            file.write(f"{base}/p/{number % PAGE_COUNT:04d}.html?n={number}\n")
+            file.write(f"{base}/{folder}/{number % PAGE_COUNT:04d}.html?n={number}\n")

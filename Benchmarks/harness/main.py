@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from harness import comparison, contender, crawl, fixture, installation, machine, memory, micro, paths, report, servers, start
+from harness import comparison, contender, crawl, fixture, installation, machine, memory, micro, paths, report, servers, shop, start
 from harness.progress import say
 from harness.results import Results
 from harness.workloads import (
@@ -87,6 +87,7 @@ def run(options: argparse.Namespace, contenders: list[contender.Contender]) -> i
         contenders = [one for one in contenders if one.name in kept]
     installation.install()
     pages = fixture.prepare(paths.FIXTURE)
+    shop.prepare(paths.FIXTURE)
     comparison.fresh(paths.RUNS)
     results = measure(options, contenders, pages)
     out = page(options)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from harness.contender import CSS, DOWNLOAD, LINKS, TITLE, Contender
+from harness import shop
+from harness.contender import CSS, DOWNLOAD, ITEMS, LINKS, TITLE, Contender
 
 SIZES = ("tiny", "small", "full")
 
@@ -40,6 +41,11 @@ class Workload:
         if self.concurrency > contender.most_in_flight:
             return f"at most {contender.most_in_flight} in flight"
         return None
+
+    @property
+    def folder(self) -> str:
+        """Where the pages of its list are."""
+        return shop.FOLDER if self.work == ITEMS else "p"
 
     def work_of(self, contender: Contender) -> str:
         """The work that this contender does here: those that cannot extract only download."""
@@ -146,6 +152,11 @@ WORKLOADS = (
     CrawlWorkload(
         "j", "crawl", "A whole site, 50 links a page",
         pages={"tiny": 1000, "small": 50_000, "full": 1_000_000}, scrapy_seconds={"tiny": 2, "small": 20, "full": 90},
+    ),
+    Workload(
+        "k", "items", "50 products of each page, six fields", ITEMS, contenders=("pipe", "scrapy", "selectolax"),
+        most_pages={"tiny": 200, "small": 20_000, "full": 50_000},
+        seconds={"tiny": 0.5, "small": 4, "full": 8}, rounds={"tiny": 1, "small": 3, "full": 5},
     ),
 )
 

@@ -13,6 +13,15 @@ class PageSpider(scrapy.Spider):
                 yield scrapy.Request(line.strip())
 
     def parse(self, response):
+        if self.work == "items":
+            for product in response.css(".product"):
+                yield {
+                    "url": response.url, "id": product.attrib["data-id"], "name": product.css(".name a::text").get(),
+                    "href": product.css(".name a::attr(href)").get(),
+                    "price": float(product.css(".price b::text").get()), "stock": product.css(".stock::text").get(),
+                    "rating": product.css(".stars::attr(data-stars)").get(),
+                }
+            return
         row = {"url": response.url, "status": response.status}
         if self.work == "css":
             row["heading"] = response.css("h1::text").get()

@@ -8,18 +8,22 @@ struct InitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
     abstract: "Write a spec to begin with.",
-    discussion: "The templates:\n"
-      + Template.all.map { "  " + $0.name.padded(to: 9) + " " + $0.summary }.joined(separator: "\n"))
+    discussion: """
+      Writes the schema beside it as well, unless it is there: with it, editors complete and check the spec.
+
+      The templates:
+      \(Template.all.map { "  " + $0.name.padded(to: 9) + " " + $0.summary }.joined(separator: "\n"))
+      """)
 
   @Argument(
     help: ArgumentHelp("What kind of pipeline.", valueName: "template"),
     completion: .list(Template.all.map(\.name)))
   var template = "list"
 
-  @Option(help: ArgumentHelp("The pipeline's name; its file is NAME.yaml.", valueName: "name"))
+  @Option(help: ArgumentHelp("The pipeline's name; its file is NAME.pipe.yaml.", valueName: "name"))
   var name: String?
 
-  @Flag(help: "Write over a file that is there already.")
+  @Flag(help: "Write over files that are there already.")
   var force = false
 
   mutating func validate() throws {
@@ -38,8 +42,13 @@ struct InitCommand: ParsableCommand {
   func run() throws {
     guard let template = Template.all.first(where: { $0.name == template }) else { return }
     let name = name ?? template.name
-    let path = name + ".yaml"
-    try TextFile.write(template.text(name: name), to: path, replacing: force)
-    StandardError.say("pipe: wrote \(path): edit \(template.edit), then 'pipe run \(path)'")
+    let path = name + ".pipe.yaml"
+    try TextFile.write(template.text(name: name, schema: PipelineSchema.fileName), to: path, replacing: force)
+    var files = path
+    if force || !TextFile.isThere(PipelineSchema.fileName) {
+      try TextFile.write(PipelineSchema.text + "\n", to: PipelineSchema.fileName, replacing: force)
+      files += " and, for editors, \(PipelineSchema.fileName)"
+    }
+    StandardError.say("pipe: wrote \(files)\npipe: edit \(template.edit), then 'pipe run \(path)'")
   }
 }

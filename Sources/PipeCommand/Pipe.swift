@@ -17,7 +17,7 @@ struct Pipe: AsyncParsableCommand {
     version: "pipe \(PipeVersion.text)",
     subcommands: [
       RunCommand.self, ValidateCommand.self, PlanCommand.self, ExplainCommand.self, SchemaCommand.self,
-      InitCommand.self, TryCommand.self, RunsCommand.self, WhyCommand.self, ReferenceCommand.self,
+      InitCommand.self, TryCommand.self, RunsCommand.self, WhyCommand.self, ReportCommand.self, ReferenceCommand.self,
     ])
 }
 
@@ -26,6 +26,7 @@ enum ExitStatus {
   static let failed = ExitCode(1)
   static let invalidSpec = ExitCode(2)
   static let limitReached = ExitCode(3)
+  static let unfinished = ExitCode(4)
   static let unexpected = ExitCode(5)
   static let wrongUsage = ExitCode(64)
 }

@@ -16,6 +16,9 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "How the plan is written: text, json, mermaid or dot.")
   var format = PlanFormat.text
 
+  @Flag(help: "Also look into the databases of its sinks, and say in what their tables do not fit.")
+  var connect = false
+
   @OptionGroup var options: SpecOptions
 
   func run() throws {
@@ -24,11 +27,19 @@ struct PlanCommand: ParsableCommand {
     guard let plan = loaded.pipeline.plan else { throw ExitStatus.invalidSpec }
     let outline = PlanOutline(plan)
     switch format {
-    case .text: try StandardOutput.write(PlanText.render(outline, loaded.options))
+    case .text:
+      let prospects = connect ? "\n\n" + OutputProspects(plan, .begins).text : ""
+      try StandardOutput.write(PlanText.render(outline, loaded.options) + prospects)
     case .json: try StandardOutput.write(PlanJSON.render(outline, loaded.options))
     case .mermaid: try StandardOutput.write(PlanDiagram.mermaid(outline))
     case .dot: try StandardOutput.write(PlanDiagram.dot(outline))
     }
+    if !connect { return }
+    let refusals = plan.sinks.compactMap { sink in
+      if case .refused(let error) = sink.sink.prospect(of: sink.columns, goesOn: false) { error } else { nil }
+    }
+    for error in refusals { StandardError.say("pipe: \(error.text(in: plan))") }
+    if !refusals.isEmpty { throw ExitStatus.failed }
   }
 }
 

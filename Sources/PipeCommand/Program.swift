@@ -7,9 +7,16 @@ import PipeEngine
 @main
 enum Program {
   static func main() {
+    // Who asks how it stands before anything is known must not end it.
+    signal(SIGUSR1, SIG_IGN)
     StandardStreams.fillGaps()
+    // A reader that goes away has read enough, and a connection that is lost is an error told in words: neither ends the
+    // process.
+    signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try Pipe.parseAsRoot(CommandLineArguments.all)
+      let arguments = CommandLineArguments.all
+      if let guess = CommandGuess(arguments) { throw ValidationError(guess.message) }
+      var command = try Pipe.parseAsRoot(arguments)
       let run = command as? RunCommand
       CrashReport.install(writesRows: run != nil)
       if let run {

@@ -34,7 +34,9 @@ struct SchemaCommand: ParsableCommand {
 
 /// The schema of the standard catalogue.
 enum PipelineSchema {
+  static let fileName = "pipeline.schema.json"
+
   static var text: String {
-    JSONSchema.document(Language(.standard).keys, id: "pipeline.schema.json", title: "A pipeline of pipe").indented
+    JSONSchema.document(Language(.standard).keys, id: fileName, title: "A pipeline of pipe").indented
   }
 }

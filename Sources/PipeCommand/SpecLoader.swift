@@ -89,8 +89,9 @@ struct LoadedSpec {
 
   /// What a journal keeps of it; `nil` for a spec without one.
   var meaning: SpecMeaning? {
-    guard pipeline.plan?.journal != nil, let source else { return nil }
-    return SpecMeaning(source.file, language: language, variables: source.variables)
+    guard let plan = pipeline.plan, plan.journal != nil, let source else { return nil }
+    return SpecMeaning(source.file, language: language, variables: source.variables)?
+      .sending(plan.sources.map { (source: $0.name, file: $0.source.sentFile(in: plan.folder)) })
   }
 
   /// What it says, option by option.

@@ -28,6 +28,19 @@ struct StandardError: TextOutputStream {
     }
   }
 
+  /// The system's number for asking how much a pipe holds (fcntl(2), F_GETPIPE_SZ), which the C library has for GNU alone.
+  private static let pipeSize: Int32 = 1032
+
+  /// Whether a line can be written without waiting for a reader, and leaves a pipe half empty: what the person has to know
+  /// must find room there.
+  static var hasRoomForLog: Bool {
+    var ready = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
+    if poll(&ready, 1, 0) == 0 { return false }
+    let size = fcntl(2, pipeSize)
+    var unread: Int32 = 0
+    return size <= 0 || ioctl(2, UInt(FIONREAD), &unread) != 0 || unread < size / 2
+  }
+
   private static let speaksEvents = Atomic(false)
 
   /// From now on what is said is an event a line, for programs (`--progress json`).

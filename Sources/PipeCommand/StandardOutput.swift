@@ -49,8 +49,9 @@ enum StandardStreams {
   /// writing to standard output fails.
   static func fillGaps() {
     for descriptor in Int32(0)...2 where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
-      // The lowest free number is the one that is missing.
-      _ = open("/dev/null", descriptor == 2 ? O_WRONLY : O_RDONLY)
+      // The lowest free number is the one that is missing. Where there is no /dev/null, a descriptor will do that nothing
+      // can be read from or written to.
+      if open("/dev/null", descriptor == 2 ? O_WRONLY : O_RDONLY) < 0 { _ = open("/", O_RDONLY) }
     }
   }
 }

@@ -6,7 +6,10 @@ struct Template: Sendable {
   let edit: String
   private let body: String
 
-  func text(name: String) -> String { body.replacing("NAME", with: name) }
+  /// - Parameter schema: The file of the schema, as editors find it from the spec.
+  func text(name: String, schema: String) -> String {
+    "# yaml-language-server: $schema=\(schema)\n" + body.replacing("NAME", with: name)
+  }
 
   static let all = [
     Template(
@@ -104,6 +107,31 @@ struct Template: Sendable {
           per_host: {concurrency: 2, delay: 200ms}
 
         extract: [url, status, title, length]
+
+        sinks:
+          - csv: out/NAME.csv
+
+        """),
+    Template(
+      name: "feed", summary: "the pages that a feed links to, with what it says of them", edit: "the feed",
+      body: """
+        # The pages that a feed (RSS, Atom or JSON Feed) links to, with what the feed says of them.
+        version: 1
+        name: NAME
+
+        sources:
+          - feed: https://example.com/feed.xml
+
+        fetch:
+          timeout: 10s
+          per_host: {concurrency: 2, delay: 200ms}
+
+        extract:
+          url: url
+          status: status
+          title: title
+          published: {input: published}
+          entry: {input: title}
 
         sinks:
           - csv: out/NAME.csv

@@ -18,7 +18,7 @@ extension Topic {
         """
         `pipe try` ends with 1 if the page could not be fetched, a field has an error, or a FIELD has no \
         value; `pipe why` if nothing is known of the URL; `pipe init` and `--save-spec` if the file is there \
-        already. With 3, 129, 130 and 143 the run can be gone on with: `pipe run SPEC --resume`.
+        already. `--dry-run` ends as the run would if it could not begin. With 3, 129, 130 and 143 the run can be gone on with: `pipe run SPEC --resume`.
         """),
     ])
 

@@ -7,7 +7,7 @@ enum TrialProgress {
     var last = "no answer"
     for await event in listener.events {
       switch event {
-      case .landed(_, let status, let error, _):
+      case .landed(_, _, let status, let error, _):
         last = error?.rawValue ?? status.map { "status \($0)" } ?? last
       case .retried(_, let attempt, let wait):
         StandardError.say(

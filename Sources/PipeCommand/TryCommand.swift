@@ -68,24 +68,24 @@ struct TryCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    // A connection that is lost is an error of the page, told in words, not the end of the process.
-    signal(SIGPIPE, SIG_IGN)
     MemoryTuning.apply()
     if let fault = WrittenURL.faultForFetching(url) {
       StandardError.say("pipe: \(TerminalCell.shown(fault))")
       throw ExitStatus.wrongUsage
     }
     if let saveSpec { try TextFile.checkIsNew(saveSpec) }
-    let (plan, secrets, sketch) = try prepare()
+    let (plan, sketch) = try prepare()
     let trial = Trial(plan, of: url)
     let wire = sent ? WireLog() : nil
     let listener = RunListener()
     let run = Run(trial.plan, fetcher: HTTPFetcher(trial.plan, wire: wire), listeners: [listener])
-    run.control.onNotice { StandardError.say("pipe: warning: \(TerminalCell.shown($0))") }
+    run.control.onNotice { [plan] in
+      StandardError.say("pipe: warning: \(TerminalCell.shown(plan.shown(notice: $0)))")
+    }
     async let told: Void = TrialProgress.tell(listener)
     let outcome = await run.perform()
     await told
-    if let wire { StandardError.say(WireText.render(wire.parts, secrets: secrets)) }
+    if let wire { StandardError.say(WireText.render(wire.parts, plan.mask)) }
     if let failure = outcome.failure {
       StandardError.say("pipe: \(TerminalCell.shown(failure.text(in: trial.plan)))")
       throw ExitStatus.failed
@@ -94,7 +94,7 @@ struct TryCommand: AsyncParsableCommand {
       StandardError.say("pipe: the run ended without a record: \(outcome.reason.name)")
       throw ExitStatus.failed
     }
-    try show(result)
+    try show(result, plan.mask)
     if let saveSpec, let sketch {
       try TextFile.write(sketch.text, to: saveSpec, replacing: false, hint: TextFile.anotherFile)
       StandardError.say("pipe: wrote \(saveSpec): 'pipe run \(saveSpec)' runs it")
@@ -103,7 +103,7 @@ struct TryCommand: AsyncParsableCommand {
   }
 
   /// The plan of the spec, or of one that is made up.
-  private func prepare() throws -> (plan: Plan, secrets: Secrets, sketch: SpecSketch?) {
+  private func prepare() throws -> (plan: Plan, sketch: SpecSketch?) {
     let loader = options.loader(reading: .everything)
     var known: [String] = []
     if let spec {
@@ -127,7 +127,7 @@ struct TryCommand: AsyncParsableCommand {
     }
     if spec == nil { plan.fetch.retry.attempts = 1 }
     plan.fetch.addresses.allow += allowPrivate.compactMap { AddressPolicy.Entry($0) }
-    return (plan, pipeline.secrets, sketch)
+    return (plan, sketch)
   }
 
   /// What a page is, for somebody who asks for nothing.
@@ -138,10 +138,10 @@ struct TryCommand: AsyncParsableCommand {
 
   private var isOfFacts: Bool { fields.isEmpty && spec == nil }
 
-  private func show(_ result: TrialResult) throws {
-    let report = TrialText(result, url: url)
+  private func show(_ result: TrialResult, _ mask: SecretMask) throws {
+    let report = TrialText(result, url: url, mask: mask)
     switch format {
-    case .json: try StandardOutput.write(TrialJSON.render(result, url: url).indented)
+    case .json: try StandardOutput.write(TrialJSON.render(result, url: url, mask).indented)
     case .text where result.facts.status != nil:
       if !isOfFacts { StandardError.say(report.head) }
       try StandardOutput.write(

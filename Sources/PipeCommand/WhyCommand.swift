@@ -131,6 +131,9 @@ struct WhyAnswer {
   /// What the spec alone tells, where no run has the URL.
   var spec: URLAnswer?
 
+  /// Keeps the spec's secrets out of what is told of it.
+  var mask: SecretMask { plan?.mask ?? SecretMask() }
+
   /// Whether it says anything for certain.
   var isKnown: Bool { run.map { !$0.requests.isEmpty } ?? false || crawl != nil || spec?.isKnown ?? false }
 

@@ -35,18 +35,21 @@ package struct TransferResult: Sendable {
   package let elapsed: Duration
   /// To the first byte of the response.
   package let firstByte: Duration?
+  /// Until there was a connection, and the request was sent.
+  package let connected: Duration?
   /// How often the request was sent: once more where the server said that it had done nothing of it.
   package let sends: Int
 
   package init(
     request: any TransferRequest, response: HTTPResponse?, failure: TransferFailure?, elapsed: Duration,
-    firstByte: Duration?, sends: Int = 1
+    firstByte: Duration?, connected: Duration? = nil, sends: Int = 1
   ) {
     self.request = request
     self.response = response
     self.failure = failure
     self.elapsed = elapsed
     self.firstByte = firstByte
+    self.connected = connected
     self.sends = sends
   }
 }

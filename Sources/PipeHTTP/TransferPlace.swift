@@ -296,13 +296,15 @@ final class TransferPlace {
       limit == nil
       ? Duration.microseconds(large(CURLINFO_TOTAL_TIME_T)) : .nanoseconds(Int64(sockets.now - min(begun, sockets.now)))
     let first = large(CURLINFO_STARTTRANSFER_TIME_T)
+    let connected = large(CURLINFO_PRETRANSFER_TIME_T)
     self.request = nil
     if !body.isEmpty { body = [] }
     scanner = nil
     decoding = nil
     return TransferResult(
       request: request, response: response, failure: failure, elapsed: elapsed,
-      firstByte: first > 0 ? .microseconds(first) : nil, sends: max(1, sends))
+      firstByte: first > 0 ? .microseconds(first) : nil,
+      connected: connected > 0 ? .microseconds(connected) : nil, sends: max(1, sends))
   }
 
   private func failure(of code: CURLcode) -> TransferFailure? {

@@ -10,6 +10,7 @@ extension Catalogue {
       RangeSource.component,
       SitemapSource.component,
       FeedSource.component,
+      SQLiteSource.component,
     ],
     extractors: [
       URLExtractor.component,
@@ -54,5 +55,6 @@ extension Catalogue {
     sinks: [
       CSVSink.component,
       JSONLinesSink.component,
+      SQLiteSink.component,
     ])
 }

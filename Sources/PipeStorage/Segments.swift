@@ -23,21 +23,22 @@ package struct Segments {
     var live = 0
   }
 
+  /// There can be many.
   private struct Place {
-    let segment: Int
-    let offset: Int
-    let length: Int
+    let segment: UInt32
+    let offset: UInt32
+    let length: UInt32
   }
 
   private let makeFile: () throws(StorageError) -> any StoredFile
   private let limit: Int
   private let segmentSize: Int
-  private var segments: [Int: Segment] = [:]
-  private var places: [Int: Place] = [:]
+  private var segments: [UInt32: Segment] = [:]
+  private var places: [UInt32: Place] = [:]
   /// The segment that blocks are added to.
-  private var current: Int?
-  private var nextSegment = 0
-  private var nextBlock = 0
+  private var current: UInt32?
+  private var nextSegment: UInt32 = 0
+  private var nextBlock: UInt32 = 0
   /// Bytes in all files.
   package private(set) var size = 0
   /// Bytes of blocks that nobody has taken.
@@ -57,16 +58,27 @@ package struct Segments {
   /// Adds a block.
   ///
   /// - Returns: What `take` knows it by.
-  package mutating func append(_ bytes: [UInt8]) throws(Refusal) -> Int {
-    try makeRoom(for: bytes.count)
-    let place = try write(bytes)
-    nextBlock += 1
-    places[nextBlock] = place
+  package mutating func append(_ bytes: [UInt8]) throws(Refusal) -> UInt32 {
+    let block = newBlock()
+    try append(bytes, as: block)
+    return block
+  }
+
+  /// What a block will be known by that is added later.
+  package mutating func newBlock() -> UInt32 {
+    // Those of as many blocks ago are long gone.
+    nextBlock &+= 1
     return nextBlock
   }
 
+  /// Adds a block.
+  package mutating func append(_ bytes: [UInt8], as block: UInt32) throws(Refusal) {
+    try makeRoom(for: bytes.count)
+    places[block] = try write(bytes)
+  }
+
   /// Reads a block, which is gone then; `nil` for one that is not there, or is shorter than what was written.
-  package mutating func take(_ block: Int) throws(StorageError) -> [UInt8]? {
+  package mutating func take(_ block: UInt32) throws(StorageError) -> [UInt8]? {
     guard let place = places[block], let bytes = try read(place) else { return nil }
     places[block] = nil
     release(place)
@@ -75,11 +87,12 @@ package struct Segments {
 
   private func read(_ place: Place) throws(StorageError) -> [UInt8]? {
     // Its file may be closed, since nothing in it is waited for.
-    if place.length == 0 { return [] }
+    let (offset, length) = (Int(place.offset), Int(place.length))
+    if length == 0 { return [] }
     guard let file = segments[place.segment]?.file else { return nil }
-    var bytes = try file.read(at: place.offset, count: place.length)
-    while bytes.count < place.length {
-      let more = try file.read(at: place.offset + bytes.count, count: place.length - bytes.count)
+    var bytes = try file.read(at: offset, count: length)
+    while bytes.count < length {
+      let more = try file.read(at: offset + bytes.count, count: length - bytes.count)
       if more.isEmpty { return nil }
       bytes += more
     }
@@ -89,7 +102,9 @@ package struct Segments {
   private mutating func write(_ bytes: [UInt8]) throws(Refusal) -> Place {
     do throws(StorageError) {
       let number = try openSegment()
-      guard let segment = segments[number] else { throw StorageError(.write, "", code: EIO) }
+      guard let segment = segments[number], let offset = UInt32(exactly: segment.size),
+        let length = UInt32(exactly: bytes.count)
+      else { throw StorageError(.write, "", code: EFBIG) }
       do throws(StorageError) {
         try segment.file.writeAll(bytes)
       } catch {
@@ -101,14 +116,14 @@ package struct Segments {
       segments[number]?.live += bytes.count
       size += bytes.count
       live += bytes.count
-      return Place(segment: number, offset: segment.size, length: bytes.count)
+      return Place(segment: number, offset: offset, length: length)
     } catch {
       throw .failed(error)
     }
   }
 
   /// The segment that has room.
-  private mutating func openSegment() throws(StorageError) -> Int {
+  private mutating func openSegment() throws(StorageError) -> UInt32 {
     if let current, let segment = segments[current], segment.size < segmentSize { return current }
     let file = try makeFile()
     let full = current
@@ -120,12 +135,12 @@ package struct Segments {
   }
 
   private mutating func release(_ place: Place) {
-    segments[place.segment]?.live -= place.length
-    live -= place.length
+    segments[place.segment]?.live -= Int(place.length)
+    live -= Int(place.length)
     if place.segment != current { closeIfDead(place.segment) }
   }
 
-  private mutating func closeIfDead(_ number: Int) {
+  private mutating func closeIfDead(_ number: UInt32) {
     guard let segment = segments[number], segment.live == 0 else { return }
     size -= segment.size
     segments[number] = nil
@@ -146,7 +161,7 @@ package struct Segments {
   }
 
   /// Moves the blocks of a segment to the current one, so that it can be closed.
-  private mutating func move(blocksOf number: Int) throws(Refusal) {
+  private mutating func move(blocksOf number: UInt32) throws(Refusal) {
     for (block, place) in places where place.segment == number {
       let bytes: [UInt8]?
       do throws(StorageError) {

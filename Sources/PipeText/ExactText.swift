@@ -22,6 +22,12 @@ extension String {
     // quick to refuse.
     utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
   }
+
+  /// Whether both texts are the same once the letters of ASCII are in lower case, as for any other kind of text.
+  package func isExactlyInAnyCase(_ other: String) -> Bool {
+    utf8.count == other.utf8.count
+      && utf8.elementsEqual(other.utf8) { $0 == $1 || $0.inASCIILowercase == $1.inASCIILowercase }
+  }
 }
 
 extension StringProtocol {
@@ -37,6 +43,15 @@ extension StringProtocol {
   /// The text with the letters of ASCII in lower case (Infra, 4.6, "ASCII lowercase").
   package var inASCIILowercase: String {
     String(decoding: utf8.lazy.map(\.inASCIILowercase), as: UTF8.self)
+  }
+}
+
+extension String {
+  /// The text with the letters of ASCII in lower case. Most names are so already; they are asked for at every element of a
+  /// page, where code for any kind of text costs as much as the search.
+  package var inASCIILowercase: String {
+    let isLowercase = utf8.allSatisfy { !(0x41...0x5A ~= $0) }
+    return isLowercase ? self : String(decoding: utf8.map(\.inASCIILowercase), as: UTF8.self)
   }
 }
 

@@ -3,7 +3,7 @@ import PipeTesting
 import PipeWeb
 import Testing
 
-@Suite("Transfer, content codings", .timeLimit(.minutes(10)))
+@Suite("Transfer, content codings", .timeLimit(.minutes(20)))
 struct ContentCodingTests {
   private static let text = "<title>A page that is coded</title>"
   private static let codings: [(name: String, coded: [UInt8])] = [

@@ -66,7 +66,7 @@ struct ContentFramingTests {
   }
 }
 
-@Suite("Framing over several lines, over a connection", .timeLimit(.minutes(10)))
+@Suite("Framing over several lines, over a connection", .timeLimit(.minutes(20)))
 struct FoldedFramingTests {
   /// Answers each request so, and keeps the connection.
   private func fetch(_ answer: String, method: String? = nil) async throws -> (result: TransferResult?, requests: Int) {
@@ -153,7 +153,7 @@ struct FoldedFramingTests {
   }
 }
 
-@Suite("Content-Type fields that come twice", .timeLimit(.minutes(10)))
+@Suite("Content-Type fields that come twice", .timeLimit(.minutes(20)))
 struct RepeatedTypeTests {
   /// The page with one letter that is another in each encoding.
   private static let page = Array("<title>m".utf8) + [0xB1] + Array("ka</title>".utf8)

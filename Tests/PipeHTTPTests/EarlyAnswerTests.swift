@@ -4,7 +4,7 @@ import PipeTesting
 import PipeWeb
 import Testing
 
-@Suite("Transfer, answers over HTTP/2 before all of the content", .timeLimit(.minutes(10)))
+@Suite("Transfer, answers over HTTP/2 before all of the content", .timeLimit(.minutes(20)))
 struct EarlyAnswerTests {
   private static let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0]
   private static let content = Array("early".utf8)

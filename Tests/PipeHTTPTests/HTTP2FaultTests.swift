@@ -4,7 +4,7 @@ import PipeTesting
 import PipeWeb
 import Testing
 
-@Suite("Transfer, faults of HTTP/2", .timeLimit(.minutes(10)))
+@Suite("Transfer, faults of HTTP/2", .timeLimit(.minutes(20)))
 struct HTTP2FaultTests {
   /// A frame (RFC 9113, 4.1).
   private static func frame(_ kind: UInt8, _ flags: UInt8 = 0, stream: UInt32 = 0, _ payload: [UInt8] = []) -> [UInt8] {

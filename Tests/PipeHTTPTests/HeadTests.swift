@@ -180,7 +180,7 @@ struct HeadTests {
   }
 }
 
-@Suite("Head of a response, over a connection", .timeLimit(.minutes(10)))
+@Suite("Head of a response, over a connection", .timeLimit(.minutes(20)))
 struct ReceivedHeadTests {
   @Test(
     "a status line in another case is not HTTP, whatever its status",

@@ -3,7 +3,7 @@ import PipeTesting
 import PipeWeb
 import Testing
 
-@Suite("Transfer, kept connections", .timeLimit(.minutes(10)))
+@Suite("Transfer, kept connections", .timeLimit(.minutes(20)))
 struct KeptConnectionTests {
   /// An answer whose content says to which path it is.
   private static func answer(_ path: some StringProtocol, padding: Int = 0) -> [UInt8] {

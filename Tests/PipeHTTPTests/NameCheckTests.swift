@@ -4,7 +4,7 @@ import Testing
 
 @testable import PipeHTTP
 
-@Suite("Transfer, names without an address", .timeLimit(.minutes(10)))
+@Suite("Transfer, names without an address", .timeLimit(.minutes(20)))
 struct NameCheckTests {
   private func failure(_ answer: NameResolver.Answer) async throws -> TransferFailure? {
     var settings = TransferSettings.loopback

@@ -5,7 +5,7 @@ import Testing
 @testable import PipeHTTP
 
 /// Content as the real tools make it, through the decompressors that a loop uses again.
-@Suite("Real encoders", .timeLimit(.minutes(10)))
+@Suite("Real encoders", .timeLimit(.minutes(20)))
 struct RealEncoderTests {
   /// One way in which a tool makes content.
   struct Recipe: Sendable, CustomTestStringConvertible {

@@ -3,7 +3,7 @@ import PipeTesting
 import PipeWeb
 import Testing
 
-@Suite("Transfer, fields of a request", .timeLimit(.minutes(10)))
+@Suite("Transfer, fields of a request", .timeLimit(.minutes(20)))
 struct RequestFieldTests {
   /// The lines of a request whose names begin so, and its content.
   private static func sent(

@@ -3,7 +3,7 @@ import PipeTesting
 import PipeWeb
 import Testing
 
-@Suite("Transfer, the target of a request", .timeLimit(.minutes(10)))
+@Suite("Transfer, the target of a request", .timeLimit(.minutes(20)))
 struct RequestTargetTests {
   /// Targets that a URL has, and what stands in the request.
   private static let targets: [(written: String, sent: String)] = [

@@ -4,7 +4,7 @@ import PipeTesting
 import PipeWeb
 import Testing
 
-@Suite("Transfer, requests that are sent twice", .timeLimit(.minutes(10)))
+@Suite("Transfer, requests that are sent twice", .timeLimit(.minutes(20)))
 struct ResendTests {
   private static let page = Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".utf8)
 
@@ -112,7 +112,7 @@ struct ResendTests {
   }
 }
 
-@Suite("Transfer, answers that stall", .timeLimit(.minutes(10)))
+@Suite("Transfer, answers that stall", .timeLimit(.minutes(20)))
 struct StalledAnswerTests {
   @Test(
     "of an answer that stalls within its content, what came is kept",

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeHTTP
 
-@Suite("Proxy, names judged before they go there", .timeLimit(.minutes(10)))
+@Suite("Proxy, names judged before they go there", .timeLimit(.minutes(20)))
 struct ScreenedExchangeTests {
   /// Names and their addresses, and who was asked.
   private final class Names: Sendable {

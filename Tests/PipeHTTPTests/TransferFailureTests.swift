@@ -3,7 +3,7 @@ import PipeTesting
 import PipeWeb
 import Testing
 
-@Suite("Transfer, failures", .timeLimit(.minutes(10)))
+@Suite("Transfer, failures", .timeLimit(.minutes(20)))
 struct TransferFailureTests {
   @Test(
     "an answer that is broken before its head is whole is a failure of the connection, or no HTTP",
@@ -188,7 +188,7 @@ struct TransferFailureTests {
   }
 }
 
-@Suite("Transfer, one after the other", .timeLimit(.minutes(10)))
+@Suite("Transfer, one after the other", .timeLimit(.minutes(20)))
 struct TransferSequenceTests {
   @Test(
     "a header section that begins with a space is no honest answer, whatever came over the connection before",

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeHTTP
 
-@Suite("Transfer, limits", .timeLimit(.minutes(10)))
+@Suite("Transfer, limits", .timeLimit(.minutes(20)))
 struct TransferLimitTests {
   private func settings(maximum: Int, fails: Bool = false, keeps: Bool = true) -> TransferSettings {
     var settings = TransferSettings.loopback
@@ -181,7 +181,7 @@ struct TransferLimitTests {
   }
 }
 
-@Suite("Transfer, limits of time", .timeLimit(.minutes(10)))
+@Suite("Transfer, limits of time", .timeLimit(.minutes(20)))
 struct TransferTimeTests {
   private func failure(
     _ script: [RawServer.Step], spent: Duration = .zero, _ change: (inout TransferSettings) -> Void
@@ -245,7 +245,7 @@ struct TransferTimeTests {
   }
 }
 
-@Suite("Transfer, limits of memory and of places", .timeLimit(.minutes(10)))
+@Suite("Transfer, limits of memory and of places", .timeLimit(.minutes(20)))
 struct TransferRoomTests {
   @Test("bodies beyond the memory wait, and all of them come whole", arguments: [0, 100_000, 1_500_000])
   func pausing(memory: Int) async throws {

@@ -3,7 +3,7 @@ import PipeTesting
 import PipeWeb
 import Testing
 
-@Suite("TransferLoop", .serialized, .timeLimit(.minutes(10)))
+@Suite("TransferLoop", .serialized, .timeLimit(.minutes(20)))
 struct TransferLoopTests {
   private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 

@@ -3,7 +3,7 @@ import PipeTesting
 import PipeWeb
 import Testing
 
-@Suite("Transfer, responses", .timeLimit(.minutes(10)))
+@Suite("Transfer, responses", .timeLimit(.minutes(20)))
 struct TransferResponseTests {
   @Test("a response has its status, version, type and content")
   func response() async throws {

@@ -36,7 +36,7 @@ struct SegmentsTests {
 
   @Test func `At the limit it refuses, and takes more when blocks were taken`() throws {
     var segments = segments(MemoryStorage(), limit: 16_000)
-    var blocks: [Int] = []
+    var blocks: [UInt32] = []
     for number in 0..<16 { blocks.append(try segments.append(bytes(1000, UInt8(number)))) }
     #expect(throws: Segments.Refusal.full(limit: 16_000)) { try segments.append([1]) }
     _ = try segments.take(blocks[3])
@@ -49,7 +49,7 @@ struct SegmentsTests {
     let files = MemoryStorage()
     var segments = segments(files, limit: 16_000)
     // One block in ten is kept, so that no file is closed by itself.
-    var kept: [(block: Int, value: UInt8)] = []
+    var kept: [(block: UInt32, value: UInt8)] = []
     for number in 0..<2000 {
       let block = try segments.append(bytes(100, UInt8(number % 251)))
       if number % 25 == 0, kept.count < 30 {
@@ -72,7 +72,7 @@ struct SegmentsTests {
     let files = MemoryStorage(failing: isTroubled ? .init(taken: 5) { number, _ in failing.contains(number) } : nil)
     let limit = Int.random(in: 2000...40_000, using: &random)
     var segments = segments(files, limit: limit)
-    var kept: [Int: [UInt8]] = [:]
+    var kept: [UInt32: [UInt8]] = [:]
     for _ in 0..<600 {
       if random.oneIn(2) {
         let content = bytes(Int.random(in: 0...900, using: &random), UInt8.random(in: 0...255, using: &random))

@@ -1,7 +1,7 @@
 import PipeTesting
 import Testing
 
-@Suite("Credentials, against httpbin", .serialized, .timeLimit(.minutes(10)))
+@Suite("Credentials, against httpbin", .serialized, .timeLimit(.minutes(20)))
 struct AuthenticationTests {
   @Test("a user and a password, and a token, are sent to their origin")
   func schemes() async throws {

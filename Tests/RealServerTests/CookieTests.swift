@@ -1,7 +1,7 @@
 import PipeTesting
 import Testing
 
-@Suite("Cookies of a run, against httpbin", .serialized, .timeLimit(.minutes(10)))
+@Suite("Cookies of a run, against httpbin", .serialized, .timeLimit(.minutes(20)))
 struct CookieTests {
   /// One request after the other.
   private let inTurn = "concurrency: 1\n"

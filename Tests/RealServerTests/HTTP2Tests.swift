@@ -1,7 +1,7 @@
 import PipeTesting
 import Testing
 
-@Suite("HTTP/2, against nginx", .serialized, .timeLimit(.minutes(10)))
+@Suite("HTTP/2, against nginx", .serialized, .timeLimit(.minutes(20)))
 struct HTTP2Tests {
   private let certificates: Certificates
 

@@ -1,7 +1,7 @@
 import PipeTesting
 import Testing
 
-@Suite("Answers of every kind, against httpbin", .serialized, .timeLimit(.minutes(10)))
+@Suite("Answers of every kind, against httpbin", .serialized, .timeLimit(.minutes(20)))
 struct HTTPBinTests {
   @Test("every status is an answer")
   func statuses() async throws {

@@ -1,7 +1,7 @@
 import PipeTesting
 import Testing
 
-@Suite("Proxies, against tinyproxy and microsocks", .serialized, .timeLimit(.minutes(10)))
+@Suite("Proxies, against tinyproxy and microsocks", .serialized, .timeLimit(.minutes(20)))
 struct ProxyTests {
   private let certificates: Certificates
 
@@ -147,7 +147,7 @@ struct ProxyTests {
   }
 }
 
-@Suite("Proxies, what may be reached through them", .serialized, .timeLimit(.minutes(10)))
+@Suite("Proxies, what may be reached through them", .serialized, .timeLimit(.minutes(20)))
 struct ProxyScreenTests {
   private static let refusedTargets = [
     ("http://127.0.0.2/", "127.0.0.2 is a loopback address"),

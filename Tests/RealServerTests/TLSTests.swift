@@ -1,7 +1,7 @@
 import PipeTesting
 import Testing
 
-@Suite("TLS, against nginx", .serialized, .timeLimit(.minutes(10)))
+@Suite("TLS, against nginx", .serialized, .timeLimit(.minutes(20)))
 struct TLSTests {
   private let certificates: Certificates
 
@@ -104,7 +104,7 @@ struct TLSTests {
   }
 }
 
-@Suite("TLS, client certificates", .serialized, .timeLimit(.minutes(10)))
+@Suite("TLS, client certificates", .serialized, .timeLimit(.minutes(20)))
 struct ClientCertificateTests {
   private let certificates: Certificates
   private let client: Certificates.Identity

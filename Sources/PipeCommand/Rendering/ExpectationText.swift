@@ -44,26 +44,57 @@ enum ExpectationText {
     }.joined()
   }
 
+  /// One case of a test suite.
+  private struct TestCase {
+    enum Fault: String { case failure, error }
+
+    let name: String
+    let line: Int
+    /// What is wrong with it, in one line and in several.
+    var fault: (kind: Fault, message: String, details: [String])?
+  }
+
   /// A test suite with a case for each expectation, as JUnit's readers take it.
   static func junit(_ results: [ExpectationResult], of file: SourceFile) -> String {
-    let failures = results.count { !$0.holds }
+    junit(
+      results.map { result in
+        let fault = (TestCase.Fault.failure, words(of: result), result.offenders.map { line(on: $0) })
+        return TestCase(
+          name: result.text, line: result.span.start.line, fault: result.holds ? nil : fault)
+      }, of: file)
+  }
+
+  /// The same of a run that is not complete, so that nothing is known: an empty file would not be a report.
+  static func junit(unchecked entries: [ExpectPlan.Entry], of file: SourceFile) -> String {
+    junit(
+      entries.map { entry in
+        TestCase(
+          name: entry.expectation.text, line: entry.span.start.line,
+          fault: (.error, "not checked: the run is not complete", []))
+      }, of: file)
+  }
+
+  /// The attributes are those that Jenkins's schema has (xUnit plugin, junit-10.xsd), which refuses others: a case has neither
+  /// `file` nor `line`.
+  private static func junit(_ cases: [TestCase], of file: SourceFile) -> String {
+    let counts =
+      "tests=\"\(cases.count)\" failures=\"\(cases.count { $0.fault?.kind == .failure })\" "
+      + "errors=\"\(cases.count { $0.fault?.kind == .error })\""
+    let name = escaped(file.name)
     var lines = [
-      #"<?xml version="1.0" encoding="UTF-8"?>"#,
-      #"<testsuites tests="\#(results.count)" failures="\#(failures)" errors="0">"#,
-      #"  <testsuite name="\#(escaped(file.name))" tests="\#(results.count)" failures="\#(failures)" errors="0">"#,
+      #"<?xml version="1.0" encoding="UTF-8"?>"#, "<testsuites \(counts)>",
+      #"  <testsuite name="\#(name)" \#(counts) file="\#(name)">"#,
     ]
-    for result in results {
-      let name = escaped(result.text)
-      let place = "\(file.name):\(result.span.start.line)"
-      let head = #"    <testcase classname="\#(escaped(file.name))" name="\#(name)" file="\#(escaped(file.name))""#
-      if result.holds {
-        lines.append(head + #" line="\#(result.span.start.line)"/>"#)
+    for one in cases {
+      let head = #"    <testcase classname="\#(name)" name="\#(escaped(one.name))""#
+      guard let fault = one.fault else {
+        lines.append(head + "/>")
         continue
       }
-      let details = ([place] + result.offenders.map { line(on: $0) }).joined(separator: "\n")
-      lines.append(head + #" line="\#(result.span.start.line)">"#)
-      lines.append(
-        #"      <failure type="expect" message="\#(escaped(words(of: result)))">\#(escaped(details))</failure>"#)
+      let details = escaped((["\(file.name):\(one.line)"] + fault.details).joined(separator: "\n"))
+      let kind = fault.kind.rawValue
+      lines.append(head + ">")
+      lines.append(#"      <\#(kind) type="expect" message="\#(escaped(fault.message))">\#(details)</\#(kind)>"#)
       lines.append("    </testcase>")
     }
     return (lines + ["  </testsuite>", "</testsuites>"]).joined(separator: "\n") + "\n"

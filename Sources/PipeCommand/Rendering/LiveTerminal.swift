@@ -28,6 +28,17 @@ enum LiveTerminal {
   /// Somebody else has written to the terminal since: what is there is left to scroll away.
   static func forget() { screen.withLock { $0.forget() } }
 
+  /// Writes lines of a log, unless whoever reads them is behind: then there is room left for what else is to be said.
+  ///
+  /// - Returns: Whether they were written.
+  static func offer(_ text: String) -> Bool {
+    screen.withLock { screen in
+      guard StandardError.hasRoomForLog else { return false }
+      StandardError.write(raw: screen.isEmpty ? text : screen.message(text, width: StandardError.width))
+      return true
+    }
+  }
+
   /// Writes a text that ends its line.
   static func say(_ text: String) {
     screen.withLock { screen in

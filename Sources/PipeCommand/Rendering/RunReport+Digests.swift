@@ -8,7 +8,7 @@ extension RunReport {
   mutating func addDigests() {
     for (index, sink) in plan.sinks.enumerated() {
       // What is shown is another path where a secret is in it.
-      guard sink.shown == sink.sink.summary, sink.sink.target.value != .standardOutput,
+      guard sink.shown == sink.sink.summary, case .file = sink.sink.target.value,
         let (bytes, digest) = FileDigest.sha256(ofFile: files[index].path)
       else { continue }
       files[index].bytes = bytes

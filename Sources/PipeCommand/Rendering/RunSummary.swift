@@ -27,55 +27,46 @@ struct RunSummary {
     run = outcome
   }
 
-  var text: String {
+  var text: String { text(width: nil) }
+
+  /// - Parameter width: Columns of the terminal, to which lines are broken; `nil` for lines as long as they are.
+  func text(width: Int?) -> String {
     let counts = progress.tally.counts
-    var lines: [String] = []
-    lines.append(
-      "pipe: \(outcome) in \(run.elapsed.short): \(counts.records.grouped) record\(counts.records == 1 ? "" : "s"), \(counts.failed.grouped) failed"
-    )
+    let numbers = SummaryCounts(
+      counts: counts, measures: progress.measures.counts, elapsed: run.elapsed, mask: plan.mask)
+    var lines = ["pipe: \(outcome) in \(run.elapsed.short): \(numbers.head)"]
+    func add(_ label: String, _ text: String) { lines.append("  \(label.padded(to: 9))  \(text)") }
     lines += ExpectationText.lines(run.expectations)
-    if case .stopped(.limit(let limit)) = run.reason { lines.append("  limit      \(limit.words)") }
+    if case .stopped(.limit(let limit)) = run.reason { add("limit", limit.words) }
+    if let failure = run.failure { add("failure", failure.text(in: plan)) }
+    for notice in counts.notices { add("warning", plan.shown(notice: notice)) }
     if let resumed {
-      lines.append(
-        "  resumed    \(resumed.doneCount.grouped) request\(resumed.doneCount == 1 ? " was" : "s were") done before")
+      add("resumed", "\(resumed.doneCount.grouped) request\(resumed.doneCount == 1 ? " was" : "s were") done before")
     }
     if let count = resumed?.retriedCount {
-      lines.append("  retried    \(count.grouped) request\(count == 1 ? "" : "s") that had failed")
+      add("retried", "\(count.grouped) request\(count == 1 ? "" : "s") that had failed")
     }
-    if let failure = run.failure { lines.append("  failure    \(failure.text(in: plan))") }
-    lines += counts.notices.map { "  warning    \(plan.shown(notice: $0))" }
-    if !counts.statuses.isEmpty {
-      lines.append(
-        "  status     "
-          + counts.statuses.sorted { $0.key < $1.key }.map { "\($0.key) × \($0.value.grouped)" }.joined(
-            separator: "   "))
-    }
-    if !counts.errors.isEmpty {
-      let errors = counts.errors.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
-      lines.append("  error      " + errors.map { "\($0.key.rawValue) × \($0.value.grouped)" }.joined(separator: "   "))
-    }
-    if counts.retries > 0 {
-      lines.append(
-        "  retries    \(counts.retries.grouped) attempt\(counts.retries == 1 ? "" : "s") more than the first ones")
-    }
+    for line in numbers.lines { add(line.label, line.text) }
     if let (seen, counts) = progress.crawlCounts { lines += crawlLines(on: counts, seen: seen) + trapLines }
-    if run.elapsed > .zero, counts.records > 0 {
-      lines.append("  rate       \(Int((Double(counts.records) / run.elapsed.seconds).rounded()).grouped)/s")
-    }
+    add("accounted", balance)
     for (index, sink) in plan.sinks.enumerated() {
       let count = rowCount(of: index)
       let rows = "\(count.grouped) row\(count == 1 ? "" : "s")"
       let unpublished = progress.unpublished[index]
-      lines.append(
-        "  \(sink.name.padded(to: 9))  \(place(of: sink, unpublished)): \(rows)"
-          + (unpublished?.isLost ?? false ? ", lost" : run.isUnexpected && unpublished != nil ? ", not published" : ""))
+      let remark =
+        unpublished?.isLost ?? false ? ", lost" : run.isUnexpected && unpublished != nil ? ", not published" : ""
+      add(sink.name, "\(place(of: sink, unpublished)): \(rows)\(remark)")
     }
-    lines.append("  accounted  " + balance)
     if let goingOn, !run.reason.isComplete {
-      if let standing { lines.append("  progress   \(standing.text)") }
-      lines.append("  to go on   \(goingOn)")
+      if let standing { add("progress", standing.text) }
+      add("to go on", goingOn)
     }
-    return lines.joined(separator: "\n")
+    guard let width else { return lines.joined(separator: "\n") }
+    let indent = String(repeating: " ", count: min(13, max(0, width / 3)))
+    return lines.flatMap { line in
+      // A command is copied as one line.
+      line.hasPrefix("  to go on") ? [line] : line.wrapped(to: max(20, width - 1), indent: indent)
+    }.joined(separator: "\n")
   }
 
   /// What is said of a good run even where nothing else is.
@@ -94,7 +85,7 @@ struct RunSummary {
       (counts.beyondRedirects, "beyond the redirects"),
     ]
     reasons += counts.excluded.sorted { $0.key < $1.key }.map {
-      ($0.value, "by \(plan.crawl?.name(ofExclude: $0.key) ?? "exclude")")
+      ($0.value, "by \(plan.mask.words(plan.crawl?.name(ofExclude: $0.key) ?? "exclude"))")
     }
     let told = reasons.filter { $0.0 > 0 }.map { "\($0.0.grouped) \($0.1)" }
     if !told.isEmpty { lines.append("  left       " + told.joined(separator: ", ")) }
@@ -121,7 +112,7 @@ struct RunSummary {
     let (groups, forgotten) = progress.trapGroups
     let told = groups.filter { $0.dropped > 0 }
     var lines = told.prefix(Self.mostTraps).map { group in
-      "  trap       \(group.shape): \(group.pages.grouped) pages fetched, which said nothing new in the end;"
+      "  trap       \(plan.mask.value(group.shape)): \(group.pages.grouped) pages fetched, which said nothing new in the end;"
         + " \(group.dropped.grouped) more URL\(group.dropped == 1 ? "" : "s") left"
     }
     let others = max(0, told.count - Self.mostTraps) + forgotten
@@ -175,20 +166,34 @@ struct RunSummary {
     }
   }
 
+  /// The requests that are done, and what was made of them where that is not a record of each.
+  private var done: String {
+    let counts = progress.tally.counts
+    let empty = progress.stages.reduce(0) { $0 + $1.empty }
+    let filtered = progress.count(of: .route).filtered
+    var made: [String] = []
+    if counts.records != counts.requests {
+      made.append("\(counts.records.grouped) record\(counts.records == 1 ? "" : "s")")
+    }
+    if empty > 0 { made.append("\(empty.grouped) without an item") }
+    if filtered > 0 { made.append("where kept \((counts.records - filtered).grouped)") }
+    let word = counts.records == counts.requests ? "recorded" : "done"
+    return "\(counts.requests.grouped) \(word)" + (made.isEmpty ? "" : " (\(made.joined(separator: "; ")))")
+  }
+
   private var balance: String {
     if run.failure != nil { return "not checked: the run broke off" }
     if !run.discrepancies.isEmpty { return "NOT CONSERVED: " + run.discrepancies.joined(separator: "; ") }
     let stages = progress.stages
     let read = stages.prefix(plan.sources.count).reduce(0) { $0 + $1.generated }
-    let filtered = stages.reduce(0) { $0 + $1.filtered }
     var parts = ["\(read.grouped) read"]
-    if plan.crawl != nil {
+    if plan.crawl != nil || plan.followsPages {
       let found = progress.count(of: .admit).generated + progress.count(of: .extract).generated
-      let duplicates = stages.reduce(0) { $0 + $1.deduplicated }
+      let duplicates = stages.dropLast(plan.sinks.count).reduce(0) { $0 + $1.deduplicated }
       parts.append("\(found.grouped) found")
       if duplicates > 0 { parts.append("\(duplicates.grouped) read twice") }
     }
-    parts.append("\(progress.tally.counts.records.grouped) recorded")
+    parts.append(done)
     let checked = stages.reduce(0) { $0 + $1.checked }
     if checked > 0 { parts.append("\(checked.grouped) checked") }
     let beyondLimit = stages.reduce(0) { $0 + $1.beyondLimit }
@@ -197,9 +202,12 @@ struct RunSummary {
     if beyondLimit > 0 {
       parts.append("\(beyondLimit.grouped) beyond \(plan.crawl == nil ? "the limit of records" : "the limit of pages")")
     }
-    let empty = stages.reduce(0) { $0 + $1.empty }
-    if empty > 0 { parts.append("\(empty.grouped) without an item") }
-    if filtered > 0 { parts.append("\(filtered.grouped) filtered") }
+    let dropped = stages.reduce(0) { $0 + $1.filtered } - progress.count(of: .route).filtered
+    if dropped > 0 { parts.append("\(dropped.grouped) filtered") }
+    let rejected = stages.reduce(0) { $0 + $1.rejected }
+    if rejected > 0 { parts.append("\(rejected.grouped) rejected by a database") }
+    let sameKeys = stages.suffix(plan.sinks.count).reduce(0) { $0 + $1.deduplicated }
+    if sameKeys > 0 { parts.append("\(sameKeys.grouped) with the key of another row") }
     if progress.unfinished > 0 { parts.append("\(progress.unfinished.grouped) left undone") }
     return parts.joined(separator: ", ") + ", none lost"
   }

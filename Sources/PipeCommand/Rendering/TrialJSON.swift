@@ -4,20 +4,20 @@ import PipeWeb
 
 /// What came of a page that was tried, for programs.
 enum TrialJSON {
-  static func render(_ result: TrialResult, url: String) -> JSONText {
+  static func render(_ result: TrialResult, url: String, _ mask: SecretMask) -> JSONText {
     let facts = result.facts
     let items = result.items.map { items in
       JSONText.array(items.map { ["fields": values(of: $0), "faults": faults(of: $0)] })
     }
     return [
-      "url": .string(url.withoutUserinfo),
-      "final_url": facts.status == nil ? .null : text(facts.url?.hrefWithoutUserinfo),
-      "redirects": .array(facts.redirects.map { .string($0.hrefWithoutUserinfo) }),
+      "url": .string(mask.value(url.withoutUserinfo)),
+      "final_url": facts.status == nil ? .null : text(facts.url.map { mask.value($0.hrefWithoutUserinfo) }),
+      "redirects": .array(facts.redirects.map { .string(mask.value($0.hrefWithoutUserinfo)) }),
       "status": facts.status.map { .int($0) } ?? .null, "http_version": text(facts.version?.rawValue),
       "content_type": text(facts.contentType), "length": facts.length.map { .int($0) } ?? .null,
       "truncated": facts.status == nil ? .null : .bool(facts.isTruncated), "ip": text(facts.address?.description),
       "elapsed_ms": .int(Int((facts.elapsed / .milliseconds(1)).rounded())), "attempts": .int(facts.attempts),
-      "error": text(facts.error?.description),
+      "error": text(facts.error.map { mask.words($0.description) }),
       "fields": values(of: result.fields), "faults": faults(of: result.fields), "items": items ?? .null,
       "item_count": result.items == nil ? .null : .int(result.itemCount),
       "where": result.passesFilter.map { .bool($0) } ?? .null,

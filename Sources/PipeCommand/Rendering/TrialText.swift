@@ -5,23 +5,27 @@ import PipeWeb
 /// What came of a page that was tried, for a person. Nothing of the page reaches the terminal as it is.
 struct TrialText {
   private let result: TrialResult
+  /// The URL that was asked for, as it may be shown.
   private let url: String
+  private let mask: SecretMask
 
-  init(_ result: TrialResult, url: String) {
+  init(_ result: TrialResult, url: String, mask: SecretMask) {
     self.result = result
-    self.url = url
+    self.mask = mask
+    self.url = mask.value(url)
   }
 
   /// What answered, and how.
   var head: String {
     let facts = result.facts
-    var line = "pipe: \(facts.status.map(String.init) ?? "no answer") from \(facts.url?.redacted ?? url)"
+    var line =
+      "pipe: \(facts.status.map(String.init) ?? "no answer") from \(facts.url.map { mask.value($0.redacted) } ?? url)"
     var parts: [String] = []
     if let type = facts.contentType { parts.append(TerminalCell.shown(type)) }
     if let length = facts.length { parts.append("\(length.grouped) byte\(length == 1 ? "" : "s")") }
     parts.append("HTTP/\(facts.version?.rawValue ?? "1.1")")
     line += ": " + parts.joined(separator: ", ") + " in \(Self.time(facts.elapsed))"
-    return ([line] + facts.redirects.map { "  redirected by \($0.redacted)" }).joined(separator: "\n")
+    return ([line] + facts.redirects.map { "  redirected by \(mask.value($0.redacted))" }).joined(separator: "\n")
   }
 
   private static func time(_ duration: Duration) -> String {
@@ -126,7 +130,8 @@ struct TrialText {
     let facts = result.facts
     var lines: [String] = []
     if let error = facts.error {
-      lines.append("pipe: \(facts.url?.redacted ?? url): \(TerminalCell.shown(error.description))")
+      let place = facts.url.map { mask.value($0.redacted) } ?? url
+      lines.append("pipe: \(place): \(TerminalCell.shown(mask.words(error.description)))")
       lines.append("  " + hint(for: error, spec: spec))
     } else if facts.isTruncated {
       lines.append("pipe: warning: the content is cut at max_body; fields may lack what comes later")

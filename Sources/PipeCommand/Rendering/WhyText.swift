@@ -6,7 +6,7 @@ import PipeWeb
 /// What became of a URL, in words.
 enum WhyText {
   static func render(_ url: WebURL, _ answers: [WhyAnswer], folder: String) -> String {
-    var lines = [url.href]
+    var lines = [answers.shown(url.redacted)]
     for answer in answers { lines += self.lines(answer, folder: folder) }
     if answers.isEmpty {
       lines.append("  no pipeline has a journal in \(folder); pipe why URL SPEC asks a spec")
@@ -27,7 +27,7 @@ enum WhyText {
     } else if answer.plan != nil {
       lines.append("  no run of it has a journal in \(folder)")
     }
-    if let crawl = answer.crawl { lines.append("    the crawl \(crawl.text)") }
+    if let crawl = answer.crawl { lines.append("    the crawl \(answer.mask.words(crawl.text))") }
     if let spec = answer.spec { lines += self.lines(spec, answer) }
     return lines
   }
@@ -38,18 +38,20 @@ enum WhyText {
       "    request \((request.ordinal + 1).grouped) of \(answer.name(ofSource: request.source))\(redirected)"
     ]
     for (index, attempt) in request.attempts.enumerated() {
-      let outcome = attempt.status.map { "answered with \($0)" } ?? "failed: \(attempt.error ?? "")"
+      let outcome = attempt.status.map { "answered with \($0)" } ?? "failed: \(answer.mask.words(attempt.error ?? ""))"
       lines.append(
         "      \(Moment.exact(attempt.start))  attempt \(index + 1) \(outcome), after"
           + " \(attempt.elapsed < 1000 ? "\(attempt.elapsed) ms" : Duration.milliseconds(attempt.elapsed).short)")
     }
     if request.attempts.isEmpty { lines.append("      was never sent") }
-    for redirect in request.redirects { lines.append("      redirected by \(redirect.status) to \(redirect.url)") }
+    for redirect in request.redirects {
+      lines.append("      redirected by \(redirect.status) to \(answer.mask.value(redirect.url))")
+    }
     if request.bytes > 0 {
       lines.append("      \(request.bytes.grouped) byte\(request.bytes == 1 ? "" : "s") of content")
     }
     if let error = request.error {
-      lines.append("      its record \(request.isRetried ? "had" : "has") the error \(error)")
+      lines.append("      its record \(request.isRetried ? "had" : "has") the error \(answer.mask.words(error))")
     }
     if request.isRetried {
       lines.append("      fetched again later, since it had failed; its row was replaced")
@@ -76,7 +78,7 @@ enum WhyText {
     if let near = spec.near {
       lines.append(
         "  request \((near.place.ordinal + 1).grouped) of \(answer.name(ofSource: near.place.source)) is nearly the same:"
-          + " \(near.url)")
+          + " \(answer.mask.value(near.url))")
     }
     guard spec.isOfCrawl, let crawl = answer.plan?.crawl else { return lines }
     if spec.drops.isEmpty {
@@ -90,22 +92,31 @@ enum WhyText {
               + " traps keep it out")
     } else {
       lines.append("  a link to it is not followed:")
-      for drop in spec.drops { lines.append("    " + drop.reason + (drop.pattern.map { " matches: \($0)" } ?? "")) }
+      for drop in spec.drops {
+        lines.append(
+          "    " + answer.mask.words(drop.reason) + (drop.pattern.map { " matches: \(answer.mask.value($0))" } ?? ""))
+      }
     }
     return lines
   }
+}
+
+extension [WhyAnswer] {
+  /// A URL as it may be shown: none of the specs' secrets is in it.
+  fileprivate func shown(_ url: String) -> String { reduce(url) { $1.mask.value($0) } }
 }
 
 /// What became of a URL, for programs.
 enum WhyJSON {
   static func render(_ url: WebURL, _ answers: [WhyAnswer]) -> JSONText {
     [
-      "url": .string(url.href), "known": .bool(answers.contains(where: \.isKnown)),
+      "url": .string(answers.shown(url.hrefWithoutUserinfo)), "known": .bool(answers.contains(where: \.isKnown)),
       "answers": .array(
         answers.map { answer in
           [
             "spec": answer.file.map { .string($0) } ?? .null, "run": answer.run.map { run($0, answer) } ?? .null,
-            "crawl": answer.crawl.map { crawl($0) } ?? .null, "rules": answer.spec.map { rules($0, answer) } ?? .null,
+            "crawl": answer.crawl.map { crawl($0, answer.mask) } ?? .null,
+            "rules": answer.spec.map { rules($0, answer) } ?? .null,
           ]
         }),
     ]
@@ -125,12 +136,13 @@ enum WhyJSON {
                 [
                   "began": .string(Moment.exact(attempt.start)), "elapsed_ms": .int(attempt.elapsed),
                   "status": attempt.status.map { .int($0) } ?? .null,
-                  "error": attempt.error.map { .string($0) } ?? .null,
+                  "error": attempt.error.map { .string(answer.mask.words($0)) } ?? .null,
                 ]
               }),
-            "redirects": .array(request.redirects.map { ["status": .int($0.status), "to": .string($0.url)] }),
+            "redirects": .array(
+              request.redirects.map { ["status": .int($0.status), "to": .string(answer.mask.value($0.url))] }),
             "retried": .bool(request.isRetried), "bytes": .int(request.bytes),
-            "error": request.error.map { .string($0) } ?? .null,
+            "error": request.error.map { .string(answer.mask.words($0)) } ?? .null,
             "rows": .array(
               request.rows.enumerated().map { sink, count in
                 ["sink": .string(answer.name(ofSink: sink)), "rows": .int(count)]
@@ -140,10 +152,11 @@ enum WhyJSON {
     ]
   }
 
-  private static func crawl(_ story: CrawlStory) -> JSONText {
+  private static func crawl(_ story: CrawlStory, _ mask: SecretMask) -> JSONText {
     [
-      "asked": .bool(story.reason == nil), "reason": story.reason.map { .string($0) } ?? .null,
-      "depth": story.depth.map { .int($0) } ?? .null, "referrer": story.referrer.map { .string($0) } ?? .null,
+      "asked": .bool(story.reason == nil), "reason": story.reason.map { .string(mask.words($0)) } ?? .null,
+      "depth": story.depth.map { .int($0) } ?? .null,
+      "referrer": story.referrer.map { .string(mask.value($0)) } ?? .null,
     ]
   }
 
@@ -154,9 +167,14 @@ enum WhyJSON {
           ["source": .string(answer.name(ofSource: $0.source)), "request": .int($0.ordinal + 1)]
         }),
       "not_asked": .array(spec.unasked.map { .string(answer.name(ofSource: $0)) }),
-      "nearly": spec.near.map { .string($0.url) } ?? .null,
+      "nearly": spec.near.map { .string(answer.mask.value($0.url)) } ?? .null,
       "dropped_by": .array(
-        spec.drops.map { ["reason": .string($0.reason), "pattern": $0.pattern.map { .string($0) } ?? .null] }),
+        spec.drops.map {
+          [
+            "reason": .string(answer.mask.words($0.reason)),
+            "pattern": $0.pattern.map { .string(answer.mask.value($0)) } ?? .null,
+          ]
+        }),
     ]
   }
 }

@@ -5,11 +5,11 @@ import PipeWeb
 
 /// The heads of requests and answers, as curl shows them, with `***` for credentials.
 enum WireText {
-  static func render(_ parts: [WireLog.Part], secrets: Secrets) -> String {
+  static func render(_ parts: [WireLog.Part], _ mask: SecretMask) -> String {
     parts.flatMap { part in
       lines(of: part.bytes).map { line in
         let sign = part.direction == .sent ? ">" : "<"
-        return line.isEmpty ? sign : "\(sign) \(TerminalCell.shown(masked(line, secrets)))"
+        return line.isEmpty ? sign : "\(sign) \(TerminalCell.shown(masked(line, mask)))"
       }
     }.joined(separator: "\n")
   }
@@ -22,18 +22,17 @@ enum WireText {
     return lines
   }
 
-  private static func masked(_ line: String, _ secrets: Secrets) -> String {
+  private static func masked(_ line: String, _ mask: SecretMask) -> String {
     guard let colon = line.firstIndex(of: ":"), HTTPFields.isName(String(line[..<colon])) else {
       // The first line, and what is not a field.
-      let first = line.withoutUserinfo
-      return secrets.occur(in: first) ? first.split(separator: " ").first.map { "\($0) ***" } ?? "***" : first
+      return mask.value(line.withoutUserinfo)
     }
     let name = String(line[..<colon])
     let value = String(line[line.index(after: colon)...].drop { $0 == " " })
-    return "\(name): \(masked(value, of: name.lowercased(), secrets))"
+    return "\(name): \(masked(value, of: name.lowercased(), mask))"
   }
 
-  private static func masked(_ value: String, of name: String, _ secrets: Secrets) -> String {
+  private static func masked(_ value: String, of name: String, _ mask: SecretMask) -> String {
     if value.isEmpty { return value }
     switch name {
     case "authorization", "proxy-authorization":
@@ -48,6 +47,6 @@ enum WireText {
     default:
       if HTTPFields.Field(name: name, value: "").isForOneOrigin { return Secrets.mask }
     }
-    return secrets.occur(in: value) ? Secrets.mask : value.withoutUserinfo
+    return mask.value(value.withoutUserinfo)
   }
 }

@@ -16,6 +16,8 @@ struct ChainState {
 
   enum End: Hashable {
     case noNext
+    /// The page links to itself, as the last one of a list does in places.
+    case itself
     /// The page was there before.
     case seen
     /// It has as many pages as it may have.
@@ -53,6 +55,7 @@ struct ChainState {
     // Let go of, or adding one would copy them all.
     var urls = seen.removeValue(forKey: head) ?? []
     guard let next = page.next else { return .ends(.noNext) }
+    if page.urls.contains(next) { return .ends(.itself) }
     urls.formUnion(page.urls)
     if !urls.insert(next).inserted { return .ends(.seen) }
     let number = page.chain?.page ?? 1

@@ -30,8 +30,10 @@ final class Chains: Sendable {
   struct Counts: Hashable, Sendable {
     /// Pages that were looked at.
     var pages = 0
-    /// Those of them that have a next page.
+    /// Those of them that lead to another one.
     var next = 0
+    /// Chains that ended at their second page, since that leads back to the first.
+    var turned = 0
     /// Chains that ended at `max_pages`.
     var cut = 0
   }
@@ -142,7 +144,8 @@ final class Chains: Sendable {
         id: request.id, chain: request.chain, urls: urls, next: next.map(fingerprint), mostPages: follow.maxPages))
     let source = request.chain?.head.source ?? request.id.source
     storage.counts[source].pages += 1
-    if next != nil { storage.counts[source].next += 1 }
+    if next != nil, step != .ends(.itself) { storage.counts[source].next += 1 }
+    if step == .ends(.seen), request.chain?.page == 2 { storage.counts[source].turned += 1 }
     if step == .ends(.mostPages) { storage.counts[source].cut += 1 }
     return step
   }
@@ -170,6 +173,7 @@ final class Chains: Sendable {
       let (source, counts) = (sources[index], counts[index])
       guard let follow = source.follow else { return nil }
       if counts.cut > 0 { return source.notice(ofCutLists: counts.cut, at: index) }
+      if counts.turned > 0 { return source.notice(ofTurnedLists: counts.turned, at: index) }
       if counts.pages > 0, counts.next == 0 {
         return "source \(index + 1), \(source.shown): no page has a next page (follow, \(follow.selector.text))"
       }
@@ -184,6 +188,15 @@ extension SourcePlan {
     guard let most = follow?.maxPages else { return nil }
     let lists = count == 1 ? "1 list of pages" : "\(count.grouped) lists of pages"
     return "source \(index + 1), \(shown): \(lists) ended at max_pages: \(most), with a next page left"
+  }
+
+  /// What is said of lists whose second page leads back to the first: where the link to the page before stands ahead of the
+  /// one to the next, and is taken for it, a list ends there.
+  fileprivate func notice(ofTurnedLists count: Int, at index: Int) -> String? {
+    guard let follow else { return nil }
+    let lists = count == 1 ? "1 list of pages" : "\(count.grouped) lists of pages"
+    return "source \(index + 1), \(shown): \(lists) ended at the second page, which leads back to the first: does "
+      + "\(follow.selector.text) find the link to the page before (follow)?"
   }
 }
 

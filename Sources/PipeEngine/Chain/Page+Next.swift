@@ -8,7 +8,8 @@ extension Page {
   ///
   /// - Throws: If what is found is not the URL of a page, or if it cannot be told whether there is a next page. So it is of a
   ///   next page that answers with an error: there is more of the list, and nobody knows how much.
-  func next(_ selector: NextSelector) throws(ExtractionFault) -> WebURL? {
+  func next(_ follow: FollowSettings) throws(ExtractionFault) -> WebURL? {
+    let selector = follow.selector
     guard let response, fetched.error == nil else { return nil }
     guard (200..<300).contains(response.status) else {
       // In a crawl, what leads to a page of a list is the page before, or a redirect.
@@ -16,20 +17,27 @@ extension Page {
       if redirectTarget != nil { return nil }
       throw ExtractionFault("the list breaks off at this page, which answered with \(response.status)")
     }
-    let found = try reference(selector)
+    let found = try reference(selector, isParameter: follow.param != nil)
     guard let found else {
       if response.isTruncated {
         throw ExtractionFault("there is no next page in what was kept of the content, and the rest is cut (max_body)")
       }
       return nil
     }
-    // A link of a script does not lead to a page, and stands where there is none.
-    if found.isOfMarkup, found.text.hasPrefix("javascript:") { return nil }
+    if let param = follow.param {
+      if let method = request.method, method != .get {
+        throw ExtractionFault(
+          "there is a next page, and param makes a GET of it, while this one was asked for by \(method.rawValue)")
+      }
+      return request.url?.with(param, found.text)
+    }
     if found.isOfMarkup { try checkBase() }
     // References of fields are relative to the URL that was asked for (RFC 8288, 3.1).
     guard let url = WebURL(found.text, base: found.isOfField ? request.url : baseURL, encoding: urlEncoding) else {
       throw ExtractionFault("'\(excerpt(found.text))' is not a URL")
     }
+    // A link of a script does not lead to a page, and stands where there is none.
+    if found.isOfMarkup, url.scheme == "javascript" { return nil }
     if !url.isHTTP { throw ExtractionFault("'\(excerpt(found.text))' is not an http or https URL") }
     if let fault = url.hostFault { throw ExtractionFault("'\(excerpt(found.text))': \(fault)") }
     return url
@@ -41,7 +49,7 @@ extension Page {
     var isOfField = false
   }
 
-  private func reference(_ selector: NextSelector) throws(ExtractionFault) -> Reference? {
+  private func reference(_ selector: NextSelector, isParameter: Bool) throws(ExtractionFault) -> Reference? {
     switch selector {
     case .css(let selection):
       return try reference(
@@ -53,7 +61,7 @@ extension Page {
       case .text(let text): return text.isEmpty ? nil : Reference(text: text)
       case .number, .boolean, nil: return nil
       }
-    case .json(let path): return try reference(in: path)
+    case .json(let path): return try reference(in: path, isParameter: isParameter)
     case .rel(let relation):
       if let field = response.map({ LinkField.all(in: $0.fields) })?.first(where: { isOwn($0, relation) }) {
         return Reference(text: field.target, isOfMarkup: false, isOfField: true)
@@ -82,7 +90,8 @@ extension Page {
     return WebURL(anchor, base: url)?.hrefWithoutFragment == url.hrefWithoutFragment
   }
 
-  private func reference(in path: JSONPath) throws(ExtractionFault) -> Reference? {
+  /// - Parameter isParameter: Whether the value is not a URL, but one parameter of it.
+  private func reference(in path: JSONPath, isParameter: Bool) throws(ExtractionFault) -> Reference? {
     guard response?.body.isEmpty == false else { return nil }
     var found: JSONValue?
     try visit(path, in: try json.get()) { value in
@@ -91,21 +100,27 @@ extension Page {
     }
     switch found {
     case nil, .null, .bool(false): return nil
+    case .string(let text) where isParameter: return text.isEmpty ? nil : Reference(text: text, isOfMarkup: false)
+    case .number(let number) where isParameter: return Reference(text: number.text, isOfMarkup: false)
     case .string(let text):
       let text = text.trimmingWhiteSpace()
       return text.isEmpty ? nil : Reference(text: text, isOfMarkup: false)
     case .number(let number): throw Self.notAText("the number \(number.text)")
-    case .bool: throw Self.notAText("true")
-    case .array: throw Self.notAText("a list")
+    case .bool: throw Self.notAText("true", isParameter: isParameter)
+    case .array: throw Self.notAText("a list", isParameter: isParameter)
+    case .object where isParameter: throw Self.notAText("an object", isParameter: true)
     case .object(let object):
       let member = ["href", "url", "uri", "link"].first { object[$0] != nil }
       throw Self.notAText("an object", hint: member.map { "\(path.text).\($0)" })
     }
   }
 
-  private static func notAText(_ kind: String, hint: String? = nil) -> ExtractionFault {
+  private static func notAText(
+    _ kind: String, isParameter: Bool = false, hint: String? = nil
+  ) -> ExtractionFault {
     ExtractionFault(
-      "finds \(kind) where the URL of the next page should be" + (hint.map { "; write \($0) for its URL" } ?? ""))
+      "finds \(kind) where \(isParameter ? "the value of the parameter" : "the URL of the next page") should be"
+        + (hint.map { "; write \($0) for its URL" } ?? ""))
   }
 }
 

@@ -78,6 +78,9 @@ package struct RequestOutput {
     if !unseenColumns.isEmpty, firstColumns.isEmpty { firstColumns = columns.sorted() }
   }
 
+  /// Whether the run takes no more requests, asked from any thread: what takes long to read is not read to its end then.
+  package var isClosed: @Sendable () -> Bool { { [control] in control.areSourcesClosed } }
+
   /// Tells the person something about the input, once.
   package func tell(_ notice: String) { control.tell(notice) }
 

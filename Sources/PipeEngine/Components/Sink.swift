@@ -18,6 +18,21 @@ package protocol Sink: Sendable {
   var awaitsExpectations: Bool { get }
   /// Whether a run that begins would write over what another one has left at a position. Looks, and changes nothing.
   func wouldReplace(_ position: SinkPosition) -> Bool
+  /// What would become of what is there, with these columns. Looks, and changes nothing.
+  ///
+  /// - Parameter goesOn: Whether a run goes on with an output of its own.
+  func prospect(of columns: [Column], goesOn: Bool) -> OutputProspect
+  /// Reports what keeps rows of these columns from being written, as far as the spec alone tells.
+  func check(_ columns: [Column], _ report: (Diagnostic) -> Void)
+  /// Files that it writes besides its output.
+  var otherFiles: [Located<String>] { get }
+  /// What the run makes of its output before the first row, as a plan shows it: the DDL of a table.
+  func definition(of columns: [Column]) -> String?
+  /// Looks into its store for what came of a batch that an earlier run has announced (`SinkWriter.announce`). Called before
+  /// `open`.
+  func outcome(of announced: SinkPosition) throws(RunError) -> AnnouncedOutcome
+  /// Whether rows that come again take the place of those that are there, so that a request may be fetched again without more.
+  var replacesRows: Bool { get }
   /// Opens its output in the working folder. Called once, when the sources have begun and nothing is fetched yet.
   ///
   /// - Parameter position: Where an earlier run has left the output. Everything behind it is taken back; an output that is
@@ -50,6 +65,14 @@ extension Sink {
     throw RunError(summary, "cannot be made anew from what is there", hint: "begin anew with --restart")
   }
   package func prospectOfGoingOn() -> OutputProspect { prospect() }
+  package func prospect(of columns: [Column], goesOn: Bool) -> OutputProspect {
+    goesOn ? prospectOfGoingOn() : prospect()
+  }
+  package func check(_ columns: [Column], _ report: (Diagnostic) -> Void) {}
+  package func definition(of columns: [Column]) -> String? { nil }
+  package func outcome(of announced: SinkPosition) throws(RunError) -> AnnouncedOutcome { .lost }
+  package var replacesRows: Bool { false }
+  package var otherFiles: [Located<String>] { [] }
   package var delivery: Delivery { .atLeastOnce }
   package var awaitsExpectations: Bool { false }
   package func wouldReplace(_ position: SinkPosition) -> Bool { false }
@@ -76,22 +99,35 @@ package enum Publication: Hashable, Sendable {
   case live
   /// While the run goes on, behind those that are there.
   case added
+  /// While the run goes on, a batch at a time; a row whose key is there takes the place of that one.
+  case merged
+  /// All at once when the run is complete: until then they are in a second table of the same database.
+  case swapped(table: String)
 
   package var name: String {
     switch self {
     case .whole: "whole"
     case .live: "live"
     case .added: "append"
+    case .merged: "merge"
+    case .swapped: "whole"
     }
   }
 
-  package var isWhole: Bool { if case .whole = self { true } else { false } }
+  package var isWhole: Bool {
+    switch self {
+    case .whole, .swapped: true
+    case .live, .added, .merged: false
+    }
+  }
 }
 
 package enum SinkTarget: Hashable, Sendable {
   case standardOutput
   /// A path, relative to the working folder.
   case file(String)
+  /// A table of a database file.
+  case database(String, table: String)
 }
 
 /// One column of a sink's rows.
@@ -114,6 +150,11 @@ package struct Column: Hashable, Sendable {
 
 /// An open sink. One task uses it; rows are whole or not there.
 ///
+/// A database commits rows and position at once, in its own store. So that a run that dies around a commit knows which requests
+/// it was about, their identities go into the journal first: `announce` does all of the work but the commit, and gives the
+/// position that the commit will lead to; then the journal is synced; then `commit`. A run that goes on asks the store what came
+/// of it (`Sink.outcome`).
+///
 ///     open ─▶ write … ─▶ finish ─▶ publish      a complete run
 ///              commit …  │   └────▶ abandon      another sink failed, or the run was stopped
 ///                        └───────▶ abandon      the run failed while there were rows to come
@@ -123,8 +164,21 @@ package struct Column: Hashable, Sendable {
 package protocol SinkWriter {
   mutating func write(_ records: [Record]) async throws(RunError)
 
-  /// Rows that are out as a whole: what a summary may speak of, also where writing failed.
+  /// Rows that are out as a whole: what a summary may speak of, also where writing failed. Those that are left out are among
+  /// them.
   var rowsWritten: Int { get }
+
+  /// Those of them that have not become rows.
+  var rowsLeftOut: RowsLeftOut { get }
+
+  /// Whether what it holds wants a commit now, and not at the next moment for all sinks.
+  var wantsCommit: Bool { get }
+
+  /// Does everything of a commit that can fail for the rows' sake.
+  ///
+  /// - Returns: Where a run goes on once `commit` has returned; `nil` if nothing is to be committed, or if the sink is one whose
+  ///   rows can be taken back.
+  mutating func announce() async throws(RunError) -> SinkPosition?
 
   /// Makes rows durable: all that were written, but for those whose early end would cost much, as of a compressed member
   /// that is not full. A failure is final: what the system could not make durable may be lost by now.
@@ -150,6 +204,9 @@ package protocol SinkWriter {
 
 extension SinkWriter {
   package mutating func idle() async throws(RunError) {}
+  package var rowsLeftOut: RowsLeftOut { RowsLeftOut() }
+  package var wantsCommit: Bool { false }
+  package mutating func announce() async throws(RunError) -> SinkPosition? { nil }
 
   /// Finishes and publishes the output of a run that has no other sink.
   package mutating func close() async throws(RunError) {

@@ -12,6 +12,8 @@ package struct SinkEnvironment: Sendable {
   package let isResumable: @Sendable () -> Bool
   /// Whether the run ends before it is done, so that there are rows to come which it does not bring.
   package let isCutShort: @Sendable () -> Bool
+  /// The name that the pipeline has in the stores of its sinks; `nil` for a run that keeps nothing in order to go on.
+  package var pipeline: String?
   /// Tells the person something that is not a failure.
   package let tell: @Sendable (String) -> Void
 

@@ -9,6 +9,9 @@ package protocol Source: Sendable {
   /// What the plan says of its requests, a line each, where they are more than its URLs.
   func notes(in folder: SourceFolder) -> [String]
 
+  /// What its requests send of a file, told by its size and checksum; `nil` for nothing.
+  func sentFile(in folder: SourceFolder) -> String?
+
   /// How many requests it will yield, where that can be known without the network.
   func count(in folder: SourceFolder) -> RequestCount
 
@@ -42,6 +45,7 @@ package protocol Source: Sendable {
 
 extension Source {
   package func notes(in folder: SourceFolder) -> [String] { [] }
+  package func sentFile(in folder: SourceFolder) -> String? { nil }
   package func count(in folder: SourceFolder) -> RequestCount { .unknown }
   package var requestsByHost: [String: Int]? { nil }
   package func isAtHand(in folder: SourceFolder) -> Bool { false }

@@ -1,3 +1,5 @@
+internal import CLinux
+
 /// Plain values in their order. It grows by chunks, so that it never copies what it has and never holds much more memory
 /// than it uses.
 struct ChunkedList<Element: BitwiseCopyable> {
@@ -11,6 +13,16 @@ struct ChunkedList<Element: BitwiseCopyable> {
   subscript(index: Int) -> Element {
     @inline(__always) get { chunks[index >> Self.bits][index & Self.mask] }
     @inline(__always) set { chunks[index >> Self.bits][index & Self.mask] = newValue }
+  }
+
+  /// Brings an element into the processor's cache.
+  ///
+  /// - Parameter index: Below `count`.
+  @inline(__always)
+  func fetch(_ index: Int) {
+    chunks[index >> Self.bits].withUnsafeBufferPointer { chunk in
+      if let start = chunk.baseAddress { pipe_prefetch(start + (index & Self.mask)) }
+    }
   }
 
   mutating func append(_ element: Element) {

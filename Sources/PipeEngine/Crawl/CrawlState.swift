@@ -194,11 +194,13 @@ struct CrawlState: ~Copyable {
       page.block = LinkBlock.encode([(number, false)], details: [link.details].compactMap(\.self))
     case .page(let links):
       page.targets.reserveCapacity(links.count)
-      for (place, link) in links.enumerated() {
-        let (number, isNew) = try number(of: link.url, link.fingerprint)
-        if isNew { tape.note(text: link.url) }
+      let span = links.span
+      seen.expect(span)
+      for place in span.indices {
+        let (number, isNew) = try number(of: span[place].url, span[place].fingerprint)
+        if isNew { tape.note(text: span[place].url) }
         page.targets.append(
-          Target(number: number, isNew: isNew, isNofollow: link.isNofollow, place: Int32(place), isTold: isNew))
+          Target(number: number, isNew: isNew, isNofollow: span[place].isNofollow, place: Int32(place), isTold: isNew))
       }
       if links.isEmpty { break }
       page.block = LinkBlock.encode(

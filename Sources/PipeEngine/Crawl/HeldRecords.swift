@@ -7,7 +7,7 @@ struct HeldRecords: Sendable {
   private var here: [Int: Extracted] = [:]
   private var bytes = 0
   /// Blocks of the store, one for each record.
-  private var away: [Int: Int] = [:]
+  private var away: [Int: UInt32] = [:]
   private let capacity: Int
   private let store: SpillStore
 

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import PipeWeb
 
 /// Fingerprints in memory, numbered in the order of coming: 16 bytes each in a list, and four to five in a table that
@@ -38,6 +39,25 @@ struct ResidentFingerprints: ~Copyable {
       let number = Int(word & mask) - 1
       return list[number] == fingerprint ? number : nil
     }
+  }
+
+  /// Brings into the processor's cache where a search for a fingerprint begins.
+  @inline(__always)
+  func fetchSlot(_ fingerprint: URLFingerprint) {
+    let hash = fingerprint.mixed
+    shards[shard(hash)].fetch(Self.key(hash, shardBits))
+  }
+
+  /// Brings into the processor's cache the first fingerprint that a search would look at.
+  @inline(__always)
+  func fetchCandidate(_ fingerprint: URLFingerprint) {
+    let hash = fingerprint.mixed
+    let tag = tag(hash)
+    let mask = UInt32(1) << numberBits - 1
+    let candidate = shards[shard(hash)].first(from: Self.key(hash, shardBits)) { word in
+      word & ~mask == tag ? Int(word & mask) - 1 : nil
+    }
+    if let candidate { list.fetch(candidate) }
   }
 
   /// Adds a fingerprint that is not there. There must be room.
@@ -90,16 +110,28 @@ private struct Shard {
   func first(from key: UInt32, _ answer: (UInt32) -> Int?) -> Int? {
     var (chunk, start) = home(key).quotientAndRemainder(dividingBy: Self.chunkSize)
     while chunk < chunks.count {
-      let slots = chunks[chunk]
-      for index in start..<Self.chunkSize {
-        let word = slots[index]
-        if word == 0 { return nil }
-        if let answer = answer(word) { return answer }
+      // In place: a copy of the array would be counted.
+      let end: Int?? = chunks[chunk].withUnsafeBufferPointer { slots in
+        for word in slots[start...] {
+          if word == 0 { return .some(nil) }
+          if let answer = answer(word) { return answer }
+        }
+        return nil
       }
+      if let end { return end }
       chunk += 1
       start = 0
     }
     return nil
+  }
+
+  @inline(__always)
+  func fetch(_ key: UInt32) {
+    if chunks.isEmpty { return }
+    let (chunk, start) = home(key).quotientAndRemainder(dividingBy: Self.chunkSize)
+    chunks[chunk].withUnsafeBufferPointer { slots in
+      if let first = slots.baseAddress { pipe_prefetch(first + start) }
+    }
   }
 
   mutating func insert(_ word: UInt32, _ key: UInt32) {

@@ -28,6 +28,13 @@ package struct SeenURLs: ~Copyable {
 
   package var count: Int { resident.count + stored.count }
 
+  /// Readies a search for each of many links: the memory that they need is asked for at once, and not one after the
+  /// other.
+  func expect(_ links: Span<FoundLinks.Link>) {
+    for index in links.indices { resident.fetchSlot(links[index].fingerprint) }
+    for index in links.indices { resident.fetchCandidate(links[index].fingerprint) }
+  }
+
   /// The number of a URL, which has the next one if it is new. If it throws, nothing has changed.
   package mutating func number(
     of fingerprint: URLFingerprint

@@ -38,6 +38,9 @@ package final class Edge<Element: Sendable>: Sendable {
   /// Elements sent and not yet finished with.
   package var count: Int { storage.withLock { $0.state.usedElements } }
 
+  /// Their bytes, as the senders count them.
+  package var bytes: Int { storage.withLock { $0.state.usedBytes } }
+
   /// Sends a batch; suspends until there is room for it.
   ///
   /// - Throws: `CancellationError` if the task is cancelled while it waits, or the edge was aborted; nothing was sent

@@ -101,16 +101,19 @@ package final class ExpectBook: Sendable {
       if share.offences.isEmpty { share.offences = Array(repeating: 0, count: plan.entries.count) }
       share.offences[index] = 1
       func text(_ field: LinkRow.Field) -> String {
-        excerpt(LinkRow.value(field, of: row).words, limit: Offender.longest)
+        excerpt(plan.mask.value(LinkRow.value(field, of: row).words.withoutUserinfo), limit: Offender.longest)
       }
       let place = LinkRow.value(.line, of: row) == .null ? "" : ":\(text(.line))"
-      let cause = LinkRow.value(.error, of: row) == .null ? "status \(text(.status))" : text(.error)
+      let error = LinkRow.value(.error, of: row)
+      let cause =
+        error == .null
+        ? "status \(text(.status))" : excerpt(plan.mask.words(error.words), limit: Offender.longest)
       share.offenders.append(
         (
           index,
           Offender(
-            id: row.id, item: 0, url: text(.from).withoutUserinfo + place,
-            words: "\(text(.to).withoutUserinfo): \(cause)")
+            id: row.id, item: 0, url: text(.from) + place,
+            words: "\(text(.to)): \(cause)")
         ))
     }
     return share
@@ -152,8 +155,8 @@ package final class ExpectBook: Sendable {
       if share.offences.isEmpty { share.offences = Array(repeating: 0, count: plan.entries.count) }
       share.offences[index] += 1
       if share.offenders.count(where: { $0.entry == index }) == Offender.most { continue }
-      let words = offence.map { record.words($0.fields) } ?? record.failureWords(error, plan: plan)
-      share.offenders.append((index, Offender(id: record.id, item: item, url: record.url(plan.url), words: words)))
+      let words = offence.map { record.words($0.fields, plan.mask) } ?? record.failureWords(error, plan: plan)
+      share.offenders.append((index, Offender(id: record.id, item: item, url: record.url(plan), words: words)))
     }
   }
 
@@ -211,19 +214,22 @@ package final class ExpectBook: Sendable {
       }
       let isAllKnown = entry.places.allSatisfy { isKnown[$0] }
       let holds = isAllKnown && expectation.condition.evaluate(values)
+      // Of an expectation that a secret is in, its conditions are shown as values are.
+      let isSecret = expectation.text.contains(Secrets.mask)
+      let names = expectation.aggregates.map { isSecret ? plan.mask.value($0.name) : $0.name }
       let words = expectation.aggregates.indices.map { place in
         let aggregate = expectation.aggregates[place]
         if !isKnown[entry.places[place]] {
-          return "\(aggregate.name) is not known: this expectation was not there when the run began"
+          return "\(names[place]) is not known: this expectation was not there when the run began"
         }
         return aggregate.words(
-          numbers[place], unit: expectation.units[place], count: totals.counts[entry.places[place]],
+          names[place], numbers[place], unit: expectation.units[place], count: totals.counts[entry.places[place]],
           of: totals.all.records)
       }
       let mayOffend = !expectation.offences.isEmpty || !expectation.minds.isEmpty
       return ExpectationResult(
         text: expectation.text, span: entry.span, holds: holds, words: words,
-        values: zip(expectation.aggregates, numbers).map { ($0.name, $1) },
+        values: zip(names, numbers).map { ($0, $1) },
         offenders: holds ? [] : totals.offenders[index], offenceCount: mayOffend ? totals.offences[index] : nil)
     }
   }
@@ -239,7 +245,9 @@ extension Aggregate {
   }
 
   /// What it came to: `p95(elapsed) is 2.31s`.
-  fileprivate func words(_ number: Double?, unit: ExpectationUnit?, count: Int, of records: Int) -> String {
+  fileprivate func words(
+    _ name: String, _ number: Double?, unit: ExpectationUnit?, count: Int, of records: Int
+  ) -> String {
     guard let number else {
       if case .share = kind { return "\(name) is not there: the run has no record" }
       return "\(name) is not there: no record has a number"
@@ -247,8 +255,11 @@ extension Aggregate {
     let shown: String
     switch unit {
     case .share?: shown = "\(((number * 10_000).rounded() / 100).short)%"
+    // A page can say any number.
+    case .time? where abs(number) >= 1e12: shown = "\(number) s"
     case .time?: shown = number < 1 ? "\((number * 1000).rounded().short)ms" : Duration.seconds(number).short
-    case .size?: shown = ByteCount(Int(number.rounded())).description
+    case .size?: shown = Int(exactly: number.rounded()).map { ByteCount($0).description } ?? "\(number)B"
+    case nil where abs(number) >= 1e12: shown = Int(exactly: number)?.grouped ?? "\(number)"
     case nil: shown = Int(exactly: number)?.grouped ?? ((number * 1000).rounded() / 1000).short
     }
     let parts = if case .share = kind { " (\(count.grouped) of \(records.grouped))" } else { "" }
@@ -272,16 +283,16 @@ extension Record {
     }
   }
 
-  fileprivate func url(_ field: Int?) -> String {
-    guard let field, values.indices.contains(field), case .string(let url) = values[field] else { return "" }
-    return excerpt(url.withoutUserinfo, limit: Offender.longest)
+  fileprivate func url(_ plan: ExpectPlan) -> String {
+    guard let field = plan.url, values.indices.contains(field), case .string(let url) = values[field] else { return "" }
+    return excerpt(plan.mask.value(url.withoutUserinfo), limit: Offender.longest)
   }
 
   /// What fields have: `status 404, title null`.
-  fileprivate func words(_ fields: [(index: Int, name: String)]) -> String {
+  fileprivate func words(_ fields: [(index: Int, name: String)], _ mask: SecretMask) -> String {
     fields.prefix(3).map { field in
       let value = values.indices.contains(field.index) ? values[field.index] : .null
-      return "\(field.name) \(excerpt(value.words, limit: 100))"
+      return "\(field.name) \(excerpt(mask.value(value.words), limit: 100))"
     }.joined(separator: ", ")
   }
 
@@ -289,7 +300,8 @@ extension Record {
     for (name, place) in [("error", plan.error), ("status", plan.status)] {
       guard let place, values.indices.contains(place), values[place] != .null else { continue }
       if name == "status", error != nil { continue }
-      return name == "error" ? excerpt(values[place].words, limit: 200) : "status \(values[place].words)"
+      return name == "error"
+        ? excerpt(plan.mask.words(values[place].words), limit: 200) : "status \(values[place].words)"
     }
     return error?.rawValue ?? "not ok"
   }

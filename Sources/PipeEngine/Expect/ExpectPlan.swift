@@ -18,6 +18,8 @@ package struct ExpectPlan: Sendable {
   let url: Int?
   let error: Int?
   let status: Int?
+  /// Keeps secrets out of what is told of records.
+  var mask = SecretMask()
 
   init(
     _ expectations: [(expectation: Expectation, span: SourceSpan)], url: Int? = nil, error: Int? = nil,

@@ -13,6 +13,14 @@ struct NumberTotals: Hashable, Sendable {
 
   init(hasPercentile: Bool) { sketch = hasPercentile ? QuantileSketch() : nil }
 
+  /// `nil` without numbers. It is among them, even if their sum is beyond what a number can be.
+  var mean: Double? { count == 0 || sum.isNaN ? nil : within(sum / Double(count)) }
+
+  /// `nil` without numbers.
+  func percentile(_ percent: Int) -> Double? { sketch?.percentile(percent).map(within) }
+
+  private func within(_ value: Double) -> Double { min(max(value, least), greatest) }
+
   mutating func add(_ value: Double) {
     count += 1
     sum += value
@@ -123,8 +131,8 @@ struct ExpectTotals: Hashable, Sendable {
     case .share: return all.records == 0 ? nil : Double(counts[place]) / Double(all.records)
     case .least: return numbers[place].flatMap { $0.count == 0 ? nil : $0.least }
     case .greatest: return numbers[place].flatMap { $0.count == 0 ? nil : $0.greatest }
-    case .mean: return numbers[place].flatMap { $0.count == 0 ? nil : $0.sum / Double($0.count) }
-    case .percentile(let percent, _): return numbers[place]?.sketch?.percentile(percent)
+    case .mean: return numbers[place].flatMap(\.mean)
+    case .percentile(let percent, _): return numbers[place]?.percentile(percent)
     }
   }
 }

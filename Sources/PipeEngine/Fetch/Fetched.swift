@@ -18,8 +18,11 @@ package final class Fetched: Sendable {
     package var elapsed: Duration
     /// To the first byte of the response.
     package var firstByte: Duration?
+    /// Until there was a connection, and the request was sent.
+    package var connected: Duration?
 
-    package init(elapsed: Duration = .zero, firstByte: Duration? = nil) {
+    package init(elapsed: Duration = .zero, firstByte: Duration? = nil, connected: Duration? = nil) {
+      self.connected = connected
       self.elapsed = elapsed
       self.firstByte = firstByte
     }

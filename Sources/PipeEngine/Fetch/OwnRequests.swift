@@ -1,7 +1,7 @@
 internal import PipeWeb
 internal import Synchronization
 
-/// What is fetched for the run itself: robots files, sitemaps, links to be checked.
+/// What is fetched for the run itself: robots files, sitemaps, a login.
 ///
 /// Such a request goes through the frontier and the fetch stage as pages do, so that every limit of its host holds for
 /// it, redirects and retries included. Its answer goes to the task that asked, and never becomes a record. The ledger
@@ -84,6 +84,27 @@ final class OwnRequests: Sendable {
     let number = storage.withLock { $0.makeNumber() }
     let request = request(number, url, for: purpose)
     if let fault = request.fault { return SourceResponse(url: url, response: nil, error: fault) }
+    let fetched = try await answer(to: request, number: number)
+    var response = SourceResponse(url: fetched.request.url ?? url, response: fetched.response, error: fetched.error)
+    response.hold = hold
+    return response
+  }
+
+  /// Sends a request of a login. There is one of these at a time, so that it needs no room: what is large may wait for it.
+  ///
+  /// - Throws: `CancellationError` if the task is cancelled, or the run stops.
+  func send(
+    _ method: Method, _ url: WebURL, for purpose: RequestPurpose, content: [UInt8]?, headers: [HTTPFields.Field]
+  ) async throws(CancellationError) -> Fetched {
+    let number = storage.withLock { $0.makeNumber() }
+    return try await answer(
+      to: Request(
+        RequestSeed(
+          id: .own(number), written: url.href, method: method, body: content, headers: headers, purpose: purpose)),
+      number: number)
+  }
+
+  private func answer(to request: Request, number: Int) async throws(CancellationError) -> Fetched {
     let (id, isNew) = storage.withLock { storage in
       let begun = storage.begin(request)
       storage.asked[begun.id]?.tasks.append(number)
@@ -93,9 +114,7 @@ final class OwnRequests: Sendable {
     guard let fetched = await answers.answer(to: number, onCancel: { self.cancel(number, of: id) }) else {
       throw CancellationError()
     }
-    var response = SourceResponse(url: fetched.request.url ?? url, response: fetched.response, error: fetched.error)
-    response.hold = hold
-    return response
+    return fetched
   }
 
   /// Asks for a robots.txt that requests of the frontier wait for. It is read as soon as it is there, so that it needs no

@@ -38,6 +38,10 @@ enum RedirectRule {
     let becomesGET =
       response.status == 303 && method != .head && method != .get
       || [301, 302].contains(response.status) && method == .post
+    if request.purpose.isOfLogin, request.body != nil, !becomesGET, target.originKey != from.originKey {
+      return .fail(
+        RequestError(.forbidden, "a redirect asks for the login's content at another origin: \(target.originKey)"))
+    }
     return .follow(
       request.redirected(
         to: target, by: response.status, becomesGET: becomesGET, after: fetched.timing.elapsed,

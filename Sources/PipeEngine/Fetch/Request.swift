@@ -160,6 +160,11 @@ package final class Request: Sendable {
 
   /// Bytes that it holds, about.
   package var cost: Int { seed.cost }
+  /// Whether a page of a list, or a redirect from one, has led to it in a crawl: it is as near as that.
+  var isNextPage: Bool { place != nil && depth == 0 && referrer != nil && purpose == .page }
+
+  /// What it counts among those in flight. As many as may be there are held at once, so that only what makes one large does.
+  var flightBytes: Int { seed.cost > 4096 ? seed.cost : 0 }
 
   /// The same request, sent on to another URL by a redirect.
   ///
@@ -178,6 +183,12 @@ package final class Request: Sendable {
   /// The same request, to be tried once more after so many attempts.
   func triedAgain(after attempts: Int) -> Request {
     Request(seed, url: url, trail: trail, attempt: attempts + 1, hasLostItsContent: hasLostItsContent)
+  }
+
+  /// The same request from its beginning, once the run has logged in again.
+  func loggedInAnew(after attempts: Int) -> Request {
+    guard let url = try? WebURL(parsing: written) else { return triedAgain(after: attempts) }
+    return Request(seed, url: url, attempt: attempts + 1, keepsPage: keepsPage)
   }
 
   /// The same request, to be sent once more over a new connection.

@@ -7,6 +7,13 @@ package enum RequestPurpose: UInt8, CaseIterable, Sendable {
   case sitemap
   /// A link that is answered once and never expanded.
   case check
+  /// What a login begins with: its form's page, or all there is of it.
+  case login
+  /// A login's form.
+  case credentials
+
+  /// Whether it is a part of a login: nothing else begins before that has ended.
+  package var isOfLogin: Bool { self == .login || self == .credentials }
 
   /// Bytes of content that are kept, whatever the plan's fields need; `nil` for as much as they need.
   package var contentLimit: Int? {
@@ -18,6 +25,7 @@ package enum RequestPurpose: UInt8, CaseIterable, Sendable {
     case .robots: 512 << 10
     // sitemaps.org: 50 MiB without its coding.
     case .sitemap: 50 << 20
+    case .login, .credentials: 4 << 20
     }
   }
 
@@ -27,7 +35,7 @@ package enum RequestPurpose: UInt8, CaseIterable, Sendable {
     case .page: nil
     // RFC 9309, 2.3.1.2: at least five.
     case .robots: 5
-    case .sitemap, .check: 10
+    case .sitemap, .check, .login, .credentials: 10
     }
   }
 }

@@ -35,8 +35,19 @@ package struct FileUse: Sendable {
   package let span: SourceSpan
   /// The path of the file that a sink's rows are in until the run is complete.
   package let part: String?
+  /// How it is used as a database, which others may read and write at the same time; `nil` for a file as such.
+  package let database: Database?
 
-  package init(_ target: Target, _ role: Role, at span: SourceSpan, part: String? = nil) {
+  package enum Database: Hashable, Sendable {
+    case query
+    /// The table that is written, as the database compares names.
+    case table(String)
+  }
+
+  package init(
+    _ target: Target, _ role: Role, at span: SourceSpan, part: String? = nil, database: Database? = nil
+  ) {
+    self.database = database
     self.target = target
     self.part = part
     self.role = role
@@ -97,6 +108,14 @@ enum FileConflicts {
       // One finding for each use, with the first that it is at odds with.
       for (other, others) in earlier {
         guard let shared = identities.first(where: { others.contains($0) }) else { continue }
+        if let database = use.database, let otherDatabase = other.database {
+          guard database == otherDatabase, case .table = database else { continue }
+          found.append(
+            diagnostic(
+              at: use, other, "two sinks write this table", hint: "give each sink a table of its own",
+              note: "the other one is here"))
+          break
+        }
         let isPart = use.part != nil && shared != identities.first || other.part != nil && shared != others.first
         let conflict =
           isPart
@@ -206,5 +225,13 @@ extension Plan {
   /// part and the file that this will replace.
   package var openFiles: Int {
     files.count { $0.role == .source } + 2 * files.count { $0.role == .sink && $0.target != .standardOutput }
+  }
+}
+
+extension FileIdentity {
+  /// Whether two paths stand for one file that is there, or would be.
+  package static func isOneFile(_ first: String, _ second: String) -> Bool {
+    let identity = FileIdentity(path: first, isRunning: true)
+    return identity.kind != .null && identity == FileIdentity(path: second, isRunning: true)
   }
 }

@@ -19,7 +19,7 @@ package final class FilesInUse: Sendable {
   /// The inputs of a plan as they are now.
   init(_ plan: Plan) {
     var inputs: [FileIdentity: User] = [:]
-    for use in plan.files where !use.role.isWriting {
+    for use in plan.files where !use.role.isWriting && use.database == nil {
       guard let identity = use.identity(isRunning: true), identity.kind == .content || identity.kind == .pipe else {
         continue
       }

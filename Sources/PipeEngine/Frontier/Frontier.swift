@@ -27,6 +27,8 @@ package final class Frontier: Sendable {
   }
 
   private let storage: Mutex<Storage>
+  /// Held while a block is chosen, and stored or taken, so that nobody takes one that is added to.
+  private let spilling = Mutex(())
   private let capacity: Int
   private let bytes: Int
   /// `nil` where nothing spills.
@@ -34,6 +36,9 @@ package final class Frontier: Sendable {
   private let tellPerson: @Sendable (String) -> Void
   private let refill: AsyncStream<Void>
   private let tellRefill: AsyncStream<Void>.Continuation
+
+  /// The most bytes of requests that wait to be written.
+  private static let shelfBytes = 256 << 10
 
   /// - Parameters:
   ///   - pages: The most pages that are handed out.
@@ -55,7 +60,7 @@ package final class Frontier: Sendable {
   ) {
     self.init(
       rules: rules, backoff: backoff, pages: pages, capacity: capacity, bytes: bytes,
-      store: spills ? FrontierStore(limit: disk, tell: tell) : nil,
+      store: spills ? FrontierStore(limit: disk, memory: min(Self.shelfBytes, bytes / 4), tell: tell) : nil,
       gate: robots.map { RobotsGate($0, bytes: robotsBytes) }, tell: tell)
   }
 
@@ -79,6 +84,9 @@ package final class Frontier: Sendable {
   package var counts: (waiting: Int, inFlight: Int) {
     storage.withLock { ($0.state.waitingCount, $0.state.inFlightCount) }
   }
+
+  /// Bytes of the requests that wait in memory.
+  var waitingBytes: Int { storage.withLock { $0.state.waitingBytes } }
 
   /// The hosts that requests wait for, those with the most of them first, and why none of them begins.
   func waits(upTo limit: Int) -> [HostWait] { storage.withLock { $0.state.waits(upTo: limit) } }
@@ -161,23 +169,29 @@ package final class Frontier: Sendable {
 
   /// Stores a block of requests, unless an earlier one was refused.
   private func spill(_ requests: [Request], of host: String?, _ refusal: inout FrontierStore.Refusal?) {
-    var block: FrontierStore.Block?
-    if refusal == nil {
-      do throws(FrontierStore.Refusal) {
-        block = try store?.append(requests)
-      } catch {
-        refusal = error
+    let isRefused = refusal != nil
+    let (refused, tell) = spilling.withLock { _ -> (FrontierStore.Refusal?, (@Sendable () -> Void)?) in
+      var (block, refused): (FrontierStore.Block?, FrontierStore.Refusal?)
+      if !isRefused {
+        let last = storage.withLock { $0.state.lastBlock(of: host) }
+        do throws(FrontierStore.Refusal) {
+          block = try store?.append(requests, behind: last)
+        } catch {
+          refused = error
+        }
       }
-    }
-    let tell = storage.withLock { storage in
-      switch (block, host) {
-      case (let block?, let host?): storage.state.stored(block, of: host)
-      case (let block?, nil): storage.state.stored(strangers: block)
-      case (nil, let host?): storage.state.returned(requests, of: host)
-      case (nil, nil): _ = storage.state.returned(strangers: requests, wasStored: false)
+      let tell = storage.withLock { [block] storage in
+        switch (block, host) {
+        case (let block?, let host?): storage.state.stored(block, of: host)
+        case (let block?, nil): storage.state.stored(strangers: block)
+        case (nil, let host?): storage.state.returned(requests, of: host)
+        case (nil, nil): _ = storage.state.returned(strangers: requests, wasStored: false)
+        }
+        return block == nil ? storage.onChange : nil
       }
-      return block == nil ? storage.onChange : nil
+      return (refused, tell)
     }
+    if let refused { refusal = refused }
     tell?()
   }
 
@@ -194,7 +208,7 @@ package final class Frontier: Sendable {
     var start = 0
     var held = 0
     for (index, request) in requests.enumerated() {
-      if index > start, index - start == 64 || held + request.cost > bytes / 16 {
+      if index > start, index - start == FrontierStore.full || held + request.cost > bytes / 16 {
         parts.append(Array(requests[start..<index]))
         (start, held) = (index, 0)
       }
@@ -209,8 +223,7 @@ package final class Frontier: Sendable {
   /// - Throws: `RunError` where it cannot be read; requests would be lost.
   package func keepRefilling() async throws {
     for await _ in refill {
-      while let store, let (host, block) = storage.withLock({ $0.state.nextRefill() }) {
-        let requests = try store.take(block)
+      while let store, let (host, requests) = try nextRefill(from: store) {
         let (away, tell) = storage.withLock { storage -> ([Request], (@Sendable () -> Void)?) in
           storage.isStoreFull = false
           if let host {
@@ -225,6 +238,15 @@ package final class Frontier: Sendable {
       }
     }
     try Task.checkCancellation()
+  }
+
+  /// A block of requests that is wanted, and the host that it is of; `nil` for those of any hosts.
+  private func nextRefill(from store: FrontierStore) throws(RunError) -> (host: String?, requests: [Request])? {
+    let refill = spilling.withLock { _ -> Result<(String?, [Request]), RunError>? in
+      guard let (host, block) = storage.withLock({ $0.state.nextRefill() }) else { return nil }
+      return Result { () throws(RunError) in (host, try store.take(block)) }
+    }
+    return try refill?.get()
   }
 
   /// Whether requests wait for a host.
@@ -294,14 +316,16 @@ package final class Frontier: Sendable {
 
   /// - Parameter judge: Says what becomes of a request that could begin. Called within, so it must not come back here.
   func take(
-    upTo limit: Int, now: Instant, only: RequestID? = nil,
+    upTo limit: Int, now: Instant, only: RequestID? = nil, isLoggingIn: Bool = false,
     judging judge: ((Request) -> FrontierState.SecondThought)? = nil
   ) -> FrontierState.Take {
     let (take, ready, needsRefill) = storage.withLock {
       storage -> (FrontierState.Take, WaitingList.LetGo?, Bool) in
       if storage.isCancelled { return (.finished, nil, false) }
-      let take = storage.state.take(upTo: limit, now: now, only: only, judging: judge)
-      if limit > 0 { storage.isStarved = take.count < limit && !storage.state.isRefilling }
+      let take = storage.state.take(upTo: limit, now: now, only: only, isLoggingIn: isLoggingIn, judging: judge)
+      if limit > 0, !isLoggingIn {
+        storage.isStarved = take.count < limit && !storage.state.isRefilling && !storage.state.isFull
+      }
       // Half empty before the adder is woken, so that it is woken for a good many.
       let isWoken =
         !storage.waiters.isEmpty

@@ -58,10 +58,16 @@ extension FrontierState {
     if !request.isNewPage { hosts[place].awayChecks += 1 }
   }
 
-  /// Where requests of a host are now that went away.
+  /// The last block of a host, or of strangers.
+  mutating func lastBlock(of host: String?) -> FrontierStore.Block? {
+    guard let host else { return strangers.blocks.last }
+    return knownPlace(of: host).flatMap { hosts[$0].blocks.last }
+  }
+
+  /// Where requests of a host are now that went away: in a new block, or in the last one.
   mutating func stored(_ block: FrontierStore.Block, of host: String) {
     guard !isDraining, !isDropped(block), let place = knownPlace(of: host) else { return }
-    hosts[place].blocks.append(block)
+    hosts[place].blocks.note(block)
     noteRefill(place)
   }
 
@@ -106,5 +112,13 @@ extension FrontierState {
   private func mayRefill(_ place: Int) -> Bool {
     hereCount < floodCount && waitingBytes < bytes
       ? hosts[place].postponed < capacity : hosts[place].waiting.isEmpty && hosts[place].postponed == 0
+  }
+}
+
+extension Deque<FrontierStore.Block> {
+  /// Adds a block, or takes it for the last one as it is now.
+  mutating func note(_ block: FrontierStore.Block) {
+    if last?.id == block.id { removeLast() }
+    append(block)
   }
 }

@@ -96,7 +96,7 @@ extension FrontierState {
   /// Where requests are now that went away as those of strangers.
   mutating func stored(strangers block: FrontierStore.Block) {
     if isDraining || isDropped(block) { return }
-    strangers.blocks.append(block)
+    strangers.blocks.note(block)
     noteStrangers()
   }
 

@@ -2,6 +2,9 @@ internal import DequeModule
 
 // A host whose turn it is.
 extension FrontierState {
+  /// Whether large requests in flight hold as much as they may, so that nothing begins before one of them lands.
+  var isFull: Bool { inFlightBytes >= bytes }
+
   /// The first request of a host whose turn it was.
   mutating func takeFirst(at place: Int, now: Instant) -> Request? {
     hosts[place].standing = .idle

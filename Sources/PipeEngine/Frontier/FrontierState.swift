@@ -96,6 +96,8 @@ struct FrontierState: Sendable {
   /// Bytes of the requests that wait here.
   var waitingBytes = 0
   private(set) var inFlightCount = 0
+  /// Bytes of the large requests in flight, which have a content of their own.
+  private(set) var inFlightBytes = 0
   private(set) var isClosed = false
   private(set) var isDraining = false
   /// Pages that may still be asked for the first time.
@@ -127,7 +129,8 @@ struct FrontierState: Sendable {
 
   /// A new request.
   mutating func add(_ request: Request) {
-    enqueue(request, first: request.place?.isDoubtful == true)
+    // While a list goes on, no row of its details is certain. With a limit of pages, the list alone could reach it.
+    enqueue(request, first: request.place?.isDoubtful == true || request.isNextPage && pagesLeft == .max)
   }
 
   /// A request that was taken and goes on: to where a redirect led, or to be tried again at a moment.
@@ -185,31 +188,47 @@ struct FrontierState: Sendable {
   ///
   /// - Parameters:
   ///   - only: The one request that may begin; the others wait for it.
+  ///   - isLoggingIn: Whether a login alone may begin; all others wait for it.
   ///   - judge: Says what becomes of a request that could begin.
   mutating func take(
-    upTo limit: Int, now: Instant, only: RequestID? = nil, judging judge: ((Request) -> SecondThought)? = nil
+    upTo limit: Int, now: Instant, only: RequestID? = nil, isLoggingIn: Bool = false,
+    judging judge: ((Request) -> SecondThought)? = nil
   ) -> Take {
     wake(now)
     if gate != nil { judgeHeads(now: now) }
     if !hopeless.isEmpty { return giveUpHopeless() }
     if !asks.isEmpty { return handOutAsks() }
     var taken: [Request] = []
-    if let only {
-      // The run's own requests as well: the one that may begin can wait for one of them.
-      while taken.count < limit, let request = takeReady(now, where: { $0.id == only || $0.purpose != .page }) {
+    var held = inFlightBytes
+    if isLoggingIn {
+      while taken.count < limit, let request = takeReady(now, where: \.purpose.isOfLogin) {
         taken.append(request)
+        held += request.flightBytes
+      }
+    } else if let only {
+      // The run's own requests as well: the one that may begin can wait for one of them.
+      while taken.count < limit, held < bytes,
+        let request = takeReady(now, where: { $0.id == only || $0.purpose != .page })
+      {
+        taken.append(request)
+        held += request.flightBytes
       }
     } else {
       // A file that is asked for needs a place as well.
-      while taken.count + asks.count < limit, hopeless.count < Self.refusalStride, let place = ready.popFirst() {
+      while taken.count + asks.count < limit, held < bytes, hopeless.count < Self.refusalStride,
+        let place = ready.popFirst()
+      {
         if let judge, !leaveOut(at: place, now: now, by: judge) { continue }
-        if let request = takeFirst(at: place, now: now) { taken.append(request) }
+        guard let request = takeFirst(at: place, now: now) else { continue }
+        taken.append(request)
+        held += request.flightBytes
       }
     }
+    inFlightBytes = held
     waitingCount -= taken.count
     for request in taken { waitingBytes -= request.cost }
     inFlightCount += taken.count
-    if strangers.count > 0 { noteStrangers(afterTaking: taken.count + asks.count, of: limit) }
+    if strangers.count > 0, !isFull { noteStrangers(afterTaking: taken.count + asks.count, of: limit) }
     if !taken.isEmpty { return .requests(taken) }
     if !asks.isEmpty { return handOutAsks() }
     if !hopeless.isEmpty { return giveUpHopeless() }
@@ -223,6 +242,7 @@ struct FrontierState: Sendable {
   /// - Parameter elapsed: How long it took.
   mutating func landed(_ request: Request, _ outcome: HostOutcome = .silent, elapsed: Duration = .zero, now: Instant) {
     inFlightCount -= 1
+    inFlightBytes -= request.flightBytes
     guard let place = knownPlace(of: request.host) else { return }
     hosts[place].inFlight -= 1
     learn(outcome, of: place, by: request, from: now - elapsed, now: now)

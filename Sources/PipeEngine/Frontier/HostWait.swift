@@ -1,3 +1,5 @@
+package import PipeSpec
+
 /// A host that requests wait for, and why none of them begins.
 package struct HostWait: Hashable, Sendable {
   package enum Reason: Hashable, Sendable {
@@ -32,5 +34,12 @@ package struct HostWait: Hashable, Sendable {
     self.waiting = waiting
     self.inFlight = inFlight
     self.reason = reason
+  }
+}
+
+extension HostWait {
+  /// As it may be shown.
+  package func shown(by mask: SecretMask) -> HostWait {
+    HostWait(host: mask.value(host), waiting: waiting, inFlight: inFlight, reason: reason)
   }
 }

@@ -197,7 +197,7 @@ package struct Extraction: Sendable {
     let source = request.place?.source ?? request.chain?.head.source ?? request.id.source
     guard follows.indices.contains(source), let follow = follows[source] else { return nil }
     do throws(ExtractionFault) {
-      return try page.next(follow.selector)
+      return try page.next(follow)
     } catch {
       // In a crawl, a page behind a link is looked at in case that it is one of a list.
       if request.depth == 0 { page.addFault(of: "follow", error) }

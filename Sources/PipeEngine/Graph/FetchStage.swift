@@ -21,6 +21,8 @@ final class FetchStage: FetchWork {
   private let limits: LimitWatch?
   /// Of a run with a journal.
   private let book: EventBook?
+  /// Of a run with a login.
+  private let session: Session?
   private let isCancelled = Atomic(false)
   /// Held while the frontier is emptied and what was in it is counted.
   private let draining = Mutex(())
@@ -29,8 +31,10 @@ final class FetchStage: FetchWork {
     frontier: Frontier, output: Outlet<Fetched>, settings: FetchPlan, control: RunControl, counter: StageCounter,
     tally: Tally, measures: RunMeasures = RunMeasures(), ledger: Ledger, own: OwnRequests,
     order: OrderWindow<Routed>? = nil, events: RunEvents? = nil,
-    hasPageLimit: Bool = false, back: BackEdge? = nil, limits: LimitWatch? = nil, book: EventBook? = nil
+    hasPageLimit: Bool = false, back: BackEdge? = nil, limits: LimitWatch? = nil, book: EventBook? = nil,
+    session: Session? = nil
   ) {
+    self.session = session
     self.limits = limits
     self.book = book
     self.hasPageLimit = hasPageLimit
@@ -58,6 +62,7 @@ final class FetchStage: FetchWork {
       frontier.onChange {}
       output.onRoom {}
       order?.onChange {}
+      session?.onChange {}
     }
     try await withTaskCancellationHandler {
       try await fetcher.fetch(self)
@@ -74,24 +79,45 @@ final class FetchStage: FetchWork {
     if isCancelled.load(ordering: .acquiring) { return .draining(until: .now) }
     if case .draining(let until) = control.phase { return .draining(until: until) }
     while output.askForRoom() {
+      let now = Instant.now
       let traps = back.flatMap { $0.mayLeaveOut ? $0 : nil }
-      let take = frontier.take(upTo: limit, now: .now, only: order?.only, judging: traps?.judge)
+      let take = take(upTo: limit, judging: traps?.judge)
       if hasPageLimit { leaveBeyondLimit() }
       let hasLeftOut = traps.map { leaveOut(by: $0) } ?? false
       switch take {
       case .requests(let requests):
-        events?.post(requests.lazy.filter { $0.purpose == .page }.map { .begun($0.id, attempt: $0.attempt) })
+        session?.began(requests)
+        measures.times.note(free: limit - requests.count, .hosts, at: now)
+        events?.post(requests.lazy.filter { $0.purpose == .page }.map { .begun($0.id, $0.url, attempt: $0.attempt) })
         guard let back else { return .requests(requests) }
         return .requests(requests.map { back.wantsContent(of: $0) ? $0.keepingPage() : $0 })
       case .hopeless(let requests): giveUp(requests)
       case .robots(let files): for file in files { own.ask(file) }
       // What waited for those that were left out may begin.
       case .wait where hasLeftOut, .finished where hasLeftOut: continue
-      case .wait(let until): return .wait(until: until?.onContinuousClock)
-      case .finished: return .finished
+      case .wait(let until):
+        measures.times.note(free: limit, frontier.counts.waiting > 0 ? .hosts : .requests, at: now)
+        return .wait(until: until?.onContinuousClock)
+      case .finished:
+        measures.times.note(free: 0, .requests, at: now)
+        return .finished
       }
     }
+    measures.times.note(free: limit, .room, at: .now)
     return .wait(until: nil)
+  }
+
+  /// What the frontier and the session allow.
+  private func take(
+    upTo limit: Int, judging judge: ((Request) -> FrontierState.SecondThought)?
+  ) -> FrontierState.Take {
+    let only = order?.only
+    switch session?.admission {
+    case nil, .all?: return frontier.take(upTo: limit, now: .now, only: only, judging: judge)
+    case .login?: return frontier.take(upTo: limit, now: .now, isLoggingIn: true)
+    case .nothing?: return frontier.take(upTo: 0, now: .now)
+    case .one(let id)?: return frontier.take(upTo: min(1, limit), now: .now, only: id ?? only, judging: judge)
+    }
   }
 
   func complete(_ batch: [Fetched]) {
@@ -109,7 +135,12 @@ final class FetchStage: FetchWork {
       var answer: Fetched? = fetched
       let purpose = fetched.request.purpose
       let isOwn = fetched.request.isOwn
-      if !isOwn || own.isAwaited(fetched.request) {
+      if purpose.isOfLogin, let response = fetched.response { session?.note(response) }
+      if let session, session.isLoggedOut(by: fetched), let moment = moment(after: fetched, session, now: now) {
+        next = .again(fetched.request.loggedInAnew(after: fetched.attempts), at: moment)
+        answer = nil
+        tally.addRetry(of: purpose)
+      } else if !isOwn || own.isAwaited(fetched.request) {
         let redirects = purpose.redirectLimit ?? settings.redirects
         switch decision(on: fetched, redirects) {
         case .follow(let request):
@@ -135,6 +166,7 @@ final class FetchStage: FetchWork {
           }
         }
       }
+      if let session, !session.isLoggedOut(by: fetched) { session.note(answer, of: fetched) }
       let landing = Landing(
         fetched.request, HostOutcome(fetched, respectsRetryAfter: settings.retry.respectsRetryAfter),
         elapsed: fetched.timing.elapsed, next: next)
@@ -150,12 +182,22 @@ final class FetchStage: FetchWork {
       }
     }
     if !sentAgain.isEmpty { book?.add(sentAgain) }
-    measures.add(answers)
+    measures.add(answers, at: now)
+    measures.times.add(batch)
     send(answers, bytes: bytes)
     leaveUndone(frontier.landed(landings, now: now))
     // When their hosts know that they have landed: the run may be over with the last of them.
     for answer in ownAnswers { own.ended(answer.request, answer) }
     limits?.note(bytes: batch.reduce(0) { $0 + ($1.response?.length ?? 0) })
+  }
+
+  /// When a page that says that there is no session is asked for again; `nil` for one whose answer that is.
+  private func moment(after fetched: Fetched, _ session: Session, now: Instant) -> Instant? {
+    switch session.landed(fetched, .loggedOut) {
+    case .settled: nil
+    case .again, .failed: now
+    case .later: now + .milliseconds(200)
+    }
   }
 
   /// What becomes of a response, as far as redirects go.
@@ -230,7 +272,8 @@ final class FetchStage: FetchWork {
     if fetched.request.purpose != .page { return }
     events.post(
       .landed(
-        id, status: fetched.response?.status, error: fetched.error?.code, elapsed: fetched.timing.elapsed))
+        id, fetched.request.url, status: fetched.response?.status, error: fetched.error?.code,
+        elapsed: fetched.timing.elapsed))
     switch landing.next {
     case .again(let request, nil): events.post(.redirected(id, to: request.url))
     case .again(let request, let moment?):
@@ -251,6 +294,7 @@ final class FetchStage: FetchWork {
         // A redirect that led here was an attempt.
         attempts: request.spent > .zero ? request.attempt : request.attempt - 1)
     }
+    session?.gaveUp(requests.map(\.request))
     let others = answers.filter { !$0.request.isOwn }
     send(others, bytes: others.reduce(0) { $0 + $1.cost })
     for answer in answers where answer.request.isOwn { own.ended(answer.request, answer) }
@@ -264,6 +308,7 @@ final class FetchStage: FetchWork {
     frontier.onChange(wake)
     output.onRoom(wake)
     order?.onChange(wake)
+    session?.onChange(wake)
     control.onStop(wake)
   }
 }

@@ -23,6 +23,8 @@ package struct Graph: Sendable {
   private let crawl: Crawl?
   private let chains: Chains?
   private let admissionRoom: AdmissionRoom
+  /// Where the run has to log in.
+  private let session: Session?
   /// Where a sink wants its rows in the order of the input.
   private let order: OrderWindow<Routed>?
   private let extraction: Extraction
@@ -89,14 +91,23 @@ package struct Graph: Sendable {
         bounds: plan.bounds, ledger: ledger, journal: begun.crawl, isCutShort: { control.isCutShort },
         tell: { control.tell($0) })
     }
-    progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger, crawl: crawl)
+    let room = WorkRoom(capacity: plan.bounds.treeBytes)
+    self.room = room
+    var held = HeldBytes(
+      edges: [
+        .requests: { [requests] in requests.bytes }, .frontier: { [frontier] in frontier.waitingBytes },
+        .pages: { [pages] in pages.bytes }, .records: { [records] in records.bytes },
+      ], others: [{ room.used }, { [order] in order?.held.bytes ?? 0 }])
+    for (index, edge) in rows.enumerated() { held.edges[.rows(index)] = { edge.bytes } }
+    progress = RunProgress(plan: plan, frontier: frontier, ledger: ledger, crawl: crawl, held: held)
     own = OwnRequests(
       frontier: frontier, ledger: ledger, tally: progress.tally, bytes: plan.bounds.ownBytes, robots: plan.fetch.robots)
     extraction = Extraction(plan, links: crawl?.reader)
-    room = WorkRoom(capacity: plan.bounds.treeBytes)
-    environment = SinkEnvironment(
+    var environment = SinkEnvironment(
       storage: storage, files: FilesInUse(plan), control: control,
       isResumable: { journal?.isBegun ?? false })
+    environment.pipeline = journal == nil ? nil : JournalPlan.name(of: plan)
+    self.environment = environment
     let expect =
       plan.expect.isEmpty
       ? nil : ExpectBook(plan.expect, isJournaled: journal != nil, goingOnFrom: journal?.resumed)
@@ -118,6 +129,9 @@ package struct Graph: Sendable {
     let isRetry = checkpoints?.isRetry ?? false
     admissionRoom = AdmissionRoom(
       limit: isRetry ? nil : plan.limit.map { [checkpoints] in max(0, $0 - (checkpoints?.earlierCount ?? 0)) })
+    session = plan.fetch.login.map { [checkpoints] in
+      Session($0, hasWorked: checkpoints.map { $0.earlierCount > 0 } ?? false)
+    }
     chains =
       plan.crawl == nil && plan.followsPages
       ? Chains(
@@ -138,8 +152,7 @@ package struct Graph: Sendable {
     // Before anything is replaced.
     for (index, sink) in plan.sinks.enumerated() {
       let goesOn = checkpoints?.goesOn(index) ?? false
-      let prospect = goesOn ? sink.sink.prospectOfGoingOn() : sink.sink.prospect()
-      if case .refused(let error) = prospect { throw error }
+      if case .refused(let error) = sink.sink.prospect(of: sink.columns, goesOn: goesOn) { throw error }
     }
     _ = try start.get()
     if let crawl, let checkpoints { try checkpoints.journal.goOn(crawl) }
@@ -148,8 +161,9 @@ package struct Graph: Sendable {
     let sinkThreads = try plan.sinks.map { _ in try SinkThread() }
     let journalThread = checkpoints == nil ? nil : try SinkThread("for the journal")
     let orderThread = order == nil ? nil : try SinkThread("for the order of the rows")
-    control.onStop { [control, order, crawl, chains] in
+    control.onStop { [control, order, crawl, chains, session] in
       if !control.isStopping { return }
+      session?.letGo()
       order?.letGo()
       crawl?.letGo()
       chains?.letGo()
@@ -176,6 +190,7 @@ package struct Graph: Sendable {
         }
       }
       group.addTask { try await frontier.keepRefilling() }
+      if let session { group.addTask { try await session.keepLoggedIn(by: own) } }
       if let limits { group.addTask { try await limits.watchTime() } }
       if let checkpoints, let commits {
         group.addTask(executorPreference: journalThread) {
@@ -201,6 +216,10 @@ package struct Graph: Sendable {
         }
         throw failure
       }
+    }
+    if let logins = session?.logins, logins > 1 {
+      progress.tally.add(
+        notice: "logged in again \(logins - 1) time\(logins == 2 ? "" : "s"), as pages said that the session had ended")
     }
     for notice in control.missingColumns(of: plan) { progress.tally.add(notice: notice) }
     if !control.isStopping {
@@ -239,6 +258,7 @@ package struct Graph: Sendable {
     let counter = progress.counter(stage)
     switch stage {
     case .source(let index):
+      try await session?.waitForBegin()
       let output = outlet(requests, .requests, of: stage)
       try await ending([output]) {
         try await sourceStage(
@@ -274,7 +294,8 @@ package struct Graph: Sendable {
       let work = FetchStage(
         frontier: frontier, output: output, settings: plan.fetch, control: control, counter: counter,
         tally: progress.tally, measures: progress.measures, ledger: ledger, own: own, order: order, events: events,
-        hasPageLimit: plan.pageLimit != nil, back: backEdge, limits: limits, book: book)
+        hasPageLimit: plan.pageLimit != nil, back: backEdge, limits: limits, book: book,
+        session: session)
       try await ending([output]) { try await work.run(fetcher) }
     case .extract:
       let output = outlet(records, .records, of: stage)
@@ -282,7 +303,7 @@ package struct Graph: Sendable {
         try await extractStage(
           inlet(pages, .pages), lane: lane, output: output, extraction: extraction, room: room,
           held: plan.bounds.recordBytes / plan.bounds.extractors, ledger: ledger, back: backEdge,
-          chains: chainEdge(of: stage), book: book)
+          chains: chainEdge(of: stage), book: book, measures: progress.measures)
       }
     case .route:
       let routes = plan.sinks.enumerated().map { index, sink in
@@ -301,7 +322,7 @@ package struct Graph: Sendable {
     case .sink(let index):
       let context = SinkStage.Context(
         environment: environment, control: control, milestones: milestones, ledger: ledger, progress: progress,
-        events: events, commits: commits, checkpoints: checkpoints, expect: expect)
+        events: events, commits: commits, checkpoints: checkpoints, expect: expect, limits: limits)
       var sink = SinkStage(plan.sinks[index], index: index, of: context)
       try await sink.run(inlet(rows[index], .rows(index)))
     }

@@ -36,6 +36,21 @@ final class LimitWatch: Sendable {
         "\(failed.grouped) of \(records.grouped) record\(records == 1 ? " has" : "s have") an error"))
   }
 
+  /// A sink has refused rows: each is one of the records that were counted, and now one that failed.
+  func note(refused count: Int) {
+    guard let limit = limits.errors else { return }
+    let (records, failed) = records.withLock { counts in
+      counts.failed = min(counts.failed + count, max(counts.all, count))
+      return counts
+    }
+    guard limit.isReached(failed: failed, of: max(records, failed)) else { return }
+    stop(
+      ReachedLimit(
+        .errors, value: limit.text,
+        "\(failed.grouped) of \(records.grouped) record\(records == 1 ? " has" : "s have") an error, or were refused"
+          + " by a sink"))
+  }
+
   /// Content has come.
   func note(bytes count: Int) {
     guard let limit = limits.bytes, count > 0 else { return }

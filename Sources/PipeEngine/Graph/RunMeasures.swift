@@ -13,17 +13,26 @@ package final class RunMeasures: Sendable {
     /// From the first byte sent to the last one received, of all answers.
     package var elapsed = Duration.zero
     package var slowest = Duration.zero
+
+    package init() {}
   }
 
   package struct Counts: Sendable {
     /// Microseconds that answers took.
     package var latency = Histogram<UInt32>(
       lowestDiscernibleValue: 1, highestTrackableValue: RunMeasures.longest, numberOfSignificantValueDigits: .two)
+    /// The time of all of them together.
+    package var elapsed = Duration.zero
+    /// Answers by the hundreds of their status: 2 for 200 to 299. Anything else is at 0.
+    package var classes = Array(repeating: 0, count: 6)
     /// Bytes of content.
     package var bytes = 0
     package var hosts: [String: Host] = [:]
     /// Requests to hosts that are not told apart, since there are so many.
     package var otherRequests = 0
+    package var series = RunSeries()
+
+    package init() {}
 
     /// The time that so many per cent of the answers did not take longer than; `nil` without an answer.
     package func latency(at percentile: Double) -> Duration? {
@@ -34,9 +43,12 @@ package final class RunMeasures: Sendable {
   /// Hosts that are told apart.
   package static let mostHosts = 4096
   /// An hour; what takes longer counts as that.
-  fileprivate static let longest: UInt64 = 3_600_000_000
+  static let longest: UInt64 = 3_600_000_000
 
+  package let times = RunTimes()
+  package let pages = PageSamples()
   private let storage = Mutex(Counts())
+  private let start = Instant.now
 
   init() {}
 
@@ -48,15 +60,20 @@ package final class RunMeasures: Sendable {
   }
 
   /// Requests have come to an answer or to an error, and are not tried again.
-  func add(_ answers: [Fetched]) {
+  func add(_ answers: [Fetched], at now: Instant = .now) {
+    pages.add(answers)
+    let moment = start.duration(to: now).milliseconds
     storage.withLock { counts in
       for answer in answers where answer.attempts > 0 {
         let elapsed = answer.timing.elapsed
         let bytes = answer.response?.length ?? 0
         counts.bytes += bytes
-        if answer.response != nil {
+        if let response = answer.response {
+          counts.elapsed += elapsed
+          counts.classes[(1...5).contains(response.status / 100) ? response.status / 100 : 0] += 1
           _ = counts.latency.record(min(UInt64(max(0, elapsed.microseconds)), Self.longest))
         }
+        counts.series.add(AnswerKind(status: answer.response?.status), bytes: bytes, at: moment)
         let host = answer.request.host
         if counts.hosts[host] == nil, counts.hosts.count >= Self.mostHosts {
           counts.otherRequests += 1

@@ -1,5 +1,13 @@
 package import PipeWeb
 
+/// What a run holds in memory, asked for when somebody wants to know.
+struct HeldBytes: Sendable {
+  /// Of what is on an edge, or being worked on behind it.
+  var edges: [PlanLayout.EdgeID: @Sendable () -> Int] = [:]
+  /// Of all else that is counted: trees, and rows that wait for their turn.
+  var others: [@Sendable () -> Int] = []
+}
+
 /// What a run has done so far, to be read at any moment from anywhere.
 package final class RunProgress: Sendable {
   private struct Connection: Hashable {
@@ -19,8 +27,10 @@ package final class RunProgress: Sendable {
   private let frontier: Frontier
   private let ledger: Ledger
   private let crawl: Crawl?
+  private let held: HeldBytes
 
-  init(plan: Plan, frontier: Frontier, ledger: Ledger, crawl: Crawl? = nil) {
+  init(plan: Plan, frontier: Frontier, ledger: Ledger, crawl: Crawl? = nil, held: HeldBytes = HeldBytes()) {
+    self.held = held
     self.crawl = crawl
     layout = plan.layout
     names = Dictionary(uniqueKeysWithValues: plan.layout.stages.map { ($0.id, plan.name(of: $0.id)) })
@@ -68,6 +78,17 @@ package final class RunProgress: Sendable {
     }
   }
 
+  /// Bytes on each edge, as the senders count them, and the most of them.
+  package var edgeBytes: [(edge: PlanLayout.EdgeID, bytes: Int, most: Int)] {
+    layout.edges.map { ($0.id, held.edges[$0.id]?() ?? 0, $0.bytes) }
+  }
+
+  /// Bytes of requests, pages, records and rows on edges, of trees, and of rows that wait for their turn. What transfers
+  /// receive is not among them.
+  package var heldBytes: Int {
+    held.edges.values.reduce(0) { $0 + $1() } + held.others.reduce(0) { $0 + $1() }
+  }
+
   package var inFlight: Int { frontier.counts.inFlight }
   package var waiting: Int { frontier.counts.waiting }
 
@@ -94,7 +115,8 @@ package final class RunProgress: Sendable {
   package var discrepancies: [String] {
     let stages = stages.filter { !$0.isConserved }.map { count in
       "\(count.name): \(count.received) in + \(count.generated) generated, but \(count.sent) out"
-        + " + \(count.filtered) filtered + \(count.empty) empty + \(count.deduplicated) deduplicated + \(count.checked) checked"
+        + " + \(count.filtered) filtered + \(count.empty) empty + \(count.deduplicated) deduplicated"
+        + " + \(count.rejected) rejected + \(count.checked) checked"
         + " + \(count.leftOut) left out + \(count.beyondLimit) beyond the limit"
         + " + \(count.unfinished) unfinished"
     }
@@ -115,8 +137,8 @@ extension Plan {
   /// What messages call a stage.
   fileprivate func name(of stage: PlanLayout.StageID) -> String {
     switch stage {
-    case .source(let index): "source \(sources[index].source.summary)"
-    case .sink(let index): "sink \(sinks[index].sink.summary)"
+    case .source(let index): "source \(sources[index].shown)"
+    case .sink(let index): "sink \(sinks[index].shown)"
     default: stage.name
     }
   }

@@ -13,6 +13,7 @@ struct SinkStage {
     /// Of a run with a journal.
     var checkpoints: Checkpoints?
     var expect: ExpectBook?
+    var limits: LimitWatch?
   }
 
   private let plan: SinkPlan
@@ -41,8 +42,10 @@ struct SinkStage {
     var writer: (any SinkWriter)?
     var failure: (any Error)?
     while state.step != .end {
+      let (step, start) = (state.step, Instant.now)
+      defer { if step.isWork { context.progress.measures.times.add(sink: index, start.duration(to: .now)) } }
       do {
-        switch state.step {
+        switch step {
         case .open:
           try Task.checkCancellation()
           writer = try await open()
@@ -69,9 +72,10 @@ struct SinkStage {
           try await settle(&writer)
           state.done()
         case .finish:
-          if let commit = try await writer?.finish() { note(commit) }
+          try await commit(&writer, ifAnnounced: true)
+          if let commit = try await writer?.finish() { note(commit, of: writer) }
           // What a run that was stopped cannot leave at its place, the one that goes on writes.
-          account.settle(upTo: writer?.rowsWritten ?? 0)
+          settle(writer)
           account.withdraw()
           milestones.finished.arrive(index)
           state.done()
@@ -89,7 +93,7 @@ struct SinkStage {
         case .abandon:
           context.progress.unpublished.add(await writer?.abandon(), of: index)
           // Rows that are still in a buffer when writing fails are not written.
-          account.settle(upTo: writer?.rowsWritten ?? 0)
+          settle(writer)
           state.done()
         case .end: break
         }
@@ -113,20 +117,40 @@ struct SinkStage {
   /// Puts into the journal where the output begins, before it gets a row: behind a crash all rows are taken back.
   private mutating func noteStart(of writer: inout (any SinkWriter)?) async throws {
     guard let checkpoints = context.checkpoints, plan.sink.delivery == .exactlyOnce else { return }
-    if let commit = try await writer?.commit() { note(commit) }
+    if let commit = try await writer?.commit() { note(commit, of: writer) }
     try checkpoints.take()
   }
 
   /// Notes what is written, and makes it durable if it is time for that.
   private mutating func settle(_ writer: inout (any SinkWriter)?) async throws {
-    account.settle(upTo: writer?.rowsWritten ?? 0)
-    guard let tick = context.commits?.tick(at: .now), tick > lastTick else { return }
+    settle(writer)
+    let tick = context.commits?.tick(at: .now) ?? lastTick
+    guard tick > lastTick || writer?.wantsCommit ?? false else { return }
     lastTick = tick
-    if let commit = try await writer?.commit() { note(commit) }
+    try await commit(&writer)
   }
 
-  private mutating func note(_ commit: SinkCommit) {
-    account.settle(upTo: commit.rows)
+  /// Makes rows durable. Where the store decides, the journal knows their requests before.
+  ///
+  /// - Parameter ifAnnounced: Whether there is nothing to do otherwise.
+  private mutating func commit(_ writer: inout (any SinkWriter)?, ifAnnounced: Bool = false) async throws {
+    let announced = try await writer?.announce()
+    if let announced, let checkpoints = context.checkpoints {
+      account.announce(announced)
+      try checkpoints.take()
+    }
+    if ifAnnounced, announced == nil { return }
+    if let commit = try await writer?.commit() { note(commit, of: writer) }
+  }
+
+  private mutating func settle(_ writer: (any SinkWriter)?) {
+    let refused = account.settle(upTo: writer?.rowsWritten ?? 0, leftOut: writer?.rowsLeftOut ?? RowsLeftOut())
+    if refused > 0 { context.limits?.note(refused: refused) }
+  }
+
+  private mutating func note(_ commit: SinkCommit, of writer: (any SinkWriter)?) {
+    settle(writer)
+    account.settle(upTo: commit.rows, leftOut: writer?.rowsLeftOut ?? RowsLeftOut())
     account.commit(upTo: commit.rows, at: commit.position)
     context.events?.post(.committed(sink: index, rows: commit.rows))
   }

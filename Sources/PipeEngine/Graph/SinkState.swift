@@ -17,6 +17,9 @@ struct SinkState: Hashable, Sendable {
     case conclude
     case publish, abandon
     case end
+
+    /// Whether the sink works on its output.
+    var isWork: Bool { [.write, .idle, .finish, .publish].contains(self) }
   }
 
   private(set) var step: Step

@@ -1,24 +1,25 @@
 internal import DequeModule
 internal import Synchronization
 
-/// The thread that one sink's stage runs on, and with an order the route stage, which keeps rows on disk.
+/// The thread that one sink's stage runs on, and with an order the route stage, which keeps rows on disk. So does whoever
+/// else has to wait for a reader or a disk, as a source that reads a database.
 ///
 /// A sink blocks in `open` and `write` for as long as a disk or the reader of a pipe wants. On the cooperative pool two
 /// such sinks would stop a machine of two cores, and progress with it.
 ///
 /// The stage prefers it as its task executor: what the stage awaits elsewhere comes back to this thread.
-final class SinkThread: TaskExecutor {
+package final class SinkThread: TaskExecutor {
   private let jobs = JobQueue()
 
   /// - Parameter purpose: Completes "cannot start a thread …".
-  init(_ purpose: String = "for a sink") throws(RunError) {
+  package init(_ purpose: String = "for a sink") throws(RunError) {
     try RunThread.start(purpose) { [jobs] in jobs.run() }
   }
 
   /// The thread ends once what was enqueued is done.
   deinit { jobs.close() }
 
-  func enqueue(_ job: consuming ExecutorJob) {
+  package func enqueue(_ job: consuming ExecutorJob) {
     jobs.add(UnownedJob(job), for: asUnownedTaskExecutor())
   }
 }

@@ -1,13 +1,14 @@
 internal import Synchronization
 
 /// What a stage does with what goes through it, besides handing it on. For every stage, at the end of every run:
-/// in + generated = out + filtered + empty + deduplicated + checked + left out + beyond the limit + unfinished.
+/// in + generated = out + filtered + empty + deduplicated + rejected + checked + left out + beyond the limit + unfinished.
 package final class StageCounter: Sendable {
   private let generated = Atomic(0)
   private let sent = Atomic(0)
   private let filtered = Atomic(0)
   private let empty = Atomic(0)
   private let deduplicated = Atomic(0)
+  private let rejected = Atomic(0)
   private let checked = Atomic(0)
   private let leftOut = Atomic(0)
   private let beyondLimit = Atomic(0)
@@ -17,15 +18,15 @@ package final class StageCounter: Sendable {
 
   /// - Parameter sent: What is done with at this stage: rows that are written, records that pass.
   func add(
-    generated: Int = 0, out sent: Int = 0, filtered: Int = 0, empty: Int = 0, deduplicated: Int = 0, checked: Int = 0,
-    leftOut: Int = 0,
-    beyondLimit: Int = 0, unfinished: Int = 0
+    generated: Int = 0, out sent: Int = 0, filtered: Int = 0, empty: Int = 0, deduplicated: Int = 0, rejected: Int = 0,
+    checked: Int = 0, leftOut: Int = 0, beyondLimit: Int = 0, unfinished: Int = 0
   ) {
     if generated != 0 { self.generated.add(generated, ordering: .relaxed) }
     if sent != 0 { self.sent.add(sent, ordering: .relaxed) }
     if empty != 0 { self.empty.add(empty, ordering: .relaxed) }
     if filtered != 0 { self.filtered.add(filtered, ordering: .relaxed) }
     if deduplicated != 0 { self.deduplicated.add(deduplicated, ordering: .relaxed) }
+    if rejected != 0 { self.rejected.add(rejected, ordering: .relaxed) }
     if checked != 0 { self.checked.add(checked, ordering: .relaxed) }
     if leftOut != 0 { self.leftOut.add(leftOut, ordering: .relaxed) }
     if beyondLimit != 0 { self.beyondLimit.add(beyondLimit, ordering: .relaxed) }
@@ -40,7 +41,8 @@ package final class StageCounter: Sendable {
       name: name, received: received, generated: generated.load(ordering: .relaxed),
       sent: sent ?? self.sent.load(ordering: .relaxed), filtered: filtered.load(ordering: .relaxed),
       empty: empty.load(ordering: .relaxed),
-      deduplicated: deduplicated.load(ordering: .relaxed), checked: checked.load(ordering: .relaxed),
+      deduplicated: deduplicated.load(ordering: .relaxed), rejected: rejected.load(ordering: .relaxed),
+      checked: checked.load(ordering: .relaxed),
       leftOut: leftOut.load(ordering: .relaxed), beyondLimit: beyondLimit.load(ordering: .relaxed),
       unfinished: unfinished.load(ordering: .relaxed))
   }
@@ -56,6 +58,8 @@ package struct StageCount: Hashable, Sendable {
   /// Pages without an item, where each item makes a record.
   package let empty: Int
   package let deduplicated: Int
+  /// Rows that a sink's store has refused.
+  package let rejected: Int
   /// Answers to checks of links, which are kept until rows are made of these.
   package let checked: Int
   /// Requests of a crawl that were not sent, as what they lead to had turned out to be a trap.
@@ -68,6 +72,6 @@ package struct StageCount: Hashable, Sendable {
   /// Whether everything that came in is accounted for.
   package var isConserved: Bool {
     received + generated
-      == sent + filtered + empty + deduplicated + checked + leftOut + beyondLimit + unfinished
+      == sent + filtered + empty + deduplicated + rejected + checked + leftOut + beyondLimit + unfinished
   }
 }

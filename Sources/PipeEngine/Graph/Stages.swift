@@ -115,7 +115,8 @@ func admitStage(
 ///   - back: Where links go, in a crawl.
 func extractStage(
   _ input: Inlet<Fetched>, lane: Int, output: Outlet<Extracted>, extraction: Extraction, room: WorkRoom, held: Int,
-  ledger: Ledger, back: BackEdge? = nil, chains: ChainEdge? = nil, book: EventBook? = nil
+  ledger: Ledger, back: BackEdge? = nil, chains: ChainEdge? = nil, book: EventBook? = nil,
+  measures: RunMeasures = RunMeasures()
 ) async throws {
   // The ledger hears of a page that leads on together with what comes of it.
   let tellsLedger = back == nil && chains == nil
@@ -128,6 +129,7 @@ func extractStage(
     extracted.reserveCapacity(batch.count)
     var bytes = 0
     var index = 0
+    var work = Duration.zero
     while index < batch.count {
       let fetched = batch[index]
       index += 1
@@ -136,12 +138,16 @@ func extractStage(
         try back.checked(fetched)
         continue
       }
+      let start = Instant.now
       let one =
         extraction.needsRoom(fetched)
         ? try await extraction.extract(fetched, mediaTypes: mediaTypes, in: room)
         : extraction.extract(fetched, mediaTypes: mediaTypes)
+      work += start.duration(to: .now)
       // Before the ledger hears of it, for which it may be done then.
-      book?.add(fetched, error: fetched.error ?? one.failure)
+      let error = fetched.error ?? one.failure
+      book?.add(fetched, error: error)
+      measures.pages.add(fetched, error)
       if let back {
         let step = try back.settle(fetched, one)
         batch += step.faulty
@@ -162,6 +168,7 @@ func extractStage(
       extracted.removeAll()
       bytes = 0
     }
+    measures.times.add(extracting: work)
     // First, or a row could be written before.
     if tellsLedger { ledger.extracted(extracted) }
     try await output.send(extracted, bytes: bytes)

@@ -6,10 +6,16 @@ package final class Tally: Sendable {
     package var records = 0
     /// Records with an error.
     package var failed = 0
+    /// Records without an error, of an answer with a status of 400 or above.
+    package var refused = 0
     /// Requests that have come to their records, or to none.
     package var requests = 0
     /// Those of them that no page came of, or one with a status of 400 or above.
     package var broken = 0
+    /// Why each of those is: they add up to `broken`.
+    package var causes: [Cause: Int] = [:]
+    /// The statuses of the others.
+    package var okStatuses: [Int: Int] = [:]
     /// Attempts after the first ones.
     package var retries = 0
     package var statuses: [Int: Int] = [:]
@@ -18,6 +24,19 @@ package final class Tally: Sendable {
     package var own: [RequestPurpose: OwnCount] = [:]
     /// What the person should know of the run, in the order in which it was noticed.
     package var notices: [String] = []
+  }
+
+  /// Why a page is not ok: the status that says so, else the error.
+  package enum Cause: Hashable, Sendable {
+    case status(Int)
+    case error(RequestError.Code)
+
+    package var name: String {
+      switch self {
+      case .status(let status): "\(status)"
+      case .error(let code): code.rawValue
+      }
+    }
   }
 
   private let storage = Mutex(Counts())
@@ -46,7 +65,12 @@ package final class Tally: Sendable {
     storage.withLock { counts in
       counts.requests += pages.count
       for page in pages {
-        if page.isBroken { counts.broken += 1 }
+        if page.isBroken {
+          counts.broken += 1
+          counts.causes[page.cause, default: 0] += 1
+        } else if let status = page.status {
+          counts.okStatuses[status, default: 0] += 1
+        }
         if !page.hasRecord, let status = page.status { counts.statuses[status, default: 0] += 1 }
       }
     }
@@ -60,9 +84,20 @@ package final class Tally: Sendable {
         if let error = one.error {
           counts.failed += 1
           counts.errors[error, default: 0] += 1
+        } else if let status = one.status, status >= 400 {
+          counts.refused += 1
         }
       }
     }
+  }
+}
+
+extension Extracted {
+  /// Why it is broken.
+  fileprivate var cause: Tally.Cause {
+    if let status, status >= 400 { return .status(status) }
+    // Without a status nothing has answered, which an error tells.
+    return .error(error ?? .connection)
   }
 }
 

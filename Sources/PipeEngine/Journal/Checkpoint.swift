@@ -96,6 +96,31 @@ struct SinkProgress: Hashable, Sendable {
   var ahead: [DoneSet] = []
   /// The finished output from which it is made anew; `nil` if it is not, and once the sink has a position in the new one.
   var base: SinkBase?
+  /// The commit that it was about to make: its store knows whether it has.
+  var announced: AnnouncedBatch?
+
+  /// The same once it is known what came of that.
+  func settled(_ outcome: AnnouncedOutcome) -> SinkProgress {
+    var settled = self
+    settled.announced = nil
+    guard let announced, outcome == .committed else { return settled }
+    settled.position = announced.position
+    settled.rows += announced.rows
+    for (source, requests) in announced.requests.enumerated() {
+      while settled.ahead.count <= source { settled.ahead.append(DoneSet()) }
+      settled.ahead[source].formUnion(requests)
+    }
+    return settled
+  }
+}
+
+/// A commit that a sink is about to make: all of its rows become durable with it, or none.
+struct AnnouncedBatch: Hashable, Sendable {
+  /// Where the sink is once it is made.
+  var position: SinkPosition
+  var rows: Int
+  /// Of each source, the requests of the rows.
+  var requests: [DoneSet]
 }
 
 /// What is remembered of a host, by the system's clock: a run that goes on asks it no sooner, and no more often, than the one

@@ -1,6 +1,6 @@
 internal import PipeText
 
-// What a checkpoint tells besides of a run in which what failed is fetched again.
+// What a checkpoint tells besides: of a run in which what failed is fetched again, and of commits that are announced.
 extension CheckpointCodec {
   /// Appends what may not be there, or be as it was: 0, 1, or 2 and its bytes.
   static func append<Part: Equatable>(
@@ -59,6 +59,17 @@ extension CheckpointCodec {
       if order == nil { return nil }
     }
     return SinkBase(position: SinkPosition(position), rows: rows, leftOut: leftOut, order: order)
+  }
+
+  static func append(_ batch: AnnouncedBatch, to bytes: inout [UInt8]) {
+    bytes.append(blob: batch.position.bytes)
+    bytes.append(varint: batch.rows)
+    append(batch.requests, to: &bytes)
+  }
+
+  static func announced(_ reader: inout ByteReader) -> AnnouncedBatch? {
+    guard let position = reader.blob(), let rows = reader.count(), let requests = sets(&reader) else { return nil }
+    return AnnouncedBatch(position: SinkPosition(position), rows: rows, requests: requests)
   }
 
   static func append(_ sets: [DoneSet], to bytes: inout [UInt8]) {

@@ -7,7 +7,8 @@ internal import PipeText
 /// by its number.
 ///
 /// The second byte has flags: 1 for a step, 2 if there is something behind the totals, of a run in which what failed is fetched
-/// again, 4 if what was brought to the expectations is not as it was, which then comes last.
+/// again, 4 if what was brought to the expectations is not as it was, which then comes, 8 if a sink has announced a commit, which
+/// comes last.
 enum CheckpointCodec {
   private static let version: UInt8 = 1
 
@@ -16,7 +17,10 @@ enum CheckpointCodec {
     let base = last ?? Checkpoint()
     let isRetry = checkpoint.retry != nil || checkpoint.sinks.contains { $0.base != nil }
     let isExpected = checkpoint.expected != base.expected
-    var bytes: [UInt8] = [version, (last == nil ? 0 : 1) | (isRetry ? 2 : 0) | (isExpected ? 4 : 0)]
+    let isAnnounced = checkpoint.sinks.contains { $0.announced != nil }
+    var bytes: [UInt8] = [
+      version, (last == nil ? 0 : 1) | (isRetry ? 2 : 0) | (isExpected ? 4 : 0) | (isAnnounced ? 8 : 0),
+    ]
     bytes.append(varint: checkpoint.number)
     bytes.append(signed: checkpoint.moment &- base.moment)
     bytes.append(signed: checkpoint.worked &- base.worked)
@@ -38,6 +42,11 @@ enum CheckpointCodec {
       }
     }
     if isExpected { bytes.append(blob: checkpoint.expected) }
+    if isAnnounced {
+      for (index, sink) in checkpoint.sinks.enumerated() {
+        append(sink.announced, after: base.sinks.at(index)?.announced, to: &bytes) { append($0, to: &$1) }
+      }
+    }
     return bytes
   }
 
@@ -45,7 +54,7 @@ enum CheckpointCodec {
   /// - Returns: `nil` if the bytes are not what `encode` makes, or are the step of another checkpoint.
   static func decode(_ bytes: [UInt8], after last: Checkpoint? = nil) -> Checkpoint? {
     var reader = ByteReader(bytes)
-    guard reader.byte() == version, let flags = reader.byte(), flags < 8, let number = reader.count() else {
+    guard reader.byte() == version, let flags = reader.byte(), flags < 16, let number = reader.count() else {
       return nil
     }
     let isStep = flags & 1
@@ -86,6 +95,15 @@ enum CheckpointCodec {
     if flags & 4 != 0 {
       guard let expected = reader.blob() else { return nil }
       checkpoint.expected = expected
+    }
+    for index in checkpoint.sinks.indices { checkpoint.sinks[index].announced = nil }
+    if flags & 8 != 0 {
+      for index in checkpoint.sinks.indices {
+        guard case .read(let batch) = part(&reader, after: base.sinks.at(index)?.announced, announced) else {
+          return nil
+        }
+        checkpoint.sinks[index].announced = batch
+      }
     }
     return reader.isAtEnd ? checkpoint : nil
   }

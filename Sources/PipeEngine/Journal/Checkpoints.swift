@@ -123,7 +123,8 @@ final class Checkpoints: Sendable {
       checkpoint.sinks[index].position = stand.position
       checkpoint.sinks[index].rows = stand.rows
       if stand.position != nil { checkpoint.sinks[index].base = nil }
-      if cut.sinks.count == 1 { continue }
+      checkpoint.sinks[index].announced = stand.announced
+      if cut.sinks.count == 1, checkpoint.sinks[index].ahead.isEmpty { continue }
       checkpoint.sinks[index].ahead = stand.held.enumerated().map { $1.subtracting(checkpoint.sources[$0].done) }
     }
     return events

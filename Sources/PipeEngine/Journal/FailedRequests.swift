@@ -1,3 +1,4 @@
+internal import PipeSpec
 internal import PipeStorage
 
 /// What failed in a run that has finished, as its journal tells it: the requests whose record has an error, and where their rows
@@ -104,6 +105,7 @@ struct FailedRequests {
       throw RunError(
         sink.sink.summary, "cannot be made anew, since it could not be read", hint: "begin anew with --restart")
     }
+    if case .database = sink.sink.target.value { return try progress(last, at: position, ofDatabase: sink, at: index) }
     var leftOut = sink.rows == .links ? DoneSet(0..<last.rows) : rows[index]
     let order = placed[index]
     if order != nil, plan.each != nil || plan.followsPages {
@@ -128,6 +130,22 @@ struct FailedRequests {
     }
     let base = SinkBase(position: position, rows: last.rows, leftOut: leftOut, order: order)
     return SinkProgress(rows: base.keptCount, ahead: kept[index], base: base)
+  }
+}
+
+extension FailedRequests {
+  /// A table goes on where it is. Rows that come again must not be there, or take the place of those that are.
+  private func progress(
+    _ last: SinkProgress, at position: SinkPosition, ofDatabase sink: SinkPlan, at index: Int
+  ) throws(RunError) -> SinkProgress {
+    let ahead = SinkProgress(position: position, rows: last.rows, ahead: kept[index])
+    if sink.sink.replacesRows { return ahead }
+    if sink.sink.publication().isWhole || sink.rows == .links || !rows[index].isEmpty {
+      throw RunError(
+        sink.sink.summary, "has rows that would be there twice",
+        hint: "mode: upsert lets rows that are fetched again take their places; or begin anew with --restart")
+    }
+    return ahead
   }
 }
 

@@ -36,6 +36,24 @@ enum JournalState: Hashable, Sendable {
   /// They cannot be read: they are damaged, a newer program's, or the system refuses.
   case unreadable(LogFault)
 
+  /// Reads what there is, without changing it.
+  ///
+  /// - Parameters:
+  ///   - spec: What the spec means now.
+  ///   - path: Its real path.
+  static func found(
+    in folder: JournalFolder, spec: SpecMeaning, path: String
+  ) -> sending (past: PastRun?, state: JournalState) {
+    do throws(LogFault) {
+      guard let past = try PastRun(lastIn: folder) else { return (nil, .none) }
+      // The spec of a journal may have got another name.
+      let isThere = try? folder.storage.status(of: past.header.spec, followingLinks: true) != nil
+      return (past, JournalState(past, spec: spec, path: path, isItsSpecThere: isThere ?? true))
+    } catch {
+      return (nil, .unreadable(error))
+    }
+  }
+
   /// What a run and the spec as it is now come to.
   ///
   /// - Parameters:

@@ -73,6 +73,30 @@ package struct JournalFolder: Sendable {
     return nil
   }
 
+  /// Whether a run has it now. Who asks has the lock for that moment, if nobody else has; nothing is made.
+  func isLocked() throws(StorageError) -> Bool {
+    do throws(StorageError) {
+      return try !storage.open(path + "/run.lock", .read).lock()
+    } catch {
+      if error.code == StorageError.noSuchFile { return false }
+      throw error
+    }
+  }
+
+  /// Why a run could not write there; `nil` if nothing is seen that keeps it from it.
+  var obstacle: StorageError? {
+    var folder = path
+    while !folder.isEmpty, (try? storage.status(of: folder, followingLinks: true)) == nil {
+      folder = folder.split(separator: "/").dropLast().reduce(folder.hasPrefix("/") ? "/" : "") { result, part in
+        result.isEmpty || result == "/" ? result + part : result + "/" + part
+      }
+      if folder == "/" { break }
+    }
+    let name = folder.isEmpty ? "run.lock" : folder + "/run.lock"
+    guard case .folder(let code)? = storage.obstacle(toReplacing: name) else { return nil }
+    return StorageError(.makeFolder, path, code: code)
+  }
+
   private func makeFolders() throws(StorageError) {
     var folder = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {

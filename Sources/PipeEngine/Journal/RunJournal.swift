@@ -66,7 +66,7 @@ package final class RunJournal: Sendable {
   ///   - finished: The run in which what failed is fetched again now; `nil` unless that begins.
   private init(
     _ settings: Settings, in folder: JournalFolder, lock: sending RunLock, past: sending PastRun?, goesOn: Bool,
-    toRetry finished: RunRecord? = nil, spec: SpecMeaning, path: String
+    toRetry finished: RunRecord? = nil, from resumed: Checkpoint? = nil, spec: SpecMeaning, path: String
   ) {
     self.settings = settings
     self.folder = folder
@@ -74,7 +74,7 @@ package final class RunJournal: Sendable {
     before = finished ?? (goesOn ? nil : past.map { RunRecord($0) })
     self.spec = spec.bytes
     specPath = path
-    resumed = goesOn ? past?.checkpoint : nil
+    self.resumed = goesOn ? resumed ?? past?.checkpoint : nil
     let last = past?.header.segment.run ?? 0
     number = goesOn ? last : last + 1
     lastFinished = past.flatMap { $0.checkpoint.phase == .finished ? last : nil }
@@ -103,24 +103,15 @@ package final class RunJournal: Sendable {
     guard let lock else {
       return opening(refusal: JournalDecision(request, .locked, folder: settings.folder, spec: shown))
     }
-    var past: PastRun?
-    var found = JournalState.none
-    do throws(LogFault) {
-      past = try PastRun(lastIn: folder)
-      if let past {
-        // The spec of a journal may have got another name.
-        let isThere = try? storage.status(of: past.header.spec, followingLinks: true) != nil
-        found = JournalState(past, spec: spec, path: path, isItsSpecThere: isThere ?? true)
-      }
-    } catch {
-      found = .unreadable(error)
-    }
+    let (past, found) = JournalState.found(in: folder, spec: spec, path: path)
     let decision = JournalDecision(request, found, folder: settings.folder, spec: shown)
     switch decision {
     case .begin:
       return .run(RunJournal(settings, in: folder, lock: lock, past: past, goesOn: false, spec: spec, path: path))
     case .goOn:
-      let journal = RunJournal(settings, in: folder, lock: lock, past: past, goesOn: true, spec: spec, path: path)
+      let resumed = try past?.checkpoint.settled(by: plan.sinks)
+      let journal = RunJournal(
+        settings, in: folder, lock: lock, past: past, goesOn: true, from: resumed, spec: spec, path: path)
       return journal.resumed?.phase == .publishing ? .publish(journal) : .run(journal)
     case .retryFailed:
       guard let past else { return .nothingFailed }
@@ -205,7 +196,8 @@ package final class RunJournal: Sendable {
     guard let checkpoint = resumed else { return [] }
     let results = ExpectBook.results(plan.expect, at: checkpoint)
     let isExpected = results.allSatisfy(\.holds)
-    let environment = SinkEnvironment(storage: storage, isResumable: { true })
+    var environment = SinkEnvironment(storage: storage, isResumable: { true })
+    environment.pipeline = JournalPlan.name(of: plan)
     var failure: RunError?
     for (sink, progress) in zip(plan.sinks, checkpoint.sinks) {
       guard let position = progress.position, isExpected || !sink.sink.awaitsExpectations else { continue }
@@ -322,6 +314,18 @@ package final class RunJournal: Sendable {
     } catch {
       throw .journal(settings.folder, error)
     }
+  }
+}
+
+extension Checkpoint {
+  /// The same once every sink with a commit that was announced has been asked what came of it.
+  fileprivate func settled(by sinks: [SinkPlan]) throws(RunError) -> Checkpoint {
+    var settled = self
+    for (index, sink) in sinks.enumerated() where self.sinks.indices.contains(index) {
+      guard let announced = self.sinks[index].announced else { continue }
+      settled.sinks[index] = self.sinks[index].settled(try sink.sink.outcome(of: announced.position))
+    }
+    return settled
   }
 }
 

@@ -60,6 +60,11 @@ package struct ListedRun: Hashable, Sendable {
   package private(set) var requests: Int
   package private(set) var failed: Int
   package private(set) var bytes: Int
+  package private(set) var retries: Int
+  /// By the status of the last answer.
+  package private(set) var statuses: [Int: Int]
+  /// By the code of the error.
+  package private(set) var errors: [String: Int]
   /// Of all sinks together; `nil` if that is not known any more.
   package private(set) var rows: Int?
   /// Requests of a run that is not finished; `nil` for one that is.
@@ -85,6 +90,7 @@ package struct ListedRun: Hashable, Sendable {
     requests = record.totals.requests
     failed = record.totals.failed
     bytes = record.totals.bytes
+    (retries, statuses, errors) = (record.totals.retries, record.totals.statuses, record.totals.errors)
     rows = record.rows.isEmpty ? nil : record.rows.reduce(0, +)
   }
 
@@ -99,6 +105,9 @@ package struct ListedRun: Hashable, Sendable {
     requests = past.checkpoint.totals.requests
     failed = past.checkpoint.totals.failed
     bytes = past.checkpoint.totals.bytes
+    (retries, statuses, errors) = (
+      past.checkpoint.totals.retries, past.checkpoint.totals.statuses, past.checkpoint.totals.errors
+    )
   }
 
   /// Takes over what the journal knows better.
@@ -115,6 +124,7 @@ package struct ListedRun: Hashable, Sendable {
     requests = checkpoint.totals.requests
     failed = checkpoint.totals.failed
     bytes = checkpoint.totals.bytes
+    (retries, statuses, errors) = (checkpoint.totals.retries, checkpoint.totals.statuses, checkpoint.totals.errors)
     rows = checkpoint.sinks.reduce(0) { $0 + $1.rows }
   }
 }

@@ -67,6 +67,21 @@ package struct SpecMeaning: Hashable, Sendable {
     }
   }
 
+  /// The meaning with what the requests of each source send of a file: another content makes other requests.
+  ///
+  /// - Parameter files: The name of each source's component, and its file as it is told; `nil` for none.
+  package func sending(_ files: [(source: String, file: String?)]) -> SpecMeaning {
+    var meaning = self
+    for (index, (source, file)) in files.enumerated() {
+      guard let file else { continue }
+      let key = "sources[\(index)].\(source).body's content"
+      meaning.entries.append(.init(key: key, value: file))
+      // Journals of earlier versions do not tell.
+      meaning.defaults.insert(key)
+    }
+    return meaning
+  }
+
   static func isHarmless(_ key: String) -> Bool {
     // In the order of header fields lies no meaning, and each is told by itself.
     isOfHeaders(key) || harmless.contains { key == $0 || key.hasPrefix($0 + ".") || key.hasPrefix($0 + "[") }

@@ -79,8 +79,15 @@ package final class Ledger: Sendable {
   }
 
   /// Rows of a sink that survive whatever happens now, and the position behind them.
-  func committed(sink: Int, _ ids: some Collection<RequestID>, at position: SinkPosition?) {
-    storage.withLock { $0.state.committed(sink: sink, ids, at: position) }
+  ///
+  /// - Parameter leftOut: Those of this session that have not become rows, in all.
+  func committed(sink: Int, _ ids: some Collection<RequestID>, at position: SinkPosition?, leftOut: Int = 0) {
+    storage.withLock { $0.state.committed(sink: sink, ids, at: position, leftOut: leftOut) }
+  }
+
+  /// A sink is about to commit rows: they become durable all together, or none does.
+  func announced(sink: Int, _ ids: some Collection<RequestID>, at position: SinkPosition) {
+    storage.withLock { $0.state.announced(sink: sink, ids, at: position) }
   }
 
   /// Rows that a sink has written and taken back, because the run stops.

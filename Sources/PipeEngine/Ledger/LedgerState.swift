@@ -1,5 +1,3 @@
-internal import DequeModule
-
 /// Where every request of a run is, from admission until its rows are written, without threads.
 ///
 /// A request is open from its admission until its records are extracted: until then more requests can come of it. Then
@@ -10,8 +8,8 @@ internal import DequeModule
 /// then, so that a request that is done is done whatever happens: what a checkpoint needs. Without commits it would wait
 /// for every row of the run, so a row is done then when it is written.
 ///
-/// The ordinals of a source follow each other, so its requests are a window over them: four bytes for each request from
-/// the oldest that is not done to the newest.
+/// The ordinals of a source follow each other, so its requests are a window over them: a byte for each request from the
+/// oldest that is not done to the newest.
 ///
 /// A ledger that awaits durability also knows how far each sink is, and what is done since it was asked for the last time:
 /// both change together, so that a checkpoint can take them at any moment (`cut`).
@@ -20,7 +18,7 @@ struct LedgerState: Hashable, Sendable {
     /// Every request below is done.
     var first = 0
     /// From `first` on: the pieces of a request that are on their way, or `open`.
-    var pieces: Deque<Int32> = []
+    var pieces = PieceWindow()
     /// What is done since the last cut: in no order, and some of it perhaps twice.
     var news: [Range<Int>] = []
 
@@ -42,8 +40,13 @@ struct LedgerState: Hashable, Sendable {
     var position: SinkPosition?
     /// Rows before the position, in all sessions of the run.
     var rows = 0
-    /// Of each source, requests whose row it has before the position. Only with other sinks, which may not have theirs.
+    /// Of each source, requests whose row it has before the position. Only with other sinks, which may not have theirs, and of
+    /// rows that a store had and the journal did not know to be there.
     var held: [DoneSet]
+    /// The commit that it is about to make.
+    var announced: AnnouncedBatch?
+    /// Rows of this session that have not become rows of its output.
+    var leftOut = 0
   }
 
   /// A step that a request was told to take, and was not at.
@@ -52,7 +55,7 @@ struct LedgerState: Hashable, Sendable {
     let id: RequestID
   }
 
-  static let open: Int32 = -1
+  static let open: Int8 = -1
   /// Strays that are told one by one.
   private static let mostStrays = 3
 
@@ -168,7 +171,7 @@ struct LedgerState: Hashable, Sendable {
   ///
   /// - Parameter hasFailed: Whether they have an error.
   mutating func extracted(_ id: RequestID, records: Int, hasFailed: Bool = false) {
-    guard let place = place(of: id), accounts[id.source].pieces[place] == Self.open else {
+    guard let place = place(of: id), accounts[id.source].pieces[place] == Int32(Self.open) else {
       return note(stray: "extracted", id)
     }
     openCount -= 1
@@ -205,7 +208,10 @@ struct LedgerState: Hashable, Sendable {
   /// A sink has made rows durable, up to a position.
   ///
   /// - Parameter ids: The requests of the rows, in their order.
-  mutating func committed(sink: Int, _ ids: some Collection<RequestID>, at position: SinkPosition?) {
+  /// - Parameter leftOut: Those of this session that have not become rows, in all.
+  mutating func committed(
+    sink: Int, _ ids: some Collection<RequestID>, at position: SinkPosition?, leftOut: Int = 0
+  ) {
     if !failed.isEmpty, stands.indices.contains(sink) {
       for (place, id) in ids.enumerated() where failed.contains(id) {
         failures.append(FailedRow(sink: sink, id: id, row: stands[sink].rows + place))
@@ -214,11 +220,29 @@ struct LedgerState: Hashable, Sendable {
     for id in ids { durable(id) }
     guard stands.indices.contains(sink) else { return }
     stands[sink].position = position
-    stands[sink].rows += ids.count
+    stands[sink].announced = nil
+    stands[sink].rows += ids.count - (leftOut - stands[sink].leftOut)
+    stands[sink].leftOut = leftOut
     if stands.count == 1 { return }
     for (source, ordinals) in ids.ordinals {
       stands[sink].held[source].insert(all: ordinals.lazy.map { $0..<$0 + 1 })
     }
+  }
+
+  /// A sink is about to commit rows.
+  mutating func announced(sink: Int, _ ids: some Collection<RequestID>, at position: SinkPosition) {
+    guard stands.indices.contains(sink) else { return }
+    // A run that dies behind the commit does not come to tell of them.
+    if !failed.isEmpty {
+      for (place, id) in ids.enumerated() where failed.contains(id) {
+        failures.append(FailedRow(sink: sink, id: id, row: stands[sink].rows + place))
+      }
+    }
+    var requests = stands[sink].held.map { _ in DoneSet() }
+    for (source, ordinals) in ids.ordinals where requests.indices.contains(source) {
+      requests[source].insert(all: ordinals.lazy.map { $0..<$0 + 1 })
+    }
+    stands[sink].announced = AnnouncedBatch(position: position, rows: ids.count, requests: requests)
   }
 
   /// A sink has taken back rows that it had written, because the run stops: the run that goes on gives it these again.
@@ -259,7 +283,7 @@ struct LedgerState: Hashable, Sendable {
 
   private func place(of id: RequestID) -> Int? {
     guard accounts.indices.contains(id.source), case let place = id.ordinal - accounts[id.source].first,
-      accounts[id.source].pieces.indices.contains(place)
+      accounts[id.source].pieces.contains(place)
     else { return nil }
     return place
   }
@@ -270,10 +294,7 @@ struct LedgerState: Hashable, Sendable {
     doneCount += 1
     if !failed.isEmpty { failed.remove(id) }
     if awaitsDurability { accounts[source].note(id.ordinal..<id.ordinal + 1) }
-    while accounts[source].pieces.first == 0 {
-      accounts[source].pieces.removeFirst()
-      accounts[source].first += 1
-    }
+    accounts[source].first += accounts[source].pieces.removeDone()
   }
 }
 

@@ -7,7 +7,7 @@ internal import HeapModule
 struct OrderRuns<Element: Sendable>: Sendable {
   /// What a store has.
   struct Block: Hashable, Sendable {
-    let id: Int
+    let id: UInt32
     let firstTurn: Int
     let count: Int
     /// Bytes on disk.

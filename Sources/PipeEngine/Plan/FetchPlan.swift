@@ -26,6 +26,8 @@ package struct FetchPlan: Sendable {
   /// The Authorization field for each origin that has a credential.
   package var authorizations: [WebURL.OriginKey: String]
   package var keepsCookies: Bool
+  /// `nil` if nobody has to log in.
+  package var login: LoginPlan?
   package var proxy: Proxy?
   /// `nil` if robots.txt is ignored.
   package var robots: RobotsPlan?
@@ -77,7 +79,8 @@ package struct FetchPlan: Sendable {
     authorizations = Dictionary(settings.credentials.map { ($0.origin.originKey, $0.authorization) }) { first, _ in
       first
     }
-    keepsCookies = settings.cookies == .run
+    login = settings.login?.plan
+    keepsCookies = settings.cookies == .run || login != nil
     proxy = settings.proxy.map { proxy in
       Proxy(
         scheme: proxy.scheme, shown: proxy.shown, authority: proxy.authority, username: proxy.username,

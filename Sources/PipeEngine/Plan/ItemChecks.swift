@@ -5,14 +5,24 @@ enum ItemChecks {
   static func diagnostics(of spec: Spec) -> [Diagnostic] {
     let uses = (spec.fields ?? []).compactMap(\.use)
     guard let each = spec.each?.value else {
-      return uses.compactMap(\.common.scope).map {
-        Diagnostic(
-          .noEffect, at: $0.span, "scope has no effect without each, since a page makes one record",
-          hint: "remove it, or say what the items are, for example each: {css: .product}")
-      }
+      return misplaced(in: spec.fields ?? [])
+        + uses.compactMap(\.common.scope).map {
+          Diagnostic(
+            .noEffect, at: $0.span, "scope has no effect without each, since a page makes one record",
+            hint: "remove it, or say what the items are, for example each: {css: .product}")
+        }
     }
     return uses.compactMap { use in
       use.product.flatMap { kind(of: $0, use.name, in: each) ?? scope(use.common.scope, of: $0, use) }
+    }
+  }
+
+  /// A field that is called as the items are, and picks something: most likely they are meant.
+  private static func misplaced(in fields: [FieldSpec]) -> [Diagnostic] {
+    fields.filter { $0.name.value == "each" && ["css", "xpath", "json"].contains($0.use?.name.value) }.map {
+      Diagnostic(
+        .noEffect, at: $0.name.span, "'each' is a field here like any other: a page makes one record",
+        hint: "a record for each item needs each beside extract, not in it; otherwise give the field another name")
     }
   }
 

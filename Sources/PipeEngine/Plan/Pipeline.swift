@@ -103,6 +103,7 @@ package struct Pipeline: Sendable {
       found = found.map { known.contains($0) ? $0 : $0.told(by: shown, secrets) }
     }
     diagnostics = found.ordered()
+    compiled?.mask = SecretMask(secrets)
     plan = found.contains { $0.severity == .error } ? nil : compiled
   }
 }

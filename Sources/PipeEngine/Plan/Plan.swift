@@ -34,6 +34,10 @@ package struct Plan: Sendable {
   package var stopLimits = StopLimits()
   /// `nil` for a run without a journal.
   package var journal: JournalPlan?
+  /// Keeps secrets out of the values that a run puts into its messages.
+  package var mask = SecretMask() {
+    didSet { expect.mask = mask }
+  }
 
   /// Its stages and edges.
   package var layout: PlanLayout {
@@ -198,7 +202,9 @@ extension RunError {
     let hidden = paths.first { real, shown in
       real != shown && (real == subject || real.hasPrefix(subject) || plan.folder.resolve(real).hasPrefix(subject))
     }
-    return "\(hidden?.shown ?? subject): \(reason)" + (hint.map { " (\($0))" } ?? "")
+    let mask = plan.mask
+    return "\(hidden?.shown ?? mask.words(subject)): \(mask.words(reason))"
+      + (hint.map { " (\(mask.words($0)))" } ?? "")
   }
 }
 
@@ -210,9 +216,9 @@ extension Plan {
       let path = source.source.summary.split(separator: " (").dropLast().joined(separator: " (")
       let shown = source.shown.split(separator: " (").dropLast().joined(separator: " (")
       if !path.isEmpty, notice.hasPrefix(path) {
-        return (shown.isEmpty ? Secrets.mask : shown) + notice.dropFirst(path.count)
+        return (shown.isEmpty ? Secrets.mask : shown) + mask.words(String(notice.dropFirst(path.count)))
       }
     }
-    return notice
+    return mask.words(notice)
   }
 }

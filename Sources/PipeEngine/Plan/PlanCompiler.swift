@@ -66,11 +66,13 @@ struct PlanCompiler {
     let sources = spec.sources.compactMap { use -> SourcePlan? in
       guard let source = use.product else { return nil }
       source.check(at: use.span, in: folder) { diagnostics.append($0) }
+      spec.fetch.check(use.common.follow) { diagnostics.append($0) }
       return SourcePlan(
         name: use.name.value, source: source, shown: shown.summary(of: use) ?? "", follow: use.common.follow?.value,
         notes: shown.notes(of: use, in: folder))
     }
     spec.fetch.check(in: folder) { diagnostics.append($0) }
+    spec.fetch.checkLogin { diagnostics.append($0) }
     spec.fetch.checkRobots(isDefault: obeysRobots) { diagnostics.append($0) }
     let filter = spec.filter.flatMap { resolve($0) }
     let sinks = spec.sinks.compactMap { use -> SinkPlan? in
@@ -78,7 +80,8 @@ struct PlanCompiler {
       let columns = isOfLinks ? linkColumns(use) : columns(use.common.fields)
       let when = use.common.when.flatMap { isOfLinks ? resolveForLinks($0) : resolve($0) }
       return use.product.map { sink in
-        SinkPlan(
+        sink.check(columns) { diagnostics.append($0) }
+        return SinkPlan(
           name: use.name.value, sink: sink, shown: shown.summary(of: use) ?? "", columns: columns,
           order: use.common.order, rows: use.common.rows, when: when, whenText: shown.condition(of: use))
       }
@@ -316,14 +319,24 @@ struct PlanCompiler {
     }
   }
 
-  /// A credential that is sent to an origin which no source has is sent nowhere, unless a redirect leads there.
+  /// A credential that is sent to an origin which no source has is sent nowhere, unless a redirect leads there. Neither are
+  /// the cookies of a login.
   private mutating func reportUnusedCredentials() {
-    if spec.fetch.credentials.isEmpty || spec.sources.contains(where: { $0.product == nil }) { return }
+    let login = spec.fetch.login
+    if spec.fetch.credentials.isEmpty && login == nil { return }
+    if spec.sources.contains(where: { $0.product == nil }) { return }
     var asked: Set<WebURL.OriginKey> = []
     for source in spec.sources {
       guard let origins = source.product?.origins else { return }
       asked.formUnion(origins)
     }
+    if let login, !asked.isEmpty, !asked.contains(where: { login.plan.url.isOfSameSite(as: $0) }) {
+      diagnostics.append(
+        Diagnostic(
+          .noEffect, at: login.span, "no source has a URL of this site, so no page is fetched with the login",
+          hint: "cookies are sent to the site that sets them, and to nobody else"))
+    }
+    if let login { asked.insert(login.plan.url.originKey) }
     for credential in spec.fetch.credentials where !asked.contains(credential.origin.originKey) {
       let other = asked.first { $0.description.contains("://\(credential.origin.host)") }
       diagnostics.append(
@@ -349,9 +362,14 @@ struct PlanCompiler {
       case .file(let path):
         let part: String? = if case .whole(let part) = sink.publication() { part } else { nil }
         return FileUse(.file(path), .sink, at: target.span, part: part)
+      case .database(let path, let table):
+        return FileUse(.file(path), .sink, at: target.span, database: .table(table))
       }
     }
-    return itself + secrets + sources + certificates + sinks
+    let others = spec.sinks.flatMap { $0.product?.otherFiles ?? [] }.map {
+      FileUse(.file($0.value), .sink, at: $0.span)
+    }
+    return itself + secrets + sources + certificates + sinks + others
   }
 }
 

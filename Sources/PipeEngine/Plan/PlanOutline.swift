@@ -50,6 +50,8 @@ package struct PlanOutline: Sendable {
     package let order: RowOrder
     package let delivery: Delivery
     package let publication: Publication
+    /// What the run makes of it before the first row, in lines: the DDL of a table.
+    package let definition: [String]
 
     /// Whether it is a link, so that its rows are elsewhere until the run is complete.
     let isLink: Bool
@@ -65,6 +67,10 @@ package struct PlanOutline: Sendable {
       case .whole: "published whole: until the run is complete its rows are in \(partText), which is then renamed"
       case .live: "published live: its rows are there while the run goes on"
       case .added: "published live: its rows are added to those that are there while the run goes on"
+      case .merged: "published live: each row takes the place of the one with its key while the run goes on"
+      case .swapped(let table):
+        "published whole: until the run is complete its rows are in the table \(table), which then takes the place of the"
+          + " one that is there"
       }
     }
 
@@ -107,7 +113,10 @@ package struct PlanOutline: Sendable {
         id: PlanLayout.StageID.sink(index).name, component: sink.name, target: sink.shown,
         columns: sink.columns.map { sink.rows == .links ? $0.name : plan.fields[$0.index].shown },
         condition: sink.whenText, order: sink.order,
-        delivery: Delivery(of: sink, in: plan), publication: publication, isLink: isLink)
+        delivery: Delivery(of: sink, in: plan), publication: publication,
+        definition: sink.sink.definition(of: sink.columns)?.split(separator: "\n").map { String($0).withoutControls }
+          ?? [],
+        isLink: isLink)
     }
     let need = PageNeed(plan.needs)
     var readers = fields.filter { $0.need == need }.map(\.name)
@@ -147,7 +156,7 @@ package struct PlanOutline: Sendable {
           id: id, kind: .sink, title: "\(output.component): \(output.target)",
           notes: [
             output.columns.joined(separator: ", "), output.orderText, output.publicationText, output.delivery.text,
-          ].compactMap(\.self))
+          ].compactMap(\.self) + output.definition)
       }
     }
     connections = layout.edges.flatMap { edge in

@@ -57,6 +57,10 @@ struct ShownSpec {
       let origin = origins.count == fetch.credentials.count ? "\(origins[index])" : Secrets.mask
       return "a credential (\(credential.scheme)) for \(origin), and for nobody else"
     }
+    if fetch.login != nil {
+      let login = masked == nil ? fetch.login : masked?.fetch.login
+      notes.append(login?.plan.outline ?? "logs in at \(Secrets.mask)")
+    }
     if fetch.cookies == .run { notes.append("cookies are kept until the run ends") }
     if let proxy = fetch.proxy {
       notes.append("through \(proxy.shown), names resolved \(proxy.resolve == .here ? "here" : "there")")

@@ -5,9 +5,9 @@ internal import Synchronization
 package enum RunEvent: Hashable, Sendable {
   case admitted(RequestID)
   /// An attempt was handed to the fetcher.
-  case begun(RequestID, attempt: Int)
+  case begun(RequestID, WebURL?, attempt: Int)
   /// An attempt came to an answer or to an error.
-  case landed(RequestID, status: Int?, error: RequestError.Code?, elapsed: Duration)
+  case landed(RequestID, WebURL?, status: Int?, error: RequestError.Code?, elapsed: Duration)
   case redirected(RequestID, to: WebURL?)
   /// It will be tried again, after a wait.
   case retried(RequestID, attempt: Int, after: Duration)

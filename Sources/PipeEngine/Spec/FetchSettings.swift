@@ -21,7 +21,11 @@ package struct FetchSettings: Sendable {
   package var addresses = AddressPolicy()
   package var tls = TLSSettings()
   package var credentials: [OriginCredential] = []
+  /// With a login, as the login needs it.
   package var cookies = CookieChoice.none
+  /// What the spec says of them.
+  var statedCookies: Located<CookieChoice>?
+  package var login: LoginSettings?
   package var proxy: ProxySettings?
   /// `nil` if the spec does not say.
   package var robots: RobotsSettings?
@@ -77,8 +81,13 @@ extension FetchSettings {
       "Credentials, each for one origin; several are a list. Requests with an Authorization field or a user of their own"
         + " keep it.", example: "{origin: https://api.example.com, bearer: \"${secret:env:TOKEN}\"}"),
     Key(
-      "cookies", CookieChoice.shape, default: CookieChoice.none, shown: "none",
-      "How cookies set by servers are handled."),
+      "cookies", CookieChoice.shape.located.optional, default: nil, shown: "none",
+      "How cookies set by servers are handled; with a login, they are kept for the run."),
+    Key(
+      optional: "login", LoginSettings.shape,
+      "How the run logs in before anything else is fetched. Its failure is the run's. It is not a record, and robots.txt is"
+        + " not asked about it.",
+      example: "{page: \"https://example.com/login\", form: {user: ada, password: \"${secret:env:PASSWORD}\"}}"),
     Key(
       optional: "proxy", ProxySettings.map.shape,
       "The proxy that all requests go through; the environment's proxies are never used.",
@@ -113,8 +122,9 @@ extension FetchSettings {
 
   private init(
     concurrency: Int, perHost: HostRules, timeout: Timeouts, method: Method?, headers: [HTTPFields.Field],
-    body: String?, userAgent: Located<String>?, credentials: [OriginCredential], cookies: CookieChoice,
-    proxy: ProxySettings?, robots: RobotsSettings?, redirects: Int,
+    body: String?, userAgent: Located<String>?, credentials: [OriginCredential],
+    cookies: Located<CookieChoice>?, login: LoginSettings?, proxy: ProxySettings?, robots: RobotsSettings?,
+    redirects: Int,
     retry: RetrySettings, maxBody: ByteCount, onMaxBody: OnMaxBody, http: HTTPChoice,
     tls: TLSSettings, addresses: AddressPolicy
   ) {
@@ -127,7 +137,9 @@ extension FetchSettings {
     self.userAgent = userAgent?.value ?? FetchSettings().userAgent
     userAgentSpan = userAgent?.span
     self.credentials = credentials
-    self.cookies = cookies
+    statedCookies = cookies
+    self.login = login
+    self.cookies = cookies?.value ?? (login == nil ? .none : .run)
     self.proxy = proxy
     self.robots = robots
     self.redirects = redirects

@@ -21,7 +21,16 @@ struct VariableDeclarations: Sendable {
         continue
       }
       context.within(name) { context in
-        let text = context.text(of: entry.value, expected: "a string, a number or a boolean")
+        var text = context.text(of: entry.value, expected: "a string, a number or a boolean")
+        if let found = text, found.value == .null {
+          let isNothing = entry.value.isUnwritten
+          context.report(
+            .wrongType, on: entry.value,
+            isNothing
+              ? "\(context.place) has no value" : "\(context.place) must be a string, a number or a boolean, not null",
+            hint: isNothing ? "write \"\" for the empty text" : "write the word between quotes: 'null'")
+          text = nil
+        }
         // One that cannot be resolved is reported once, here; its uses are not reported again.
         context.define(
           name, text.map { Variables.Value($0.text, shown: $0.masked, definedAt: entry.key.span) } ?? .faulty)

@@ -90,11 +90,29 @@ final class SpillStore: Sendable {
   /// Writes a block.
   ///
   /// - Returns: What `take` knows it by.
-  func append(_ bytes: [UInt8]) throws(Refusal) -> Int {
-    let result = storage.withLock { storage -> Result<Int, Refusal> in
+  func append(_ bytes: [UInt8]) throws(Refusal) -> UInt32 {
+    let block = try newBlock()
+    try append(bytes, as: block)
+    return block
+  }
+
+  /// What a block will be known by that is written later. A folder is found for it.
+  func newBlock() throws(Refusal) -> UInt32 {
+    try opened { storage in storage.segments?.newBlock() ?? 0 }
+  }
+
+  /// Writes a block.
+  func append(_ bytes: [UInt8], as block: UInt32) throws(Refusal) {
+    try opened { storage throws(Refusal) -> Void in try append(bytes, as: block, to: &storage) }
+  }
+
+  private func opened<Answer: Sendable>(
+    _ body: (inout sending Storage) throws(Refusal) -> Answer
+  ) throws(Refusal) -> Answer {
+    let result = storage.withLock { storage -> Result<Answer, Refusal> in
       do throws(Refusal) {
         if storage.segments == nil { try open(&storage) }
-        return .success(try append(bytes, to: &storage))
+        return .success(try body(&storage))
       } catch {
         return .failure(error)
       }
@@ -102,10 +120,9 @@ final class SpillStore: Sendable {
     return try result.get()
   }
 
-  private func append(_ bytes: [UInt8], to storage: inout Storage) throws(Refusal) -> Int {
+  private func append(_ bytes: [UInt8], as block: UInt32, to storage: inout Storage) throws(Refusal) {
     do throws(Segments.Refusal) {
-      guard let id = try storage.segments?.append(bytes) else { throw .full(limit: 0) }
-      return id
+      try storage.segments?.append(bytes, as: block)
     } catch {
       switch error {
       case .full(let limit): throw refusal(.full(folder: storage.folder, limit: limit))
@@ -142,7 +159,7 @@ final class SpillStore: Sendable {
   ///
   /// - Parameter decode: Makes of the bytes what was written; `nil` where they are not that.
   /// - Throws: `RunError` where the block cannot be read: what is in it would be lost.
-  func take<Decoded>(_ block: Int, _ decode: ([UInt8]) -> Decoded?) throws(RunError) -> Decoded {
+  func take<Decoded>(_ block: UInt32, _ decode: ([UInt8]) -> Decoded?) throws(RunError) -> Decoded {
     let result = storage.withLock { storage -> Result<[UInt8]?, StorageError> in
       do throws(StorageError) {
         return .success(try storage.segments?.take(block))

@@ -102,6 +102,8 @@ extension Spec {
     // As its run has it.
     if crawl != nil, spec.fetch.robots == nil { spec.fetch.robots = RobotsSettings() }
     spec.crawl = nil
+    // What is expected of a run says nothing of one page.
+    spec.expect = []
     return spec
   }
 }

@@ -115,10 +115,29 @@ private struct Reader {
         hint: "a name is set off by a colon: '\(component):\(self.text(value))'")
       return nil
     }
+    if name == nil, components[component] == nil,
+      component.count < 3 || nearestName(to: component, among: components.keys) == nil,
+      let extractor = Self.extractor(reading: self.text(value)), components[extractor] != nil
+    {
+      report(
+        key, "no extractor is called '\(component)'",
+        hint: "a field of that name is '\(component):\(extractor)=\(self.text(value))'")
+      return nil
+    }
     let (called, nameNode) = named(name, or: component, at: key)
     return TrialFields.Entry(
       name: called, extractor: "{\(component): \(Self.scalar(self.text(value)))}", isNameAlone: false,
       nameNode: nameNode, node: Node(.mapping([Node.Entry(key: node(key), value: node(value))]), span: span(rest)))
+  }
+
+  /// The extractor whose language an argument is in, by the way it begins.
+  private static func extractor(reading text: String) -> String? {
+    if text.hasPrefix("$") { return "json" }
+    if text.hasPrefix("/") {
+      let isBetweenSlashes = text.dropFirst().lastIndex(of: "/").map { text[$0...].dropFirst().allSatisfy(\.isLetter) }
+      return text.hasPrefix("//") || isBetweenSlashes != true ? "xpath" : "regex"
+    }
+    return text.isEmpty ? nil : "css"
   }
 
   /// An extractor with its options, in YAML.

@@ -53,7 +53,7 @@ struct ScreenedExchange: TransferExchange {
     inner.complete(
       TransferResult(
         request: request.request, response: result.response, failure: result.failure, elapsed: result.elapsed,
-        firstByte: result.firstByte, sends: result.sends))
+        firstByte: result.firstByte, connected: result.connected, sends: result.sends))
   }
 
   mutating func handOver() { inner.handOver() }

@@ -1,4 +1,5 @@
 package import PipeEngine
+internal import PipeSpec
 internal import PipeWeb
 
 /// How far a run is, at one moment: all that is shown of it.
@@ -54,6 +55,7 @@ package struct RunSampler {
   private let known: KnownTotals
   /// Requests in a second that a host allows.
   private let allowed: Double?
+  private let mask: SecretMask
   private var rate: RateEstimator?
   private var hosts: [String: RateEstimator] = [:]
   private var waits: [HostWait] = []
@@ -73,6 +75,7 @@ package struct RunSampler {
     self.progress = progress
     self.known = known
     last = start
+    mask = plan.mask
     let interval = plan.fetch.perHost.interval
     allowed = interval > .zero ? 1 / interval.seconds : nil
   }
@@ -102,7 +105,9 @@ package struct RunSampler {
     sample.left = left.shown
     (sample.p50, sample.p95) = (measures.p50, measures.p95)
     sample.fills = progress.fills
-    sample.slowest = waits.first
+    // It was looked for a while ago, and no more can wait for one host than for all.
+    sample.slowest = waits.first.flatMap { $0.atMost(waiting: sample.waiting, inFlight: sample.inFlight) }
+      .map { $0.shown(by: mask) }
     return sample
   }
 
@@ -117,7 +122,16 @@ package struct RunSampler {
       hosts[wait.host] = estimator
       let left = byHost?[wait.host].map { max(0, $0 - done) } ?? wait.waiting + wait.inFlight
       return TimeLeft.Host(
-        wait.host, left: left, rate: TimeLeft.rate(measured: estimator.rate(at: clock), allowed: allowed))
+        mask.value(wait.host), left: left, rate: TimeLeft.rate(measured: estimator.rate(at: clock), allowed: allowed))
     }
+  }
+}
+
+extension HostWait {
+  /// The same of no more requests; `nil` if none waits any more.
+  fileprivate func atMost(waiting most: Int, inFlight: Int) -> HostWait? {
+    if most == 0 { return nil }
+    return HostWait(
+      host: host, waiting: min(waiting, most), inFlight: min(self.inFlight, inFlight), reason: reason)
   }
 }

@@ -16,10 +16,10 @@ package enum StallReport {
     let waits = progress.waits(upTo: mostHosts + 1)
     let flights = progress.flights(upTo: mostHosts + 1).filter { flight in !waits.contains { $0.host == flight.host } }
     lines += flights.prefix(mostHosts).map {
-      "  host       \(TerminalCell.shown($0.host)): \($0.count.grouped) in flight, nothing waits"
+      "  host       \(TerminalCell.shown(plan.mask.value($0.host))): \($0.count.grouped) in flight, nothing waits"
     }
     lines += waits.prefix(mostHosts).map {
-      "  host       \(TerminalCell.shown($0.host)): \($0.waiting.grouped) wait, \($0.words)"
+      "  host       \(TerminalCell.shown(plan.mask.value($0.host))): \($0.waiting.grouped) wait, \($0.words)"
     }
     if waits.count > mostHosts || flights.count > mostHosts { lines.append("  host       and others") }
     for (edge, count, most) in progress.fills where count > 0 && edge != .frontier {

@@ -27,8 +27,25 @@ package enum ReportSchemas {
           ])),
         .object(object([("event", ["const": "stall"]), ("seconds", count), ("lines", list(text))])),
         .object(object([("event", ["const": "notice"]), ("text", text)])),
+        log,
         .object(object([("event", ["const": "summary"])] + summaryProperties)),
       ],
+    ]
+  }
+
+  /// Of a line of `--log-format json`. Which fields it has depends on what has happened.
+  private static var log: JSONText {
+    let always: [Property] = [
+      ("event", ["const": "log"]), ("time", text),
+      ("level", ["enum": .array(LogEntry.Level.allCases.map { .string($0.rawValue) })]), ("message", text),
+    ]
+    let counts = ["attempt", "status", "rows", "lost"]
+    let fields = LogLine.names.map { name -> Property in
+      (name, counts.contains(name) ? count : name.hasSuffix("_ms") ? number : text)
+    }
+    return [
+      "type": "object", "properties": .object((always + fields).map { (key: $0.0, value: $0.1) }),
+      "required": .array(always.map { .string($0.0) }), "additionalProperties": .bool(false),
     ]
   }
 
@@ -42,7 +59,8 @@ package enum ReportSchemas {
       ]))
     let latencies = ["p50", "p90", "p95", "p99", "max"].map { ($0, orNull(number)) }
     let stage = [
-      "received", "generated", "sent", "filtered", "empty", "deduplicated", "checked", "left_out", "beyond_limit",
+      "received", "generated", "sent", "filtered", "empty", "deduplicated", "rejected", "checked", "left_out",
+      "beyond_limit",
       "unfinished",
     ]
     return [

@@ -151,7 +151,8 @@ package struct RunReport: Sendable {
 
   private func host(_ named: NamedHost) -> JSONText {
     [
-      "host": .string(named.name), "requests": .int(named.host.requests), "broken": .int(named.host.broken),
+      "host": .string(plan.mask.value(named.name)), "requests": .int(named.host.requests),
+      "broken": .int(named.host.broken),
       "bytes": .int(named.host.bytes), "mean_ms": JSONText(thousandths: named.host.mean.seconds * 1000),
       "slowest_ms": JSONText(thousandths: named.host.slowest.seconds * 1000),
     ]
@@ -181,7 +182,8 @@ package struct RunReport: Sendable {
     [
       "name": .string(count.name), "received": .int(count.received), "generated": .int(count.generated),
       "sent": .int(count.sent), "filtered": .int(count.filtered), "empty": .int(count.empty),
-      "deduplicated": .int(count.deduplicated), "checked": .int(count.checked), "left_out": .int(count.leftOut),
+      "deduplicated": .int(count.deduplicated), "rejected": .int(count.rejected),
+      "checked": .int(count.checked), "left_out": .int(count.leftOut),
       "beyond_limit": .int(count.beyondLimit), "unfinished": .int(count.unfinished),
     ]
   }

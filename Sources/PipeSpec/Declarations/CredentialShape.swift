@@ -18,6 +18,7 @@ extension DecodingContext {
   package mutating func protect(_ credential: ResolvedText) {
     if credential.isInterpolated || credential.text.isEmpty { return }
     mask(credential.node)
+    note(credential: credential.text)
     report(
       .insecure, on: credential.node, "\(place) stands in the spec, where everybody can read it",
       hint: "write ${secret:env:NAME} or ${secret:file:PATH}")

@@ -150,6 +150,17 @@ package struct DecodingContext {
   package mutating func forgetVariables() { variables.areKnown = false }
 
   /// Keeps what a node says from being shown where the file is quoted.
+  /// Keeps a credential that the spec itself tells out of what a run says.
+  mutating func note(credential: String) {
+    variables.note(credential: credential)
+    // `Bearer s3cret`, `id=c00kie`, `http://me:pr0xy@proxy.example`: its parts go from hand to hand.
+    for part in credential.split(whereSeparator: { " ;=:@/".contains($0) }) {
+      if part.utf8.count >= 6, part.contains(where: \.isNumber), part.contains(where: \.isLetter) {
+        variables.note(credential: String(part))
+      }
+    }
+  }
+
   package mutating func mask(_ node: Node) { masked.append(node.anchored ?? node.span) }
 
   /// Makes a variable known to what is decoded from here on.

@@ -100,6 +100,11 @@ package struct KeyDescription: Sendable {
     KeyDescription(name: name, summary: summary, shape: shape, requirement: .optional, example: example)
   }
 
+  /// The same where it must be there.
+  package var required: KeyDescription {
+    KeyDescription(name: name, summary: summary, shape: shape, requirement: .required, example: example)
+  }
+
   /// The default as a person would write it, where there is one.
   package var shownDefault: String? { if case .defaults(let shown) = requirement { shown } else { nil } }
 }

@@ -15,13 +15,20 @@ package struct ScalarFault: Error {
 }
 
 extension Shape {
-  /// A scalar that `parse` reads from its text, interpolations resolved.
+  /// A scalar that `parse` reads from its text, interpolations resolved. YAML's null is not the text `null`.
   package static func scalar(
     _ description: ShapeDescription,
     parse: @escaping @Sendable (ResolvedText) throws(ScalarFault) -> Value
   ) -> Self {
     Shape(description) { node, context in
       guard let text = context.text(of: node, expected: description.name) else { return nil }
+      if description.isText, node.isWrittenNull {
+        // Where the word would be none either, what is one is told.
+        var hint: String? = "leave it out, or write the word between quotes: 'null'"
+        do throws(ScalarFault) { _ = try parse(text) } catch { hint = error.hint ?? hint }
+        context.report(.wrongType, on: node, "\(context.place) must be \(description.name), not null", hint: hint)
+        return nil
+      }
       do throws(ScalarFault) {
         return try parse(text)
       } catch {
@@ -137,7 +144,22 @@ extension ResolvedText {
   }
 }
 
+extension ShapeDescription {
+  /// Whether any text would do, `null` as well, if YAML did not mean nothing by it.
+  fileprivate var isText: Bool {
+    switch self {
+    case .text, .template: true
+    default: false
+    }
+  }
+}
+
 extension Node {
+  /// Whether it is YAML's null in a word: `null` or `~`.
+  fileprivate var isWrittenNull: Bool {
+    if case .scalar(let scalar) = content { scalar.value == .null && !isUnwritten } else { false }
+  }
+
   /// Whether the node is a scalar without quotes.
   var isPlain: Bool {
     if case .scalar(let scalar) = content { scalar.style == .plain } else { false }

@@ -31,7 +31,7 @@ package indirect enum ShapeDescription: Sendable {
     case .integer(let range):
       range == .min ... .max ? "a whole number" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .number: "a number"
-    case .any: "any value"
+    case .any: "a text, a number, true, false or null"
     case .template: "a text with columns in braces"
     case .tree: "any value, list or map"
     case .choice(let words): Self.choice(of: words.map(\.word))

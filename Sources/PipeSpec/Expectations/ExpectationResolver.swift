@@ -55,7 +55,9 @@ struct ExpectationResolver {
     }
     let (condition, found) = Resolver.resolve(parsed.condition, declarations)
     faults += found
-    guard let condition, faults.isEmpty else { return .failure(sorted) }
+    guard var condition, faults.isEmpty else { return .failure(sorted) }
+    let nullable = Set(declarations.filter(\.isNullable).map { ExactText($0.name) })
+    if let strict = Resolver.resolve(parsed.condition.needing(nullable), declarations).0 { condition = strict }
     var units: [ExpectationUnit?] = Array(repeating: nil, count: aggregates.count)
     check(parsed.condition, aggregates, &units)
     if !faults.isEmpty { return .failure(sorted) }

@@ -42,7 +42,7 @@ extension Topic {
         """
         The condition in the parentheses is one of `where`, which `pipe explain expressions` tells about. A record \
         without a number does not count for min, max, avg and percentiles. If no record counts, and for the share of \
-        no records, the expectation does not hold.
+        no records, a comparison does not hold, and neither does `not` of it.
         """),
       .heading("Numbers"),
       .table([
@@ -63,7 +63,8 @@ extension Topic {
       .paragraph(
         """
         `--expect-format github` writes an annotation for each expectation that does not hold to standard output, \
-        at its place in the spec; `--expect-format junit` a report with a test case for each.
+        at its place in the spec; `--expect-format junit` a report with a test case for each, an error if the run is not \
+        complete.
         """),
     ])
 }

@@ -77,3 +77,33 @@ extension Condition {
     }
   }
 }
+
+extension Condition {
+  /// Whether it is `x == null` or `x != null`, which an absent value answers.
+  private var asksForNull: Bool {
+    guard case .comparison(let left, _, let right, _) = self else { return false }
+    return [left, right].contains { if case .literal(.null) = $0.kind { true } else { false } }
+  }
+
+  /// The same, but that what `not` stands before needs a value of each of these names as well: that of a run without a number
+  /// says nothing of it. `not max(a) > 3 or b` is `(not max(a) > 3 and max(a) != null) or b`.
+  func needing(_ names: Set<ExactText>) -> Condition { needing(names, isDenied: false) }
+
+  private func needing(_ names: Set<ExactText>, isDenied: Bool) -> Condition {
+    switch self {
+    case .all(let conditions), .any(let conditions):
+      let parts = conditions.map { $0.needing(names, isDenied: isDenied) }
+      let joinsAll = if case .all = self { !isDenied } else { isDenied }
+      return joinsAll ? .allOf(parts) : .anyOf(parts)
+    case .not(let condition): return condition.needing(names, isDenied: !isDenied)
+    default:
+      if !isDenied { return self }
+      if asksForNull { return .not(self) }
+      let needed = fieldNames.filter { names.contains(ExactText($0)) }.map { name in
+        let null = Operand(kind: .literal(.null), range: 0..<0)
+        return Condition.comparison(Operand(kind: .field(name), range: 0..<0), .notEqual, null, sign: 0..<0)
+      }
+      return .allOf([.not(self)] + needed)
+    }
+  }
+}

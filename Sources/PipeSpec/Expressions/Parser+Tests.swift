@@ -136,7 +136,7 @@ extension Parser {
         case .word:
           isFaulty = true
           report(
-            "a list holds values, not fields", hint: "write '\(current.quoted(in: text))' for a text", current.range)
+            "a list holds values, not fields", hint: "write \(current.quoted(in: text)) for a text", current.range)
         default: throw fail("a value is expected before '\(written(current.range))'", current.range)
         }
       }

@@ -117,6 +117,7 @@ package struct Variables: Sendable {
     var scanner = InterpolationScanner(scalar.text)
     var text = ""
     var shown = ""
+    var parts = SecretParts()
     var segments: [ResolvedText.Segment] = []
     var faults: [Diagnostic] = []
     var isInterpolated = false
@@ -128,6 +129,7 @@ package struct Variables: Sendable {
       case .literal(let literal):
         text += literal
         shown += literal
+        parts.add(literal, shown: literal, isWritten: true)
       case .reference(let reference):
         isInterpolated = true
         if reference.hasPrefix(Self.secretFile) {
@@ -139,6 +141,7 @@ package struct Variables: Sendable {
           brought += value.text.utf8.count
           text += value.text
           shown += value.shown
+          parts.add(value.text, shown: value.shown, isWritten: value.text == value.shown)
         case .success:
           // It is told once: what else names a variable is too much as well.
           if brought < .max {
@@ -166,7 +169,11 @@ package struct Variables: Sendable {
         .init(result: start..<text.utf8.count, origin: part.origin, isLiteral: part.isVerbatim))
     }
     guard faults.isEmpty, !isBroken else { return .failure(Faults(diagnostics: faults)) }
-    if shown != text { secrets.insert(at: node.span) }
+    if shown != text {
+      parts.end()
+      secrets.insert(at: node.span)
+      secrets.insert(parts)
+    }
     let value: Scalar.Value = scalar.style == .plain ? CoreSchema.value(of: text) : .string
     return .success(
       ResolvedText(
@@ -220,6 +227,9 @@ package struct Variables: Sendable {
     let name = ExactText(name)
     if values[name] != nil { used.insert(name) }
   }
+
+  /// Notes a credential that stands in the spec for everybody who reads it.
+  mutating func note(credential: String) { secrets.insert(credential: credential) }
 
   /// What stands for a reference, and what may be shown of it.
   private typealias Substitute = (text: String, shown: String)

@@ -183,8 +183,15 @@ package struct JSONSchema {
       for key in several { properties.append((key.name, property(key))) }
       then.append(("properties", .object(properties)))
     }
+    // Alone, a name without a value is written without the colon.
+    if component.standsAlone, component.main != nil || !component.keys.isEmpty {
+      let hasValue: JSONText = ["properties": .object([(key: component.name, value: Self.notNull)])]
+      then.append(("anyOf", [["minProperties": 2], hasValue]))
+    }
     return ["if": ["required": [.string(component.name)]], "then": .object(then)]
   }
+
+  private static let notNull: JSONText = ["not": ["type": "null"]]
 
   /// ECMAScript's patterns have no flag of their own.
   private static func inAnyCase(_ word: String) -> String {

@@ -84,7 +84,7 @@ private struct Exchange: TransferExchange {
       Fetched(
         request: request, response: result.response,
         error: result.failure.map(RequestError.init),
-        timing: Fetched.Timing(elapsed: result.elapsed, firstByte: result.firstByte),
+        timing: Fetched.Timing(elapsed: result.elapsed, firstByte: result.firstByte, connected: result.connected),
         attempts: request.attempt + result.sends - 1))
   }
 

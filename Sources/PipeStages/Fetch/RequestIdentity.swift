@@ -24,6 +24,8 @@ final class RequestIdentity: Sendable {
   /// The request with what belongs to where it goes; itself, where that is nothing.
   func identify(_ request: Request) -> any TransferRequest {
     guard let url = request.url else { return request }
+    // A login begins a session of its own. With the cookies of one that has ended, or has not, some sites show no form.
+    if request.purpose == .login, request.trail.isEmpty { jar.withLock { $0.forget(siteOf: url) } }
     let own = HTTPFields(request.headers)
     var more: [HTTPFields.Field] = []
     if let authorization = authorizations[url.originKey], !url.hasUserinfo, own["Authorization"] == nil {

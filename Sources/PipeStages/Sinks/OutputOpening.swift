@@ -325,7 +325,11 @@ struct OutputOpening {
   /// Makes the folders of the path.
   ///
   /// - Returns: Those that hold a new one.
-  private func makeFolders() throws(RunError) -> [String] {
+  private func makeFolders() throws(RunError) -> [String] { try Self.makeFolders(of: path, in: storage) }
+
+  /// - Returns: The folders that have got a new one in them.
+  @discardableResult
+  static func makeFolders(of path: String, in storage: any FileStorage) throws(RunError) -> [String] {
     var folder = path.hasPrefix("/") ? "/" : ""
     var parents: [String] = []
     for part in path.split(separator: "/").dropLast() {

@@ -1,15 +1,15 @@
 import Glibc
 import PipeEngine
-import PipeStorage
+package import PipeStorage
 
 /// `NAME.part`: a file beside its place, in which the rows of a run are until the run is complete.
-enum PartFile {
+package enum PartFile {
   static let ending = ".part"
 
   /// The file that a part takes the name of: a symbolic link stays one, and what it leads to is replaced.
   ///
   /// - Returns: `nil` where nothing can be made beside it: the path is a name of an open file.
-  static func output(at path: String, in storage: any FileStorage) throws(StorageError) -> String? {
+  package static func output(at path: String, in storage: any FileStorage) throws(StorageError) -> String? {
     guard case .path(let real) = storage.realPath(path) else { return nil }
     return try storage.status(of: path, followingLinks: false)?.kind == .link ? real : path
   }
@@ -26,18 +26,7 @@ enum PartFile {
     _ path: String, permissions: UInt32, of name: String, in storage: any FileStorage
   ) throws(RunError) -> any StoredFile {
     do throws(StorageError) {
-      // Each turn ends with a file, an error, or because another run was quicker.
-      for _ in 0..<16 {
-        if let file = try create(path, permissions: permissions, in: storage) {
-          if try file.lock(), try hasName(path, file, in: storage) { return file }
-          continue
-        }
-        guard let stale = try claim(path, in: storage) else { continue }
-        let status = try stale.status()
-        if status.kind != .regular { throw StorageError(.open, path, code: EEXIST) }
-        guard try stale.lock() else { break }
-        if try hasName(path, stale, in: storage) { try storage.remove(path) }
-      }
+      if let file = try make(path, permissions: permissions, in: storage) { return file }
     } catch {
       throw RunError(
         name, "its .part file \(error.reason)",
@@ -47,8 +36,29 @@ enum PartFile {
     throw .isBeingWritten(name)
   }
 
+  /// The same, for any file.
+  ///
+  /// - Returns: `nil` if a living run writes it.
+  package static func make(
+    _ path: String, permissions: UInt32, in storage: any FileStorage
+  ) throws(StorageError) -> (any StoredFile)? {
+    // Each turn ends with a file, an error, or because another run was quicker.
+    for _ in 0..<16 {
+      if let file = try create(path, permissions: permissions, in: storage) {
+        if try file.lock(), try hasName(path, file, in: storage) { return file }
+        continue
+      }
+      guard let stale = try claim(path, in: storage) else { continue }
+      let status = try stale.status()
+      if status.kind != .regular { throw StorageError(.open, path, code: EEXIST) }
+      guard try stale.lock() else { return nil }
+      if try hasName(path, stale, in: storage) { try storage.remove(path) }
+    }
+    return nil
+  }
+
   /// Whether a path still stands for an open file.
-  static func hasName(
+  package static func hasName(
     _ path: String, _ file: any StoredFile, in storage: any FileStorage
   ) throws(StorageError) -> Bool {
     guard let there = try storage.status(of: path, followingLinks: false) else { return false }
@@ -66,7 +76,8 @@ enum PartFile {
     }
   }
 
-  private static func claim(_ path: String, in storage: any FileStorage) throws(StorageError) -> (any StoredFile)? {
+  /// A file that is there, to be locked and looked at; `nil` if nothing is.
+  package static func claim(_ path: String, in storage: any FileStorage) throws(StorageError) -> (any StoredFile)? {
     do throws(StorageError) {
       return try storage.open(path, .claim)
     } catch {

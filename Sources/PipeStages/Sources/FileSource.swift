@@ -38,6 +38,7 @@ struct FileSource: Source {
   var summary: String { "\(path.value) (\(options.summary))" }
 
   func notes(in folder: SourceFolder) -> [String] { options.template?.notes(in: folder) ?? [] }
+  func sentFile(in folder: SourceFolder) -> String? { options.template?.sentFile(in: folder) }
 
   var origins: Set<WebURL.OriginKey>? { options.origins }
 
@@ -123,6 +124,7 @@ struct StandardInputSource: Source {
   var summary: String { "standard input (\(options.summary))" }
 
   func notes(in folder: SourceFolder) -> [String] { options.template?.notes(in: folder) ?? [] }
+  func sentFile(in folder: SourceFolder) -> String? { options.template?.sentFile(in: folder) }
 
   var origins: Set<WebURL.OriginKey>? { options.origins }
 

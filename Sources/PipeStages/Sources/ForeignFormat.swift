@@ -73,7 +73,7 @@ struct ForeignFormat {
     ForeignFormat("a 7z archive", "unpack it first: 7z x FILE", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C].map { .one($0) }),
     ForeignFormat("a rar archive", "unpack it first: unrar x FILE", text("Rar!\u{1A}\u{7}")),
     ForeignFormat(
-      "an SQLite database", "export a table of it: sqlite3 -csv -header FILE 'select …'", text("SQLite format 3\0")),
+      "an SQLite database", "read it by sqlite: {path: FILE, query: \"SELECT …\"}", text("SQLite format 3\0")),
     ForeignFormat("a PDF document", "write its URLs into a text file, one a line", text("%PDF-")),
     ForeignFormat(
       "an old Office document, such as an Excel workbook (xls)", "save the sheet as CSV, and write format: csv",

@@ -144,6 +144,8 @@ extension InputRow {
   /// - Returns: Why it is not what its name says.
   fileprivate mutating func take(_ name: String, _ value: JSONValue) -> String? {
     switch (name, value) {
+    // As if it were not there.
+    case (_, .null): break
     case ("method", .string(let name)):
       guard let method = Method(rawValue: name.uppercased()) else { return "the method '\(name)' is not known" }
       self.method = method
@@ -153,7 +155,9 @@ extension InputRow {
       }
     case ("body", .string(let text)): body = Array(text.utf8)
     // An object or a list is sent as the JSON that it is.
-    case ("body", let value) where value != .null: body = Array(value.serialized.utf8)
+    case ("body", let value): body = Array(value.serialized.utf8)
+    case ("method", let value): return "the member 'method' must be a string, not \(value.kindName)"
+    case ("headers", let value): return "the member 'headers' must be an object of header fields, not \(value.kindName)"
     default: break
     }
     return nil
@@ -168,15 +172,31 @@ extension InputRow {
     case .string(let string): text = string
     case .number, .bool: text = value.serialized
     case .null: return "the header '\(name)' is null: leave it out, or write \"\" to send it without a value"
-    case .array: return "the header '\(name)' must be a string, not an array"
-    case .object: return "the header '\(name)' must be a string, not an object"
+    case .array, .object: return "the header '\(name)' must be a string, not \(value.kindName)"
     }
-    guard HTTPFields.isName(name), HTTPFields.isValue(text) else { return "the header '\(name)' is not a header field" }
+    guard HTTPFields.isName(name) else { return "the header '\(name)' is not a header field" }
+    guard HTTPFields.isValue(text) else {
+      return "the header '\(name)' holds a line break or a NUL, which no header field can"
+    }
     if let refusal = HTTPFields.Field(name: name, value: text).refusal { return "the header '\(name)' \(refusal)" }
     if let other = headers.first(where: { $0.name.lowercased() == name.lowercased() })?.name {
       return "the headers '\(other)' and '\(name)' are the same: case makes no difference in a header's name"
     }
     headers.append(HTTPFields.Field(name: name, value: text))
     return nil
+  }
+}
+
+extension JSONValue {
+  /// What it is, for a message.
+  fileprivate var kindName: String {
+    switch self {
+    case .object: "an object"
+    case .array: "an array"
+    case .string: "a string"
+    case .number: "a number"
+    case .bool: "a truth value"
+    case .null: "null"
+    }
   }
 }

@@ -49,6 +49,17 @@ struct RangeSource: Source {
           "\(context.place).url has no {n}, so every request would be the same", hint: "put {n} where the number goes")
         return nil
       }
+      let last = range.from + (range.to - range.from) / range.step * range.step
+      let least = (range.from < 0) == (last < 0) ? min(range.from.magnitude, last.magnitude) : 0
+      if let body = parts.body, body.isJSON, let hole = body.holes.first(where: \.isRaw),
+        String(least).utf8.count < range.pad
+      {
+        context.report(
+          .badValue, at: hole.span,
+          "\(hole.shown) is a number, and pad gives it zeros in front, which JSON does not have",
+          hint: "write {n}, which is a text, or leave pad away")
+        return nil
+      }
       return RangeSource(
         template: template, first: range.from, step: range.step,
         total: (range.to - range.from) / range.step + 1, width: range.pad)
@@ -66,6 +77,7 @@ struct RangeSource: Source {
   var summary: String { "\(url), \(total) number\(total == 1 ? "" : "s")" }
 
   func notes(in folder: SourceFolder) -> [String] { template.parts.notes(in: folder) }
+  func sentFile(in folder: SourceFolder) -> String? { template.sentFile(in: folder) }
 
   func columns(in folder: SourceFolder) -> SourceColumns { .named([Self.column.text]) }
 

@@ -69,6 +69,7 @@ struct URLsSource: Source {
   var summary: String { rows.count == 1 ? "1 URL" : "\(rows.count) URLs" }
 
   func notes(in folder: SourceFolder) -> [String] { template?.notes(in: folder) ?? [] }
+  func sentFile(in folder: SourceFolder) -> String? { template?.sentFile(in: folder) }
 
   func columns(in folder: SourceFolder) -> SourceColumns {
     let names = Set(rows.flatMap(\.columns.keys))

@@ -18,6 +18,9 @@ struct BodyTemplate: Sendable {
   /// What a plan says of it, but for the content of a file.
   private let summary: String
 
+  var isJSON: Bool { contentType == Self.jsonType }
+  private static let jsonType = "application/json"
+
   /// The file that it is, until it is read.
   var file: Located<String>? { if case .file(let path) = content { path } else { nil } }
 
@@ -133,7 +136,7 @@ struct BodyTemplate: Sendable {
     writer.append(node, &context)
     if writer.isFaulty { return nil }
     return BodyTemplate(
-      writer.text, "application/json", holes: writer.holes, summary: "json \(Self.told(writer.shown))")
+      writer.text, jsonType, holes: writer.holes, summary: "json \(Self.told(writer.shown))")
   }
 }
 

@@ -58,6 +58,11 @@ extension RequestTemplate {
     report(.unreadable(file, in: folder, fault.reason))
   }
 
+  /// The file that it sends, as a plan tells it.
+  func sentFile(in folder: SourceFolder) -> String? {
+    parts.body.flatMap { $0.file == nil ? nil : $0.summary(in: folder) }
+  }
+
   /// The files that it reads.
   func inputs(in folder: SourceFolder) -> [FileUse] {
     (parts.body?.file).map { [FileUse(.file(folder.resolve($0.value)), .source, at: $0.span)] } ?? []

@@ -172,8 +172,10 @@ extension TemplateText {
   }
 
   private static let scalar = Shape<TemplateText>.scalar(.template) { text throws(ScalarFault) in
-    if text.value == .null, text.text.isEmpty, text.node.text?.isEmpty ?? true {
-      throw ScalarFault(.wrongType, "has no value", hint: "write \"\" for an empty one")
+    if text.value == .null, !text.isInterpolated {
+      let hint =
+        text.text.isEmpty ? "write \"\" for an empty one" : "write \"\" for an empty one, or \"null\" for the word"
+      throw ScalarFault(.wrongType, "has no value", hint: hint)
     }
     return try TemplateText(text)
   }

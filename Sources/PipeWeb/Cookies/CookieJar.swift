@@ -51,6 +51,11 @@ package struct CookieJar: Sendable {
     return field.isEmpty ? nil : field
   }
 
+  /// Lets go of all cookies of a URL's site.
+  package mutating func forget(siteOf url: WebURL) {
+    count -= domains.removeValue(forKey: url.site)?.count ?? 0
+  }
+
   /// The storage model (5.7), step by step, as far as it concerns a client that is not a browser.
   private mutating func store(_ new: SetCookie, from request: CookieRequest, now: Int) {
     guard new.domain.utf8.allSatisfy({ $0 < 0x80 }) else { return }
@@ -127,5 +132,17 @@ package struct CookieJar: Sendable {
       }
     }
     count = domains.values.reduce(0) { $0 + $1.count }
+  }
+}
+
+extension WebURL {
+  /// The domain that somebody registered, or the address: cookies may be shared within it, and nowhere else.
+  fileprivate var site: String { PublicSuffixes.registrableDomain(of: hostname) }
+
+  /// Whether the hosts of both may share cookies.
+  package func isOfSameSite(as other: WebURL) -> Bool { site == other.site }
+
+  package func isOfSameSite(as origin: OriginKey) -> Bool {
+    WebURL(origin.description).map { isOfSameSite(as: $0) } ?? false
   }
 }

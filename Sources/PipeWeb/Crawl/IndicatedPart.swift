@@ -22,7 +22,8 @@ package enum IndicatedPart {
     return decoded == fragment ? [decoded] : [String(fragment), decoded]
   }
 
-  private static func percentDecoded(_ bytes: Substring.UTF8View) -> [UInt8] {
+  /// Each `%41` as the byte that it stands for (WHATWG URL 1.3); anything else stays.
+  package static func percentDecoded(_ bytes: Substring.UTF8View) -> [UInt8] {
     var decoded: [UInt8] = []
     decoded.reserveCapacity(bytes.count)
     var index = bytes.startIndex

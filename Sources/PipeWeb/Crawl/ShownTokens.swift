@@ -37,9 +37,9 @@ struct ShownTokens {
   private var ownNumbers: [Int] = []
   private let minute: Int?
   private var state: UInt64 = 0
-  /// Two tokens that were judged, the one that is, and two behind it.
-  private var window = InlineArray<5, Token>(repeating: Token())
-  private var filled = 0
+  /// A ring of two tokens that were judged, the one that is, and two behind it, from `first` on.
+  private var window = InlineArray<8, Token>(repeating: Token())
+  private var first = 0
   /// Of the marks since the last token.
   private var marks: UInt64 = 0
   private var joint: UInt8 = 0
@@ -221,29 +221,39 @@ struct ShownTokens {
   // MARK: Judging
 
   private mutating func push(_ token: Token) {
-    for index in 0..<4 { window[index] = window[index + 1] }
-    window[4] = token
-    if window[2].hash != 0 { judge() }
+    first = (first + 1) & 7
+    window[(first + 4) & 7] = token
+    judge((first + 2) & 7)
   }
 
-  private mutating func judge() {
-    let token = window[2]
-    if isPassedOver {
+  /// Judges the token in the middle of the window.
+  private mutating func judge(_ place: Int) {
+    if window[place].hash == 0 { return }
+    if isPassedOver(place) {
       isKept = false
       return
     }
     // Marks count between what counts.
-    if isKept, token.marks != 0 { state = Self.mixed(state ^ token.marks) }
-    state = Self.mixed((state &+ 0x9E37_79B9_7F4A_7C15) ^ token.hash)
+    if isKept, window[place].marks != 0 { state = Self.mixed(state ^ window[place].marks) }
+    state = Self.mixed((state &+ 0x9E37_79B9_7F4A_7C15) ^ window[place].hash)
     isKept = true
   }
 
-  private var isPassedOver: Bool {
-    let (second, first, token, next, last) = (window[0], window[1], window[2], window[3], window[4])
-    if token.isOwn { return true }
-    if token.number == .min {
-      return token.isDateWord || token.isTimedFinely || token.isTimed && isJoined(first, token)
+  private func isPassedOver(_ place: Int) -> Bool {
+    if window[place].isOwn { return true }
+    // Most are words.
+    if window[place].number == .min {
+      return window[place].isDateWord || window[place].isTimedFinely
+        || window[place].isTimed && isJoined(window[(place - 1) & 7], window[place])
     }
+    return isPassedOver(
+      number: window[place], behind: window[(place - 2) & 7], window[(place - 1) & 7],
+      before: window[(place + 1) & 7], window[(place + 2) & 7])
+  }
+
+  private func isPassedOver(
+    number token: Token, behind second: Token, _ first: Token, before next: Token, _ last: Token
+  ) -> Bool {
     if isTime(second, first, token, next, last) { return true }
     if token.isSmall {
       if first.isDateWord || next.isDateWord { return true }

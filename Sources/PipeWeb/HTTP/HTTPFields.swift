@@ -16,7 +16,7 @@ package struct HTTPFields: Hashable, Sendable {
 
     /// - Parameter octets: The value as it came: a field is made of octets (RFC 9110, 5.5), and a cookie goes back byte
     ///   by byte (RFC 6265bis, 5.8.3).
-    package init(name: String, octets: some Collection<UInt8>) {
+    package init(name: String, octets: UnsafeRawBufferPointer) {
       self.name = name
       if let value = String(validating: octets, as: UTF8.self) {
         self.value = value
@@ -25,6 +25,10 @@ package struct HTTPFields: Hashable, Sendable {
         value = HTTPFields.text(octets)
         received = Array(octets)
       }
+    }
+
+    package init(name: String, octets: [UInt8]) {
+      self = octets.withUnsafeBytes { Field(name: name, octets: $0) }
     }
 
     /// The value's bytes as they are sent, or as they came.

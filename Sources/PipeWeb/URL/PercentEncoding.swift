@@ -1,5 +1,5 @@
 /// Percent-encoding (WHATWG URL 1.3).
-enum PercentEncoding {
+package enum PercentEncoding {
   // The percent-encode sets; every byte above 0x7E is in all of them.
   static let fragment = ByteSet.controls.union(ByteSet(" \"<>`"))
   static let query = ByteSet.controls.union(ByteSet(" \"#<>"))
@@ -45,7 +45,7 @@ enum PercentEncoding {
   }
 
   /// The bytes with every `%XX` replaced by the byte it stands for.
-  static func decode(_ bytes: Span<UInt8>) -> [UInt8] {
+  package static func decode(_ bytes: Span<UInt8>) -> [UInt8] {
     var decoded: [UInt8] = []
     decoded.reserveCapacity(bytes.count)
     var index = 0

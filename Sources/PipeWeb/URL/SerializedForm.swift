@@ -25,6 +25,23 @@ enum SerializedForm {
     return scanFragment(input, from: fragment) == input.count ? layout : nil
   }
 
+  /// The layout of a base's origin with the input for a path, if that is what parsing and serializing would give: the
+  /// input has a path that begins with a slash, as most links within a site.
+  static func scan(pathOf input: Span<UInt8>, against base: WebURL) -> WebURL.Layout? {
+    guard input.count < WebURL.maximumLength, input.first == UInt8(ascii: "/"), base.layout.hasHost,
+      base.layout.scheme == .https || base.layout.scheme == .http
+    else { return nil }
+    if input.count > 1, input[1] == UInt8(ascii: "/") || input[1] == UInt8(ascii: "\\") { return nil }
+    guard let query = scanPath(input, from: 0) else { return nil }
+    let fragment = scanQuery(input, from: query)
+    guard scanFragment(input, from: fragment) == input.count else { return nil }
+    var layout = base.layout
+    layout.pathStart = layout.authorityEnd
+    layout.queryStart = layout.pathStart + UInt32(query)
+    layout.fragmentStart = layout.pathStart + UInt32(fragment)
+    return layout
+  }
+
   @inline(__always)
   private static func scanScheme(_ input: Span<UInt8>, _ layout: inout WebURL.Layout) -> Int? {
     guard input.count >= 10 else { return nil }

@@ -27,12 +27,25 @@ struct URLParser: ~Copyable {
       let href = input.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
       return WebURL(href: href, layout: layout)
     }
+    if let base, let layout = SerializedForm.scan(pathOf: input, against: base) {
+      let origin = Int(layout.pathStart)
+      guard origin + input.count <= WebURL.maximumLength else { throw .tooLong }
+      return WebURL(href: text(base.href.utf8.span.extracting(0..<origin), input), layout: layout)
+    }
     if !isValidUTF8, input.indices.contains(where: { input[$0] >= 0x80 }) {
       // Repaired before anything else: percent-encoding takes the bytes as they are.
       let text = input.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
       return try parse(withoutTabs: text.utf8.span, base: base, encoding)
     }
     return try parse(withoutTabs: input, base: base, encoding)
+  }
+
+  /// Two parts of ASCII as one text.
+  private static func text(_ first: Span<UInt8>, _ second: Span<UInt8>) -> String {
+    String(unsafeUninitializedCapacity: first.count + second.count) { text in
+      let middle = first.withUnsafeBufferPointer { text.initialize(fromContentsOf: $0) }
+      return second.withUnsafeBufferPointer { text[middle...].initialize(fromContentsOf: $0) }
+    }
   }
 
   /// Without the C0 controls and spaces at both ends.

@@ -31,8 +31,25 @@ package enum URLText {
 
   /// Appends a name or a value of a form (WHATWG URL 5.2).
   package static func append(form value: String, to bytes: inout [UInt8]) {
+    append(form: Array(value.utf8), to: &bytes)
+  }
+
+  /// Names and values of a form, each in the bytes of its encoding: `name=value&…` (WHATWG URL 5.2).
+  package static func form(_ entries: [(name: [UInt8], value: [UInt8])]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for entry in entries {
+      if !bytes.isEmpty { bytes.append(UInt8(ascii: "&")) }
+      append(form: entry.name, to: &bytes)
+      bytes.append(UInt8(ascii: "="))
+      append(form: entry.value, to: &bytes)
+    }
+    return bytes
+  }
+
+  /// Appends a name or a value of a form, in the bytes of its encoding.
+  static func append(form value: [UInt8], to bytes: inout [UInt8]) {
     var isFirst = true
-    for part in value.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false) {
+    for part in value.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false) {
       if !isFirst { bytes.append(UInt8(ascii: "+")) }
       isFirst = false
       PercentEncoding.append(part.span, encoding: form, to: &bytes)

@@ -2,6 +2,9 @@
 enum ItemRoutes {
   static let all: [Route] = [
     Route("/json/items", "a page of items, with the next page's URL in `next`", query: "page=", items),
+    Route(
+      "/json/listing", "the same items, with a token in `next_cursor` that is the parameter of the next page",
+      query: "size=&cursor=", listing),
     Route("/json/item/{id}", "one item", example: "/json/item/1", item),
   ]
 
@@ -22,6 +25,22 @@ enum ItemRoutes {
         ("page", .number(page)), ("pages", .number(pages)), ("total", .number(pages * itemsInPage)),
         ("items", .array(shopItems(on: page).map(\.json))),
         ("next", page < pages ? .string("/json/items?page=\(page + 1)") : .null),
+      ]))
+  }
+
+  /// A token says what it is of, and has what a URL must not have as it is.
+  private static func listing(_ request: SiteRequest, _ site: Site) throws(Refusal) -> Answer {
+    let size = try request.number("size", in: 1...100, or: 50)
+    let cursor = request.parameter("cursor") ?? ""
+    let first = cursor.isEmpty ? 1 : cursor.split(separator: "=", maxSplits: 1).last.flatMap { Int($0) } ?? 0
+    guard first > 0, cursor.isEmpty || cursor == "next & more=\(first)" else {
+      throw Refusal("not a cursor: \(cursor)")
+    }
+    let last = min(first + size - 1, pages * itemsInPage)
+    return .json(
+      .object([
+        ("items", .array((first..<max(first, last + 1)).map { ShopItem($0).json })),
+        ("next_cursor", last < pages * itemsInPage ? .string("next & more=\(last + 1)") : .null),
       ]))
   }
 

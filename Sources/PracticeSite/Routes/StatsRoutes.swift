@@ -11,7 +11,7 @@ enum StatsRoutes {
       "/stats/requests", "each request with the times of its begin and its end, as lines of JSON",
       query: "host=&path=", isCounted: false, requests),
     Route(
-      "/stats/reset", "forgets all of these, and what /flaky, /limited and /touchy remember", isTame: false,
+      "/stats/reset", "forgets all of these, and what /flaky, /limited, /touchy and /login remember", isTame: false,
       isCounted: false, reset),
   ]
 
@@ -30,6 +30,7 @@ enum StatsRoutes {
   private static func reset(_ request: SiteRequest, _ site: Site) -> Answer {
     site.statistics.withLock { $0.reset(at: .now()) }
     site.trouble.withLock { $0.reset() }
+    site.membership.withLock { $0.reset() }
     site.doors.reset()
     return stats(request, site)
   }

@@ -14,6 +14,7 @@ struct RouteTable: Sendable {
     Group(title: "A shop", routes: ItemRoutes.shop),
     Group(title: "Content codings", routes: CodingRoutes.all),
     Group(title: "What the client sent", routes: EchoRoutes.all + AuthenticationRoutes.all + CookieRoutes.all),
+    Group(title: "For members", routes: MemberRoutes.all),
     Group(title: "For crawlers", routes: RobotsRoutes.all + SitemapRoutes.all + FeedRoutes.all),
     Group(title: "A large site", routes: CrawlRoutes.all),
     Group(title: "Trouble that passes", routes: TroubleRoutes.all),

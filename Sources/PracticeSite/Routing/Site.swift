@@ -6,6 +6,7 @@ final class Site: Sendable {
   let pages: PageStore
   let statistics = Mutex(Statistics(at: .now()))
   let trouble = Mutex(Trouble())
+  let membership = Mutex(Membership())
   let ports: Ports
   let doors: DoorCounts
 

@@ -2,7 +2,7 @@ import PipeTesting
 import Testing
 
 /// Checks of links with the built `pipe`, over the wire.
-@Suite("Checked links", .timeLimit(.minutes(10)))
+@Suite("Checked links", .timeLimit(.minutes(20)))
 struct CheckedLinksTests {
   /// A server with its log.
   private final class Host: Sendable {

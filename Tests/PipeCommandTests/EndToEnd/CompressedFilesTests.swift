@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, with compressed files", .timeLimit(.minutes(10)))
+@Suite("pipe, with compressed files", .timeLimit(.minutes(20)))
 struct CompressedFilesTests {
   private static let programs = ["gz": "gzip", "zst": "zstd"]
 
@@ -117,7 +117,8 @@ struct CompressedFilesTests {
             [csv: old.csv, jsonl: {path: more.jsonl, mode: append}, csv: {path: kept.csv, mode: fail}, csv: new/a.csv.gz]
             """))
       let outcome = try await place.pipe("run", spec, "--dry-run")
-      #expect(outcome.status == 0, "\(outcome.errors)")
+      // As the run would end, which one of the outputs keeps from beginning.
+      #expect(outcome.status == 1, "\(outcome.errors)")
       let text = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       #expect(text.contains("old.csv is there already, and would be replaced when the run is complete"))
       #expect(text.contains("more.jsonl is there already, and rows would be added to it"))

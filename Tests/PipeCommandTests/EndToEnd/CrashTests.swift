@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, crashes", .timeLimit(.minutes(10)))
+@Suite("pipe, crashes", .timeLimit(.minutes(20)))
 struct CrashTests {
   private static let slow = """
     sources: [{range: {url: "SITE/delay/0.2?n={n}", to: 3000}}]

@@ -5,7 +5,7 @@ import PracticeSite
 import Testing
 
 /// Crawls of the practice site's linked pages with the built `pipe`, against the reference that is told what the pages have.
-@Suite("pipe, crawling the practice site", .timeLimit(.minutes(10)))
+@Suite("pipe, crawling the practice site", .timeLimit(.minutes(20)))
 struct CrawlTests {
   private struct PageRow: Decodable, Hashable {
     var url: String

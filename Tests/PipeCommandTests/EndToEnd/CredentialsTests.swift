@@ -2,7 +2,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, credentials", .timeLimit(.minutes(10)))
+@Suite("pipe, credentials", .timeLimit(.minutes(20)))
 struct CredentialsTests {
   /// What the practice site says it was sent, after a redirect to this path or URL.
   private func echoed(to target: String, _ place: borrowing Workplace) async throws -> String {

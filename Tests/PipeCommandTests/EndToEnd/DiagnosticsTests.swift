@@ -1,7 +1,7 @@
 import PipeTesting
 import Testing
 
-@Suite("pipe, specs and arguments that are wrong", .timeLimit(.minutes(10)))
+@Suite("pipe, specs and arguments that are wrong", .timeLimit(.minutes(20)))
 struct DiagnosticsTests {
   /// A spec, the first line said about it, and the text under which the carets are.
   struct Fault: Sendable, CustomTestStringConvertible {

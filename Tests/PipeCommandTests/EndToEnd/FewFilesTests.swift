@@ -2,7 +2,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, a process that may open few files", .timeLimit(.minutes(10)))
+@Suite("pipe, a process that may open few files", .timeLimit(.minutes(20)))
 struct FewFilesTests {
   /// Runs `pipe` with so many files at most.
   private func run(_ spec: String, files: Int, _ place: borrowing Workplace) async throws -> RunningCommand.Outcome {

@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, with lists of pages", .timeLimit(.minutes(10)))
+@Suite("pipe, with lists of pages", .timeLimit(.minutes(20)))
 struct FollowTests {
   private static let lists = """
     sources:

@@ -2,7 +2,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, where specs and URLs come from", .timeLimit(.minutes(10)))
+@Suite("pipe, where specs and URLs come from", .timeLimit(.minutes(20)))
 struct InputsTests {
   private static let rest = """
     fetch: {allow_private: [127.0.0.1]}
@@ -19,7 +19,7 @@ struct InputsTests {
       let outcome = try await place.pipe("run", spec)
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(try place.folder.text("out/empty.csv") == "url,title,error\r\n")
-      #expect(outcome.errors.contains("0 records, 0 failed"), "\(outcome.errors)")
+      #expect(outcome.errors.contains("0 records\n"), "\(outcome.errors)")
       #expect(outcome.errors.contains("0 read, 0 recorded, none lost"))
     }
   }

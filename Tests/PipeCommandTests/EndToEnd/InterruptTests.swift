@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, interrupted", .timeLimit(.minutes(10)))
+@Suite("pipe, interrupted", .timeLimit(.minutes(20)))
 struct InterruptTests {
   /// Some requests are answered soon, and then so many are in flight that an interrupt finds them there.
   private static let slow = """

@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, inputs that must stay as they are", .timeLimit(.minutes(10)))
+@Suite("pipe, inputs that must stay as they are", .timeLimit(.minutes(20)))
 struct KeptInputsTests {
   private static let rest = "fetch: {allow_private: [127.0.0.1]}\nextract: [url, status]\n"
 

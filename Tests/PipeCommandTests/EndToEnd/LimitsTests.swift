@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, the limits of a run", .timeLimit(.minutes(10)))
+@Suite("pipe, the limits of a run", .timeLimit(.minutes(20)))
 struct LimitsTests {
   /// The end of a spec that fetches from the practice site.
   private func spec(_ sources: String, limits: String, _ more: String = "") -> String {

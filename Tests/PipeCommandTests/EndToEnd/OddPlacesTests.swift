@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, pipes, devices, closed descriptors and odd names", .timeLimit(.minutes(10)))
+@Suite("pipe, pipes, devices, closed descriptors and odd names", .timeLimit(.minutes(20)))
 struct OddPlacesTests {
   private static let rest = "fetch: {allow_private: [127.0.0.1]}\nextract: [url, status, error]\n"
 

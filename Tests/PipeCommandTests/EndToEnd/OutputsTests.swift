@@ -2,7 +2,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, where rows cannot go", .timeLimit(.minutes(10)))
+@Suite("pipe, where rows cannot go", .timeLimit(.minutes(20)))
 struct OutputsTests {
   private func run(_ sink: String, _ place: borrowing Workplace) async throws -> RunningCommand.Outcome {
     let spec = try place.spec(

@@ -2,7 +2,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, the quickstart", .timeLimit(.minutes(10)))
+@Suite("pipe, the quickstart", .timeLimit(.minutes(20)))
 struct QuickstartTests {
   @Test("the quickstart writes a correct row for every URL, and the broken ones once more")
   func quickstart() async throws {

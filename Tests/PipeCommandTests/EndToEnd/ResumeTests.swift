@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, gone on with", .timeLimit(.minutes(10)))
+@Suite("pipe, gone on with", .timeLimit(.minutes(20)))
 struct ResumeTests {
   /// Some 2 seconds of work, with failures among it, into outputs that end at different places.
   private static let spec = """
@@ -120,6 +120,24 @@ struct ResumeTests {
       #expect(try place.folder.bytes("out.csv.part") == part)
 
       _ = try place.spec(Self.spec.replacing("concurrency: 6", with: "concurrency: 9") + "\n# faster")
+      let outcome = try await place.pipe("run", spec, "--resume")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      try Self.checkOutputs(place, url: place.site.baseURL)
+    }
+  }
+
+  @Test("a file that requests send is refused once it has another content, and is taken with the same")
+  func sentFile() async throws {
+    try await Workplace.use(pages: 1) { place in
+      try place.folder.write("query.txt", "one".utf8)
+      let text = Self.spec.replacing("to: 199}", with: "to: 199, body: {file: query.txt}}")
+      let spec = try place.spec(text)
+      try await Self.kill(spec, in: place, after: 25)
+      try place.folder.write("query.txt", "two".utf8)
+      let refused = try await place.pipe("run", spec, "--resume")
+      #expect(refused.status == 4, "\(refused.errors)")
+      #expect(refused.errors.contains("sources[0].range.body's content was the file query.txt"), "\(refused.errors)")
+      try place.folder.write("query.txt", "one".utf8)
       let outcome = try await place.pipe("run", spec, "--resume")
       #expect(outcome.status == 0, "\(outcome.errors)")
       try Self.checkOutputs(place, url: place.site.baseURL)

@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe run --retry-failed", .timeLimit(.minutes(10)))
+@Suite("pipe run --retry-failed", .timeLimit(.minutes(20)))
 struct RetryFailedTests {
   /// Some pages have no title when they are asked for the first time, or the first two times.
   private static let spec = """
@@ -33,7 +33,7 @@ struct RetryFailedTests {
       try place.folder.write("urls.txt", (file.joined(separator: "\n") + "\n").utf8)
       let first = try await place.pipe("run", spec, input: stdin.joined(separator: "\n"))
       #expect(first.status == 0, "\(first.errors)")
-      #expect(first.errors.contains("24 records, 6 failed"), "\(first.errors)")
+      #expect(first.errors.contains("24 records, 6 not ok"), "\(first.errors)")
       // A line more is not one that failed.
       try place.folder.write("urls.txt", (file.joined(separator: "\n") + "\n\(place.site.baseURL)/page/30\n").utf8)
       let pages = try place.site.served("/page/{number}")
@@ -41,7 +41,7 @@ struct RetryFailedTests {
       let second = try await place.pipe("run", spec, "--retry-failed")
       #expect(second.status == 0, "\(second.errors)")
       #expect(second.errors.contains("retried    6 requests that had failed"), "\(second.errors)")
-      #expect(second.errors.contains("6 records, 1 failed"), "\(second.errors)")
+      #expect(second.errors.contains("6 records, 1 not ok"), "\(second.errors)")
       #expect(second.errors.contains("out.csv: 24 rows"), "\(second.errors)")
       try Self.check(place, failing: [file[16]])
 
@@ -92,7 +92,8 @@ struct RetryFailedTests {
         let refused = try await place.pipe("run", spec, "--retry-failed")
         #expect(refused.status == 1)
         #expect(refused.errors.contains("no run of spec.yaml has finished"), "\(refused.errors)")
-        for flag in ["--resume", "--restart", "--dry-run"] {
+        #expect(try await place.pipe("run", spec, "--retry-failed", "--dry-run").status == 1)
+        for flag in ["--resume", "--restart"] {
           #expect(try await place.pipe("run", spec, "--retry-failed", flag).status == 64)
         }
         #expect(try await place.pipe("run", spec, "--retry-failed", "--limit", "3").status == 64)
@@ -142,7 +143,7 @@ struct RetryFailedTests {
       let urls = (1...90).map { "\(base)/flaky/\($0)?status=500&times=\($0 % 3 == 0 ? 0 : 1)" }
       try place.folder.write("urls.txt", urls.joined(separator: "\n").utf8)
       let first = try await place.pipe("run", spec)
-      #expect(first.errors.contains("90 records, 60 failed"), "\(first.errors)")
+      #expect(first.errors.contains("90 records, 60 not ok"), "\(first.errors)")
       let finished = try place.folder.bytes("ordered.jsonl")
       for (index, signal) in signals.enumerated() {
         let site = place.site

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// robots.txt with the built `pipe`, from servers that mean well and others.
-@Suite("robots.txt", .timeLimit(.minutes(10)))
+@Suite("robots.txt", .timeLimit(.minutes(20)))
 struct RobotsTests {
   /// A server with a robots.txt and pages, and its log.
   private final class Site: Sendable {

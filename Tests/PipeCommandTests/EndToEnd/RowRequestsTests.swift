@@ -4,7 +4,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, requests from rows", .timeLimit(.minutes(10)))
+@Suite("pipe, requests from rows", .timeLimit(.minutes(20)))
 struct RowRequestsTests {
   /// What the site says that it was sent: the record of one request.
   private struct Echo: Decodable, Hashable {

@@ -3,7 +3,7 @@ import PracticeSite
 import Testing
 
 /// Sitemaps and feeds, from the practice site, with the built `pipe`.
-@Suite("Sitemaps and feeds", .timeLimit(.minutes(10)))
+@Suite("Sitemaps and feeds", .timeLimit(.minutes(20)))
 struct SitemapTests {
   private static let rest = """
     fetch: {allow_private: [127.0.0.1]}

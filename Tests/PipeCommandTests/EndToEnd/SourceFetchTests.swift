@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// Sources that fetch, from the practice site, with the real fetcher.
-@Suite("Sources that fetch", .timeLimit(.minutes(10)))
+@Suite("Sources that fetch", .timeLimit(.minutes(20)))
 struct SourceFetchTests {
   /// What a source of these tests does.
   private typealias Body = @Sendable (inout RequestOutput, SourceFetcher) async throws -> Void

@@ -4,7 +4,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, what programs are told of a run", .timeLimit(.minutes(10)))
+@Suite("pipe, what programs are told of a run", .timeLimit(.minutes(20)))
 struct SummaryTests {
   /// A way in which a run ends, the spec that it comes of, and what is told.
   struct Ending: Sendable, CustomTestStringConvertible {
@@ -178,16 +178,74 @@ struct SummaryTests {
     }
   }
 
-  @Test("a summary that cannot be written is a failure")
+  @Test("a summary that cannot be written is a failure, and one that never could be before the run")
   func unwritable() async throws {
     try await Workplace.use(pages: 1) { place in
       let spec = try place.spec(Self.spec("SITE/page/1"))
-      for path in ["/dev/full", "/nowhere/s.json"] {
+      for path in ["/nowhere/s.json", ".", "spec.yaml/s.json"] {
         let outcome = try await place.pipe("run", spec, "--summary", path)
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("\(path) cannot be written"), "\(outcome.errors)")
-        #expect(try place.table("out.csv").rows.count == 1)
+        #expect(!place.folder.exists("out.csv"))
       }
+      let outcome = try await place.pipe("run", spec, "--summary", "/dev/full")
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("/dev/full cannot be written"), "\(outcome.errors)")
+      #expect(try place.table("out.csv").rows.count == 1)
+      #expect(try await place.pipe("run", spec, "--summary", "").status == 64)
+    }
+  }
+
+  @Test(
+    "a summary is not written over what the run reads and writes",
+    arguments: [
+      ("spec.yaml", "is the spec"), ("./link", "is the spec"), ("list.txt", "is read by a source"),
+      ("out.csv", "is an output of the spec"), ("out.csv.part", "is an output of the spec, or its .part file"),
+      ("live.jsonl", "is an output of the spec"), (".pipe/spec/000001-0001.journal", "is in the folder of the journal"),
+      (".pipe/spec/new.json", "is in the folder of the journal"),
+    ])
+  func taken(path: String, words: String) async throws {
+    try await Workplace.use(pages: 1) { place in
+      let spec = try place.spec(
+        """
+        sources: [{file: list.txt}]
+        fetch: {allow_private: [127.0.0.1]}
+        extract: [url]
+        sinks: [{csv: out.csv}, {jsonl: {path: live.jsonl, publish: live}}]
+        """)
+      try place.folder.write("list.txt", (place.site.baseURL + "/page/1\n").utf8)
+      symlink("spec.yaml", place.folder.path("link"))
+      #expect(try await place.pipe("run", spec).status == 0)
+      let before = try ["spec.yaml", "list.txt", "out.csv", "live.jsonl"].map { try place.folder.bytes($0) }
+      let outcome = try await place.pipe("run", spec, "--summary", path)
+      #expect(outcome.status == 64)
+      #expect(outcome.errors.contains("--summary \(path): this file \(words)"), "\(outcome.errors)")
+      #expect(try ["spec.yaml", "list.txt", "out.csv", "live.jsonl"].map { try place.folder.bytes($0) } == before)
+      let runs = try await place.pipe("runs", "--format", "json").output
+      #expect(runs.split(separator: "\"outcome\"").count == 2, "\(runs)")
+    }
+  }
+
+  @Test("a summary goes to standard output, and into a pipe that somebody reads")
+  func streams() async throws {
+    try await Workplace.use(pages: 1) { place in
+      let spec = try place.spec(Self.spec("SITE/page/1"))
+      let outcome = try await place.pipe("run", spec, "--summary", "-")
+      #expect(outcome.status == 0)
+      let summary = try JSONDecoder().decode(Summary.self, from: Data(outcome.output.utf8))
+      #expect(summary.requests.done == 1)
+      #expect(try await place.pipe("run", spec, "--summary", "-", "--expect-format", "junit").status == 64)
+
+      mkfifo(place.folder.path("pipe"), 0o600)
+      let unread = try await place.pipe("run", spec, "--summary", "pipe")
+      #expect(unread.status == 1)
+      #expect(unread.errors.contains("pipe cannot be written: nobody reads this pipe"), "\(unread.errors)")
+      let reader = open(place.folder.path("pipe"), O_RDONLY | O_NONBLOCK)
+      defer { close(reader) }
+      #expect(try await place.pipe("run", spec, "--summary", "pipe").status == 0)
+      var bytes = [UInt8](repeating: 0, count: 1 << 16)
+      let count = read(reader, &bytes, bytes.count)
+      #expect(try JSONDecoder().decode(Summary.self, from: Data(bytes.prefix(count))).requests.done == 1)
     }
   }
 

@@ -3,7 +3,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, on a terminal", .timeLimit(.minutes(10)))
+@Suite("pipe, on a terminal", .timeLimit(.minutes(20)))
 struct TerminalTests {
   /// Runs `pipe` with a terminal of its own for all that it says (script(1)), 80 columns wide as that tells none.
   private func onTerminal(
@@ -37,7 +37,7 @@ struct TerminalTests {
       #expect(terminal.text == [], "the block is gone")
       terminal.write(String(outcome.output[summary.lowerBound...]))
       #expect(terminal.text.first?.hasPrefix("pipe: complete in") == true)
-      #expect(terminal.text.last == "  accounted  2 read, 2 recorded, none lost")
+      #expect(terminal.text.last == "  csv        out.csv: 2 rows")
       #expect(!outcome.output[summary.lowerBound...].contains("\u{1B}"))
       // What was drawn: each frame begins and ends so, and no line reaches the last column.
       let frames = outcome.output[..<summary.lowerBound].split(separator: "\u{1B}[?2026h").map(String.init)

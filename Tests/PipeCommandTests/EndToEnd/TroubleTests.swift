@@ -2,7 +2,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe, what cannot be fetched", .timeLimit(.minutes(10)))
+@Suite("pipe, what cannot be fetched", .timeLimit(.minutes(20)))
 struct TroubleTests {
   /// Fetches one URL; every field that says what became of it.
   private func record(

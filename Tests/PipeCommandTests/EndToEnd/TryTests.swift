@@ -2,7 +2,7 @@ import PipeTesting
 import PracticeSite
 import Testing
 
-@Suite("pipe try", .timeLimit(.minutes(10)))
+@Suite("pipe try", .timeLimit(.minutes(20)))
 struct TryTests {
   private static let allow = ["--allow-private", "127.0.0.1"]
 

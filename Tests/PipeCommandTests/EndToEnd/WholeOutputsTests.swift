@@ -4,7 +4,7 @@ import PracticeSite
 import Testing
 
 /// Outputs that are whole or not there, that belong to one run, and that a stop can always leave.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct WholeOutputsTests {
   /// 3,000 requests of 0.1 s, which go to a file and to standard output.
   private static func slow(_ sink: String) -> String {

@@ -7,7 +7,7 @@ import Testing
 @testable import PipeEngine
 @testable import PipeStorage
 
-@Suite("pipe runs and pipe why", .timeLimit(.minutes(10)))
+@Suite("pipe runs and pipe why", .timeLimit(.minutes(20)))
 struct WhyTests {
   /// Writes the journal of a run that has done four of its requests.
   private func writeJournal(_ place: borrowing Workplace, spec: String, phase: Checkpoint.Phase = .running) throws {

@@ -2,7 +2,7 @@ import FoundationEssentials
 import PipeTesting
 import Testing
 
-@Suite("pipe plan", .timeLimit(.minutes(10)))
+@Suite("pipe plan", .timeLimit(.minutes(20)))
 struct PlanTests {
   private static let spec = """
     version: 1

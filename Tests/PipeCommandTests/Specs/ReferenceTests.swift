@@ -3,7 +3,7 @@ import PipeEngine
 import PipeTesting
 import Testing
 
-@Suite("pipe explain, schema, reference, init and completions", .timeLimit(.minutes(10)))
+@Suite("pipe explain, schema, reference, init and completions", .timeLimit(.minutes(20)))
 struct ReferenceTests {
   @Test("the committed schema is current")
   func schema() async throws {
@@ -26,7 +26,8 @@ struct ReferenceTests {
     #expect(
       (names
         + [
-          "crawling.md", "items.md", "links.md", "lists.md", "pages.md", "paging.md", "plan.md", "resuming.md",
+          "crawling.md", "items.md", "links.md", "lists.md", "logs.md", "metrics.md", "pages.md", "paging.md",
+          "plan.md", "resuming.md",
           "robots.md",
           "runs.md",
           "sitemaps.md",
@@ -109,8 +110,12 @@ struct ReferenceTests {
     for name in names {
       let folder = try TemporaryFolder()
       #expect(try await pipe("init", name, folder: folder.path).status == 0)
-      let outcome = try await pipe("validate", "\(name).yaml", folder: folder.path)
-      #expect(outcome.status == 0 && outcome.errors == "\(name).yaml: ok\n", "\(outcome.errors)")
+      let outcome = try await pipe("validate", "\(name).pipe.yaml", folder: folder.path)
+      #expect(outcome.status == 0 && outcome.errors == "\(name).pipe.yaml: ok\n", "\(outcome.errors)")
+      let line = try folder.text("\(name).pipe.yaml").split(separator: "\n").first ?? ""
+      let schema = line.split(separator: "=").last.map(String.init) ?? ""
+      #expect(line.hasPrefix("# yaml-language-server: $schema=") && !schema.isEmpty)
+      #expect(try folder.text(schema) == Project.text("schemas/pipeline.schema.json"))
     }
   }
 
@@ -118,14 +123,18 @@ struct ReferenceTests {
   func initKeeps() async throws {
     let folder = try TemporaryFolder()
     #expect(try await pipe("init", "--name", "shop", folder: folder.path).status == 0)
-    #expect(try folder.text("shop.yaml").contains("name: shop\n"))
-    try folder.write("shop.yaml", "mine".utf8)
+    #expect(try folder.text("shop.pipe.yaml").contains("name: shop\n"))
+    try folder.write("shop.pipe.yaml", "mine".utf8)
     let refused = try await pipe("init", "--name", "shop", folder: folder.path)
     #expect(refused.status == 1)
     #expect(refused.errors.contains("--force"))
-    #expect(try folder.text("shop.yaml") == "mine")
+    #expect(try folder.text("shop.pipe.yaml") == "mine")
     #expect(try await pipe("init", "--name", "shop", "--force", folder: folder.path).status == 0)
-    #expect(try folder.text("shop.yaml") != "mine")
+    #expect(try folder.text("shop.pipe.yaml") != "mine")
+    // A schema that is there already may be of a newer version.
+    try folder.write("pipeline.schema.json", "{}".utf8)
+    #expect(try await pipe("init", "--name", "other", folder: folder.path).status == 0)
+    #expect(try folder.text("pipeline.schema.json") == "{}")
     #expect(try await pipe("init", "lst", folder: folder.path).status == 64)
     #expect(try await pipe("init", "--name", "../x", folder: folder.path).status == 64)
   }

@@ -10,7 +10,7 @@ enum SchemaClient {
 }
 
 @Suite(
-  "The JSON Schema", .timeLimit(.minutes(10)),
+  "The JSON Schema", .timeLimit(.minutes(20)),
   .enabled(if: SchemaClient.isWanted, "check-jsonschema is missing: run Tests/install-tools"))
 struct SchemaTests {
   private func check(_ arguments: [String]) async throws -> RunningCommand.Outcome {
@@ -28,7 +28,7 @@ struct SchemaTests {
   func valid() async throws {
     let folder = try TemporaryFolder()
     for template in ["list", "monitor"] { _ = try await pipe("init", template, folder: folder.path) }
-    let specs = try Project.files("pipelines", ".yaml") + ["list", "monitor"].map { folder.path("\($0).yaml") }
+    let specs = try Project.files("pipelines", ".yaml") + ["list", "monitor"].map { folder.path("\($0).pipe.yaml") }
     let outcome = try await check(["--schemafile", "schemas/pipeline.schema.json"] + specs)
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
   }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import PipeTesting
 import Testing
 
-@Suite("pipe validate", .timeLimit(.minutes(10)))
+@Suite("pipe validate", .timeLimit(.minutes(20)))
 struct ValidateTests {
   private static let sound =
     "version: 1\nsources: [{urls: https://example.com/}]\nextract: [url]\nsinks: [{csv: a.csv}]\n"

@@ -1,10 +1,9 @@
-import FoundationEssentials
 import PipeTesting
 import Testing
 
 /// Options of fields that nobody wrote: the schema and the decoder say the same of them.
 @Suite(
-  .timeLimit(.minutes(10)),
+  .timeLimit(.minutes(20)),
   .enabled(if: SchemaClient.isWanted, "check-jsonschema is missing: run Tests/install-tools"))
 struct ValueSchemaTests {
   /// Values of each option, sound ones and others.
@@ -40,45 +39,20 @@ struct ValueSchemaTests {
     return "{version: 1, vars: {x: int}, sources: [stdin], extract: {a: \(field)}, sinks: [a.csv]}\n"
   }
 
-  private struct Finding: Decodable {
-    let file: String
-    let severity: String
-    let code: String
-  }
-
-  private struct Report: Decodable {
-    struct Refusal: Decodable { let filename: String }
-    let errors: [Refusal]?
-    let parse_errors: [Refusal]?
-  }
-
   /// Codes of what a schema can tell as well.
   private static let telling: Set<String> = ["unknown-key", "missing-key", "wrong-type", "unknown-component"]
 
   @Test func `What one refuses for its form, the other refuses as well`() async throws {
-    let client = try #require(SchemaClient.path, "check-jsonschema is missing: run Tests/install-tools")
-    let folder = try TemporaryFolder()
     var random = RepeatableRandom(seed: 15)
     var specs: [String: String] = [:]
     for index in 0..<Effort.times(300) {
-      let name = "\(index).yaml"
-      specs[name] = Self.spec(&random)
-      try folder.write(name, (specs[name] ?? "").utf8)
+      specs["\(index).yaml"] = Self.spec(&random)
     }
-    let decoded = try await pipe(["validate", "--format", "json"] + specs.keys, folder: folder.path)
-    let findings = try JSONDecoder().decode([Finding].self, from: Data(decoded.output.utf8))
-    let checked = await
-      (try RunningCommand(
-        client, ["--schemafile", "schemas/pipeline.schema.json", "-o", "json"] + specs.keys.map { folder.path($0) },
-        folder: Project.root, limit: .seconds(110))).outcome()
-    let report = try JSONDecoder().decode(Report.self, from: Data(checked.output.utf8))
-    func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
-    let refused = Set(((report.errors ?? []) + (report.parse_errors ?? [])).map { name($0.filename) })
-    let faulty = findings.filter { $0.severity == "error" }
-    let wrong = Set(faulty.map { name($0.file) })
-    let misshapen = Set(faulty.filter { Self.telling.contains($0.code) }.map { name($0.file) })
-    #expect(refused.subtracting(wrong).map { specs[$0] ?? $0 } == [], "the schema alone refuses these")
-    #expect(misshapen.subtracting(refused).map { specs[$0] ?? $0 } == [], "the decoder alone refuses these")
-    #expect(refused.count > specs.count / 10 && specs.count - wrong.count > specs.count / 10)
+    let verdicts = try await SchemaVerdicts(on: specs)
+    let misshapen = verdicts.files { Self.telling.contains($0.code) }
+    #expect(
+      verdicts.refused.subtracting(verdicts.faulty).map { specs[$0] ?? $0 } == [], "the schema alone refuses these")
+    #expect(misshapen.subtracting(verdicts.refused).map { specs[$0] ?? $0 } == [], "the decoder alone refuses these")
+    #expect(verdicts.refused.count > specs.count / 10 && specs.count - verdicts.faulty.count > specs.count / 10)
   }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph, with next pages in a crawl", .timeLimit(.minutes(10)))
+@Suite("Graph, with next pages in a crawl", .timeLimit(.minutes(20)))
 struct ChainCrawlTests {
   /// Pages as JSON: links are found by a pattern, the next page by its member.
   private static func page(_ links: [String], next: String? = nil) -> StubFetcher.Answer {

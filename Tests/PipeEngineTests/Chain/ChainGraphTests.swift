@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph, with next pages", .timeLimit(.minutes(10)))
+@Suite("Graph, with next pages", .timeLimit(.minutes(20)))
 struct ChainGraphTests {
   private static let follow = "sources: [source0: {follow: {json: $.next}}]\n"
 
@@ -94,6 +94,36 @@ struct ChainGraphTests {
     try await graph.runConserving()
     #expect(
       graph.progress.tally.counts.notices == ["source 1, memory: no page has a next page (follow, json '$.nxt')"])
+  }
+
+  @Test(
+    "A list that ends where it cannot be meant to is told of",
+    arguments: [
+      (
+        ["0": "1", "1": "0"],
+        "1 list of pages ended at the second page, which leads back to the first: "
+          + "does json '$.next' find the link to the page before (follow)?"
+      ),
+      (["0": "0"], "no page has a next page (follow, json '$.next')"),
+      (["0": "1", "1": "1"], nil), (["0": "1", "1": "2", "2": "0"], nil),
+    ] as [([String: String], String?)])
+  func turned(links: [String: String], notice: String?) async throws {
+    let pipeline = MemoryPipeline(["http://h.example/0"])
+    let graph = Graph(
+      try pipeline.plan(Self.follow + "extract: [url]"),
+      fetcher: StubFetcher { request in Self.json(links[String(request.url?.pathname.dropFirst() ?? "")]) })
+    try await graph.runConserving()
+    #expect(pipeline.sinks[0].rows.count == links.count)
+    #expect(graph.progress.tally.counts.notices == (notice.map { ["source 1, memory: \($0)"] } ?? []))
+  }
+
+  @Test(arguments: ["javascript:;", "JavaScript:void(0)", " java&#10;script:next()"])
+  func `A link of a script is not a next page, however it is written`(link: String) async throws {
+    let pipeline = MemoryPipeline(["http://h.example/0"])
+    let plan = try pipeline.plan("sources: [source0: {follow: {css: a}}]\nextract: [url, error]")
+    let fetcher = StubFetcher { _ in .status(200, type: "text/html", body: "<a href=\"\(link)\">next</a>") }
+    try await Graph(plan, fetcher: fetcher).runConserving()
+    #expect(pipeline.sinks[0].rows.all == [["http://h.example/0", .null]])
   }
 
   @Test(arguments: [1, 3, 5, 50])

@@ -45,7 +45,8 @@ struct ChainStateTests {
     arguments: [
       (site: ["a": "b", "b": "c"], pages: ["a", "b", "c"], end: .noNext),
       (site: [:], pages: ["a"], end: .noNext),
-      (site: ["a": "a"], pages: ["a"], end: .seen),
+      (site: ["a": "a"], pages: ["a"], end: .itself),
+      (site: ["a": "b", "b": "b"], pages: ["a", "b"], end: .itself),
       (site: ["a": "b", "b": "a"], pages: ["a", "b"], end: .seen),
       (site: ["a": "b", "b": "c", "c": "b"], pages: ["a", "b", "c"], end: .seen),
     ] as [(site: [String: String], pages: [String], end: ChainState.End)])

@@ -5,7 +5,7 @@ import Testing
 @testable import PipeEngine
 
 /// Crawls of sites whose pages differ in what is easily taken for nothing, and of traps that differ in what is not.
-@Suite("Graph, crawling sites that a guard against traps could cut", .timeLimit(.minutes(10)))
+@Suite("Graph, crawling sites that a guard against traps could cut", .timeLimit(.minutes(20)))
 struct CrawlInnocentTests {
   private static let origin = "http://site.example"
 

@@ -6,7 +6,7 @@ import Testing
 @testable import PipeEngine
 
 /// A graph's crawl against one that is computed page by page.
-@Suite("Crawls and the reference", .timeLimit(.minutes(10)))
+@Suite("Crawls and the reference", .timeLimit(.minutes(20)))
 struct CrawlReferenceTests {
   private struct PageRow: Hashable {
     var page: String

@@ -6,7 +6,7 @@ import Testing
 @testable import PipeEngine
 
 /// Crawls of sites with pages without an end, and of sites that look like such.
-@Suite("Graph, crawling traps", .timeLimit(.minutes(10)))
+@Suite("Graph, crawling traps", .timeLimit(.minutes(20)))
 struct CrawlTrapTests {
   private static let start = "http://site.example/"
   private static let innocents = 60

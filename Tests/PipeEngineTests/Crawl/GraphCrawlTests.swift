@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph, crawling", .timeLimit(.minutes(10)))
+@Suite("Graph, crawling", .timeLimit(.minutes(20)))
 struct GraphCrawlTests {
   private struct Row: Hashable {
     let url: Value

@@ -6,7 +6,7 @@ import Testing
 @testable import PipeEngine
 
 /// Links that are out of scope, which are asked what comes of them and lead nowhere.
-@Suite("Checks of links", .timeLimit(.minutes(10)))
+@Suite("Checks of links", .timeLimit(.minutes(20)))
 struct LinkCheckTests {
   private struct Crawled {
     /// `to status ok`, with the error's code or the reason, in the order of the rows.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Edge", .timeLimit(.minutes(10)))
+@Suite("Edge", .timeLimit(.minutes(20)))
 struct EdgeTests {
   @Test("what is sent arrives, in order, and the lane ends after close")
   func passage() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Expectations of a run", .timeLimit(.minutes(10)))
+@Suite("Expectations of a run", .timeLimit(.minutes(20)))
 struct ExpectGraphTests {
   /// Runs a pipeline whose pages have the status that their URL ends in, or an error without one.
   private func run(

@@ -6,7 +6,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("What is fetched for the run itself", .timeLimit(.minutes(10)))
+@Suite("What is fetched for the run itself", .timeLimit(.minutes(20)))
 struct OwnRequestsTests {
   private static let never = ContinuousClock.now + .seconds(100_000)
 

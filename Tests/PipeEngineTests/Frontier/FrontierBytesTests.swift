@@ -6,7 +6,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Frontier, by bytes", .timeLimit(.minutes(10)))
+@Suite("Frontier, by bytes", .timeLimit(.minutes(20)))
 struct FrontierBytesTests {
   private let now = Instant.now
 
@@ -26,6 +26,25 @@ struct FrontierBytesTests {
       input: ["a": .string(String(repeating: "x", count: 4000)), "b": .json(String(repeating: "x", count: 8000))])
     #expect(plain.cost < 500)
     #expect(15_000..<15_500 ~= full.cost - plain.cost)
+  }
+
+  @Test("of large requests only so many are in flight as fit into its bytes, one at least")
+  func inFlight() {
+    var frontier = FrontierState(rules: HostRules(concurrency: 1000), bytes: 10_000)
+    let requests = (0..<5).map { heavy($0, bytes: $0 == 2 ? 100_000 : 6000) } + (5..<9).map { heavy($0, bytes: 10) }
+    for request in requests { frontier.add(request) }
+    #expect(frontier.take(upTo: 10, now: now).ordinals == [0, 1])
+    #expect(frontier.take(upTo: 10, now: now).isWaitingForEver)
+    frontier.landed(requests[0], now: now)
+    // However large it is.
+    #expect(frontier.take(upTo: 10, now: now).ordinals == [2])
+    frontier.landed(requests[1], now: now)
+    #expect(frontier.take(upTo: 10, now: now).isWaitingForEver)
+    frontier.landed(requests[2], now: now)
+    #expect(frontier.take(upTo: 10, now: now).ordinals == [3, 4])
+    frontier.landed(requests[3], now: now)
+    // Those that are not large are as many as ever.
+    #expect(frontier.take(upTo: 10, now: now).ordinals == [5, 6, 7, 8])
   }
 
   @Test("add suspends once those that wait hold as much as they may, and goes on when half of it is gone")

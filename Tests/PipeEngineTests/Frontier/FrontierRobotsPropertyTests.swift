@@ -39,7 +39,7 @@ private struct RobotsModel {
   private var open: Set<RequestID> = []
   private var inFlight: [Request] = []
   private var lastStart: [String: Instant] = [:]
-  private var blocks: [Int: [Request]] = [:]
+  private var blocks: [UInt32: [Request]] = [:]
   private var isDrained = false
 
   /// - Parameter forgets: Whether there is room for hardly any file.
@@ -78,8 +78,8 @@ private struct RobotsModel {
       frontier.add(own: request)
     } else if random.oneIn(2), frontier.hasWaiting(at: host) {
       frontier.addAway(request)
-      blocks[added] = [request]
-      frontier.stored(FrontierStore.Block(id: added, count: 1), of: host)
+      blocks[UInt32(added)] = [request]
+      frontier.stored(FrontierStore.Block(id: UInt32(added), count: 1), of: host)
     } else {
       frontier.add(request)
     }

@@ -3,8 +3,8 @@
 /// A frontier with blocks in memory, as its state sees them.
 struct FrontierShelf {
   var state: FrontierState
-  private var blocks: [Int: [Request]] = [:]
-  private var next = 0
+  private var blocks: [UInt32: [Request]] = [:]
+  private var next: UInt32 = 0
   /// Requests in a block.
   private let blockSize: Int
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Frontier, what goes to disk", .timeLimit(.minutes(10)))
+@Suite("Frontier, what goes to disk", .timeLimit(.minutes(20)))
 struct FrontierSpillTests {
   private let now = Instant.now
 

@@ -28,6 +28,25 @@ struct FrontierStateTests {
     #expect(frontier.take(upTo: 100, now: start).ordinals == Array(3..<10))
   }
 
+  /// A page of a crawl that a link has led to, of a list (depth 0) or behind it.
+  private func linked(_ number: Int, depth: Int, referrer: String? = "http://a.example/") -> Request {
+    Request(
+      RequestSeed(
+        id: RequestID(source: 1, ordinal: number), written: "http://a.example/\(number)", method: .get, depth: depth,
+        referrer: referrer, place: CrawlPlace(number: number, source: 0)))
+  }
+
+  @Test("the next page of a list goes before its details, unless pages are limited; what sources have keeps its turn")
+  func nextPages() {
+    for (limit, order) in [(Int.max, [4, 0, 1, 2, 3]), (100, [0, 1, 2, 3, 4])] {
+      var frontier = FrontierState(rules: HostRules(concurrency: 100), pages: limit)
+      for number in 0..<2 { frontier.add(linked(number, depth: 0, referrer: nil)) }
+      for number in 2..<4 { frontier.add(linked(number, depth: 1)) }
+      frontier.add(linked(4, depth: 0))
+      #expect(frontier.take(upTo: 10, now: start).ordinals == order)
+    }
+  }
+
   @Test("where one request alone may begin, it does so out of its turn, and the others wait")
   func only() {
     var frontier = FrontierState(rules: HostRules(concurrency: 2, interval: .seconds(1)))

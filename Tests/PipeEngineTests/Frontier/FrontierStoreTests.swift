@@ -6,7 +6,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("FrontierStore", .timeLimit(.minutes(10)))
+@Suite("FrontierStore", .timeLimit(.minutes(20)))
 struct FrontierStoreTests {
   private let now = Instant.now
 
@@ -106,9 +106,11 @@ struct FrontierStoreTests {
     }
   }
 
-  @Test("links that come back faster than they are fetched never wait: at the bound the run fails, its counts true")
-  func links() async throws {
-    let store = FrontierStore(limit: 1 << 20)
+  @Test(
+    "links that come back faster than they are fetched never wait: at the bound the run fails, its counts true",
+    arguments: [0, 1 << 16])
+  func links(memory: Int) async throws {
+    let store = FrontierStore(limit: 1 << 20, memory: memory)
     var crawl = await Crawl(store)
     let failure = await crawl.failure(links: 20)
     #expect(failure?.subject == "frontier")
@@ -122,14 +124,14 @@ struct FrontierStoreTests {
     #expect(crawl.frontier.drain().pages == waiting)
   }
 
-  @Test("a full disk fails the run at once, its counts true", arguments: [0, 1, 40])
-  func fullDisk(writes: Int) async throws {
+  @Test("a full disk fails the run at once, its counts true", arguments: [0, 1, 40], [0, 1 << 14])
+  func fullDisk(writes: Int, memory: Int) async throws {
     let files = MemoryStorage(
       failing: .init(code: ENOSPC, taken: 100) { number, operation in
         // The first operations make the files.
         if case .write = operation { number > writes } else { false }
       })
-    let store = FrontierStore(files: files)
+    let store = FrontierStore(files: files, memory: memory)
     var crawl = await Crawl(store)
     let failure = await crawl.failure(links: 20)
     #expect(failure?.reason.contains("No space left on device") == true)
@@ -138,10 +140,12 @@ struct FrontierStoreTests {
     #expect(waiting + crawl.fetched == crawl.added)
   }
 
-  @Test("what was read back is reclaimed: many times the bound goes through the store, and nothing is lost")
-  func reclaimed() async throws {
+  @Test(
+    "what was read back is reclaimed: many times the bound goes through the store, and nothing is lost",
+    arguments: [0, 1 << 16])
+  func reclaimed(memory: Int) async throws {
     let files = MemoryStorage()
-    let store = FrontierStore(files: files, limit: 1 << 19)
+    let store = FrontierStore(files: files, limit: 1 << 19, memory: memory)
     var crawl = await Crawl(store)
     let frontier = crawl.frontier
     let refilling = Task { try await frontier.keepRefilling() }

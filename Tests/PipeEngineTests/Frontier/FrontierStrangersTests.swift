@@ -4,7 +4,7 @@ import Testing
 @testable import PipeEngine
 
 /// Requests of hosts that are not here, and retries: neither may fill the memory.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct FrontierStrangersTests {
   private let now = Instant.now
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Frontier", .timeLimit(.minutes(10)))
+@Suite("Frontier", .timeLimit(.minutes(20)))
 struct FrontierTests {
   private let now = Instant.now
 

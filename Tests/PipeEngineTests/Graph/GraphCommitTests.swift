@@ -5,7 +5,7 @@ import Testing
 @testable import PipeEngine
 
 /// Sinks that make their rows durable while the run goes on, and what the ledger knows of it.
-@Suite("Graph, with commits", .timeLimit(.minutes(10)))
+@Suite("Graph, with commits", .timeLimit(.minutes(20)))
 struct GraphCommitTests {
   private static let urls = (0..<500).map { "http://h\($0 % 7).example/\($0)" }
 

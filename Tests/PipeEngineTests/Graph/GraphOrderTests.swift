@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph, in the order of the input", .timeLimit(.minutes(10)))
+@Suite("Graph, in the order of the input", .timeLimit(.minutes(20)))
 struct GraphOrderTests {
   private static let never = ContinuousClock.now + .seconds(100_000)
   private static let inOrder = "extract: [url, status]\nsinks: [sink0: {order: input}]"

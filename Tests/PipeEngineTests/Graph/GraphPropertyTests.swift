@@ -4,7 +4,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph, of random sizes", .timeLimit(.minutes(10)))
+@Suite("Graph, of random sizes", .timeLimit(.minutes(20)))
 struct GraphPropertyTests {
   @Test("whatever its bounds, a graph conserves", arguments: 0..<60 as Range<UInt64>)
   func conservation(seed: UInt64) async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import PipeEngine
 
 /// Outputs are opened last, and published together or not at all.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct GraphPublishTests {
   private static let urls = (0..<500).map { "http://h\($0 % 7).example/\($0)" }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph, redirects", .timeLimit(.minutes(10)))
+@Suite("Graph, redirects", .timeLimit(.minutes(20)))
 struct GraphRedirectTests {
   private struct MethodCase: Sendable, CustomTestStringConvertible {
     let status: Int

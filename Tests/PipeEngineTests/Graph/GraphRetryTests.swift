@@ -6,7 +6,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph, retries", .timeLimit(.minutes(10)))
+@Suite("Graph, retries", .timeLimit(.minutes(20)))
 struct GraphRetryTests {
   private let text =
     "fetch: {retry: {attempts: 3, base: 1ms, max: 2ms, on: [timeout, connection, 429, 5xx]}}\nextract: [url, status, error]"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph, robots.txt", .timeLimit(.minutes(10)))
+@Suite("Graph, robots.txt", .timeLimit(.minutes(20)))
 struct GraphRobotsTests {
   private static let spec = "fetch: {retry: {attempts: 2, base: 1ms}, robots: obey}\nextract: [url, status, error]"
 

@@ -49,7 +49,7 @@ private struct WatchedFetcher: Fetcher {
   }
 }
 
-@Suite("Graph, stopped or failing", .timeLimit(.minutes(10)))
+@Suite("Graph, stopped or failing", .timeLimit(.minutes(20)))
 struct GraphStopTests {
   private static let never = ContinuousClock.now + .seconds(100_000)
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Graph", .timeLimit(.minutes(10)))
+@Suite("Graph", .timeLimit(.minutes(20)))
 struct GraphTests {
   @Test("every request becomes exactly one record")
   func everyRequestBecomesARecord() async throws {

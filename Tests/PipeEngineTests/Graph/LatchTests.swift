@@ -3,7 +3,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct LatchTests {
   @Test func `Nobody passes before every party has arrived`() async {
     let latch = Latch(parties: [1, 2])

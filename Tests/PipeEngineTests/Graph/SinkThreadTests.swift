@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Sinks on threads of their own", .timeLimit(.minutes(10)))
+@Suite("Sinks on threads of their own", .timeLimit(.minutes(20)))
 struct SinkThreadTests {
   @Test("more sinks than cores that block hold up nothing before them")
   func blockingSinks() async throws {

@@ -23,7 +23,11 @@ struct CheckpointCodecTests {
         SourceProgress(
           done: DoneSet(0..<100), isDry: true, yielded: 120, bookmark: SourceBookmark(ordinal: 90, bytes: [1, 2]))
       ],
-      sinks: [SinkProgress(position: SinkPosition([9, 8, 7]), rows: 99, ahead: [DoneSet([101, 105])], base: base)],
+      sinks: [
+        SinkProgress(
+          position: SinkPosition([9, 8, 7]), rows: 99, ahead: [DoneSet([101, 105])], base: base,
+          announced: AnnouncedBatch(position: SinkPosition([9, 8, 8]), rows: 3, requests: [DoneSet([110, 111])]))
+      ],
       hosts: ["h:8443": host],
       totals: RunTotals(
         requests: 100, retries: 4, redirects: 2, bytes: 123_456, failed: 3, skipped: 1, asked: 130,
@@ -64,6 +68,11 @@ struct CheckpointCodecTests {
     var before = Checkpoint()
     before.number = full.number - 1
     #expect(CheckpointCodec.decode(CheckpointCodec.encode(full, after: before), after: before) == full)
+    // An announcement is told until it is settled, and no longer.
+    var settled = next
+    settled.number += 1
+    settled.sinks[0] = next.sinks[0].settled(.committed)
+    #expect(CheckpointCodec.decode(CheckpointCodec.encode(settled, after: next), after: next) == settled)
     // A base is dropped with the first position, and what was fetched again is told to the end.
     var later = next
     later.number += 1

@@ -217,8 +217,8 @@ private struct OrderShelf {
   var state: State
   private let capacity: Int
   private let disk: Int
-  private var blocks: [Int: [State.Held]] = [:]
-  private var next = 0
+  private var blocks: [UInt32: [State.Held]] = [:]
+  private var next: UInt32 = 0
 
   init(capacity: Int, disk: Int) {
     state = State(capacity: capacity, disk: disk)

@@ -17,7 +17,7 @@ private struct Row: Spilled, Hashable {
   }
 }
 
-@Suite("OrderWindow", .timeLimit(.minutes(10)))
+@Suite("OrderWindow", .timeLimit(.minutes(20)))
 struct OrderWindowTests {
   private static let content = SpillStore.Content(subject: "order", words: "rows that wait for an earlier one")
 

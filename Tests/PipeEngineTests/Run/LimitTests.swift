@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("The limits of a run", .timeLimit(.minutes(10)))
+@Suite("The limits of a run", .timeLimit(.minutes(20)))
 struct LimitTests {
   private static let refused = RequestError(.connect, "refused", .noConnection)
 

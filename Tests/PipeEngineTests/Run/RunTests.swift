@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Run", .timeLimit(.minutes(10)))
+@Suite("Run", .timeLimit(.minutes(20)))
 struct RunTests {
   private static let never = ContinuousClock.now + .seconds(100_000)
   private static let full = RunError("memory", "is full")
@@ -92,7 +92,7 @@ struct RunTests {
   }
 }
 
-@Suite("RunEvents", .timeLimit(.minutes(10)))
+@Suite("RunEvents", .timeLimit(.minutes(20)))
 struct RunEventsTests {
   private func events(
     _ urls: [String], _ spec: String = "extract: [url, status, error]", capacity: Int = 10_000,
@@ -120,8 +120,8 @@ struct RunEventsTests {
     let words = events.map { event in
       switch event {
       case .admitted(first): "admitted"
-      case .begun(first, let attempt): "begun \(attempt)"
-      case .landed(first, let status, nil, _): "landed \(status ?? 0)"
+      case .begun(first, _, let attempt): "begun \(attempt)"
+      case .landed(first, _, let status, nil, _): "landed \(status ?? 0)"
       case .redirected(first, let url): "redirected \(url?.href ?? "")"
       case .retried(first, let attempt, _): "retried \(attempt)"
       case .hostSlowed(let host): "slowed \(host)"

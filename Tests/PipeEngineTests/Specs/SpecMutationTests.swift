@@ -5,7 +5,7 @@ import PipeTesting
 import Testing
 
 /// Specs that nobody wrote: whatever is in a file, it is read to an end, and every finding is in it.
-@Suite("Mutated specs", .timeLimit(.minutes(10)))
+@Suite("Mutated specs", .timeLimit(.minutes(20)))
 struct SpecMutationTests {
   /// The project's pipelines and the broken specs.
   private static let seeds: [[UInt8]] = {

@@ -1,5 +1,6 @@
 import PipeSpec
 import PipeStages
+import PipeTesting
 import Testing
 
 @testable import PipeEngine
@@ -25,77 +26,12 @@ struct StatedOptionsTests {
     return spec != nil && (document.diagnostics + context.diagnostics).allSatisfy { $0.severity != .error }
   }
 
-  /// An option of the language, and the spec around a value of it.
-  private struct Place {
-    let path: String
-    let key: KeyDescription
-    /// Other options, one of which it may need beside it.
-    let companions: [String]
-    /// A spec with a value, or without the option, and with another one.
-    let spec: (String?, String?) -> String
-  }
-
-  private static let credentials: Set = ["fetch.auth.bearer", "fetch.auth.basic.password", "fetch.proxy.password"]
-
-  private static let base = [
-    "version": "1", "sources": "[{urls: [http://a.example/]}]", "extract": "{url: url}", "sinks": "[{csv: a.csv}]",
+  private static let credentials: Set = [
+    "fetch.auth.bearer", "fetch.auth.basic.password", "fetch.proxy.password", "fetch.login.form", "fetch.login.body",
   ]
 
-  private static func whole(_ key: String, _ value: String?) -> String {
-    let entries = base.merging(["name": "x"]) { $1 }.merging(value.map { [key: $0] } ?? [:]) { $1 }
-      .filter { $0.key != key || value != nil }
-    return entries.sorted { $0.key < $1.key }.map { "\($0): \($1)\n" }.joined()
-  }
-
-  /// All options that the language knows.
-  private static var places: [Place] {
-    var places: [Place] = []
-    /// - Parameter spec: A spec around the entries of a map.
-    func add(_ keys: [KeyDescription], at path: String, _ spec: @escaping (String) -> String) {
-      for key in keys {
-        let path = "\(path).\(key.name)"
-        let others = keys.filter { $0.isRequired && $0.name != key.name }
-          .compactMap { other in other.example.map { "\(other.name): \(quoted($0))" } }
-        func around(_ value: String?, _ companion: String? = nil) -> String {
-          spec((others + [companion, value.map { "\(key.name): \($0)" }].compactMap(\.self)).joined(separator: ", "))
-        }
-        let companions = keys.filter { !$0.isRequired && $0.name != key.name }.flatMap { other in
-          (other.shape.words?.map(\.word) ?? [other.example].compactMap(\.self)).map { "\(other.name): \(quoted($0))" }
-        }
-        places.append(Place(path: path, key: key, companions: companions, spec: around))
-        add(key.shape, at: path) { around($0) }
-      }
-    }
-    /// - Parameter spec: A spec around a value.
-    func add(_ shape: ShapeDescription, at path: String, _ spec: @escaping (String) -> String) {
-      switch shape {
-      case .list(let element, _, _): add(element, at: path) { spec("[\($0)]") }
-      case .dictionary(let element, _, _): add(element, at: path) { spec("{x: \($0)}") }
-      case .map(let keys, _): add(keys, at: path) { spec("{\($0)}") }
-      case .oneOf(let shapes): for shape in shapes { add(shape, at: path, spec) }
-      case .component(let family):
-        for component in family.components {
-          add(component.keys + family.common, at: "\(path).\(component.name)") { options in
-            spec("{\(component.name): {\(options)}}")
-          }
-        }
-      case .text, .boolean, .integer, .number, .any, .template, .tree, .choice: break
-      }
-    }
-    for key in language.keys where !["version", "name", "description", "vars"].contains(key.name) {
-      places.append(Place(path: key.name, key: key, companions: []) { value, _ in whole(key.name, value) })
-      add(key.shape, at: key.name) { whole(key.name, $0) }
-    }
-    return places
-  }
-
-  /// An example that braces would end, in quotes.
-  private static func quoted(_ text: String) -> String {
-    text.contains { "{}[],".contains($0) } && !"{[\"'".contains(text.first ?? "{") ? JSONText.string(text).text : text
-  }
-
   /// Values that an option may have, quoted and as they are.
-  private static func values(of place: Place) -> [String] {
+  private static func values(of place: OptionPlace) -> [String] {
     func values(_ shape: ShapeDescription) -> [String] {
       switch shape {
       case .text(let name, _, let examples, _): examples + (texts[name] ?? []) + ["a", "b", "/a", "http://b.example/"]
@@ -112,7 +48,7 @@ struct StatedOptionsTests {
       case .component(let family): family.components.flatMap(\.examples).flatMap { [$0, "{\($0)}"] }
       }
     }
-    return ([place.key.example].compactMap(\.self) + values(place.key.shape)).flatMap { [quoted($0), $0] }
+    return ([place.key.example].compactMap(\.self) + values(place.key.shape)).flatMap { [OptionPlace.quoted($0), $0] }
   }
 
   private static let texts = [
@@ -205,7 +141,7 @@ struct StatedOptionsTests {
 
   @Test func `Each option with two values, and without, makes another plan`() throws {
     let variables = Variables(environment: environment)
-    for place in Self.places {
+    for place in OptionPlace.all(of: Self.language.keys) {
       // The first two that are sound, alone or with the same option beside them.
       var sound: [(spec: String, options: [String: String])] = []
       var companion: String?

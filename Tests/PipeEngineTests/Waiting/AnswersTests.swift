@@ -3,7 +3,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Answers", .timeLimit(.minutes(10)))
+@Suite("Answers", .timeLimit(.minutes(20)))
 struct AnswersTests {
   @Test("an answer that comes before its task waits is not lost")
   func early() async {

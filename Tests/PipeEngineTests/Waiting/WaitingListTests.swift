@@ -4,7 +4,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("WaitingList", .timeLimit(.minutes(10)))
+@Suite("WaitingList", .timeLimit(.minutes(20)))
 struct WaitingListTests {
   /// A number that tasks wait for.
   private final class Level: Sendable {

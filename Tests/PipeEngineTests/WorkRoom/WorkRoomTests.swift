@@ -3,7 +3,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("WorkRoom", .timeLimit(.minutes(10)))
+@Suite("WorkRoom", .timeLimit(.minutes(20)))
 struct WorkRoomTests {
   @Test("tasks side by side never hold more than the room, and all of them end")
   func sharing() async throws {

@@ -41,8 +41,33 @@ struct ExpectationTests {
     let expectation = try resolve(text)
     #expect(expectation.condition.evaluate([good]))
     #expect(!expectation.condition.evaluate([bad]))
-    // What no record has is at odds with all of them, but for what is denied.
-    if !text.hasPrefix("not") { #expect(!expectation.condition.evaluate([.null])) }
+    // What no record has is at odds with all of them; a total is always there.
+    if !text.contains("failed") { #expect(!expectation.condition.evaluate([.null])) }
+  }
+
+  @Test(
+    "what no record has a number for does not hold, whether it is denied or not",
+    arguments: [
+      "max(status) > 1", "not max(status) > 1", "not not max(status) > 1", "not max(status) in 1..3",
+      "not max(status) in [1, 2]", "not share(ok) >= 10%", "not (max(status) > 1 and records > 100)",
+      "not (max(status) > 1 or records > 100)", "max(status) == min(status)", "not max(status) == min(status)",
+    ])
+  func nothing(text: String) throws {
+    let expectation = try resolve(text)
+    let values = expectation.aggregates.map { aggregate -> Value in aggregate.name == "records" ? .int(200) : .null }
+    #expect(!expectation.condition.evaluate(values))
+  }
+
+  @Test(
+    "what does not ask for it may hold all the same",
+    arguments: [
+      "max(status) < 5 or records == 0", "not (max(status) >= 5 and records > 0)", "max(status) == null",
+      "not max(status) != null", "not records > 0",
+    ])
+  func other(text: String) throws {
+    let expectation = try resolve(text)
+    let values = expectation.aggregates.map { aggregate -> Value in aggregate.name == "records" ? .int(0) : .null }
+    #expect(expectation.condition.evaluate(values))
   }
 
   @Test("functions that are written twice, in whatever way, are one number")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeStages
 
-@Suite("CSV, in the programs that people open it with", .timeLimit(.minutes(10)))
+@Suite("CSV, in the programs that people open it with", .timeLimit(.minutes(20)))
 struct CSVClientTests {
   private let folder: TemporaryFolder
 

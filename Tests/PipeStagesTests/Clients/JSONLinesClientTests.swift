@@ -5,7 +5,7 @@ import Testing
 
 @testable import PipeStages
 
-@Suite("JSON lines, in the programs that people read them with", .timeLimit(.minutes(10)))
+@Suite("JSON lines, in the programs that people read them with", .timeLimit(.minutes(20)))
 struct JSONLinesClientTests {
   private let folder: TemporaryFolder
 

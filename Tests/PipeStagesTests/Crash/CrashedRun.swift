@@ -104,7 +104,7 @@ struct CrashedRun {
 }
 
 /// Answers a few requests at a time, in an order of a seed; what it answers depends on the request alone.
-private final class UnevenFetcher: Fetcher {
+final class UnevenFetcher: Fetcher {
   private let seed: UInt64
   private let round: Int
   private let hasItems: Bool

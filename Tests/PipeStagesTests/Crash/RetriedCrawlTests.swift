@@ -8,7 +8,7 @@ import Testing
 @testable import PipeStages
 
 /// What failed in a crawl, fetched again: the links of pages that answer now are followed.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct RetriedCrawlTests {
   private static let spec = """
     version: 1

@@ -8,7 +8,7 @@ import Testing
 @testable import PipeStages
 
 /// What failed is fetched again, and that is killed anywhere: in the end each request has one row in each output, the newest.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct RetryCrashTests {
   /// How the outputs are written.
   enum Kind: CaseIterable, Sendable {

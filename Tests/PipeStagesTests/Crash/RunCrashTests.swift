@@ -8,7 +8,7 @@ import Testing
 
 /// What `CrashTests` asks of the steps, asked of the run itself: whatever a crash leaves, the next one goes on to the rows of a
 /// run that nobody disturbed.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct RunCrashTests {
   private static let start: MemoryDisk = {
     let storage = MemoryStorage(MemoryDisk(folders: ["/w"]))

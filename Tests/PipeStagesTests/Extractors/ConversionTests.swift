@@ -32,6 +32,7 @@ struct ConversionTests {
     ("int", "1e30", "'1e30' does not fit in 64 bits"), ("int", "12.5", "'12.5' is not a whole number"),
     ("number", ".", "'.' is not a number"), ("int", ".75", "'.75' is not a whole number"),
     ("number", "1,5", "'1,5' is not a number; the option decimal reads numbers like it"),
+    ("int", "1.5", "'1.5' is not a whole number"),
     ("int", "1,234", "'1,234' is not a whole number; the option decimal reads numbers like it"),
     ("number", "inf", "'inf' is not a number"),
     ("number", "0x1p3", "'0x1p3' is not a number"), ("number", "1e999", "'1e999' is not a number"),

@@ -163,6 +163,11 @@ struct EachTests {
       Self.compile(each, fields).diagnostics.map { "\($0.code.rawValue) \($0.message)" }
     }
     #expect(faults("css: p, xpath: //p") == ["conflict items are found in one way, and there are two"])
+    #expect(
+      faults("", "each: {css: p}, title: title")
+        == ["no-effect 'each' is a field here like any other: a page makes one record"])
+    #expect(faults("", "each: title, title: {css: h1}").isEmpty)
+    #expect(faults("css: p", "each: {css: b}").isEmpty)
     #expect(faults("required: true") == ["missing-key each does not say what an item is"])
     #expect(faults("xpath: count(//p)") == ["bad-value items are nodes, and this expression finds none"])
     #expect(faults("css: 'p['").first?.hasPrefix("bad-selector") == true)

@@ -15,6 +15,7 @@ struct ExampleTests {
   private static func folder() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     try folder.write("urls.txt", "https://example.com/\n".utf8)
+    for name in ["shop.db", "pages.db"] { try folder.write(name, "SQLite format 3\0".utf8) }
     try folder.write("list.dat", "name;url\na;https://example.com/\n".utf8)
     try folder.write("cities.csv", "city\nBern\n".utf8)
     try folder.write("products.csv", "name,link\na,https://example.com/\n".utf8)

@@ -96,6 +96,24 @@ struct FollowTests {
     #expect(found.error == error.map { "extract: \($0)" })
   }
 
+  @Test(
+    "A token is a parameter of the next page's URL",
+    arguments: [
+      (#"{"next": "a b&c=d"}"#, "https://example.com/list/1?after=a%20b%26c%3Dd", nil),
+      (#"{"next": " x"}"#, "https://example.com/list/1?after=%20x", nil),
+      (#"{"next": 12345678901234567890}"#, "https://example.com/list/1?after=12345678901234567890", nil),
+      (#"{"next": 0}"#, "https://example.com/list/1?after=0", nil), (#"{"next": null}"#, nil, nil),
+      (#"{"next": ""}"#, nil, nil), (#"{"next": false}"#, nil, nil), ("{}", nil, nil),
+      (#"{"next": true}"#, nil, "follow: finds true where the value of the parameter should be"),
+      (#"{"next": {"after": 2}}"#, nil, "follow: finds an object where the value of the parameter should be"),
+      (#"{"next": [2]}"#, nil, "follow: finds a list where the value of the parameter should be"),
+    ] as [(String, String?, String?)])
+  func parameter(body: String, expected: String?, error: String?) throws {
+    let found = try Self.next("json: $.next, param: after", body, type: "application/json")
+    #expect(found.url == expected)
+    #expect(found.error == error.map { "extract: \($0)" })
+  }
+
   @Test func `A link of the header is relative to the URL that was asked for, and to the page itself alone`() throws {
     func next(_ link: String, _ body: String = "[]", type: String = "application/json") throws -> String? {
       try Self.next("rel: next", body, type: type, fields: [.init(name: "Link", value: link)]).url
@@ -145,6 +163,9 @@ struct FollowTests {
     #expect(faults("css: a") == [])
     #expect(faults("rel: next, max_pages: 3") == [])
     #expect(faults("css: a, json: $.a") == ["conflict the next page is found in one way, and there are two"])
+    #expect(
+      faults("css: a, param: p") == ["conflict param is of a value that json finds, and a link is a URL already"])
+    #expect(faults("json: $.a, param: p").isEmpty)
     #expect(faults("max_pages: 3") == ["missing-key sources.urls.follow does not say how the next page is found"])
     #expect(faults("css: 'a['").first?.hasPrefix("bad-selector") == true)
     #expect(faults("json: next").first?.hasPrefix("bad-selector") == true)

@@ -173,7 +173,7 @@ struct ValueOptionTests {
     ("body: {split: ''}", "bad-value", "extract.field.body.split must be a text, not nothing"),
     ("body: {split: '/(/'}", "bad-regex", "extract.field.body.split is not a regular expression"),
     ("body: {map: {a: 1, b: x}}", "type-mismatch", "the values of extract.field.body.map are of several types"),
-    ("body: {map: {}}", "wrong-type", "extract.field.body.map must be a map of texts to values"),
+    ("body: {map: {}}", "wrong-type", "extract.field.body.map must be a map of texts to values, not an empty one"),
     ("body: {map: {a: 1, 'a ': 2}}", "duplicate-key", "'a' stands twice in extract.field.body.map"),
     (
       "body: {map: {a: 1, b: x}, as: int}", "type-mismatch", "the values of extract.field.body.map are of several types"
@@ -182,6 +182,10 @@ struct ValueOptionTests {
     ("body: {map: {a: .nan}}", "bad-value", "extract.field.body.map.a must be a number that JSON has, not .nan"),
     ("const: .inf", "bad-value", "extract.field.const must be a number that JSON has, not .inf"),
     ("json: $.x, default: .inf", "bad-value", "extract.field.json.default must be a number that JSON has"),
+    (
+      "body: {default: [1]}", "wrong-type",
+      "extract.field.body.default must be a text, a number, true, false or null, not a list"
+    ),
     ("body: {default: }", "wrong-type", "extract.field.body.default has no value"),
     ("json: $.x, as: json, default: none", "type-mismatch", "the default of 'field' must be JSON: 'none' is not JSON"),
     ("body: {as: date, default: soon}", "type-mismatch", "the default of 'field' must be a date: 'soon' is not a date"),

@@ -4,7 +4,7 @@ import PipeStages
 import PipeTesting
 import Testing
 
-@Suite("Fetch, black holes", .timeLimit(.minutes(10)))
+@Suite("Fetch, black holes", .timeLimit(.minutes(20)))
 struct BlackHoleTests {
   private static let hosts = 2000
 

@@ -9,7 +9,7 @@ import Testing
 @testable import PipeStages
 
 /// What every sink with a file keeps to until its run is complete, and when it is not.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct SinkPublishingTests {
   private let folder: TemporaryFolder
 
@@ -46,7 +46,7 @@ struct SinkPublishingTests {
     return try one.read(copy).rows
   }
 
-  @Test(arguments: SinkCase.all)
+  @Test(arguments: SinkCase.files)
   func `Until it is published the old file is whole, and then the new one at once`(one: SinkCase) throws {
     try write(0..<3, one)
     let old = try folder.bytes("out." + one.ending)
@@ -62,7 +62,7 @@ struct SinkPublishingTests {
     #expect(!folder.exists("out.\(one.ending).part"))
   }
 
-  @Test(arguments: SinkCase.all, [true, false])
+  @Test(arguments: SinkCase.files, [true, false])
   func `Abandoned, it leaves the old file, and its rows in the part`(one: SinkCase, isFinished: Bool) throws {
     try write(0..<3, one)
     let old = try folder.bytes("out." + one.ending)
@@ -75,14 +75,14 @@ struct SinkPublishingTests {
     #expect(try rows(ofPart: one) == (5..<9).map { ["\($0)"] })
   }
 
-  @Test(arguments: SinkCase.all)
+  @Test(arguments: SinkCase.files)
   func `Abandoned without rows, it leaves nothing`(one: SinkCase) throws {
     var writer = try open(one)
     #expect(writer.abandon() == nil)
     #expect(!folder.exists("out." + one.ending) && !folder.exists("out.\(one.ending).part"))
   }
 
-  @Test(arguments: SinkCase.all, ["replace", "append", "fail"])
+  @Test(arguments: SinkCase.files, ["replace", "append", "fail"])
   func `While it is open, no other run opens it, and the rows of neither are torn`(one: SinkCase, mode: String) throws {
     if mode != "fail" { try write(0..<3, one, mode: mode) }
     do {
@@ -98,7 +98,7 @@ struct SinkPublishingTests {
     try write(6..<7, one, mode: mode)
   }
 
-  @Test(arguments: SinkCase.all)
+  @Test(arguments: SinkCase.files)
   func `With mode fail a file that came meanwhile is not replaced`(one: SinkCase) throws {
     var writer = try open(one, mode: "fail")
     try writer.write(records(0..<3))
@@ -119,7 +119,7 @@ struct SinkPublishingTests {
   }
 
   @Test(
-    arguments: SinkCase.all,
+    arguments: SinkCase.files,
     [
       Pair(mode: "replace", otherMode: "append"), Pair(mode: "replace", otherMode: "replace", otherIsLive: true),
       Pair(mode: "append", otherMode: "replace"), Pair(mode: "replace", isLive: true, otherMode: "replace"),
@@ -136,7 +136,7 @@ struct SinkPublishingTests {
     #expect(try one.read(path(one)).rows == (pair.mode == "append" ? 0..<6 : 3..<6).map { ["\($0)"] })
   }
 
-  @Test(arguments: SinkCase.all, [true, false])
+  @Test(arguments: SinkCase.files, [true, false])
   func `A file that another program put there meanwhile stays, and the rows are in the part`(
     one: SinkCase, wasThere: Bool
   ) throws {
@@ -161,7 +161,7 @@ struct SinkPublishingTests {
     }
   }
 
-  @Test(arguments: SinkCase.all, [true, false])
+  @Test(arguments: SinkCase.files, [true, false])
   func `A file that was removed meanwhile is missed by nobody, and a folder is told at once`(
     one: SinkCase, isFolder: Bool
   ) throws {
@@ -180,7 +180,7 @@ struct SinkPublishingTests {
     }
   }
 
-  @Test(arguments: SinkCase.all, [true, false])
+  @Test(arguments: SinkCase.files, [true, false])
   func `Rows whose file was removed meanwhile are lost, and said to be`(one: SinkCase, isLive: Bool) throws {
     var writer = try open(one, isLive: isLive)
     try writer.write(records(3..<6))
@@ -191,7 +191,7 @@ struct SinkPublishingTests {
     #expect(writer.abandon() == UnpublishedRows(path: path(one), isLost: true))
   }
 
-  @Test(arguments: SinkCase.all, [(true, true), (true, false), (false, true), (false, false)])
+  @Test(arguments: SinkCase.files, [(true, true), (true, false), (false, true), (false, false)])
   func `A file that another program cut or wrote into meanwhile fails the run`(
     one: SinkCase, how: (isLive: Bool, hasMoreRows: Bool)
   ) throws {
@@ -211,7 +211,7 @@ struct SinkPublishingTests {
     #expect(error?.reason == "was changed by another program while it was written, so its rows are not whole")
   }
 
-  @Test(arguments: SinkCase.all)
+  @Test(arguments: SinkCase.files)
   func `What others add to a file that rows are added to stays`(one: SinkCase) throws {
     try write(0..<3, one)
     let more = try folder.bytes("out." + one.ending)
@@ -226,7 +226,7 @@ struct SinkPublishingTests {
     #expect(rows.count == 12 + (one.format == .csv ? 1 : 0) && rows.suffix(3) == [["6"], ["7"], ["8"]])
   }
 
-  @Test(arguments: SinkCase.all)
+  @Test(arguments: SinkCase.files)
   func `A pipe that nobody reads is waited for only as long as the run goes on`(one: SinkCase) throws {
     #expect(mkfifo(path(one), 0o600) == 0)
     let looks = Recorder<Void>()

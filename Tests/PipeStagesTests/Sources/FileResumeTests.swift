@@ -116,7 +116,7 @@ struct ListCase: Sendable, CustomTestStringConvertible {
   ]
 }
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct FileResumeTests {
   private let folder: TemporaryFolder
   private static let columns: Set<ExactText> = ["n", "note"]

@@ -25,7 +25,7 @@ struct ForeignFormatTests {
     ([0x1F, 0x9D, 0x90], "a file of compress", "zcat"), ([0x78, 0x9C, 0xCB], "zlib data", "gzip"),
     ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C, 0], "a 7z archive", "7z x"),
     (bytes([], "Rar!\u{1A}\u{7}\0"), "a rar archive", "unrar"),
-    (bytes([], "SQLite format 3\0\u{10}"), "an SQLite database", "sqlite3 -csv"),
+    (bytes([], "SQLite format 3\0\u{10}"), "an SQLite database", "sqlite: {path"),
     (bytes([], "%PDF-1.7\n"), "a PDF document", "one a line"),
     ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0], "an old Office document", "as CSV"),
     (bytes([], "PAR1\u{15}"), "a Parquet file", "CSV or JSON lines"),

@@ -6,7 +6,7 @@ import Testing
 @testable import PipeEngine
 @testable import PipeStages
 
-@Suite("FileSource", .timeLimit(.minutes(10)))
+@Suite("FileSource", .timeLimit(.minutes(20)))
 struct FileSourceTests {
   private func source(_ path: String, _ format: InputFormat = .lines) -> FileSource {
     FileSource(path: Located(path, at: .wholeFile), options: InputOptions(format: format, column: "url"))

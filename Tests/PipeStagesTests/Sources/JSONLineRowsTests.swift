@@ -116,7 +116,19 @@ struct JSONLineRowsTests {
       ("{}", "no member 'url'"), (#"{"url": 5}"#, "no member 'url'"),
       (#"{"url": "a", "method": "BREW"}"#, "the method 'BREW' is not known"),
       (#"{"url": "a", "headers": {"a b": "x"}}"#, "the header 'a b' is not a header field"),
-      (#"{"url": "a", "headers": {"A": "x\r\nEvil: 1"}}"#, "the header 'A' is not a header field"),
+      (
+        #"{"url": "a", "headers": {"A": "x\r\nEvil: 1"}}"#,
+        "the header 'A' holds a line break or a NUL, which no header field can"
+      ),
+      (#"{"url": "a", "headers": "A: b"}"#, "the member 'headers' must be an object of header fields, not a string"),
+      (
+        #"{"url": "a", "headers": [["A", "b"]]}"#,
+        "the member 'headers' must be an object of header fields, not an array"
+      ),
+      (#"{"url": "a", "headers": 5}"#, "the member 'headers' must be an object of header fields, not a number"),
+      (#"{"url": "a", "method": 5}"#, "the member 'method' must be a string, not a number"),
+      (#"{"url": "a", "method": ["PUT"]}"#, "the member 'method' must be a string, not an array"),
+      (#"{"url": "a", "method": true}"#, "the member 'method' must be a string, not a truth value"),
       (#"{"url": "a", "headers": {"Content-Length": "5"}}"#, "the header 'Content-Length' is set for each"),
       (#"{"url": "a", "headers": {"te": "trailers"}}"#, "the header 'te' is set for each request"),
       (#"{"url": "a", "headers": {"Host": "a b"}}"#, "the header 'Host' is not a host"),

@@ -34,7 +34,7 @@ private final class ListedSource: Source {
 }
 
 /// Sources that cannot be read again, in runs that go on.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct JournaledSourceTests {
   private func urls(_ numbers: some Sequence<Int>) -> [String] { numbers.map { "http://h.example/\($0)" } }
 

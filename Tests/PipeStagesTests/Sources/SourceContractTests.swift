@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PipeDatabase
 import PipeEngine
 import PipeSpec
 import PipeStages
@@ -39,10 +40,10 @@ struct SourceCase: Sendable, CustomTestStringConvertible {
 
   /// One that reads a file.
   private init(
-    _ name: String, file: String, _ spec: String, content: @escaping @Sendable (Int) throws -> [UInt8]
+    _ name: String, _ component: String = "file", file: String, _ spec: String,
+    content: @escaping @Sendable (Int) throws -> [UInt8]
   ) {
-    (self.name, self.file, self.content) = (name, file, content)
-    component = "file"
+    (self.name, self.component, self.file, self.content) = (name, component, file, content)
     self.spec = { _ in spec }
   }
 
@@ -89,13 +90,29 @@ struct SourceCase: Sendable, CustomTestStringConvertible {
     SourceCase("file of JSON lines", file: "a.jsonl", "file: {path: a.jsonl, format: jsonl}") { count in
       Array(urls(count).map { #"{"url":"\#($0)","more":[1,2]}"# + "\n" }.joined().utf8)
     },
+    SourceCase(
+      "sqlite", "sqlite", file: "a.db", "sqlite: {path: a.db, query: SELECT url FROM t ORDER BY id}", content: database),
+    SourceCase(
+      "sqlite with a key", "sqlite", file: "a.db", "sqlite: {path: a.db, query: \"SELECT * FROM t;\", key: id}",
+      content: database),
   ]
+
+  /// A database with a table of URLs.
+  private static func database(_ count: Int) throws -> [UInt8] {
+    let folder = try TemporaryFolder()
+    let connection = try SQLiteConnection(folder.path("a.db"), .write(creates: true))
+    try connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, url TEXT)")
+    try connection.execute("BEGIN")
+    for url in urls(count) { _ = try connection.rows("INSERT INTO t (url) VALUES (?1)", [.text(url)]) }
+    try connection.execute("COMMIT")
+    return try folder.bytes("a.db")
+  }
 
   static let files = all.filter { $0.file != nil }
 }
 
 /// What every source keeps to.
-@Suite("Every source", .timeLimit(.minutes(10)))
+@Suite("Every source", .timeLimit(.minutes(20)))
 struct SourceContractTests {
   /// Reads standard input, of which a process has one: `InputsTests` has its tests. It shares its reading with `file`.
   private static let elsewhere = ["stdin"]
@@ -224,7 +241,7 @@ struct SourceContractTests {
   @Test("a file that ends without a line break has its last row all the same", arguments: SourceCase.files)
   func noLastLineBreak(one: SourceCase) async throws {
     let file = try #require(one.file)
-    guard !file.hasSuffix("gz"), !file.hasSuffix("zst") else { return }
+    guard !file.hasSuffix("gz"), !file.hasSuffix("zst"), !file.hasSuffix("db") else { return }
     var bytes = try one.content(3)
     while bytes.last == 0x0A || bytes.last == 0x0D { bytes.removeLast() }
     try folder.write(file, bytes)

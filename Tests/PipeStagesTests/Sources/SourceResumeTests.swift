@@ -8,7 +8,7 @@ import Testing
 @testable import PipeStages
 
 /// What every source keeps to in a run that goes on.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(20)))
 struct SourceResumeTests {
   private let folder: TemporaryFolder
 

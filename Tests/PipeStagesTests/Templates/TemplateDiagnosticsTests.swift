@@ -38,6 +38,13 @@ struct TemplateDiagnosticsTests {
     Case("range: {url: \"http://h/{m}\", to: 3}", "unknown-field 2:28", hint: "the column of a range is {n}"),
     Case("range: {url: \"http://h/\", to: 3}", "bad-value 2:18", hint: "put {n} where the number goes"),
     Case(
+      "range: {url: http://h/, pad: 3, from: 98, to: 101, body: {json: [\"{+n}\"]}}", "bad-value 2:71",
+      hint: "write {n}, which is a text, or leave pad away"),
+    Case("range: {url: http://h/, pad: 2, from: 98, to: 101, body: {json: [\"{+n}\"]}}"),
+    Case("range: {url: http://h/, pad: 2, from: 1, to: -1, step: -1, body: {json: [\"{+n}\"]}}", "bad-value 2:79"),
+    Case("range: {url: http://h/, pad: 3, to: 5, body: {json: [\"{n}\"]}}"),
+    Case("range: {url: http://h/, pad: 3, to: 5, body: \"{+n}\"}"),
+    Case(
       "{urls: [{city: a}, {cty: b}, {n: 1}], url: \"http://h/{city}\"}", "unknown-field 2:24", "unknown-field 2:34",
       hint: "did you mean 'cty'?"),
     Case("urls: [{url: http://h/, n: 1}, {n: 1}]", "missing-key 2:36"),
@@ -46,6 +53,14 @@ struct TemplateDiagnosticsTests {
     Case(
       "{file: rows.csv, column: n, url: \"http://h/{n}\"}", "conflict 2:30", hint: "remove it, or write url: \"{+n}\""),
     Case("{file: rows.csv, requests: true}", "conflict 2:22"),
+    // What stands for nothing is not the word for it.
+    Case(
+      "{file: rows.csv, url: http://h/, params: {q: null}}", "wrong-type 2:50",
+      hint: "write \"\" for an empty one, or \"null\" for the word"),
+    Case("{file: rows.csv, url: http://h/, params: {q: ~}}", "wrong-type 2:50"),
+    Case("{file: rows.csv, url: http://h/, body: {form: {q: null}}}", "wrong-type 2:55"),
+    Case("{file: rows.csv, url: http://h/, body: null}", "wrong-type 2:44"),
+    Case("{file: rows.csv, url: http://h/, params: {q: \"null\"}}"),
     // What cannot be known before the run.
     Case("{file: rows.jsonl, url: \"http://h/{x}\"}"), Case("{stdin: csv, url: \"http://h/{x}\"}"),
     Case("{file: rows.jsonl, requests: true, params: {a: \"{x}\"}}"),

@@ -45,6 +45,30 @@ struct URLPropertyTests {
     }
   }
 
+  @Test("A path against a base is the same by the short way, and with a line feed in it, by the parser")
+  func paths() throws {
+    let bases = [
+      "https://user:pw@example.com:8080/a/b?c#d", "http://a/", "https://[::1]:99/x", "http://1.2.3.4/?q", "ftp://f/x",
+      "file:///C:/a", "x:/opaque/y", "wss://w/",
+    ].compactMap { WebURL($0) }
+    #expect(bases.count == 8)
+    let pieces = [
+      "/", "/", "a", "b1", ".", "..", "%2e", "?", "#", "\\", ":", "@", "'", "\"", "é", " ", "%", "&", "~", "|",
+    ]
+    var random = RepeatableRandom(seed: 0xACE)
+    for _ in 0..<Effort.times(4000) {
+      let count = Int.random(in: 0...8, using: &random)
+      let text = "/" + (0..<count).map { _ in pieces.randomElement(using: &random)! }.joined()
+      for base in bases {
+        let (short, long) = (WebURL(text, base: base), WebURL("/\n" + text.dropFirst(), base: base))
+        #expect(short == long, "\(text) against \(base)")
+        guard let short, let long else { continue }
+        #expect(parts(short) == parts(long), "\(text) against \(base)")
+        try expectFixedPoint(short)
+      }
+    }
+  }
+
   @Test("An absolute URL of a list of links parses to a fixed point")
   func links() throws {
     let text = try Corpus.text("url-lists/awesome-readme.md")

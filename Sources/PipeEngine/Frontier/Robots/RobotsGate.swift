@@ -47,7 +47,8 @@ extension RequestPurpose {
   var isJudged: Bool {
     switch self {
     case .page, .check: true
-    case .robots, .sitemap: false
+    // Who has a login was told how to log in.
+    case .robots, .sitemap, .login, .credentials: false
     }
   }
 }

@@ -57,7 +57,8 @@ extension Conversion {
 
   /// Says of a number that a person wrote how it could be read.
   private func remark(on text: String) -> String {
-    guard decimal == nil,
+    // Plain digits are not what keeps it from being one.
+    guard decimal == nil, Double(text) == nil,
       DecimalSign.allCases.contains(where: { WrittenNumber.canonical(text, decimal: $0) != nil })
     else { return "" }
     return "; the option decimal reads numbers like it"

@@ -29,7 +29,7 @@ package struct ExtractorOptions: Sendable {
       "Looked for in each value: what its first group matched, or all of it, stands in the value's place; where "
         + "nothing matches, the value is missing.", example: #"/([0-9.]+) EUR/"#),
     Key(
-      optional: "split", ListSeparator.shape.withoutNull,
+      optional: "split", ListSeparator.shape,
       "Makes a list of a text: what stands between its elements, as a text or a /regular expression/. White space "
         + "around elements is removed, and empty ones are left out.", example: "\",\""),
     Key(
@@ -51,7 +51,7 @@ package struct ExtractorOptions: Sendable {
         }
       }, "What is taken of a list.", example: "count"),
     Key(
-      optional: "join", Shape<String>.string.withoutNull, "Makes one text of a list, with this between its elements.",
+      optional: "join", Shape<String>.string, "Makes one text of a list, with this between its elements.",
       example: "\", \""),
     Key(
       optional: "default", WrittenValue.written.located,
@@ -81,14 +81,14 @@ package struct ExtractorOptions: Sendable {
     optional: "false_values", words,
     "With as: bool, the texts that are false, in any case; without it, false, no, off and 0.", example: "[sold out]")
   private static let format = Key(
-    optional: "format", Shape.dateForm.withoutNull.list(minimum: 1, orOne: true),
+    optional: "format", Shape.dateForm.list(minimum: 1, orOne: true),
     """
     With as: date, the form of the dates, or several that are tried in turn, in strptime's words: %Y %y %m %b %B %d %j \
     %H %I %M %S %f %p %a %A %z %Z, %F %D %T %R for several of them, and %s or %Q for seconds or milliseconds since 1970. \
     Names of months and days are English.
     """, example: "\"%d.%m.%Y %H:%M\"")
   private static let timezone = Key(
-    optional: "timezone", Shape.timeZone.withoutNull,
+    optional: "timezone", Shape.timeZone,
     """
     With as: date, the time zone of dates that do not name one: a place of the system's zone database (tzdata), or an \
     offset; without it, UTC. A time that a change of clocks repeats is its first; one that it skips is as many minutes \
@@ -110,7 +110,7 @@ package struct ExtractorOptions: Sendable {
     return ExtractorOptions(isRequired: isRequired, fallback: fallback, conversion: conversion, scope: scope)
   }
 
-  private static let words = Shape<String>.string.withoutNull.list(minimum: 1, orOne: true)
+  private static let words = Shape<String>.string.list(minimum: 1, orOne: true)
 }
 
 /// What a field of an item reads.

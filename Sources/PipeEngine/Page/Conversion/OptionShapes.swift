@@ -3,21 +3,6 @@ internal import PipeSpec
 internal import PipeText
 internal import PipeWeb
 
-extension Shape {
-  /// The same shape without YAML's null, which would be the text `null`.
-  var withoutNull: Self {
-    Self(description) { node, context in
-      if case .scalar(let scalar) = node.content, scalar.value == .null, !node.isUnwritten {
-        context.report(
-          .wrongType, on: node, "\(context.place) must be \(description.name), not null",
-          hint: "leave it out, or write the word between quotes: 'null'")
-        return nil
-      }
-      return decode(node, &context)
-    }
-  }
-}
-
 extension Shape where Value == DateForm {
   /// A form of dates in strptime's words.
   static var dateForm: Self {
@@ -114,7 +99,8 @@ extension ValueMap {
   static let shape = Shape<ValueMap>(.dictionary(of: .any, minimum: 1)) { node, context in
     guard case .mapping(let entries) = node.content, !entries.isEmpty else {
       context.report(
-        .wrongType, on: node, "\(context.place) must be a map of texts to values, not \(node.kindName)",
+        .wrongType, on: node,
+        "\(context.place) must be a map of texts to values, not \(node.isEmptyMap ? "an empty one" : node.kindName)",
         hint: "for example: map: {in stock: true, sold out: false}")
       return nil
     }
@@ -159,4 +145,8 @@ extension ValueMap {
     }
     return type ?? .string
   }
+}
+
+extension Node {
+  fileprivate var isEmptyMap: Bool { if case .mapping(let entries) = content { entries.isEmpty } else { false } }
 }

@@ -56,6 +56,7 @@ package enum PlanJSON {
       "columns": .array(output.columns.map { .string($0) }), "when": optional(output.condition),
       "order": .string(output.order.rawValue), "delivery": .string(output.delivery.rawValue),
       "publish": .string(output.publication.name),
+      "definition": output.definition.isEmpty ? .null : .string(output.definition.joined(separator: "\n")),
     ]
   }
 

@@ -29,6 +29,7 @@ package enum PlanText {
       if let order = output.orderText { lines += order.wrapped(indent: bar, first: bar) }
       lines += output.publicationText.wrapped(indent: bar, first: bar)
       lines += output.delivery.text.wrapped(indent: bar, first: bar)
+      lines += output.definition.map { bar + $0 }
     }
     if !outline.expectations.isEmpty {
       lines += ["", "expect"] + outline.expectations.flatMap { $0.wrapped(indent: "    ", first: "  ") }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import PipeEngine
 
-@Suite("Crawls and the journal", .timeLimit(.minutes(10)))
+@Suite("Crawls and the journal", .timeLimit(.minutes(20)))
 struct CrawlJournalTests {
   private let storage = MemoryStorage(MemoryDisk(folders: ["/w"]))
   private var folder: JournalFolder { JournalFolder(path: "/w/.pipe/site", storage: storage) }

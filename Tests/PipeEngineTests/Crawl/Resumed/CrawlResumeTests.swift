@@ -6,7 +6,7 @@ import Testing
 @testable import PipeEngine
 
 /// Crawls that are cut off and gone on with, against one that is computed page by page and one that nothing disturbs.
-@Suite("Crawls that go on", .timeLimit(.minutes(10)))
+@Suite("Crawls that go on", .timeLimit(.minutes(20)))
 struct CrawlResumeTests {
   /// Goes on as often as it is cut off, then to the end.
   private func finish(_ crawl: inout ResumedCrawl, cuts: Int, _ random: inout RepeatableRandom) async throws {

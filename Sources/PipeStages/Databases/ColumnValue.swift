@@ -1,0 +1,68 @@
+import PipeDatabase
+import PipeSpec
+import PipeText
+
+/// A value that a column cannot hold.
+struct ValueFault: Error {
+  let reason: String
+}
+
+/// Makes the values of records those of a database.
+struct ColumnValues {
+  /// Texts in which U+0000 became U+FFFD.
+  private(set) var replacedCount = 0
+
+  mutating func value(_ value: Value, _ kind: SQLDialect.Kind) throws(ValueFault) -> SQLValue {
+    if case .null = value { return .null }
+    switch kind {
+    case .text, .date: return .text(text(of: value))
+    case .json:
+      var bytes: [UInt8] = []
+      value.appendJSON(to: &bytes)
+      return .text(String(decoding: bytes, as: UTF8.self))
+    case .bool:
+      if case .bool(let isTrue) = value { return .int(isTrue ? 1 : 0) }
+    case .int:
+      switch value {
+      case .int(let number): return .int(Int64(number))
+      case .double(let number): if let whole = Int64(exactly: number) { return .int(whole) }
+      case .string(let text), .json(let text):
+        if let number = DecimalNumber(text) {
+          guard let whole = number.integer else {
+            throw ValueFault(
+              reason: number.isWhole
+                ? "a whole number beyond 64 bits" : "a number with a fraction, in a column of whole ones")
+          }
+          return .int(Int64(whole))
+        }
+      case .null, .bool, .list: break
+      }
+    case .number:
+      switch value {
+      case .int(let number): return .int(Int64(number))
+      case .double(let number) where number.isFinite: return .double(number)
+      case .string(let text), .json(let text):
+        if let number = DecimalNumber(text) {
+          if let whole = number.integer { return .int(Int64(whole)) }
+          if let near = Double(text), near.isFinite { return .double(near) }
+          throw ValueFault(reason: "a number that is too large")
+        }
+      case .null, .bool, .double, .list: break
+      }
+    }
+    throw ValueFault(reason: "a value that is not of the column's type")
+  }
+
+  private mutating func text(of value: Value) -> String {
+    guard case .string(let text) = value else {
+      var bytes: [UInt8] = []
+      value.appendJSON(to: &bytes)
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    if !text.utf8.contains(0) { return text }
+    replacedCount += 1
+    var clean = String.UnicodeScalarView()
+    clean.append(contentsOf: text.unicodeScalars.lazy.map { $0 == "\0" ? "\u{FFFD}" : $0 })
+    return String(clean)
+  }
+}

@@ -1,0 +1,360 @@
+import Glibc
+import PipeDatabase
+import PipeEngine
+import PipeSpec
+import PipeStorage
+import PipeText
+import PipeWeb
+
+/// The table of one sink in an SQLite file: rows, and beside them how far the run is, in one transaction.
+///
+///     begin ─▶ insert … ─▶ note ─▶ commit        a batch
+///
+/// `pipe_checkpoints` has a row for each pipeline and table: the run that writes, its epoch, and its batches. Whoever opens the
+/// table takes a new epoch; a run that finds another one than its own has been given up for dead, and stops.
+final class SQLiteStore {
+  let path: String
+  private let options: TableOptions
+  private let environment: SinkEnvironment
+  private let connection: SQLiteConnection
+  private var transaction: SQLiteTransaction?
+  private var insertion: SQLiteStatement?
+  private let columns: [SQLDialect.Column]
+  let run: String
+  private var epoch = 0
+  /// Whether the table has taken its place.
+  private var isPublished = false
+
+  /// The file that was opened, by device and inode.
+  private var file: FileStatus?
+
+  /// Told once that it waits.
+  private var hasToldOfWaiting = false
+
+  /// How long a lock of somebody else is waited for.
+  static let patience = Duration.seconds(60)
+
+  /// Opens the file, which may be made, and in it the table of a run.
+  ///
+  /// - Parameter position: Where the run goes on; `nil` for one that begins.
+  init(
+    _ path: String, _ options: TableOptions, _ columns: [Column], at position: DatabasePosition?,
+    in environment: SinkEnvironment
+  ) throws(RunError) {
+    (self.path, self.options, self.environment) = (path, options, environment)
+    self.columns = TableOptions.columns(of: columns)
+    run = position?.run ?? DatabasePosition.newRun()
+    if position == nil { try OutputOpening.makeFolders(of: path, in: environment.storage) }
+    do throws(DatabaseError) {
+      connection = try SQLiteConnection(path, .write(creates: position == nil))
+    } catch {
+      throw .database(path, error)
+    }
+    try begin(isFenced: false)
+    try telling { () throws(DatabaseError) in
+      if environment.pipeline != nil { try connection.execute(Self.checkpoints) }
+    }
+    file = try? environment.storage.status(of: path, followingLinks: true)
+    try takeOver(at: position)
+    if position == nil { try prepareTable() }
+    try commit()
+    try telling { () throws(DatabaseError) in
+      insertion = try SQLiteStatement(
+        SQLDialect.sqlite.insertion(
+          into: target, self.columns.map(\.name), key: options.key.map(\.value),
+          on: options.mode == .upsert ? options.conflict.inSQL : nil), on: connection)
+    }
+  }
+
+  /// Opens what a run has finished, and left to be published.
+  init(
+    _ path: String, _ options: TableOptions, finishing position: DatabasePosition, in environment: SinkEnvironment
+  ) throws(RunError) {
+    (self.path, self.options, self.environment) = (path, options, environment)
+    columns = []
+    run = position.run
+    do throws(DatabaseError) {
+      connection = try SQLiteConnection(path, .write(creates: false))
+    } catch {
+      throw .database(path, error)
+    }
+    let found = try reading(
+      "SELECT epoch, published FROM pipe_checkpoints WHERE run = ?1 AND sink = ?2", [.text(run), .text(sinkName)])
+    guard let row = found.first else { throw Self.isNotOf(path, options.table.value) }
+    epoch = row[0].int ?? 0
+    isPublished = row[1].int == 1
+  }
+
+  // MARK: A batch
+
+  /// Begins a transaction, waiting for others who write, and looks whether the table is still this run's.
+  func begin(isFenced: Bool = true) throws(RunError) {
+    try waiting { () throws(DatabaseError) in transaction = try SQLiteTransaction(on: connection) }
+    if !isFenced { return }
+    try checkPlace()
+    guard let pipeline = environment.pipeline else { return }
+    let rows = try reading(
+      "SELECT run, epoch FROM pipe_checkpoints WHERE pipeline = ?1 AND sink = ?2", [.text(pipeline), .text(sinkName)])
+    guard rows == [[.text(run), .int(Int64(epoch))]] else {
+      rollBack()
+      throw RunError(
+        path, "another run of \(pipeline) has taken over the table \(options.table.value), so this one stops",
+        hint: "its rows since the last batch were not written")
+    }
+  }
+
+  /// Looks whether the file still has its name: SQLite would go on to write to one that is gone.
+  func checkPlace() throws(RunError) {
+    let there = try? environment.storage.status(of: path, followingLinks: true)
+    if let file, let there, there.device == file.device, there.inode == file.inode { return }
+    if file == nil { return }
+    rollBack()
+    throw RunError(
+      path, "was removed or replaced while it was being written, so rows of the run are lost",
+      hint: "begin anew with --restart")
+  }
+
+  /// Inserts a row; one that is refused leaves the transaction as it was before.
+  ///
+  /// - Returns: Whether it is there now, and not another one with its key.
+  func insert(_ values: [SQLValue]) throws(DatabaseError) -> Bool {
+    guard let insertion else { return false }
+    try insertion.bind(values)
+    try insertion.run()
+    return options.mode != .upsert || connection.changes > 0
+  }
+
+  /// Whether the transaction is still there: a trigger may have ended it.
+  var isInTransaction: Bool { connection.isInTransaction }
+
+  /// Notes in the transaction how far the run is with it.
+  func note(_ position: DatabasePosition) throws(RunError) {
+    guard let pipeline = environment.pipeline else { return }
+    _ = try reading(
+      """
+      UPDATE pipe_checkpoints SET batch = ?3, rows = ?4, updated_at = ?5 WHERE pipeline = ?1 AND sink = ?2
+      """,
+      [
+        .text(pipeline), .text(sinkName), .int(Int64(position.batch)), .int(Int64(position.rows)),
+        .text(Timestamp.now.description),
+      ])
+  }
+
+  /// Commits, waiting for others who read.
+  func commit() throws(RunError) {
+    try waiting { () throws(DatabaseError) in try transaction?.commit() }
+    transaction = nil
+  }
+
+  func rollBack() { transaction = nil }
+
+  // MARK: The beginning
+
+  private static let checkpoints = """
+    CREATE TABLE IF NOT EXISTS pipe_checkpoints (
+      pipeline TEXT NOT NULL,
+      sink TEXT NOT NULL,
+      run TEXT NOT NULL,
+      epoch INTEGER NOT NULL,
+      batch INTEGER NOT NULL,
+      rows INTEGER NOT NULL,
+      published INTEGER NOT NULL DEFAULT 0,
+      format INTEGER NOT NULL DEFAULT 1,
+      updated_at TEXT NOT NULL,
+      PRIMARY KEY (pipeline, sink)
+    )
+    """
+
+  /// What the sink is called among those of a pipeline.
+  private var sinkName: String { SQLDialect.sqlite.compared(options.table.value) }
+
+  /// Takes a new epoch, so that a run which was here before stops.
+  private func takeOver(at position: DatabasePosition?) throws(RunError) {
+    guard let pipeline = environment.pipeline else { return }
+    let found = try reading(
+      "SELECT run, epoch, batch, format, published FROM pipe_checkpoints WHERE pipeline = ?1 AND sink = ?2",
+      [.text(pipeline), .text(sinkName)]
+    ).first
+    if let format = found?[3].int, format > 1 {
+      throw RunError(path, "has a table pipe_checkpoints that a newer pipe has written", hint: "update pipe")
+    }
+    if let position {
+      guard let found, found[0].text == run else { throw Self.isNotOf(path, options.table.value) }
+      if found[2].int != position.batch {
+        throw RunError(
+          path,
+          "is not as the run has left it: its table \(options.table.value) has \(found[2].int ?? 0) batches of the run, and"
+            + " the journal knows of \(position.batch)",
+          hint: "put back the database that belongs to the journal, or begin anew with --restart")
+      }
+    }
+    epoch = (found?[1].int ?? 0) + 1
+    _ = try reading(
+      """
+      INSERT INTO pipe_checkpoints (pipeline, sink, run, epoch, batch, rows, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      ON CONFLICT (pipeline, sink) DO UPDATE SET run = excluded.run, epoch = excluded.epoch, batch = excluded.batch,
+        rows = excluded.rows, published = 0, updated_at = excluded.updated_at
+      """,
+      [
+        .text(pipeline), .text(sinkName), .text(run), .int(Int64(epoch)), .int(Int64(position?.batch ?? 0)),
+        .int(Int64(position?.rows ?? 0)), .text(Timestamp.now.description),
+      ])
+  }
+
+  private static func isNotOf(_ path: String, _ table: String) -> RunError {
+    RunError(
+      path, "is not the database that the run has written: it does not know the run, for the table \(table)",
+      hint: "put it back, or begin anew with --restart")
+  }
+
+  /// Makes the table, or what it lacks.
+  private func prepareTable() throws(RunError) {
+    let name = options.table.value
+    let there: SQLiteTable?
+    do throws(DatabaseError) {
+      there = try SQLiteTable.read(name, on: connection)
+    } catch {
+      throw .database(path, error)
+    }
+    var statements: [String] = []
+    if let there {
+      var lacking: [SQLDialect.Column] = []
+      let mismatches = TableCheck.mismatches(of: columns, with: there, options) { lacking.append($0) }
+      if !mismatches.isEmpty { throw TableCheck.error(path, name, mismatches) }
+      statements += lacking.map { SQLDialect.sqlite.addition(of: $0, to: name) }
+    } else if options.schema == .frozen {
+      throw RunError(path, "has no table \(name)", hint: "make it, or write schema: create")
+    } else {
+      statements.append(SQLDialect.sqlite.definition(of: name, columns, key: options.key.map(\.value)))
+    }
+    if options.mode == .replace { return try prepareSecondTable(like: there) }
+    for statement in statements { _ = try reading(statement) }
+  }
+
+  /// The table that rows go to.
+  private var target: String {
+    options.mode == .replace ? Self.secondTable(of: options.table.value) : options.table.value
+  }
+
+  /// The table that rows are loaded into before it takes the place of another.
+  static func secondTable(of table: String) -> String { "pipe_new_" + table }
+
+  /// Makes the table that will take the place of the one that is there, with the same definition.
+  private func prepareSecondTable(like there: SQLiteTable?) throws(RunError) {
+    _ = try reading("DROP TABLE IF EXISTS \(SQLDialect.sqlite.quoted(target))")
+    let definition =
+      there?.definition(as: target)
+      ?? SQLDialect.sqlite.definition(of: target, columns, key: options.key.map(\.value))
+    _ = try reading(definition)
+  }
+
+  // MARK: The end
+
+  /// Lets the second table take the place of the first, which keeps its indexes and triggers.
+  ///
+  /// - Parameter isTrial: Whether that is undone at once: it is known then that it can be done.
+  func swap(isTrial: Bool) throws(RunError) {
+    guard options.mode == .replace, !isPublished else { return }
+    // Names in views, triggers and foreign keys stay what they are.
+    try telling { () throws(DatabaseError) in
+      insertion = nil
+      try connection.execute("PRAGMA legacy_alter_table = ON")
+    }
+    try begin()
+    defer { rollBack() }
+    let there: SQLiteTable?
+    do throws(DatabaseError) { there = try SQLiteTable.read(options.table.value, on: connection) } catch {
+      throw .database(path, error)
+    }
+    let name = there?.name ?? options.table.value
+    let parts = try reading(
+      """
+      SELECT sql FROM sqlite_schema
+      WHERE tbl_name = ?1 COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY rowid
+      """, [.text(name)])
+    _ = try reading("DROP TABLE IF EXISTS \(SQLDialect.sqlite.quoted(name))")
+    _ = try reading("ALTER TABLE \(SQLDialect.sqlite.quoted(target)) RENAME TO \(SQLDialect.sqlite.quoted(name))")
+    for part in parts { _ = try reading(part[0].text ?? "") }
+    if isTrial { return }
+    isPublished = true
+    if let pipeline = environment.pipeline {
+      _ = try reading(
+        "UPDATE pipe_checkpoints SET published = 1 WHERE pipeline = ?1 AND sink = ?2",
+        [.text(pipeline), .text(sinkName)])
+    }
+    try commit()
+  }
+
+  // MARK: Asking
+
+  private func reading(_ sql: String, _ values: [SQLValue] = []) throws(RunError) -> [[SQLValue]] {
+    do throws(DatabaseError) {
+      return try connection.rows(sql, values)
+    } catch {
+      throw .database(path, error)
+    }
+  }
+
+  private func telling(_ body: () throws(DatabaseError) -> Void) throws(RunError) {
+    do throws(DatabaseError) { try body() } catch { throw .database(path, error) }
+  }
+
+  /// Does something again and again while somebody else has a lock.
+  private func waiting(_ body: () throws(DatabaseError) -> Void) throws(RunError) {
+    let start = ContinuousClock.now
+    while true {
+      do throws(DatabaseError) { return try body() } catch {
+        let waited = ContinuousClock.now - start
+        guard error.kind == .busy, waited < Self.patience, environment.mayWait() else {
+          throw .database(
+            path, error, hint: error.kind == .busy ? "end whatever holds it, and go on with --resume" : nil)
+        }
+        if waited > .seconds(2), !hasToldOfWaiting {
+          hasToldOfWaiting = true
+          environment.tell("\(path) is locked by another program: waiting for it")
+        }
+        // Some locks are refused at once.
+        usleep(20_000)
+      }
+    }
+  }
+}
+
+extension SQLiteStore {
+  /// What came of a batch that a run has announced.
+  static func outcome(
+    of announced: DatabasePosition, in path: String, _ table: String
+  ) throws(RunError) -> AnnouncedOutcome {
+    do throws(DatabaseError) {
+      // Whatever a crash has left half done is undone by the first look, for which SQLite writes.
+      let connection = try SQLiteConnection(path, .write(creates: false))
+      let rows = try connection.rows(
+        "SELECT batch FROM pipe_checkpoints WHERE run = ?1 AND sink = ?2",
+        [.text(announced.run), .text(SQLDialect.sqlite.compared(table))])
+      switch rows.first?[0].int {
+      case announced.batch: return .committed
+      case announced.batch - 1: return .lost
+      default: throw DatabaseError(.other, code: "", "")
+      }
+    } catch {
+      if error.code.isEmpty { throw isNotOf(path, table) }
+      throw .database(path, error)
+    }
+  }
+}
+
+extension RunError {
+  /// What a database has said.
+  static func database(_ path: String, _ error: DatabaseError, hint: String? = nil) -> RunError {
+    let words: (String, String?) =
+      switch error.code {
+      case "SQLITE_NOTADB": ("is not an SQLite database", "name another file")
+      case "SQLITE_READONLY": ("can only be read: \(error.message)", nil)
+      case "SQLITE_FULL": ("cannot be written: the disk is full, or the file is as large as it may be", "make room")
+      case "SQLITE_CANTOPEN": ("cannot be opened: \(error.message)", nil)
+      case "SQLITE_BUSY", "SQLITE_LOCKED": ("is locked by another program", nil)
+      default: ("\(error.message) (\(error.code))", nil)
+      }
+    return RunError(path, words.0, hint: hint ?? words.1)
+  }
+}

@@ -1,0 +1,42 @@
+import FoundationEssentials
+import PipeDatabase
+import PipeTesting
+import PracticeSite
+import Testing
+
+@Suite("pipe, the pipelines of the project that use a database", .timeLimit(.minutes(20)))
+struct DatabasePipelinesTests {
+  @Test("to-sqlite writes a row for each page, and recheck-old-pages fetches again those that are old")
+  func databases() async throws {
+    try await Workplace.use(pages: 20) { place in
+      let site = place.site.baseURL
+      let database = place.folder.path("out/pages.db")
+      let settings = ["--set", "site=\(site)", "--set", "database=\(database)"]
+      for _ in 0..<2 {
+        let outcome = await (try place.start(["run", place.pipeline("to-sqlite")] + settings)).outcome()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+      }
+      let connection = try SQLiteConnection(database, .write(creates: false))
+      let rows = try connection.rows("SELECT url, title, status, length FROM pages ORDER BY rowid")
+      let expected = try place.site.expectations().prefix(20).map { page -> [SQLValue] in
+        [
+          .text(page.url), .text(page.fields["title"] ?? ""), .int(Int64(page.fields["status"] ?? "") ?? 0),
+          .int(Int64(page.fields["length"] ?? "") ?? 0),
+        ]
+      }
+      #expect(rows.sorted { "\($0)" < "\($1)" } == expected.sorted { "\($0)" < "\($1)" })
+      // Three of them become old, with values that nobody has seen there, and one is the user's own business.
+      try connection.execute("ALTER TABLE pages ADD COLUMN note TEXT DEFAULT 'mine'")
+      try connection.execute(
+        "UPDATE pages SET fetched_at = '2026-01-01T00:00:00Z', title = 'old', status = 500 WHERE rowid IN (2, 3, 5)")
+      let outcome = await
+        (try place.start(
+          ["run", place.pipeline("recheck-old-pages"), "--set", "database=\(database)"])).outcome()
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.errors.contains("3 records"), "\(outcome.errors)")
+      #expect(try connection.rows("SELECT url, title, status, length FROM pages ORDER BY rowid") == rows)
+      #expect(try connection.rows("SELECT count(*) FROM pages WHERE note = 'mine'") == [[.int(20)]])
+      #expect(try connection.rows("SELECT count(*) FROM pages WHERE fetched_at < '2026-01-02'") == [[.int(0)]])
+    }
+  }
+}
