@@ -2,8 +2,12 @@ import PipeDatabase
 import PipeSpec
 import PipeText
 
-/// A value that a column cannot hold.
+/// Why a row, or a value of it, cannot be one of a database.
 struct ValueFault: Error {
+  /// The database's own code, or one of pipe's: `value`, `key`.
+  var code = "value"
+  /// The column that it is about, if that is known.
+  var column: String?
   let reason: String
 }
 

@@ -2,16 +2,15 @@ import PipeDatabase
 import PipeEngine
 import PipeSpec
 
-/// The open table of a database sink: gathers rows and gives them to its store a batch at a time.
+/// The open output of a database sink: gathers rows and gives them to its store a batch at a time.
 ///
 ///     write … ─▶ announce ─▶ commit
 ///                │           the transaction is committed
 ///                the transaction is done, but for that
 final class DatabaseWriter: SinkWriter {
-  private let store: SQLiteStore
-  private let options: TableOptions
+  private let store: any DatabaseStore
+  private let rules: BatchRules
   private let columns: [Column]
-  private let kinds: [SQLDialect.Kind]
   private let environment: SinkEnvironment
   private var rejects: RejectsFile?
   private var values = ColumnValues()
@@ -23,7 +22,7 @@ final class DatabaseWriter: SinkWriter {
   private var position: DatabasePosition
   private var firstRejected: RejectedRow?
   /// What the commit leads to, if it is announced.
-  private var announced: (position: DatabasePosition, leftOut: RowsLeftOut)?
+  private var announced: Batch?
   private(set) var rowsWritten = 0
   private(set) var rowsLeftOut = RowsLeftOut()
 
@@ -32,12 +31,11 @@ final class DatabaseWriter: SinkWriter {
   private static let batchTime = Duration.seconds(1)
 
   init(
-    _ store: SQLiteStore, _ options: TableOptions, _ columns: [Column], at start: DatabasePosition?,
+    _ store: any DatabaseStore, _ rules: BatchRules, _ columns: [Column], at start: DatabasePosition?,
     in environment: SinkEnvironment
   ) throws(RunError) {
-    (self.store, self.options, self.columns, self.environment) = (store, options, columns, environment)
-    kinds = TableOptions.columns(of: columns).map(\.kind)
-    rejects = try options.rejects.map { path throws(RunError) in
+    (self.store, self.rules, self.columns, self.environment) = (store, rules, columns, environment)
+    rejects = try rules.rejects.map { path throws(RunError) in
       try RejectsFile(path.value, columns, at: start?.rejectBytes, in: environment)
     }
     position = start ?? DatabasePosition(run: store.run, batch: 0, rows: 0, rejectBytes: rejects?.bytes ?? 0)
@@ -60,14 +58,14 @@ final class DatabaseWriter: SinkWriter {
 
   func commit() async throws(RunError) -> SinkCommit {
     if announced == nil, !waiting.isEmpty { announced = try prepare() }
-    if let announced {
-      try store.commit()
+    if var batch = announced {
+      try commit(&batch)
       rowsWritten += waiting.count
-      rowsLeftOut = announced.leftOut
-      position = announced.position
+      rowsLeftOut = batch.leftOut
+      position = batch.position
       waiting = []
       waitingBytes = 0
-      self.announced = nil
+      announced = nil
     }
     return SinkCommit(rows: rowsWritten, position: environment.pipeline == nil ? nil : position.sinkPosition)
   }
@@ -79,14 +77,14 @@ final class DatabaseWriter: SinkWriter {
     let replaced = values.replacedCount
     if replaced > 0 {
       environment.tell(
-        "\(replaced) text\(replaced == 1 ? "" : "s") for the table \(options.table.value) held U+0000, which became U+FFFD"
-      )
+        "\(replaced) text\(replaced == 1 ? "" : "s") for \(rules.target) held U+0000, which became U+FFFD")
     }
     if let first = firstRejected {
       let count = rowsLeftOut.rejected
       environment.tell(
-        "the table \(options.table.value) has refused \(count) row\(count == 1 ? "" : "s")"
-          + (count == 1 ? ": " : ", the first one so: ") + (first.column.map { "\($0): " } ?? "") + first.reason)
+        "\(rules.target) has refused \(count) row\(count == 1 ? "" : "s")"
+          + (count == 1 ? ": " : ", the first one so: ") + (first.fault.column.map { "\($0): " } ?? "")
+          + first.fault.reason)
     }
     try store.swap(isTrial: true)
     return commit
@@ -103,90 +101,101 @@ final class DatabaseWriter: SinkWriter {
     store.rollBack()
     // Another run may go on with it at once.
     rejects = nil
-    guard options.mode == .replace else { return nil }
-    return UnpublishedRows(path: "\(store.path) (\(SQLiteStore.secondTable(of: options.table.value)))")
+    return store.unpublished
   }
 
-  /// Does a batch but for its commit.
-  private func prepare() throws(RunError) -> (position: DatabasePosition, leftOut: RowsLeftOut) {
-    var refused: [RejectedRow] = []
-    var leftOut = rowsLeftOut
-    try store.begin()
-    do throws(RunError) {
-      for record in lastOfEachKey(&leftOut.deduplicated) {
-        switch try insert(record) {
-        case .there: break
-        case .other: leftOut.deduplicated += 1
-        case .refused(let row): refused.append(row)
-        }
+  // MARK: A batch
+
+  /// Rows that are in the transaction.
+  private struct Batch {
+    /// Where it leads.
+    let position: DatabasePosition
+    /// All that were left out, those of this batch among them.
+    let leftOut: RowsLeftOut
+  }
+
+  /// Does a batch but for its commit, and again if the connection was lost meanwhile.
+  private func prepare() throws(RunError) -> Batch {
+    while true {
+      do throws(RunError) {
+        return try prepareOnce()
+      } catch {
+        store.rollBack()
+        if store.isConnected { throw error }
+        try rejects?.cut(to: position.rejectBytes)
+        try store.reconnect(after: error)
       }
-      leftOut.rejected += refused.count
-      firstRejected = firstRejected ?? refused.first
-      if !refused.isEmpty { try rejects?.add(refused) }
-      let rows = waiting.count - (leftOut.count - rowsLeftOut.count)
-      let next = DatabasePosition(
-        run: position.run, batch: position.batch + 1, rows: position.rows + rows,
-        rejectBytes: rejects?.bytes ?? position.rejectBytes)
-      try store.note(next)
-      return (next, leftOut)
-    } catch {
-      store.rollBack()
-      throw error
     }
   }
 
-  private enum Insertion {
-    case there, other
-    case refused(RejectedRow)
+  /// Commits a batch, and does it again if it was lost with the connection.
+  private func commit(_ batch: inout Batch) throws(RunError) {
+    while true {
+      do throws(RunError) {
+        return try store.commit()
+      } catch {
+        if store.isConnected { throw error }
+        try store.reconnect(after: error)
+        if try store.outcome(of: batch.position) == .committed { return }
+        try rejects?.cut(to: position.rejectBytes)
+        batch = try prepare()
+      }
+    }
   }
 
-  private func insert(_ record: Record) throws(RunError) -> Insertion {
+  private func prepareOnce() throws(RunError) -> Batch {
+    var refused: [RejectedRow] = []
+    var leftOut = rowsLeftOut
+    var records: [Record] = []
+    var rows: [[SQLValue]] = []
+    try store.begin()
+    for record in lastOfEachKey(&leftOut.deduplicated) {
+      switch row(of: record) {
+      case .success(let row):
+        records.append(record)
+        rows.append(row)
+      case .failure(let fault): refused.append(RejectedRow(record: record, fault))
+      }
+    }
+    for (record, fate) in zip(records, try store.insert(rows)) {
+      switch fate {
+      case .there: break
+      case .otherStays: leftOut.deduplicated += 1
+      case .refused(let code, let column, let reason):
+        refused.append(RejectedRow(record: record, ValueFault(code: code, column: column, reason: reason)))
+      }
+    }
+    leftOut.rejected += refused.count
+    firstRejected = firstRejected ?? refused.first
+    if !refused.isEmpty { try rejects?.add(refused) }
+    let written = waiting.count - (leftOut.count - rowsLeftOut.count)
+    let next = DatabasePosition(
+      run: position.run, batch: position.batch + 1, rows: position.rows + written,
+      rejectBytes: rejects?.bytes ?? position.rejectBytes)
+    try store.note(next)
+    return Batch(position: next, leftOut: leftOut)
+  }
+
+  private func row(of record: Record) -> Result<[SQLValue], ValueFault> {
     var row: [SQLValue] = []
     row.reserveCapacity(columns.count)
-    for (column, kind) in zip(columns, kinds) {
+    for (column, kind) in zip(columns, store.columns.map(\.kind)) {
       do throws(ValueFault) {
         row.append(try values.value(record.values[column.index], kind))
       } catch {
-        return .refused(RejectedRow(record: record, code: "value", column: column.name, reason: error.reason))
+        return .failure(ValueFault(code: error.code, column: column.name, reason: error.reason))
       }
     }
-    for field in options.key {
-      if let place = place(of: field.value), row[place] == .null {
-        return .refused(
-          RejectedRow(record: record, code: "key", column: columns[place].name, reason: "a key that is null"))
-      }
+    if let place = rules.key.first(where: { row[$0] == .null }) {
+      return .failure(ValueFault(code: "key", column: columns[place].name, reason: "a key that is null"))
     }
-    do throws(DatabaseError) {
-      return try store.insert(row) ? .there : .other
-    } catch {
-      guard error.kind == .row, store.isInTransaction else {
-        if error.kind == .row {
-          throw RunError(
-            store.path, "a trigger has ended the transaction: \(error.message)",
-            hint: "RAISE(ABORT, …) refuses a row; RAISE(ROLLBACK, …) refuses all of them")
-        }
-        throw .database(store.path, error)
-      }
-      return .refused(
-        RejectedRow(record: record, code: error.code, column: column(in: error.message), reason: error.message))
-    }
-  }
-
-  /// The place of a key's field among the columns.
-  private func place(of key: String) -> Int? {
-    let name = SQLDialect.sqlite.compared(key)
-    return columns.firstIndex { SQLDialect.sqlite.compared($0.name) == name }
-  }
-
-  /// The column that SQLite names: `NOT NULL constraint failed: pages.title`.
-  private func column(in message: String) -> String? {
-    columns.map(\.name).filter { message.hasSuffix("." + $0) }.max { $0.utf8.count < $1.utf8.count }
+    return .success(row)
   }
 
   /// Rows of the batch without those whose key a later one has.
   private func lastOfEachKey(_ count: inout Int) -> [Record] {
-    guard options.mode == .upsert, options.conflict == .update else { return waiting }
-    let places = options.key.compactMap { place(of: $0.value) }.map { columns[$0].index }
+    guard rules.lastWins else { return waiting }
+    let places = rules.key.map { columns[$0].index }
     var last: [[Value]: Int] = [:]
     for (index, record) in waiting.enumerated() { last[places.map { record.values[$0] }] = index }
     if last.count == waiting.count { return waiting }

@@ -7,10 +7,9 @@ import PipeStorage
 /// A row that a database has refused, or that cannot be one.
 struct RejectedRow {
   let record: Record
-  let code: String
-  /// The column that it is about, if that is known.
-  let column: String?
-  let reason: String
+  let fault: ValueFault
+
+  init(record: Record, _ fault: ValueFault) { (self.record, self.fault) = (record, fault) }
 }
 
 /// The file of rows that a database has refused: a JSON object a line. It has the rows of the run alone that writes it, and is
@@ -59,9 +58,9 @@ final class RejectsFile {
     var lines: [UInt8] = []
     for row in rows {
       var members: [(String, Value)] = [
-        ("code", .string(row.code)), ("column", row.column.map { .string($0) } ?? .null),
+        ("code", .string(row.fault.code)), ("column", row.fault.column.map { .string($0) } ?? .null),
       ]
-      members.append(("reason", .string(row.reason)))
+      members.append(("reason", .string(row.fault.reason)))
       lines.append(UInt8(ascii: "{"))
       for (name, value) in members { Self.append(name, value, to: &lines) }
       Self.append("row", nil, to: &lines)
@@ -87,6 +86,18 @@ final class RejectsFile {
       throw RunError(path, error.reason)
     }
     bytes += lines.count
+  }
+
+  /// Takes back what was written behind a place, since its batch is done anew.
+  func cut(to place: Int) throws(RunError) {
+    guard place < bytes else { return }
+    do throws(StorageError) {
+      guard try file.status().kind == .regular else { return }
+      try file.truncate(to: place)
+    } catch {
+      throw RunError(path, error.reason)
+    }
+    bytes = place
   }
 
   /// Appends `"name":value,`, or `"name":`.

@@ -122,7 +122,7 @@ struct SQLiteSink: Sink {
     // Two tables of one file are two outputs of one name: any other use of it is refused.
     try environment.files.claim(path: path.value, as: path.value)
     let store = try SQLiteStore(path.value, options, columns, at: start, in: environment)
-    return try DatabaseWriter(store, options, columns, at: start, in: environment)
+    return try DatabaseWriter(store, options.rules(of: columns, in: .sqlite), columns, at: start, in: environment)
   }
 
   func completePublishing(at position: SinkPosition, in environment: SinkEnvironment) throws(RunError) {

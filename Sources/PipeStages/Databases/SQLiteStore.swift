@@ -12,14 +12,15 @@ import PipeWeb
 ///
 /// `pipe_checkpoints` has a row for each pipeline and table: the run that writes, its epoch, and its batches. Whoever opens the
 /// table takes a new epoch; a run that finds another one than its own has been given up for dead, and stops.
-final class SQLiteStore {
-  let path: String
+final class SQLiteStore: DatabaseStore {
+  private let path: String
+  var name: String { path }
   private let options: TableOptions
   private let environment: SinkEnvironment
   private let connection: SQLiteConnection
   private var transaction: SQLiteTransaction?
   private var insertion: SQLiteStatement?
-  private let columns: [SQLDialect.Column]
+  let columns: [SQLDialect.Column]
   let run: String
   private var epoch = 0
   /// Whether the table has taken its place.
@@ -50,7 +51,7 @@ final class SQLiteStore {
     } catch {
       throw .database(path, error)
     }
-    try begin(isFenced: false)
+    try beginUnfenced()
     try telling { () throws(DatabaseError) in
       if environment.pipeline != nil { try connection.execute(Self.checkpoints) }
     }
@@ -88,9 +89,8 @@ final class SQLiteStore {
   // MARK: A batch
 
   /// Begins a transaction, waiting for others who write, and looks whether the table is still this run's.
-  func begin(isFenced: Bool = true) throws(RunError) {
-    try waiting { () throws(DatabaseError) in transaction = try SQLiteTransaction(on: connection) }
-    if !isFenced { return }
+  func begin() throws(RunError) {
+    try beginUnfenced()
     try checkPlace()
     guard let pipeline = environment.pipeline else { return }
     let rows = try reading(
@@ -101,6 +101,10 @@ final class SQLiteStore {
         path, "another run of \(pipeline) has taken over the table \(options.table.value), so this one stops",
         hint: "its rows since the last batch were not written")
     }
+  }
+
+  private func beginUnfenced() throws(RunError) {
+    try waiting { () throws(DatabaseError) in transaction = try SQLiteTransaction(on: connection) }
   }
 
   /// Looks whether the file still has its name: SQLite would go on to write to one that is gone.
@@ -114,18 +118,39 @@ final class SQLiteStore {
       hint: "begin anew with --restart")
   }
 
+  func insert(_ rows: [[SQLValue]]) throws(RunError) -> [RowFate] {
+    var fates: [RowFate] = []
+    fates.reserveCapacity(rows.count)
+    for row in rows {
+      do throws(DatabaseError) {
+        fates.append(try insert(row) ? .there : .otherStays)
+      } catch {
+        guard error.kind == .row else { throw .database(path, error) }
+        guard connection.isInTransaction else {
+          throw RunError(
+            path, "a trigger has ended the transaction: \(error.message)",
+            hint: "RAISE(ABORT, …) refuses a row; RAISE(ROLLBACK, …) refuses all of them")
+        }
+        fates.append(.refused(code: error.code, column: column(in: error.message), reason: error.message))
+      }
+    }
+    return fates
+  }
+
   /// Inserts a row; one that is refused leaves the transaction as it was before.
   ///
   /// - Returns: Whether it is there now, and not another one with its key.
-  func insert(_ values: [SQLValue]) throws(DatabaseError) -> Bool {
+  private func insert(_ values: [SQLValue]) throws(DatabaseError) -> Bool {
     guard let insertion else { return false }
     try insertion.bind(values)
     try insertion.run()
     return options.mode != .upsert || connection.changes > 0
   }
 
-  /// Whether the transaction is still there: a trigger may have ended it.
-  var isInTransaction: Bool { connection.isInTransaction }
+  /// The column that SQLite names: `NOT NULL constraint failed: pages.title`.
+  private func column(in message: String) -> String? {
+    columns.map(\.name).filter { message.hasSuffix("." + $0) }.max { $0.utf8.count < $1.utf8.count }
+  }
 
   /// Notes in the transaction how far the run is with it.
   func note(_ position: DatabasePosition) throws(RunError) {
@@ -236,6 +261,10 @@ final class SQLiteStore {
     options.mode == .replace ? Self.secondTable(of: options.table.value) : options.table.value
   }
 
+  var unpublished: UnpublishedRows? {
+    options.mode == .replace && !isPublished ? UnpublishedRows(path: "\(path) (\(target))") : nil
+  }
+
   /// The table that rows are loaded into before it takes the place of another.
   static func secondTable(of table: String) -> String { "pipe_new_" + table }
 
@@ -249,6 +278,10 @@ final class SQLiteStore {
   }
 
   // MARK: The end
+
+  func outcome(of position: DatabasePosition) throws(RunError) -> AnnouncedOutcome {
+    try Self.outcome(of: position, in: path, options.table.value)
+  }
 
   /// Lets the second table take the place of the first, which keeps its indexes and triggers.
   ///
