@@ -103,53 +103,62 @@ struct RunCommand: AsyncParsableCommand {
       return
     }
     try check(plan, of: pipeline.file)
-    let summaryFile = summaryFile.map { ReportFile(option: "--summary", path: $0) }
-    let page = try reportFile.map { try PageFile($0, beside: plan, summary: summaryFile?.path) }
+    let page = try reportFile.map { try PageFile($0, beside: plan, summary: summaryFile) }
     // A file that may not grow further is an error of the sink, told in words, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
     MemoryTuning.apply()
-    var outlet = try telling(plan) { () throws(RunError) in
+    let outlet = try telling(plan) { () throws(RunError) in
       metrics.areWanted ? try MetricsOutlet(metrics, of: plan) : nil
     }
-    let journal: RunJournal?
-    switch try RunSession.open(plan, loaded.meaning, for: request, spec) {
-    case .run(let opened): journal = opened
-    case .done(let expectations):
-      let isExpected = expectations.allSatisfy(\.holds)
-      try telling(plan) { () throws(RunError) in
-        try outlet?.end(
-          LastRun.Ending(
-            time: Timestamp.now.inSeconds, exitStatus: isExpected ? 0 : 5, duration: 0,
-            outcome: isExpected ? "complete" : "unexpected"))
-      }
-      try end(with: expectations, of: pipeline.file)
-      return
-    }
     let progress = logs.style(progress)
-    if logs.speaksJSON(progress) { StandardError.speakEvents() }
-    let started = Timestamp.now
-    let log = try telling(plan) { () throws(RunError) in
-      try logs.log(of: plan, with: progress)
+    var telling = RunTelling(
+      plan: plan, file: pipeline.file, started: .now, progress: progress, speaksJSON: logs.speaksJSON(progress),
+      expectFormat: expectFormat, summaryFile: summaryFile.map { ReportFile(option: "--summary", path: $0) },
+      outlet: outlet)
+    if telling.speaksJSON { StandardError.speakEvents() }
+    switch try RunSession.open(plan, loaded.meaning, for: request, spec) {
+    case .run(let journal): try await perform(plan, pipeline, journal, page, &telling)
+    case .done(let ended):
+      let run = Run(plan, fetcher: HTTPFetcher(plan))
+      var outcome = RunOutcome(reason: .complete, elapsed: .zero)
+      outcome.expectations = ended.expectations
+      let keeper = try page.map { page in
+        try ReportKeeper(page, of: run.progress, plan, ReportKeeper.Naming(self, pipeline), began: telling.started)
+      }
+      try telling.end(
+        RunSummary(plan: plan, progress: run.progress, outcome: outcome, resumed: ended.checkpoint), outcome,
+        with: outcome.isUnexpected ? ExitStatus.unexpected : .success, isTold: nil, keeper)
+    }
+  }
+
+  /// Runs a plan and tells what came of it.
+  private func perform(
+    _ plan: Plan, _ pipeline: Pipeline, _ journal: RunJournal?, _ page: PageFile?, _ telling: inout RunTelling
+  ) async throws {
+    let log = try self.telling(plan) { () throws(RunError) in
+      try logs.log(of: plan, with: telling.progress)
     }
     let run = Run(plan, fetcher: HTTPFetcher(plan), listeners: log.map { [$0.listener] } ?? [], journal: journal)
     try SignalWatch.start { run.stop($0, because: $1) }
     run.control.onNotice { [plan] notice in
       StandardError.say("pipe: warning: " + plan.shown(notice: notice))
     }
+    let doneBefore = journal?.resumed?.doneCount ?? 0
     let display = ProgressDisplay(
-      style: progress, progress: run.progress, control: run.control, plan: plan,
-      before: journal?.resumed?.doneCount ?? 0)
+      style: telling.progress, progress: run.progress, control: run.control, plan: plan, before: doneBefore)
     let identity = RunMetrics.Identity(
       pipeline: JournalPlan.name(of: plan), specHash: FileDigest.sha256(of: pipeline.file.bytes) ?? "",
-      started: started, doneBefore: journal?.resumed?.doneCount ?? 0)
-    for line in outlet?.notices(isQuiet: progress == .none, asked: metrics.address) ?? [] { StandardError.say(line) }
-    try telling(plan) { () throws(RunError) in
-      try outlet?.begin(RunMetrics(run.progress, of: plan, identity))
+      started: telling.started, doneBefore: doneBefore)
+    for line in telling.outlet?.notices(isQuiet: telling.progress == .none, asked: metrics.address) ?? [] {
+      StandardError.say(line)
+    }
+    try self.telling(plan) { () throws(RunError) in
+      try telling.outlet?.begin(RunMetrics(run.progress, of: plan, identity))
     }
     log?.begin(identity)
     async let logged: Void? = log?.follow()
     let keeper = try page.map { page in
-      try ReportKeeper(page, of: run.progress, plan, ReportKeeper.Naming(self, pipeline), began: started)
+      try ReportKeeper(page, of: run.progress, plan, ReportKeeper.Naming(self, pipeline), began: telling.started)
     }
     let work = { await display.show { await run.perform() } }
     let outcome = if let keeper { await keeper.keep(during: work) } else { await work() }
@@ -162,37 +171,8 @@ struct RunCommand: AsyncParsableCommand {
       plan: plan, progress: run.progress, outcome: outcome, resumed: hasBegun ? journal?.resumed : nil,
       standing: journal?.reached.map { RunStanding(of: plan, at: $0) },
       goingOn: journal == nil ? nil : RunSession.command(spec, flag, options.settings))
-    var ending = ending(of: outcome, sinks: plan.sinks.count)
-    func lastRun() -> LastRun.Ending {
-      let report = summary.report(exitStatus: Int(ending.status.rawValue), started: started)
-      return LastRun.Ending(
-        time: report.ended.inSeconds, exitStatus: report.exitStatus, duration: outcome.elapsed.seconds,
-        outcome: report.outcomeName)
-    }
-    do {
-      try telling(plan) { () throws(RunError) in try outlet?.end(lastRun()) }
-    } catch {
-      // What was asked for and cannot be had must not look like success.
-      if ending.status == .success { ending.status = ExitStatus.failed }
-    }
-    if progress == .json || ending.isTold && logs.speaksJSON(progress) {
-      let report = summary.report(exitStatus: Int(ending.status.rawValue), started: started)
-      LiveTerminal.say(report.event.text + "\n")
-    } else if ending.isTold {
-      StandardError.say(summary.text(width: StandardError.isTerminal ? StandardError.width : nil))
-    } else {
-      sayNotices(of: summary)
-    }
-    do {
-      try tellMachines(
-        summary, outcome, of: pipeline.file, status: ending.status, since: started, expected: plan.expect.entries,
-        in: summaryFile, keeper)
-    } catch {
-      if ending.status == .success { ending.status = ExitStatus.failed }
-      try? outlet?.end(lastRun())
-      throw error
-    }
-    if ending.status != .success { throw ending.status }
+    let ending = ending(of: outcome, sinks: plan.sinks.count)
+    try telling.end(summary, outcome, with: ending.status, isTold: ending.isTold, keeper)
   }
 
   /// Looks for what keeps a run from beginning, besides its journal and its outputs.
@@ -245,51 +225,7 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  /// Writes what programs are told: the file of `--summary`, GitHub's page of the job, and what came of the expectations; and
-  /// the report.
-  private func tellMachines(
-    _ summary: RunSummary, _ outcome: RunOutcome, of file: SourceFile, status: ExitCode, since started: Timestamp,
-    expected: [ExpectPlan.Entry], in summaryFile: ReportFile?, _ keeper: ReportKeeper?
-  ) throws {
-    if expectFormat == .junit, outcome.expectations.isEmpty, !expected.isEmpty {
-      try StandardOutput.write(ExpectationText.junit(unchecked: expected, of: file), terminator: "")
-    }
-    try write(outcome.expectations, of: file)
-    let page = getenv("GITHUB_STEP_SUMMARY").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-    if summaryFile == nil && page == nil && keeper == nil { return }
-    var report = summary.report(exitStatus: Int(status.rawValue), started: started)
-    if summaryFile != nil || keeper != nil {
-      report.specHash = FileDigest.sha256(of: file.bytes)
-      report.addDigests()
-    }
-    try keeper?.end(with: report)
-    if let summaryFile {
-      try summaryFile.write(report.json.indented + "\n")
-    }
-    // Others write to it as well; a run is no failure for want of it.
-    if let page { TextFile.append(report.markdown, to: page) }
-  }
-
   private var request: RunRequest {
     resume ? .resume : restart ? .restart : retryFailed ? .retryFailed : .run
   }
-
-  /// Says what came of the expectations of a run that had ended before, and ends with 5 where one does not hold.
-  private func end(with expectations: [ExpectationResult], of file: SourceFile) throws {
-    if expectations.isEmpty { return }
-    StandardError.say(ExpectationText.lines(expectations).joined(separator: "\n"))
-    try write(expectations, of: file)
-    if !expectations.allSatisfy(\.holds) { throw ExitStatus.unexpected }
-  }
-
-  private func write(_ expectations: [ExpectationResult], of file: SourceFile) throws {
-    if expectations.isEmpty { return }
-    switch expectFormat {
-    case .text: break
-    case .github: try StandardOutput.write(ExpectationText.github(expectations, in: file), terminator: "")
-    case .junit: try StandardOutput.write(ExpectationText.junit(expectations, of: file), terminator: "")
-    }
-  }
-
-  private func sayNotices(of summary: RunSummary) { for notice in summary.notices { StandardError.say(notice) } }
 }

@@ -7,8 +7,15 @@ import PipeStorage
 enum RunSession {
   /// With the journal that it writes; `nil` for none.
   case run(RunJournal?)
-  /// There was nothing left to do but to publish; with what came of the expectations of the run.
-  case done([ExpectationResult])
+  /// There was nothing left to do but to publish, or not even that.
+  case done(Ended)
+
+  /// What is known of a run that had ended.
+  struct Ended {
+    /// How far it was; `nil` where nothing was to be done for it.
+    var checkpoint: Checkpoint?
+    var expectations: [ExpectationResult] = []
+  }
 
   /// Looks at the journal and locks it. If the run cannot begin, it says why.
   ///
@@ -48,10 +55,10 @@ enum RunSession {
         ? "all that was left was to publish, which waits for expect"
         : "the run had done everything but publish \(names), which is done now"
       StandardError.say("pipe: complete\(isExpected ? "" : ", not as expected"): \(words)")
-      return .done(expectations)
+      return .done(Ended(checkpoint: journal.resumed, expectations: expectations))
     case .nothingFailed:
       sayNothingFailed(spec)
-      return .done([])
+      return .done(Ended())
     case .readOnly(let error) where canDoWithout(journal, request):
       StandardError.say(
         "pipe: warning: this run cannot go on if it is broken off: \(error.text(in: plan))")

@@ -149,7 +149,8 @@ struct RunSummary {
 
   /// Where the rows of a sink are.
   private func place(of sink: SinkPlan, _ unpublished: UnpublishedRows?) -> String {
-    if unpublished == nil, resumed != nil, !run.reason.isComplete, case .whole(let part) = sink.sink.publication() {
+    let isUnpublished = !run.reason.isComplete || run.isUnexpected && sink.sink.awaitsExpectations
+    if unpublished == nil, resumed != nil, isUnpublished, case .whole(let part) = sink.sink.publication() {
       return sink.shown == sink.sink.summary ? part : sink.shown + ".part"
     }
     guard let unpublished, !unpublished.isLost else { return sink.shown }

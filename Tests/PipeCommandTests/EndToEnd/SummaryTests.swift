@@ -151,6 +151,26 @@ struct SummaryTests {
     }
   }
 
+  @Test("a run with nothing left to do is told of like any other")
+  func nothingToDo() async throws {
+    try await Workplace.use(pages: 3) { place in
+      let spec = try place.spec(Self.spec("SITE/page/1"))
+      #expect(try await place.pipe("run", spec, "--progress", "none").status == 0)
+      let outcome = try await place.pipe(
+        "run", spec, "--retry-failed", "--summary", "summary.json", "--progress", "json", "--report", "report.html")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let lines = outcome.errors.split(separator: "\n")
+      #expect(
+        lines.count == 2 && lines[0].hasPrefix("{\"event\": \"notice\", ") && lines[0].contains("nothing has failed"))
+      #expect(lines.last?.hasPrefix("{\"event\": \"summary\", ") == true, "\(lines)")
+      try await validate("summary", [place.folder.path("summary.json")])
+      let summary = try JSONDecoder().decode(Summary.self, from: Data(try place.folder.bytes("summary.json")))
+      #expect(summary.outcome == "complete" && summary.exitStatus == 0 && summary.requests.done == 0)
+      #expect(summary.files.first.map { $0.published && $0.path == "out.csv" } == true)
+      #expect(try place.folder.text("report.html").contains("complete"))
+    }
+  }
+
   @Test("where GitHub has a page for the job it is added to, and nobody writes into it but pipe")
   func page() async throws {
     try await Workplace.use(pages: 3) { place in
