@@ -145,6 +145,11 @@ struct TrialText {
         lines.append("pipe: no value: \(missing.map { TerminalCell.shown($0) }.joined(separator: ", "))")
       }
       if result.passesFilter == false { lines.append("pipe: where does not hold: a run would leave this record out") }
+      if let column = result.columnsOfFilter.first {
+        lines.append(
+          "pipe: whether where holds is not known: it reads the column \(TerminalCell.shown(column)) of a source's row, which a"
+            + " page alone does not have")
+      }
     }
     return lines
   }

@@ -43,9 +43,17 @@ package struct Trial: Sendable {
     let items = records.enumerated().map { number, record in
       fields(record.values, facts.faults.indices.contains(number) ? facts.faults[number] : [])
     }
+    let columns = columnsOfFilter
     return TrialResult(
-      facts: facts, fields: items[0], passesFilter: filter?.evaluate(first),
-      items: plan.each == nil ? nil : items, itemCount: sink.count)
+      facts: facts, fields: items[0], passesFilter: columns.isEmpty ? filter?.evaluate(first) : nil,
+      columnsOfFilter: columns, items: plan.each == nil ? nil : items, itemCount: sink.count)
+  }
+
+  /// The columns of the source's rows that `where` reads: a page alone has none of them.
+  private var columnsOfFilter: [String] {
+    (filter?.places.sorted() ?? []).compactMap { place in
+      plan.fields.indices.contains(place) ? plan.fields[place].extractor.inputColumn?.value : nil
+    }
   }
 
   private func fields(
@@ -80,8 +88,10 @@ package struct TrialResult: Sendable {
   package let facts: TriedPage.Facts
   /// Those of the record, or of the first item's.
   package let fields: [Field]
-  /// Whether `where` holds for the record; `nil` without one.
+  /// Whether `where` holds for the record; `nil` without one, and where that is not known.
   package let passesFilter: Bool?
+  /// The columns of rows that keep it from being known.
+  package let columnsOfFilter: [String]
   /// The fields of the first items; `nil` where a page makes one record.
   package var items: [[Field]]?
   package var itemCount = 1

@@ -23,6 +23,9 @@ package struct Expression: Sendable {
     steps = assembler.assembled
   }
 
+  /// The places of the values that it reads.
+  package var places: Set<Int> { Set(steps.flatMap(\.predicate.places)) }
+
   /// Whether the condition holds for a record, its values in the order of the fields that it was
   /// resolved with. A missing value is null.
   package func evaluate(_ values: [Value]) -> Bool {

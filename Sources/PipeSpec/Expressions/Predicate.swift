@@ -29,6 +29,21 @@ enum Predicate {
   case member(Int, Literal)
   case memberOfField(Int, Int)
 
+  /// The places of the values that it reads.
+  var places: [Int] {
+    switch self {
+    case .constant: []
+    case .isNull(let field), .isNotNull(let field), .bool(let field, _), .int(let field, _, _),
+      .double(let field, _, _), .string(let field, _, _), .date(let field, _, _), .intRange(let field, _),
+      .doubleRange(let field, _), .anyNumber(let field, _), .anyInt(let field, _), .anyString(let field, _),
+      .text(let field, _, _), .matches(let field, _), .member(let field, _):
+      [field]
+    case .fields(let left, _, let right), .dateFields(let left, _, let right), .textOfField(let left, _, let right),
+      .memberOfField(let left, let right):
+      [left, right]
+    }
+  }
+
   func holds(_ values: UnsafeBufferPointer<Value>) -> Bool {
     switch self {
     case .constant(let value): return value
