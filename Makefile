@@ -5,11 +5,6 @@ PREFIX ?= /usr/local
 SWIFT ?= swift
 RELEASE := .build/release
 
-# All of the tests at once would keep each other waiting: what awaits anything comes back behind thousands of others, on as
-# many threads as there are processors. Swift 6.2 does not know the option.
-WIDTH = $(shell $(SWIFT) test --help-hidden | grep -q -e --experimental-maximum-parallelization-width && \
-  echo --experimental-maximum-parallelization-width 24)
-
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,8 +20,7 @@ release: packages
 
 .PHONY: test
 test: test-packages ## Run every test
-	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build $(WIDTH)
+	Scripts/test
 	Benchmarks/tests/run
 	Robustness/tests/run
 	Tests/run-cases
@@ -35,8 +29,7 @@ test: test-packages ## Run every test
 
 .PHONY: test-long
 test-long: test-packages ## Run every test with EFFORT (8) times as many made-up inputs, and larger ones
-	$(SWIFT) build --build-tests
-	PIPE_TEST_EFFORT=$(or $(EFFORT),8) $(SWIFT) test --skip-build $(WIDTH)
+	PIPE_TEST_EFFORT=$(or $(EFFORT),8) Scripts/test
 
 .PHONY: check
 check: ## Check the format of the sources and that generated files are current

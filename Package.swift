@@ -16,6 +16,9 @@ let settings: [SwiftSetting] =
     .treatAllWarnings(as: .error),
   ] + (isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
+// Tests are compiled quickly also where the product is compiled to be quick: they are run once.
+let testSettings = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 let package = Package(
   name: "pipe",
   products: [
@@ -111,44 +114,44 @@ let package = Package(
     // Tests.
     .target(
       name: "PipeTesting", dependencies: ["PipeSpec", "PipeStorage", "PipeWeb"], path: "Tests/PipeTesting",
-      swiftSettings: settings),
-    .testTarget(name: "PipeTextTests", dependencies: ["PipeText"], swiftSettings: settings),
-    .testTarget(name: "PipeDatabaseTests", dependencies: ["PipeDatabase", "PipeTesting"], swiftSettings: settings),
-    .testTarget(name: "PipeStorageTests", dependencies: ["PipeStorage", "PipeTesting"], swiftSettings: settings),
-    .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: settings),
+      swiftSettings: testSettings),
+    .testTarget(name: "PipeTextTests", dependencies: ["PipeText"], swiftSettings: testSettings),
+    .testTarget(name: "PipeDatabaseTests", dependencies: ["PipeDatabase", "PipeTesting"], swiftSettings: testSettings),
+    .testTarget(name: "PipeStorageTests", dependencies: ["PipeStorage", "PipeTesting"], swiftSettings: testSettings),
+    .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: testSettings),
     .testTarget(
-      name: "PipeWebTests", dependencies: ["CLibxml2", "PipeText", "PipeWeb", "PipeTesting"], swiftSettings: settings),
+      name: "PipeWebTests", dependencies: ["CLibxml2", "PipeText", "PipeWeb", "PipeTesting"], swiftSettings: testSettings),
     .testTarget(
-      name: "PipeHTTPTests", dependencies: ["PipeHTTP", "PipeWeb", "PipeTesting"], swiftSettings: settings),
+      name: "PipeHTTPTests", dependencies: ["PipeHTTP", "PipeWeb", "PipeTesting"], swiftSettings: testSettings),
     .testTarget(
       name: "PipeEngineTests",
       dependencies: ["PipeEngine", "PipeStages", "PipeSpec", "PipeStorage", "PipeText", "PipeWeb", "PipeTesting"],
-      exclude: ["Specs/broken"], swiftSettings: settings),
+      exclude: ["Specs/broken"], swiftSettings: testSettings),
     .testTarget(
       name: "PipeStagesTests",
       dependencies: [
         "PipeStages", "PipeDatabase", "PipeEngine", "PipeSpec", "PipeStorage", "PipeText", "PipeWeb", "PipeTesting",
       ],
-      swiftSettings: settings),
+      swiftSettings: testSettings),
     .testTarget(
       name: "PipeReportTests",
       dependencies: ["PipeReport", "PipeEngine", "PipeStages", "PipeSpec", "PipeWeb", "PipeTesting"],
-      swiftSettings: settings),
+      swiftSettings: testSettings),
     .testTarget(
       name: "RealServerTests",
       dependencies: ["PipeStages", "PipeEngine", "PipeHTTP", "PipeSpec", "PipeWeb", "PipeTesting"],
-      swiftSettings: settings),
+      swiftSettings: testSettings),
     .testTarget(
       name: "PipeCommandTests",
       dependencies: [
         "PipeCommand", "PracticeSite", "PipeTesting", "PipeStages", "PipeDatabase", "PipeEngine", "PipeReport",
         "PipeStorage", "PipeSpec", "PipeWeb",
       ],
-      swiftSettings: settings),
+      swiftSettings: testSettings),
     .testTarget(
       name: "PracticeSiteTests",
       dependencies: ["PracticeSite", .product(name: "NIOCore", package: "swift-nio")],
-      swiftSettings: settings),
+      swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -133,8 +133,9 @@ struct HeldMemoryTests {
     Run(
       "large rows in the order of the input, behind a page that comes last", field: "body: {}", pages: 20,
       limits: "memory: 16MiB, value: 4MiB", sinks: "[jsonl: {path: out.jsonl, order: input}]",
-      // A row that goes to disk is there twice, as values and as bytes, and once more where it is read back.
-      text: 4, isFirstLast: true
+      // A row that goes to disk is there twice, as values and as bytes, whose room was doubled as they came, and once more
+      // where it is read back.
+      text: 6, isFirstLast: true
     ) {
       filled(prose, 2 << 20)
     },
