@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import shlex
+import sqlite3
+from pathlib import Path
+
 from harness import checks, paths
 from harness.contender import CSS, FULL, ITEMS, LINKS, TITLE, Contender, Finished, Job, Verdict
 
@@ -47,6 +52,34 @@ def command_without_journal(job: Job) -> list[str]:
     return command(job, NO_JOURNAL)
 
 
+def command_into_sqlite(job: Job) -> list[str]:
+    spec = job.folder / "spec.yaml"
+    spec.write_text(write_spec(job).replace(f"{{csv: {job.output}}}", f"{{sqlite: {{path: {database(job)}, table: pages}}}}"))
+    return [str(paths.pipe_binary()), "run", str(spec), "--progress", "none"]
+
+
+def command_with_import(job: Job) -> list[str]:
+    """What a person does without a sink for it: a file first, then the database's own tool."""
+    run = shlex.join(command(job))
+    definition = "CREATE TABLE pages (url TEXT, title TEXT, status INTEGER, length INTEGER, error TEXT)"
+    load = shlex.join(["sqlite3", str(database(job)), definition, f".import --csv --skip 1 {job.output} pages"])
+    return ["sh", "-c", f"{run} && {load}"]
+
+
+def database(job: Job) -> Path:
+    return job.folder / "out.db"
+
+
+def check_database(job: Job, finished: Finished) -> Verdict:
+    reasons = checks.failed_process(finished)
+    if reasons:
+        return 0, reasons
+    with contextlib.closing(sqlite3.connect(database(job))) as connection:
+        rows = connection.execute("SELECT url, title, status, length FROM pages")
+        names = [column[0] for column in rows.description]
+        return checks.check_rows(job, ({name: str(value) for name, value in zip(names, row)} for row in rows))
+
+
 def check(job: Job, finished: Finished) -> Verdict:
     return checks.check_csv(job, finished, checks.COLUMNS[job.work])
 
@@ -68,4 +101,8 @@ CONTENDERS = [
               absence=absence, refusal=refusal),
     Contender("pipe-off", "pipe with journal: off", FULL, {TITLE: 45}, command_without_journal, check,
               absence=absence, refusal=refusal, is_variant=True),
+    Contender("pipe-sqlite", "pipe into SQLite", FULL, {TITLE: 50}, command_into_sqlite, check_database,
+              absence=absence, refusal=refusal, is_variant=True),
+    Contender("pipe-import", "pipe into CSV, then .import by sqlite3", FULL, {TITLE: 50}, command_with_import,
+              check_database, absence=absence, refusal=refusal, is_variant=True),
 ]

@@ -48,6 +48,12 @@ def rate_ratio(results: Results, workload: str, reference: str) -> float | None:
     return found.median if found else None
 
 
+def store_ratio(results: Results, name: str, reference: str) -> float | None:
+    comparison = results.comparison("store")
+    found = comparison.rate_ratio(name, reference) if comparison else None
+    return found.median if found else None
+
+
 def ahead(results: Results) -> Verdict:
     bar = "(a) pages per second: ahead of everyone but wrk, curl and the C loop"
     comparison = results.comparison("title")
@@ -101,4 +107,6 @@ def judge(results: Results) -> list[Verdict]:
         *crawl(results),
         at_least("(k) pages of 50 products a second: ≥ 10 × Scrapy", rate_ratio(results, "items", "scrapy"), 10, " ×"),
         at_least("(k) the same: ≥ 2 × aiohttp with selectolax", rate_ratio(results, "items", "selectolax"), 2, " ×"),
+        at_least("(l) rows into SQLite, by pages per second: ≥ 0.5 × a CSV file and .import",
+                 store_ratio(results, "pipe-sqlite", "pipe-import"), 0.5, " ×"),
     ]

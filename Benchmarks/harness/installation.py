@@ -18,7 +18,7 @@ from harness.servers import with_system_folders
 # What must be there, and the Debian package that brings it.
 COMMANDS = {
     "nginx": "nginx-light", "wrk": "wrk", "hyperfine": "hyperfine", "gcc": "gcc", "curl": "curl",
-    "setpriv": "util-linux",
+    "setpriv": "util-linux", "sqlite3": "sqlite3",
 }
 PROGRAMS = {"measure": [], "latency": [], "floor": ["-lcurl"]}
 REQUIREMENTS = paths.BENCHMARKS / "requirements.txt"

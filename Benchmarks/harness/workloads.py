@@ -158,6 +158,12 @@ WORKLOADS = (
         most_pages={"tiny": 200, "small": 20_000, "full": 50_000},
         seconds={"tiny": 0.5, "small": 4, "full": 8}, rounds={"tiny": 1, "small": 3, "full": 5},
     ),
+    Workload(
+        "l", "store", "Title, status and length into a table", TITLE,
+        contenders=("floor", "pipe", "pipe-sqlite", "pipe-import"),
+        most_pages={"tiny": 2000, "small": 50_000, "full": 100_000},
+        seconds={"tiny": 0.4, "small": 3, "full": 6}, rounds={"tiny": 1, "small": 3, "full": 5},
+    ),
 )
 
 AnyWorkload = Workload | MemoryWorkload | StartWorkload | OverlapWorkload | CrawlWorkload
