@@ -25,8 +25,13 @@ extension CrawlState {
       rows.reserveCapacity(links.count)
       for link in links {
         let fragment = plan.checksFragments ? fragment(of: link.details.url) : nil
-        let target = try target(of: link.number, fragment: fragment)
         let details = link.details
+        let target: Verdict
+        if let fault = details.fault {
+          target = told(notURL(fault))
+        } else {
+          target = try self.target(of: link.number, fragment: fragment)
+        }
         rows.append([
           from, .string(details.url), Value(details.text), Value(details.rel), .string(details.element),
           Value(details.landmark?.rawValue), Value(details.line), Value(details.column), depth,
@@ -36,6 +41,10 @@ extension CrawlState {
       return rows
     }
     return nil
+  }
+
+  private func notURL(_ fault: String) -> PageOutcome {
+    PageOutcome(error: RequestError(.badURL, "the page's link is not a URL: \(fault)"))
   }
 
   private mutating func nextPage() throws(RunError) -> Int? {
@@ -54,10 +63,10 @@ extension CrawlState {
     return nil
   }
 
+  private typealias Verdict = (outcome: PageOutcome, isBroken: Bool, reason: String?)
+
   /// What came of the page that a link leads to, at the end of its redirects.
-  private func target(
-    of number: Int, fragment: Substring?
-  ) throws(RunError) -> (outcome: PageOutcome, isBroken: Bool, reason: String?) {
+  private func target(of number: Int, fragment: Substring?) throws(RunError) -> Verdict {
     var (number, fragment) = (number, fragment)
     var hops = 0
     while hops < redirects, let next = try redirectTarget(of: number) {
@@ -128,7 +137,7 @@ extension CrawlState {
     url.firstIndex(of: "#").map { url[url.index(after: $0)...] }
   }
 
-  private func told(_ outcome: PageOutcome) -> (outcome: PageOutcome, isBroken: Bool, reason: String?) {
+  private func told(_ outcome: PageOutcome) -> Verdict {
     var shown = outcome
     // The status is that of a redirect, and not of the end.
     if outcome.deadEnd != nil { shown.status = nil }

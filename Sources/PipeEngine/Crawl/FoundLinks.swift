@@ -142,7 +142,7 @@ struct LinkReader: Sendable {
     }
     guard (200..<300).contains(response.status) else { return (.page([]), false) }
     if let picks = plan.follow { return picked(picks, of: page) }
-    guard let found = page.links(upTo: plan.maxLinks) else { return (.page([]), false) }
+    guard let found = page.links(upTo: plan.maxLinks, keepsFaulty: plan.keepsLinks) else { return (.page([]), false) }
     let isNofollow = asksNofollow(page)
     var budget = page.room.budget
     let links = found.links.map { link in
@@ -194,7 +194,9 @@ struct LinkReader: Sendable {
     let rel = page.string(of: link.relations)
     let isWithin = budget.takeElement(bytes: (text?.utf8.count ?? 0) + (rel?.utf8.count ?? 0))
     return LinkDetails(
-      url: link.url.hrefWithoutUserinfo, element: link.element.rawValue, text: isWithin ? text : nil,
-      rel: isWithin ? rel : nil, landmark: link.landmark, line: link.line, column: link.column)
+      url: link.fault?.written ?? link.url.hrefWithoutUserinfo, fault: link.fault?.reason,
+      element: link.element.rawValue,
+      text: isWithin ? text : nil, rel: isWithin ? rel : nil, landmark: link.landmark, line: link.line,
+      column: link.column)
   }
 }

@@ -9,7 +9,9 @@ extension LinkBlock {
     bytes.append(varint: numbers.count)
     bytes += numbers
     for one in details {
-      bytes.append(varint: LinkDetails.elements.firstIndex(of: one.element) ?? 0)
+      let element = LinkDetails.elements.firstIndex(of: one.element) ?? 0
+      bytes.append(varint: one.fault == nil ? element : element + faulty)
+      if let fault = one.fault { bytes.append(text: fault) }
       bytes.append(text: one.url)
       for text in [one.text, one.rel] {
         bytes.append(text == nil ? 0 : 1)
@@ -20,6 +22,9 @@ extension LinkBlock {
     }
     return bytes
   }
+
+  /// What the number of an element is greater by where its reference is not a URL, and the reason follows.
+  private static var faulty: Int { 16 }
 
   /// The links of a block; of other bytes, as far as they make sense.
   static func links(in bytes: [UInt8]) -> [(number: Int, isNofollow: Bool)] {
@@ -34,8 +39,13 @@ extension LinkBlock {
     guard let count = reader.count(ofBytes: 1), let numbers = reader.bytes(count) else { return [] }
     var links: [(number: Int, isNofollow: Bool, details: LinkDetails)] = []
     for link in decode(Array(numbers)) {
-      guard let element = reader.count(), LinkDetails.elements.indices.contains(element), let url = reader.text()
-      else { break }
+      guard var element = reader.count() else { break }
+      var fault: String?
+      if element >= faulty {
+        fault = reader.text()
+        element -= faulty
+      }
+      guard LinkDetails.elements.indices.contains(element), let url = reader.text() else { break }
       var texts: [String?] = []
       for _ in 0..<2 {
         guard let hasText = reader.byte() else { return links }
@@ -46,7 +56,7 @@ extension LinkBlock {
         (
           link.number, link.isNofollow,
           LinkDetails(
-            url: url, element: LinkDetails.elements[element], text: texts[0], rel: texts[1],
+            url: url, fault: fault, element: LinkDetails.elements[element], text: texts[0], rel: texts[1],
             landmark: LinkDetails.landmarks.indices.contains(landmark - 1) ? LinkDetails.landmarks[landmark - 1] : nil,
             line: line == 0 ? nil : line, column: column == 0 ? nil : column)
         ))

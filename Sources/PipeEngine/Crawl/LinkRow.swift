@@ -84,8 +84,10 @@ struct LinkDetails: Hashable, Sendable {
   static let elements = ["a", "area", "iframe", "frame", "link", "meta", "header", "other"]
   static let landmarks: [PageFacts.Landmark] = [.nav, .header, .footer, .main]
 
-  /// The URL as the page has it, resolved.
+  /// The URL as the page has it, resolved; what is written there if it is none.
   var url: String
+  /// Why it is not a URL.
+  var fault: String?
   var element: String
   /// What the link shows.
   var text: String?

@@ -331,11 +331,13 @@ package final class Page {
   }
 
   /// What a crawl follows of the page; `nil` for what is not HTML.
-  func links(upTo limit: Int) -> PageLinks? {
+  ///
+  /// - Parameter keepsFaulty: Whether references that are not URLs are links as well.
+  func links(upTo limit: Int, keepsFaulty: Bool) -> PageLinks? {
     guard let url = request.url, let response, let facts else { return nil }
     return PageLinks(
       facts, fields: response.fields, url: url, base: baseURL, encoding: urlEncoding, transcode: transcode,
-      limit: limit)
+      limit: limit, keepsFaulty: keepsFaulty)
   }
 
   /// What the page, and the response's header, say to crawlers.

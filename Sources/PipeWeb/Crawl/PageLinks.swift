@@ -11,6 +11,8 @@ package struct PageLinks: Sendable {
 
   package struct Link: Sendable {
     package let url: WebURL
+    /// What is written there, and why, if it is no URL that anybody could follow; `url` is the page's own then.
+    package var fault: (written: String, reason: String)?
     package let element: Element
     /// Whether the page asks that it not be followed: `nofollow` among its relations.
     package let isNofollow: Bool
@@ -46,23 +48,26 @@ package struct PageLinks: Sendable {
   ///   - encoding: The page's, which queries are encoded in.
   ///   - transcode: The page's decoder; nil where the page is UTF-8.
   ///   - limit: The most links.
+  ///   - keepsFaulty: Whether references that are not URLs are links as well.
   package init(
     _ facts: PageFacts, fields: HTTPFields, url: WebURL, base: WebURL?, encoding: CharacterEncoding = .utf8,
-    transcode: HTMLTranscode? = nil, limit: Int
+    transcode: HTMLTranscode? = nil, limit: Int, keepsFaulty: Bool = false
   ) {
     isCut = !facts.incomplete.isDisjoint(with: Self.wanted)
     let refreshed = takeFields(fields, url, limit: limit)
     let reader = Reader(facts: facts, base: base, encoding: encoding, transcode: transcode)
     var columns = PageFacts.Columns(facts, transcode: transcode)
     for candidate in Self.candidates(reader, refreshes: !refreshed) {
-      guard let url = reader.url(of: candidate) else { continue }
+      let target = reader.url(of: candidate)
+      let fault = target == nil && keepsFaulty ? reader.fault(of: candidate) : nil
+      guard let url = target ?? (fault == nil ? nil : url) else { continue }
       guard links.count < limit else {
         isCut = true
         return
       }
       links.append(
         Link(
-          url: url, element: candidate.element, isNofollow: reader.isNofollow(candidate.relations),
+          url: url, fault: fault, element: candidate.element, isNofollow: reader.isNofollow(candidate.relations),
           relations: candidate.relations, text: candidate.text, line: candidate.source?.line,
           column: candidate.source.flatMap { columns.column(of: $0) }, landmark: candidate.source?.landmark))
     }
@@ -161,6 +166,18 @@ private struct Reader {
     let text = candidate.reference ?? facts.string(of: candidate.value, transcode: transcode)
     guard let url = WebURL(text, base: base, encoding: encoding), url.isHTTP else { return nil }
     return url
+  }
+
+  /// Why a reference is not a URL; `nil` where it is one that is not followed.
+  func fault(of candidate: PageLinks.Candidate) -> (written: String, reason: String)? {
+    if candidate.value.isTooLarge { return nil }
+    let text = candidate.reference ?? facts.string(of: candidate.value, transcode: transcode)
+    do throws(WebURL.Failure) {
+      _ = try WebURL(parsing: text, base: base, encoding: encoding)
+      return nil
+    } catch {
+      return (text, error.message)
+    }
   }
 
   /// Most URLs are plain ASCII, which needs no text in between; `nil` where one is not, or is none that is followed.

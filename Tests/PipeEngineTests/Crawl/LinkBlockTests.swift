@@ -33,7 +33,7 @@ struct LinkBlockTests {
     let details = [
       LinkDetails(
         url: "http://a.example/#x", element: "area", text: "ä", rel: nil, landmark: .main, line: 1 << 31, column: 7),
-      LinkDetails(url: "", element: "header", text: nil, rel: ""),
+      LinkDetails(url: "http://[", fault: "no end", element: "header", text: nil, rel: ""),
     ]
     let bytes = LinkBlock.encode(links, details: details)
     #expect(LinkBlock.links(in: bytes).map(\.number) == links.map(\.number))

@@ -33,6 +33,26 @@ struct LinkRowTests {
     #expect(sink.rows.all == expected, "\(rows)")
   }
 
+  @Test("a link that is not a URL has a row that says so, and leads nowhere")
+  func notURLs() async throws {
+    let sink = MemorySink("links")
+    let plan = try plan("{sink0: {rows: links, fields: [to, text, status, error, ok, reason, line]}}", [sink])
+    let page = """
+      <!DOCTYPE html><title>x</title><a href="http://[::1/">a</a> <a href="http://exa mple/">b</a>
+      <a href="mailto:a@b">c</a><a href="javascript:0">d</a><iframe src="https://:80"></iframe><a href="">e</a>
+      """
+    try await Graph(plan, fetcher: StubFetcher { _ in .status(200, body: page) }).runConserving()
+    let rows = sink.rows.all
+    #expect(rows.map { $0[0] } == ["http://[::1/", "http://exa mple/", "https://:80", "http://site.example/"])
+    #expect(rows.map { $0[6] } == [1, 1, 2, 2] && rows.map { $0[1] } == ["a", "b", .null, "e"])
+    for row in rows.dropLast() {
+      #expect(row[2] == .null && row[4] == .bool(false) && row[5] == .null)
+      let error = if case .string(let text) = row[3] { text } else { "" }
+      #expect(error.hasPrefix("bad-url: the page's link is not a URL: "), "\(row[3])")
+    }
+    #expect(rows.last.map { $0[2] == 200 && $0[4] == .bool(true) } == true)
+  }
+
   @Test(
     "a page is asked where its links stand for rows that tell it, and for no others",
     arguments: [
