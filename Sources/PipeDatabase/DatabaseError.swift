@@ -5,6 +5,8 @@ package struct DatabaseError: Error, Hashable, Sendable {
     case busy
     /// The data of one row: a constraint, a type, a size. Others may be taken.
     case row
+    /// There is no connection, or none any more: another one may work.
+    case connection
     /// What ends the run: no such table, a full disk, a file that is no database.
     case other
   }
@@ -13,6 +15,8 @@ package struct DatabaseError: Error, Hashable, Sendable {
   /// The code as programs know it: SQLite's name of the number (`SQLITE_CONSTRAINT_NOTNULL`), or an SQLSTATE.
   package let code: String
   package let message: String
+  /// The column that it is about, if the database names it.
+  package var column: String?
 
   package init(_ kind: Kind, code: String, _ message: String) {
     self.kind = kind

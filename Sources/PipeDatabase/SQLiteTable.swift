@@ -58,17 +58,6 @@ package struct SQLiteTable: Hashable, Sendable {
       definition: definition)
   }
 
-  package func column(_ name: String) -> Column? {
-    let compared = SQLDialect.sqlite.compared(name)
-    return columns.first { SQLDialect.sqlite.compared($0.name) == compared }
-  }
-
-  /// Whether the columns together tell rows apart, so that `ON CONFLICT` can name them.
-  package func isUnique(_ names: [String]) -> Bool {
-    let wanted = Set(names.map(SQLDialect.sqlite.compared))
-    return uniques.contains { Set($0.map(SQLDialect.sqlite.compared)) == wanted }
-  }
-
   /// The statement that makes the same table under another name.
   package func definition(as name: String) -> String? {
     // SQLite keeps `CREATE TABLE ` and the text from the name on, as it was written.

@@ -32,14 +32,15 @@ struct SQLiteTests {
     let connection = try connection()
     let dialect = SQLDialect.sqlite
     let columns = [SQLDialect.Column("key" + name, .text), SQLDialect.Column(name, .int)]
-    try connection.execute(dialect.definition(of: name, columns, key: ["key" + name]))
-    let sql = dialect.insertion(into: name, columns.map(\.name), key: ["key" + name], on: .update)
+    try connection.execute(dialect.definition(of: TableName(name), columns, key: ["key" + name]))
+    let sql = dialect.insertion(into: TableName(name), columns.map(\.name), key: ["key" + name], on: .update)
     for number in 1...2 { _ = try connection.rows(sql, [.text("k"), .int(Int64(number))]) }
     #expect(try connection.rows("SELECT * FROM \(dialect.quoted(name))") == [[.text("k"), .int(2)]])
     let table = try #require(try SQLiteTable.read(name, on: connection))
     #expect(table.columns.map(\.name) == columns.map(\.name))
     #expect(
-      table.isUnique(["KEY" + name]) == dialect.compared("KEY" + name).elementsEqual(dialect.compared("key" + name)))
+      table.description.isUnique(["KEY" + name])
+        == dialect.compared("KEY" + name).elementsEqual(dialect.compared("key" + name)))
     // Made once more under another name, it is the same.
     try connection.execute(try #require(table.definition(as: "other")))
     #expect(try SQLiteTable.read("other", on: connection)?.columns == table.columns)
@@ -49,12 +50,12 @@ struct SQLiteTests {
   func ownColumns() throws {
     let connection = try connection()
     try connection.execute("CREATE TABLE t (k TEXT PRIMARY KEY, v INTEGER, own TEXT DEFAULT 'mine')")
-    let sql = SQLDialect.sqlite.insertion(into: "t", ["k", "v"], key: ["k"], on: .update)
+    let sql = SQLDialect.sqlite.insertion(into: TableName("t"), ["k", "v"], key: ["k"], on: .update)
     _ = try connection.rows(sql, [.text("a"), .int(1)])
     try connection.execute("UPDATE t SET own = 'changed'")
     _ = try connection.rows(sql, [.text("a"), .int(2)])
     #expect(try connection.rows("SELECT * FROM t") == [[.text("a"), .int(2), .text("changed")]])
-    let ignoring = SQLDialect.sqlite.insertion(into: "t", ["k", "v"], key: ["k"], on: .ignore)
+    let ignoring = SQLDialect.sqlite.insertion(into: TableName("t"), ["k", "v"], key: ["k"], on: .ignore)
     _ = try connection.rows(ignoring, [.text("a"), .int(3)])
     #expect(connection.changes == 0)
     #expect(try connection.rows("SELECT v FROM t") == [[.int(2)]])

@@ -128,6 +128,9 @@ package enum SinkTarget: Hashable, Sendable {
   case file(String)
   /// A table of a database file.
   case database(String, table: String)
+  /// A table, list or the like on a server, which is told by its kind, host, port and database: `postgres://localhost:5432/shop`.
+  /// Nobody's name or password is in it.
+  case server(String, table: String)
 }
 
 /// One column of a sink's rows.

@@ -92,6 +92,7 @@ struct PlanCompiler {
     let files = files(secretFiles: secretFiles)
     diagnostics += files.compactMap(\.pathFault)
     diagnostics += FileConflicts.find(among: files, isRunning: false)
+    checkServers()
     reportUnusedCredentials()
     var crawl = crawlPlan()
     crawl?.mostListPages = sources.map { $0.follow?.maxPages }
@@ -344,32 +345,6 @@ struct PlanCompiler {
           .noEffect, at: credential.span, "no source has a URL of this origin, so the credential is not sent",
           hint: other.map { "the sources have \($0)" } ?? "an origin is the scheme, host and port of the URLs"))
     }
-  }
-
-  /// The files that a run reads and writes.
-  private func files(secretFiles: [Located<String>]) -> [FileUse] {
-    let itself = folder.spec.map { [FileUse($0, .spec, at: .wholeFile)] } ?? []
-    let secrets = secretFiles.map { FileUse(.file(folder.resolve($0.value)), .secret, at: $0.span) }
-    let sources = spec.sources.flatMap { $0.product?.inputs(at: $0.span, in: folder) ?? [] }
-    let tls = [spec.fetch.tls.authorities, spec.fetch.tls.clientCertificate, spec.fetch.tls.clientKey]
-    let certificates = tls.compactMap(\.self).map {
-      FileUse(.file(folder.resolve($0.value)), .certificate, at: $0.span)
-    }
-    let sinks = spec.sinks.compactMap(\.product).map { sink in
-      let target = sink.target
-      switch target.value {
-      case .standardOutput: return FileUse(.standardOutput, .sink, at: target.span)
-      case .file(let path):
-        let part: String? = if case .whole(let part) = sink.publication() { part } else { nil }
-        return FileUse(.file(path), .sink, at: target.span, part: part)
-      case .database(let path, let table):
-        return FileUse(.file(path), .sink, at: target.span, database: .table(table))
-      }
-    }
-    let others = spec.sinks.flatMap { $0.product?.otherFiles ?? [] }.map {
-      FileUse(.file($0.value), .sink, at: $0.span)
-    }
-    return itself + secrets + sources + certificates + sinks + others
   }
 }
 

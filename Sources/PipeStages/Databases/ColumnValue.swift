@@ -13,8 +13,11 @@ struct ValueFault: Error {
 
 /// Makes the values of records those of a database.
 struct ColumnValues {
+  let dialect: SQLDialect
   /// Texts in which U+0000 became U+FFFD.
   private(set) var replacedCount = 0
+
+  init(for dialect: SQLDialect) { self.dialect = dialect }
 
   mutating func value(_ value: Value, _ kind: SQLDialect.Kind) throws(ValueFault) -> SQLValue {
     if case .null = value { return .null }
@@ -44,10 +47,12 @@ struct ColumnValues {
     case .number:
       switch value {
       case .int(let number): return .int(Int64(number))
-      case .double(let number) where number.isFinite: return .double(number)
+      case .double(let number) where number.isFinite:
+        return dialect.readsNumbers ? .text("\(number)") : .double(number)
       case .string(let text), .json(let text):
         if let number = DecimalNumber(text) {
           if let whole = number.integer { return .int(Int64(whole)) }
+          if dialect.readsNumbers { return .text(text) }
           if let near = Double(text), near.isFinite { return .double(near) }
           throw ValueFault(reason: "a number that is too large")
         }

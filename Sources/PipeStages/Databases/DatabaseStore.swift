@@ -64,6 +64,7 @@ enum RowFate: Hashable, Sendable {
 
 /// What a writer knows of its sink besides the store.
 struct BatchRules: Sendable {
+  let dialect: SQLDialect
   /// What messages call the place of the rows: `the table pages`.
   let target: String
   /// The fields that tell rows apart, by their places among the columns.
@@ -77,7 +78,8 @@ extension TableOptions {
   func rules(of columns: [Column], in dialect: SQLDialect) -> BatchRules {
     let names = columns.map { dialect.compared($0.name) }
     return BatchRules(
-      target: "the table \(table.value)", key: key.compactMap { names.firstIndex(of: dialect.compared($0.value)) },
+      dialect: dialect, target: "the table \(table.value)",
+      key: key.compactMap { names.firstIndex(of: dialect.compared($0.value)) },
       lastWins: mode == .upsert && conflict == .update, rejects: rejects)
   }
 }

@@ -13,7 +13,9 @@ final class DatabaseWriter: SinkWriter {
   private let columns: [Column]
   private let environment: SinkEnvironment
   private var rejects: RejectsFile?
-  private var values = ColumnValues()
+  private var values: ColumnValues
+  /// As they were behind the last batch that was committed.
+  private var committedValues: ColumnValues
   /// Rows that no batch has yet.
   private var waiting: [Record] = []
   private var waitingBytes = 0
@@ -23,18 +25,24 @@ final class DatabaseWriter: SinkWriter {
   private var firstRejected: RejectedRow?
   /// What the commit leads to, if it is announced.
   private var announced: Batch?
+  /// How often the connection was lost with the batch at hand.
+  private var losses = 0
   private(set) var rowsWritten = 0
   private(set) var rowsLeftOut = RowsLeftOut()
 
   /// Beyond it, a batch is not waited with.
   private static let batchBytes = 4 << 20
   private static let batchTime = Duration.seconds(1)
+  /// A batch that brings the server down each time is not tried for ever.
+  private static let mostLosses = 8
 
   init(
     _ store: any DatabaseStore, _ rules: BatchRules, _ columns: [Column], at start: DatabasePosition?,
     in environment: SinkEnvironment
   ) throws(RunError) {
     (self.store, self.rules, self.columns, self.environment) = (store, rules, columns, environment)
+    values = ColumnValues(for: rules.dialect)
+    committedValues = values
     rejects = try rules.rejects.map { path throws(RunError) in
       try RejectsFile(path.value, columns, at: start?.rejectBytes, in: environment)
     }
@@ -62,6 +70,8 @@ final class DatabaseWriter: SinkWriter {
       try commit(&batch)
       rowsWritten += waiting.count
       rowsLeftOut = batch.leftOut
+      committedValues = values
+      losses = 0
       position = batch.position
       waiting = []
       waitingBytes = 0
@@ -121,9 +131,8 @@ final class DatabaseWriter: SinkWriter {
         return try prepareOnce()
       } catch {
         store.rollBack()
-        if store.isConnected { throw error }
+        try reconnect(after: error)
         try rejects?.cut(to: position.rejectBytes)
-        try store.reconnect(after: error)
       }
     }
   }
@@ -134,8 +143,7 @@ final class DatabaseWriter: SinkWriter {
       do throws(RunError) {
         return try store.commit()
       } catch {
-        if store.isConnected { throw error }
-        try store.reconnect(after: error)
+        try reconnect(after: error)
         if try store.outcome(of: batch.position) == .committed { return }
         try rejects?.cut(to: position.rejectBytes)
         batch = try prepare()
@@ -143,11 +151,18 @@ final class DatabaseWriter: SinkWriter {
     }
   }
 
+  private func reconnect(after error: RunError) throws(RunError) {
+    losses += 1
+    if store.isConnected || losses > Self.mostLosses { throw error }
+    try store.reconnect(after: error)
+  }
+
   private func prepareOnce() throws(RunError) -> Batch {
     var refused: [RejectedRow] = []
     var leftOut = rowsLeftOut
     var records: [Record] = []
     var rows: [[SQLValue]] = []
+    values = committedValues
     try store.begin()
     for record in lastOfEachKey(&leftOut.deduplicated) {
       switch row(of: record) {

@@ -51,7 +51,7 @@ struct SQLiteSink: Sink {
     switch options.mode {
     case .append: .added
     case .upsert: .merged
-    case .replace: .swapped(table: SQLiteStore.secondTable(of: options.table.value))
+    case .replace: .swapped(table: TableOptions.secondTable(of: options.table.value, .sqlite))
     }
   }
 
@@ -61,7 +61,7 @@ struct SQLiteSink: Sink {
     options.schema == .frozen
       ? nil
       : SQLDialect.sqlite.definition(
-        of: options.table.value, TableOptions.columns(of: columns), key: options.key.map(\.value))
+        of: TableName(options.table.value), TableOptions.columns(of: columns), key: options.key.map(\.value))
   }
 
   func prospect(of columns: [Column], goesOn: Bool) -> OutputProspect {
@@ -104,7 +104,7 @@ struct SQLiteSink: Sink {
       }
       return .new
     }
-    let mismatches = TableCheck.mismatches(of: columns, with: table, options)
+    let mismatches = TableCheck.mismatches(of: columns, with: table.description, options)
     if !mismatches.isEmpty { throw TableCheck.error(path.value, options.table.value, mismatches) }
     return options.mode == .replace ? .replaced : .addedTo
   }

@@ -9,9 +9,6 @@ import PipeWeb
 /// The table of one sink in an SQLite file: rows, and beside them how far the run is, in one transaction.
 ///
 ///     begin ─▶ insert … ─▶ note ─▶ commit        a batch
-///
-/// `pipe_checkpoints` has a row for each pipeline and table: the run that writes, its epoch, and its batches. Whoever opens the
-/// table takes a new epoch; a run that finds another one than its own has been given up for dead, and stops.
 final class SQLiteStore: DatabaseStore {
   private let path: String
   var name: String { path }
@@ -22,7 +19,7 @@ final class SQLiteStore: DatabaseStore {
   private var insertion: SQLiteStatement?
   let columns: [SQLDialect.Column]
   let run: String
-  private var epoch = 0
+  private var checkpoints: CheckpointTable
   /// Whether the table has taken its place.
   private var isPublished = false
 
@@ -45,6 +42,7 @@ final class SQLiteStore: DatabaseStore {
     (self.path, self.options, self.environment) = (path, options, environment)
     self.columns = TableOptions.columns(of: columns)
     run = position?.run ?? DatabasePosition.newRun()
+    checkpoints = CheckpointTable(.sqlite, of: path, options.table.value, run: run, pipeline: environment.pipeline)
     if position == nil { try OutputOpening.makeFolders(of: path, in: environment.storage) }
     do throws(DatabaseError) {
       connection = try SQLiteConnection(path, .write(creates: position == nil))
@@ -53,16 +51,16 @@ final class SQLiteStore: DatabaseStore {
     }
     try beginUnfenced()
     try telling { () throws(DatabaseError) in
-      if environment.pipeline != nil { try connection.execute(Self.checkpoints) }
+      if environment.pipeline != nil { try connection.execute(checkpoints.definition) }
     }
     file = try? environment.storage.status(of: path, followingLinks: true)
-    try takeOver(at: position)
+    try checkpoints.takeOver(at: position, reading)
     if position == nil { try prepareTable() }
     try commit()
     try telling { () throws(DatabaseError) in
       insertion = try SQLiteStatement(
         SQLDialect.sqlite.insertion(
-          into: target, self.columns.map(\.name), key: options.key.map(\.value),
+          into: TableName(target), self.columns.map(\.name), key: options.key.map(\.value),
           on: options.mode == .upsert ? options.conflict.inSQL : nil), on: connection)
     }
   }
@@ -74,16 +72,13 @@ final class SQLiteStore: DatabaseStore {
     (self.path, self.options, self.environment) = (path, options, environment)
     columns = []
     run = position.run
+    checkpoints = CheckpointTable(.sqlite, of: path, options.table.value, run: run, pipeline: environment.pipeline)
     do throws(DatabaseError) {
       connection = try SQLiteConnection(path, .write(creates: false))
     } catch {
       throw .database(path, error)
     }
-    let found = try reading(
-      "SELECT epoch, published FROM pipe_checkpoints WHERE run = ?1 AND sink = ?2", [.text(run), .text(sinkName)])
-    guard let row = found.first else { throw Self.isNotOf(path, options.table.value) }
-    epoch = row[0].int ?? 0
-    isPublished = row[1].int == 1
+    isPublished = try checkpoints.find(reading)
   }
 
   // MARK: A batch
@@ -92,14 +87,9 @@ final class SQLiteStore: DatabaseStore {
   func begin() throws(RunError) {
     try beginUnfenced()
     try checkPlace()
-    guard let pipeline = environment.pipeline else { return }
-    let rows = try reading(
-      "SELECT run, epoch FROM pipe_checkpoints WHERE pipeline = ?1 AND sink = ?2", [.text(pipeline), .text(sinkName)])
-    guard rows == [[.text(run), .int(Int64(epoch))]] else {
+    do throws(RunError) { try checkpoints.checkFence(reading) } catch {
       rollBack()
-      throw RunError(
-        path, "another run of \(pipeline) has taken over the table \(options.table.value), so this one stops",
-        hint: "its rows since the last batch were not written")
+      throw error
     }
   }
 
@@ -154,15 +144,7 @@ final class SQLiteStore: DatabaseStore {
 
   /// Notes in the transaction how far the run is with it.
   func note(_ position: DatabasePosition) throws(RunError) {
-    guard let pipeline = environment.pipeline else { return }
-    _ = try reading(
-      """
-      UPDATE pipe_checkpoints SET batch = ?3, rows = ?4, updated_at = ?5 WHERE pipeline = ?1 AND sink = ?2
-      """,
-      [
-        .text(pipeline), .text(sinkName), .int(Int64(position.batch)), .int(Int64(position.rows)),
-        .text(Timestamp.now.description),
-      ])
+    try checkpoints.note(position, reading)
   }
 
   /// Commits, waiting for others who read.
@@ -174,63 +156,6 @@ final class SQLiteStore: DatabaseStore {
   func rollBack() { transaction = nil }
 
   // MARK: The beginning
-
-  private static let checkpoints = """
-    CREATE TABLE IF NOT EXISTS pipe_checkpoints (
-      pipeline TEXT NOT NULL,
-      sink TEXT NOT NULL,
-      run TEXT NOT NULL,
-      epoch INTEGER NOT NULL,
-      batch INTEGER NOT NULL,
-      rows INTEGER NOT NULL,
-      published INTEGER NOT NULL DEFAULT 0,
-      format INTEGER NOT NULL DEFAULT 1,
-      updated_at TEXT NOT NULL,
-      PRIMARY KEY (pipeline, sink)
-    )
-    """
-
-  /// What the sink is called among those of a pipeline.
-  private var sinkName: String { SQLDialect.sqlite.compared(options.table.value) }
-
-  /// Takes a new epoch, so that a run which was here before stops.
-  private func takeOver(at position: DatabasePosition?) throws(RunError) {
-    guard let pipeline = environment.pipeline else { return }
-    let found = try reading(
-      "SELECT run, epoch, batch, format, published FROM pipe_checkpoints WHERE pipeline = ?1 AND sink = ?2",
-      [.text(pipeline), .text(sinkName)]
-    ).first
-    if let format = found?[3].int, format > 1 {
-      throw RunError(path, "has a table pipe_checkpoints that a newer pipe has written", hint: "update pipe")
-    }
-    if let position {
-      guard let found, found[0].text == run else { throw Self.isNotOf(path, options.table.value) }
-      if found[2].int != position.batch {
-        throw RunError(
-          path,
-          "is not as the run has left it: its table \(options.table.value) has \(found[2].int ?? 0) batches of the run, and"
-            + " the journal knows of \(position.batch)",
-          hint: "put back the database that belongs to the journal, or begin anew with --restart")
-      }
-    }
-    epoch = (found?[1].int ?? 0) + 1
-    _ = try reading(
-      """
-      INSERT INTO pipe_checkpoints (pipeline, sink, run, epoch, batch, rows, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-      ON CONFLICT (pipeline, sink) DO UPDATE SET run = excluded.run, epoch = excluded.epoch, batch = excluded.batch,
-        rows = excluded.rows, published = 0, updated_at = excluded.updated_at
-      """,
-      [
-        .text(pipeline), .text(sinkName), .text(run), .int(Int64(epoch)), .int(Int64(position?.batch ?? 0)),
-        .int(Int64(position?.rows ?? 0)), .text(Timestamp.now.description),
-      ])
-  }
-
-  private static func isNotOf(_ path: String, _ table: String) -> RunError {
-    RunError(
-      path, "is not the database that the run has written: it does not know the run, for the table \(table)",
-      hint: "put it back, or begin anew with --restart")
-  }
 
   /// Makes the table, or what it lacks.
   private func prepareTable() throws(RunError) {
@@ -244,13 +169,13 @@ final class SQLiteStore: DatabaseStore {
     var statements: [String] = []
     if let there {
       var lacking: [SQLDialect.Column] = []
-      let mismatches = TableCheck.mismatches(of: columns, with: there, options) { lacking.append($0) }
+      let mismatches = TableCheck.mismatches(of: columns, with: there.description, options) { lacking.append($0) }
       if !mismatches.isEmpty { throw TableCheck.error(path, name, mismatches) }
-      statements += lacking.map { SQLDialect.sqlite.addition(of: $0, to: name) }
+      statements += lacking.map { SQLDialect.sqlite.addition(of: $0, to: TableName(name)) }
     } else if options.schema == .frozen {
       throw RunError(path, "has no table \(name)", hint: "make it, or write schema: create")
     } else {
-      statements.append(SQLDialect.sqlite.definition(of: name, columns, key: options.key.map(\.value)))
+      statements.append(SQLDialect.sqlite.definition(of: TableName(name), columns, key: options.key.map(\.value)))
     }
     if options.mode == .replace { return try prepareSecondTable(like: there) }
     for statement in statements { _ = try reading(statement) }
@@ -258,22 +183,19 @@ final class SQLiteStore: DatabaseStore {
 
   /// The table that rows go to.
   private var target: String {
-    options.mode == .replace ? Self.secondTable(of: options.table.value) : options.table.value
+    options.mode == .replace ? TableOptions.secondTable(of: options.table.value, .sqlite) : options.table.value
   }
 
   var unpublished: UnpublishedRows? {
     options.mode == .replace && !isPublished ? UnpublishedRows(path: "\(path) (\(target))") : nil
   }
 
-  /// The table that rows are loaded into before it takes the place of another.
-  static func secondTable(of table: String) -> String { "pipe_new_" + table }
-
   /// Makes the table that will take the place of the one that is there, with the same definition.
   private func prepareSecondTable(like there: SQLiteTable?) throws(RunError) {
     _ = try reading("DROP TABLE IF EXISTS \(SQLDialect.sqlite.quoted(target))")
     let definition =
       there?.definition(as: target)
-      ?? SQLDialect.sqlite.definition(of: target, columns, key: options.key.map(\.value))
+      ?? SQLDialect.sqlite.definition(of: TableName(target), columns, key: options.key.map(\.value))
     _ = try reading(definition)
   }
 
@@ -310,11 +232,7 @@ final class SQLiteStore: DatabaseStore {
     for part in parts { _ = try reading(part[0].text ?? "") }
     if isTrial { return }
     isPublished = true
-    if let pipeline = environment.pipeline {
-      _ = try reading(
-        "UPDATE pipe_checkpoints SET published = 1 WHERE pipeline = ?1 AND sink = ?2",
-        [.text(pipeline), .text(sinkName)])
-    }
+    try checkpoints.notePublished(reading)
     try commit()
   }
 
@@ -358,20 +276,21 @@ extension SQLiteStore {
   static func outcome(
     of announced: DatabasePosition, in path: String, _ table: String
   ) throws(RunError) -> AnnouncedOutcome {
+    let checkpoints = CheckpointTable(.sqlite, of: path, table, run: announced.run, pipeline: nil)
+    let connection: SQLiteConnection
+    let isThere: Bool
     do throws(DatabaseError) {
       // Whatever a crash has left half done is undone by the first look, for which SQLite writes.
-      let connection = try SQLiteConnection(path, .write(creates: false))
-      let rows = try connection.rows(
-        "SELECT batch FROM pipe_checkpoints WHERE run = ?1 AND sink = ?2",
-        [.text(announced.run), .text(SQLDialect.sqlite.compared(table))])
-      switch rows.first?[0].int {
-      case announced.batch: return .committed
-      case announced.batch - 1: return .lost
-      default: throw DatabaseError(.other, code: "", "")
-      }
+      connection = try SQLiteConnection(path, .write(creates: false))
+      isThere = try !connection.rows(
+        "SELECT 1 FROM sqlite_schema WHERE name = ?1", [.text(CheckpointTable.name)]
+      ).isEmpty
     } catch {
-      if error.code.isEmpty { throw isNotOf(path, table) }
       throw .database(path, error)
+    }
+    guard isThere else { throw checkpoints.isNotTheRuns }
+    return try checkpoints.outcome(of: announced) { sql, values throws(RunError) in
+      do throws(DatabaseError) { return try connection.rows(sql, values) } catch { throw .database(path, error) }
     }
   }
 }

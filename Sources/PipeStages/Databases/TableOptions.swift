@@ -105,14 +105,25 @@ struct TableOptions: Sendable {
   /// Reports fields that cannot be columns of one table, and keys that are not fields.
   func check(_ columns: [Column], of dialect: SQLDialect, _ report: (Diagnostic) -> Void) {
     var seen: [String: String] = [:]
+    let table = TableName(written: table.value, dialect)
+    if let long = [table.schema, table.name].compactMap(\.self).first(where: dialect.isTooLong) {
+      report(tooLong(dialect, "the table's name '\(excerpt(long))' is", hint: "give it a shorter name"))
+    }
     for column in columns {
       let name = dialect.compared(column.name)
-      if column.name.unicodeScalars.contains("\0") {
-        report(Diagnostic(.badValue, at: table.span, "a field's name holds U+0000, which no column's name can"))
+      if dialect.isTooLong(column.name) {
+        report(
+          tooLong(
+            dialect, "the field's name '\(excerpt(column.name))' is", hint: "rename it, or name the sink's fields"))
+      } else if column.name.isEmpty, dialect.nameLimit != nil {
+        report(
+          Diagnostic(.badValue, at: self.table.span, "a field without a name cannot be a column of \(dialect.name)"))
+      } else if column.name.unicodeScalars.contains("\0") {
+        report(Diagnostic(.badValue, at: self.table.span, "a field's name holds U+0000, which no column's name can"))
       } else if let first = seen.updateValue(column.name, forKey: name) {
         report(
           Diagnostic(
-            .conflict, at: table.span,
+            .conflict, at: self.table.span,
             "the fields '\(excerpt(first))' and '\(excerpt(column.name))' would be one column: \(dialect.name) does not tell"
               + " capitals apart", hint: "rename one of them, or name the sink's fields"))
       }
@@ -128,13 +139,36 @@ struct TableOptions: Sendable {
         report(Diagnostic(.duplicateKey, at: field.span, "'\(excerpt(field.value))' is in the key already"))
       }
     }
-    if columns.count > 2000 {
+    if columns.count > dialect.mostColumns {
       report(
         Diagnostic(
-          .outOfRange, at: table.span,
-          "a table of \(dialect.name) has at most 2000 columns, and these are \(columns.count)",
+          .outOfRange, at: self.table.span,
+          "a table of \(dialect.name) has at most \(dialect.mostColumns) columns, and these are \(columns.count)",
           hint: "name the sink's fields"))
     }
+  }
+
+  private func tooLong(_ dialect: SQLDialect, _ name: String, hint: String) -> Diagnostic {
+    let limit =
+      switch dialect.nameLimit {
+      case .bytes(let most): "\(most) bytes"
+      case .characters(let most): "\(most) characters"
+      case nil: ""
+      }
+    return Diagnostic(
+      .badValue, at: table.span, "\(name) too long: \(dialect.name) takes names of at most \(limit)", hint: hint)
+  }
+
+  /// The table that rows are loaded into before it takes the place of another.
+  static func secondTable(of table: String, _ dialect: SQLDialect) -> String {
+    let name = "pipe_new_" + table
+    guard dialect.isTooLong(name) else { return name }
+    // As much of the name as there is room for, and a hash of all of it (FNV-1a).
+    let hash = String(
+      table.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }, radix: 16)
+    var short = table
+    while dialect.isTooLong("pipe_new_\(short)_\(hash)"), !short.isEmpty { short.removeLast() }
+    return "pipe_new_\(short)_\(hash)"
   }
 }
 

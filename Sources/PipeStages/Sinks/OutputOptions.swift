@@ -98,7 +98,7 @@ struct OutputOptions: Sendable {
   var summary: String {
     switch target.value {
     case .standardOutput: "standard output"
-    case .file(let path), .database(let path, _): path
+    case .file(let path), .database(let path, _), .server(let path, _): path
     }
   }
 
@@ -176,7 +176,7 @@ struct OutputOptions: Sendable {
     case .standardOutput:
       if start != nil { throw RunError(summary, "cannot be gone on with", hint: "give the sink a file") }
       return try OutputFile(format, in: environment)
-    case .file(let path), .database(let path, _):
+    case .file(let path), .database(let path, _), .server(let path, _):
       return try OutputFile(
         OutputOpening(path: path, mode: mode, isLive: publish == .live, environment: environment), format, at: start)
     }
