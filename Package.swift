@@ -41,6 +41,7 @@ let package = Package(
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
+    .systemLibrary(name: "CLibpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibsqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CLibxml2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CLibpcre2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
@@ -74,7 +75,7 @@ let package = Package(
         "PipeText", "PipeSpec", "PipeWeb", "PipeEngine", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: settings),
-    .target(name: "PipeDatabase", dependencies: ["CLibsqlite3", "PipeText"], swiftSettings: settings),
+    .target(name: "PipeDatabase", dependencies: ["CLibpq", "CLibsqlite3", "PipeText"], swiftSettings: settings),
     .target(
       name: "PipeStages",
       dependencies: [
