@@ -56,6 +56,9 @@ package final class PostgresConnection {
 
   package var isAlive: Bool { handle.map { postgres.status($0) == CONNECTION_OK } ?? false }
 
+  /// Whether a transaction is open that has not failed.
+  package var isInTransaction: Bool { handle.map { postgres.transactionStatus($0) == PQTRANS_INTRANS } ?? false }
+
   /// Such as 150018.
   package var serverVersion: Int { handle.map { Int(postgres.serverVersion($0)) } ?? 0 }
 
@@ -278,13 +281,24 @@ package struct PostgresTransaction: ~Copyable {
   /// - Parameter beginning: `BEGIN …`, and what else is set for the transaction.
   package init(on connection: PostgresConnection, _ beginning: String) throws(DatabaseError) {
     self.connection = connection
-    try connection.execute(beginning)
+    do throws(DatabaseError) { try connection.execute(beginning) } catch {
+      // It may have begun.
+      if connection.isAlive { try? connection.execute("ROLLBACK") }
+      isOpen = false
+      throw error
+    }
   }
 
   package mutating func commit() throws(DatabaseError) {
     // Whatever comes of it: it is over.
     isOpen = false
     try connection.execute("COMMIT")
+  }
+
+  /// Undoes it.
+  package mutating func rollBack() {
+    if isOpen, connection.isAlive { try? connection.execute("ROLLBACK") }
+    isOpen = false
   }
 
   deinit { if isOpen, connection.isAlive { try? connection.execute("ROLLBACK") } }

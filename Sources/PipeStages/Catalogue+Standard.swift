@@ -11,6 +11,7 @@ extension Catalogue {
       SitemapSource.component,
       FeedSource.component,
       SQLiteSource.component,
+      PostgresSource.component,
     ],
     extractors: [
       URLExtractor.component,
@@ -56,5 +57,6 @@ extension Catalogue {
       CSVSink.component,
       JSONLinesSink.component,
       SQLiteSink.component,
+      PostgresSink.component,
     ])
 }

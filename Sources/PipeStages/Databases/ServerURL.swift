@@ -25,7 +25,9 @@ struct ServerURL: Hashable, Sendable {
   var port = 0
   var database: String?
   var parameters: [String: String] = [:]
-  /// What may be shown of it: `postgres://localhost:5432/shop`, without the user and what came as a secret.
+  /// Which server and database it is, whoever logs in: `postgres://localhost:5432/shop`.
+  var place = ""
+  /// What may be shown of it: `postgres://localhost:5432/shop`, or what is left of that without what came as a secret.
   var shown = ""
 
   /// The folder of a Unix socket.
@@ -45,11 +47,11 @@ struct ServerURL: Hashable, Sendable {
 }
 
 extension ServerURL {
-  /// The keys `url` and `password`.
-  static func map(_ form: Form, _ name: String) -> MapShape<Located<ServerURL>> {
+  /// The URL under a key, and `password`.
+  static func map(_ form: Form, _ name: String, key: String = "url") -> MapShape<Located<ServerURL>> {
     MapShape(
       Key(
-        "url", shape(form, name),
+        key, shape(form, name),
         "Where the server is, the database, and who logs in. A password may stand in it, percent-encoded. The server may be at "
           + "any address: `fetch.allow_private` is about pages.", example: "${secret:env:DATABASE_URL}"),
       Key(
@@ -131,8 +133,9 @@ extension ServerURL {
       }
     }
     let authority = isSocket ? "" : (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
-    shown = "\(scheme)://\(authority)/\(database ?? "")"
-    if isSocket, !host.isEmpty { shown += "?host=\(host)" + (port == form.defaultPort ? "" : "&port=\(port)") }
+    place = "\(scheme)://\(authority)/\(database ?? "")"
+    if isSocket, !host.isEmpty { place += "?host=\(host)" + (port == form.defaultPort ? "" : "&port=\(port)") }
+    shown = place
   }
 
   private mutating func readAuthority(_ authority: Substring, _ form: Form) throws(ScalarFault) {

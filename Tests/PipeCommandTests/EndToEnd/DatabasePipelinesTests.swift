@@ -39,4 +39,34 @@ struct DatabasePipelinesTests {
       #expect(try connection.rows("SELECT count(*) FROM pages WHERE fetched_at < '2026-01-02'") == [[.int(0)]])
     }
   }
+
+  @Test("to-postgres writes a row for each page, and --connect tells what does not fit")
+  func postgres() async throws {
+    let instance = try PostgresInstance.shared.get()
+    let database = try instance.newDatabase()
+    try await Workplace.use(pages: 20) { place in
+      let settings = ["--set", "site=\(place.site.baseURL)", "--set", "database=\(instance.url(database))"]
+      let connection = try PostgresConnection([
+        "host": instance.folder, "user": "postgres", "dbname": database, "client_encoding": "UTF8",
+      ])
+      let planned = await (try place.start(["plan", place.pipeline("to-postgres")] + settings)).outcome()
+      #expect(planned.output.contains("\"fetched_at\" timestamp with time zone"), "\(planned.output)")
+      #expect(try connection.query("SELECT to_regclass('pages')").rows == [[nil]])
+      for _ in 0..<2 {
+        let outcome = await (try place.start(["run", place.pipeline("to-postgres")] + settings)).outcome()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+      }
+      let rows = try connection.query("SELECT url, title, status, length FROM pages").rows
+      let expected = try place.site.expectations().prefix(20).map { page -> [String?] in
+        [page.url, page.fields["title"] ?? "", page.fields["status"] ?? "", page.fields["length"] ?? ""]
+      }
+      #expect(Set(rows) == Set(expected))
+      #expect(rows.count == 20)
+      try connection.execute(
+        "ALTER TABLE pages ADD must text NOT NULL DEFAULT ''; ALTER TABLE pages ALTER must DROP DEFAULT")
+      let refused = await (try place.start(["plan", place.pipeline("to-postgres"), "--connect"] + settings)).outcome()
+      #expect(refused.status != 0)
+      #expect(refused.errors.contains("must is NOT NULL"), "\(refused.errors)")
+    }
+  }
 }

@@ -9,7 +9,7 @@ struct DyingSink: Sink {
 
   struct Death: Error {}
 
-  let inner: SQLiteSink
+  let inner: any Sink
   /// Commits that go well; `nil` for all.
   let survived: Int?
   let moment: Moment

@@ -95,7 +95,16 @@ struct SourceCase: Sendable, CustomTestStringConvertible {
     SourceCase(
       "sqlite with a key", "sqlite", file: "a.db", "sqlite: {path: a.db, query: \"SELECT * FROM t;\", key: id}",
       content: database),
+    SourceCase("postgres", "postgres") { "postgres: {\(generated($0))}" },
+    SourceCase("postgres with a key", "postgres") { "postgres: {\(generated($0)), key: n}" },
   ]
+
+  /// A query that makes its rows.
+  private static func generated(_ count: Int) -> String {
+    let url = (try? PostgresInstance.shared.get().url("postgres")) ?? "postgres://127.0.0.1:1/none"
+    return "database: \"\(url)\", query: \"SELECT 'http://h' || (n % 7) || '.example/' || n AS url, n "
+      + "FROM generate_series(0, \(count - 1)) n ORDER BY n\""
+  }
 
   /// A database with a table of URLs.
   private static func database(_ count: Int) throws -> [UInt8] {
