@@ -52,8 +52,9 @@ extension ServerURL {
     MapShape(
       Key(
         key, shape(form, name),
-        "Where the server is, the database, and who logs in. A password may stand in it, percent-encoded. The server may be at "
-          + "any address: `fetch.allow_private` is about pages.", example: "${secret:env:DATABASE_URL}"),
+        "Where the server is, the database, and who logs in. A password may be in it, percent-encoded, if it comes as a secret: "
+          + "`${secret:env:DATABASE_URL}`. The server may be at any address: `fetch.allow_private` is about pages.",
+        example: form.example),
       Key(
         optional: "password", Shape.credential("a password"), "The password, if it is not in the URL.",
         example: "${secret:env:DATABASE_PASSWORD}"),

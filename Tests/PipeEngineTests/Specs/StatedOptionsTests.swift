@@ -28,6 +28,7 @@ struct StatedOptionsTests {
 
   private static let credentials: Set = [
     "fetch.auth.bearer", "fetch.auth.basic.password", "fetch.proxy.password", "fetch.login.form", "fetch.login.body",
+    "sources.postgres.password", "sinks.postgres.password",
   ]
 
   /// Values that an option may have, quoted and as they are.
@@ -59,6 +60,7 @@ struct StatedOptionsTests {
     "an origin": ["http://a.example", "http://b.example"], "one ASCII character": ["\";\"", "\"|\""],
     "one ASCII character, or none": ["\"'\"", "none"],
     "a URL with {n} in it": ["http://a.example/{n}", "http://b.example/{n}"],
+    "the URL of a PostgreSQL database": ["postgres://b.example/b", "postgres://c.example/c"],
     "a host name, an address or a CIDR block": ["10.0.0.1", "10.0.0.2"],
   ]
 
