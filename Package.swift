@@ -40,6 +40,7 @@ let package = Package(
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CLibmariadb", providers: [.apt(["libmariadb-dev"])]),
     .systemLibrary(name: "CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
     .systemLibrary(name: "CLibpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibsqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -75,7 +76,7 @@ let package = Package(
         "PipeText", "PipeSpec", "PipeWeb", "PipeEngine", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: settings),
-    .target(name: "PipeDatabase", dependencies: ["CLibpq", "CLibsqlite3", "PipeText"], swiftSettings: settings),
+    .target(name: "PipeDatabase", dependencies: ["CLibmariadb", "CLibpq", "CLibsqlite3", "PipeText"], swiftSettings: settings),
     .target(
       name: "PipeStages",
       dependencies: [
