@@ -1,11 +1,7 @@
 #include <dlfcn.h>
-#include <errno.h>
 #include <mariadb/mysql.h>
 #include <mariadb/errmsg.h>
-#include <poll.h>
 #include <stddef.h>
-
-#define PIPE_MYSQL_HANDSHAKE_MILLISECONDS 10000
 
 // libmariadb is loaded when a server is connected to, and not with every start of the process, and a machine without it can do
 // everything else. So its functions are called through a table.
@@ -35,18 +31,9 @@ static inline const char *pipe_mysql_load(struct pipe_mysql *functions) {
   return NULL;
 }
 
-// Waits for a socket while TLS is agreed on, which the library cannot interrupt, and whose limit it gives in a wrong unit
-// (seconds for milliseconds, as of 3.3).
-static inline int pipe_mysql_wait(my_socket socket, my_bool is_read, int timeout) {
-  (void)timeout;
-  struct pollfd place = {.fd = socket, .events = is_read ? POLLIN : POLLOUT};
-  int count;
-  do count = poll(&place, 1, PIPE_MYSQL_HANDSHAKE_MILLISECONDS);
-  while (count == -1 && errno == EINTR);
-  if (count == 0) errno = ETIMEDOUT;
-  return count;
-}
+// A function of its type waits for a socket where the library cannot be interrupted: while TLS is agreed on.
+typedef int (*pipe_mysql_waiting)(my_socket socket, my_bool is_read, int timeout);
 
-static inline int pipe_mysql_set_wait(const struct pipe_mysql *functions, MYSQL *mysql) {
-  return functions->mysql_options(mysql, MARIADB_OPT_IO_WAIT, (const void *)pipe_mysql_wait);
+static inline int pipe_mysql_set_waiting(const struct pipe_mysql *functions, MYSQL *mysql, pipe_mysql_waiting waiting) {
+  return functions->mysql_options(mysql, MARIADB_OPT_IO_WAIT, (const void *)waiting);
 }

@@ -72,7 +72,15 @@ package final class MySQLConnection {
     var stack = 256 << 10
     _ = library.mysql_options(handle, MYSQL_OPT_NONBLOCK, &stack)
     set(MYSQL_OPT_CONNECT_TIMEOUT, 10)
-    _ = withUnsafePointer(to: library) { pipe_mysql_set_wait($0, handle) }
+    _ = withUnsafePointer(to: library) { library in
+      pipe_mysql_set_waiting(library, handle) { socket, isRead, _ in
+        // Ten seconds: the library gives its limit in a wrong unit (seconds for milliseconds, as of 3.3).
+        var place = pollfd(fd: socket, events: Int16(isRead != 0 ? POLLIN : POLLOUT), revents: 0)
+        var count: Int32
+        repeat { count = poll(&place, 1, 10_000) } while count < 0 && errno == EINTR
+        return count
+      }
+    }
     set(MYSQL_SET_CHARSET_NAME, "utf8mb4")
     // A server could ask for any file of the machine.
     set(MYSQL_OPT_LOCAL_INFILE, UInt32(0))
@@ -229,9 +237,14 @@ package final class MySQLConnection {
     return Changes(rows: Int(clamping: rows))
   }
 
-  /// The rows of a query, all at once: for what is known to be small.
+  /// The rows of a statement, all at once: for what is known to be small. One that gives none has none.
   package func rows(_ sql: String, _ values: [SQLValue] = []) throws(DatabaseError) -> [[SQLValue]] {
-    let rows = try MySQLRows(MySQLLiteral.statement(sql, values), on: self)
+    try send(MySQLLiteral.statement(sql, values))
+    guard let columns = beginRows() else {
+      try finish()
+      return []
+    }
+    let rows = MySQLRows(columns, on: self)
     var all: [[SQLValue]] = []
     while let row = try rows.next() { all.append(row) }
     return all

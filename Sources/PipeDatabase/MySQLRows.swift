@@ -43,12 +43,16 @@ package final class MySQLRows {
   private var isAtEnd = false
 
   /// - Parameter sql: One statement that gives rows.
-  package init(_ sql: [UInt8], on connection: MySQLConnection) throws(DatabaseError) {
-    try connection.send(sql)
+  package init(_ sql: String, on connection: MySQLConnection) throws(DatabaseError) {
+    try connection.send(Array(sql.utf8))
     guard let columns = connection.beginRows() else {
       try connection.finish()
       throw DatabaseError(.other, code: "", "the statement gives no rows")
     }
+    (self.connection, self.columns) = (connection, columns)
+  }
+
+  init(_ columns: [MySQLColumn], on connection: MySQLConnection) {
     (self.connection, self.columns) = (connection, columns)
   }
 

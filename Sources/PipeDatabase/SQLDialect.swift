@@ -62,6 +62,8 @@ package struct SQLDialect: Hashable, Sendable {
   package let readsNumbers: Bool
   /// What stands behind a SELECT so that nobody changes its rows until the transaction ends.
   package let rowLock: String
+  /// What stands behind the definition of a table.
+  package let tableOptions: String
 
   /// INTEGER and NUMERIC keep all digits of 64 bits, and TEXT keeps what looks like a number as it is written.
   package static let sqlite = SQLDialect(
@@ -69,7 +71,7 @@ package struct SQLDialect: Hashable, Sendable {
     types: [.text: "TEXT", .int: "INTEGER", .number: "NUMERIC", .bool: "BOOLEAN", .date: "TEXT", .json: "TEXT"],
     keyTypes: [:], tellsCaseApart: false, parameters: .numbered, conflictClause: .onConflict, nameLimit: nil,
     mostColumns: 2000, hasSchemas: false, readsNumbers: false,
-    rowLock: "")
+    rowLock: "", tableOptions: "")
 
   /// `numeric` keeps all digits, and `json` a text as it is written, which `jsonb` does not. What is json has no order, so
   /// that it cannot be in a key.
@@ -79,11 +81,13 @@ package struct SQLDialect: Hashable, Sendable {
       .text: "text", .int: "bigint", .number: "numeric", .bool: "boolean", .date: "timestamp with time zone",
       .json: "json",
     ], keyTypes: [.json: "text"], tellsCaseApart: true, parameters: .dollar, conflictClause: .onConflict,
-    nameLimit: .bytes(63), mostColumns: 1600, hasSchemas: true, readsNumbers: true, rowLock: " FOR UPDATE")
+    nameLimit: .bytes(63), mostColumns: 1600, hasSchemas: true, readsNumbers: true, rowLock: " FOR UPDATE",
+    tableOptions: "")
 
   /// What `#` stands for in `keyTypes`: MySQL's 3072 bytes of a key, four for a character.
   private static let mostKeyCharacters = 768
 
+  /// InnoDB has transactions, and the collation tells all texts apart, but for spaces behind them.
   package static let mysql = SQLDialect(
     name: "MySQL", quote: "`",
     types: [
@@ -91,7 +95,8 @@ package struct SQLDialect: Hashable, Sendable {
       .json: "LONGTEXT",
     ], keyTypes: [.text: "VARCHAR(#)", .json: "VARCHAR(#)"], tellsCaseApart: false, parameters: .inOrder,
     conflictClause: .onDuplicateKey, nameLimit: .characters(64), mostColumns: 1017, hasSchemas: true,
-    readsNumbers: true, rowLock: " FOR UPDATE")
+    readsNumbers: true, rowLock: " FOR UPDATE",
+    tableOptions: " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
 
   package func quoted(_ name: String) -> String {
     String(quote) + name.split(separator: quote, omittingEmptySubsequences: false).joined(separator: "\(quote)\(quote)")
@@ -141,7 +146,7 @@ package struct SQLDialect: Hashable, Sendable {
         + (isKey ? " NOT NULL" : "")
     }
     if !key.isEmpty { lines.append("  PRIMARY KEY (\(key.map(quoted).joined(separator: ", ")))") }
-    return "CREATE TABLE \(quoted(table)) (\n\(lines.joined(separator: ",\n"))\n)"
+    return "CREATE TABLE \(quoted(table)) (\n\(lines.joined(separator: ",\n"))\n)" + tableOptions
   }
 
   package func addition(of column: Column, to table: TableName) -> String {

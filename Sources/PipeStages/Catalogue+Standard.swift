@@ -56,6 +56,7 @@ extension Catalogue {
     sinks: [
       CSVSink.component,
       JSONLinesSink.component,
+      MySQLSink.component,
       SQLiteSink.component,
       PostgresSink.component,
     ])

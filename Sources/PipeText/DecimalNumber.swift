@@ -47,6 +47,9 @@ package struct DecimalNumber: Sendable {
   /// Whether it has no fraction.
   package var isWhole: Bool { digits.count <= exponent || digits.isEmpty }
 
+  /// Digits behind the point, without zeros behind them.
+  package var fractionDigits: Int { max(0, digits.count - exponent) }
+
   /// The value, if it is whole and fits.
   package var integer: Int? {
     guard isWhole, exponent <= 19 else { return nil }

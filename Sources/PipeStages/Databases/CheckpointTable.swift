@@ -50,7 +50,7 @@ struct CheckpointTable {
     ]
     let lines = columns.map { "  \(dialect.quoted($0.0)) \($0.1) NOT NULL\($0.2)" }
     return "CREATE TABLE IF NOT EXISTS \(dialect.quoted(name)) (\n\(lines.joined(separator: ",\n")),\n"
-      + "  PRIMARY KEY (\(dialect.quoted("pipeline")), \(dialect.quoted("sink")))\n)"
+      + "  PRIMARY KEY (\(dialect.quoted("pipeline")), \(dialect.quoted("sink")))\n)" + dialect.tableOptions
   }
 
   private func selection(_ columns: [String], by first: String, isLocked: Bool = true) -> String {
