@@ -239,7 +239,11 @@ package final class MySQLConnection {
 
   /// The rows of a statement, all at once: for what is known to be small. One that gives none has none.
   package func rows(_ sql: String, _ values: [SQLValue] = []) throws(DatabaseError) -> [[SQLValue]] {
-    try send(MySQLLiteral.statement(sql, values))
+    try rows(MySQLLiteral.statement(sql, values))
+  }
+
+  private func rows(_ sql: [UInt8]) throws(DatabaseError) -> [[SQLValue]] {
+    try send(sql)
     guard let columns = beginRows() else {
       try finish()
       return []
@@ -248,6 +252,15 @@ package final class MySQLConnection {
     var all: [[SQLValue]] = []
     while let row = try rows.next() { all.append(row) }
     return all
+  }
+
+  /// The rows of a person's query between which and its end a condition stands: a question mark of theirs is none of ours.
+  package func rows(
+    _ query: String, behind condition: (sql: String, value: SQLValue)?, _ end: String
+  ) throws(DatabaseError) -> [[SQLValue]] {
+    var sql = Array(query.utf8)
+    if let condition { sql += MySQLLiteral.statement(condition.sql, [condition.value]) }
+    return try rows(sql + Array(end.utf8))
   }
 
   /// Begins to read rows.

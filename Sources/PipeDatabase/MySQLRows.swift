@@ -4,7 +4,7 @@ import PipeText
 /// A column of a query's rows.
 package struct MySQLColumn: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
-    case int, double, text, blob, bits
+    case int, double, decimal, text, json, datetime, timestamp, blob, bits
   }
 
   package let name: String
@@ -23,6 +23,10 @@ package struct MySQLColumn: Hashable, Sendable {
         .int
       case MYSQL_TYPE_FLOAT, MYSQL_TYPE_DOUBLE: .double
       case MYSQL_TYPE_BIT: .bits
+      case MYSQL_TYPE_DECIMAL, MYSQL_TYPE_NEWDECIMAL: .decimal
+      case MYSQL_TYPE_JSON: .json
+      case MYSQL_TYPE_DATETIME: .datetime
+      case MYSQL_TYPE_TIMESTAMP: .timestamp
       case MYSQL_TYPE_GEOMETRY: .blob
       case MYSQL_TYPE_VAR_STRING, MYSQL_TYPE_STRING, MYSQL_TYPE_BLOB, MYSQL_TYPE_TINY_BLOB, MYSQL_TYPE_MEDIUM_BLOB,
         MYSQL_TYPE_LONG_BLOB, MYSQL_TYPE_VARCHAR:
@@ -76,7 +80,7 @@ package final class MySQLRows {
     case .bits:
       let number = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       return Int64(exactly: number).map { .int($0) } ?? .text("\(number)")
-    case .int, .double, .text:
+    case .int, .double, .decimal, .text, .json, .datetime, .timestamp:
       let text = String(decoding: bytes, as: UTF8.self)
       if kind == .int, let number = Int64(text) { return .int(number) }
       if kind == .double, let number = Double(text) { return .double(number) }

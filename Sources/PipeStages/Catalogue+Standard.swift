@@ -10,6 +10,7 @@ extension Catalogue {
       RangeSource.component,
       SitemapSource.component,
       FeedSource.component,
+      MySQLSource.component,
       SQLiteSource.component,
       PostgresSource.component,
     ],

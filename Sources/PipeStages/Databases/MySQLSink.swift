@@ -11,7 +11,7 @@ struct MySQLSink: Sink {
     .sink, "mysql",
     "Rows in a table of a MySQL or MariaDB database, a transaction for each batch of a second or 4 MiB. Over a network the "
       + "server's certificate is verified, unless the URL says otherwise: its parameters are `ssl-mode`, `ssl-ca` and `socket`.",
-    options: MySQLServer.map.joined(TableOptions.map).checked { both, map, context -> MySQLSink? in
+    options: MySQLServer.map("url").joined(TableOptions.map).checked { both, map, context -> MySQLSink? in
       MySQLSink(server: both.0, options: both.1)
     },
     examples: [

@@ -56,13 +56,16 @@ struct MySQLServer: Hashable, Sendable {
   let address: MySQLAddress
   var shown: String { url.value.mysqlShown }
 
-  static let map = ServerURL.map(ServerURL.mysql, "a URL of a MySQL or MariaDB server").checked {
-    url, map, context -> MySQLServer? in
-    do throws(MySQLURLFault) {
-      return MySQLServer(url: url, address: try url.value.mysqlAddress())
-    } catch {
-      context.report(.badURL, at: url.span, "the URL \(error.message)", hint: error.hint)
-      return nil
+  /// The URL under a key, and `password`.
+  static func map(_ key: String) -> MapShape<MySQLServer> {
+    ServerURL.map(ServerURL.mysql, "the URL of a MySQL or MariaDB database", key: key).checked {
+      url, map, context -> MySQLServer? in
+      do throws(MySQLURLFault) {
+        return MySQLServer(url: url, address: try url.value.mysqlAddress())
+      } catch {
+        context.report(.badURL, at: url.span, "\(key) \(error.message)", hint: error.hint)
+        return nil
+      }
     }
   }
 
