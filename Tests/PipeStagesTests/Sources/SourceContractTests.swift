@@ -124,7 +124,8 @@ struct SourceCase: Sendable, CustomTestStringConvertible {
 @Suite("Every source", .timeLimit(.minutes(20)))
 struct SourceContractTests {
   /// Reads standard input, of which a process has one: `InputsTests` has its tests. It shares its reading with `file`.
-  private static let elsewhere = ["stdin"]
+  /// One that needs a server has tests of its own.
+  private static let elsewhere = ["stdin", "mysql"]
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
