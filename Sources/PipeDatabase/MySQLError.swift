@@ -53,9 +53,9 @@ extension DatabaseError {
     for (mark, quote) in [("olumn '", "'"), ("olumn `", "`"), ("ield '", "'")] as [(String, Character)] {
       guard let start = message.range(of: mark)?.upper else { continue }
       var name = message[start...]
-      if let end = name.range(of: "\(quote) at row ")?.lower {
-        name = name[..<end]
-      } else if let end = name.lastIndex(of: quote) {
+      // A name may have quotes in it, as may the value in front of it.
+      let ends = ["\(quote) at row ", "\(quote) cannot be null", "\(quote) doesn't have a default value"]
+      if let end = ends.compactMap({ name.range(of: $0)?.lower }).min() ?? name.lastIndex(of: quote) {
         name = name[..<end]
       }
       if quote == "`" {
