@@ -76,7 +76,8 @@ let package = Package(
         "PipeText", "PipeSpec", "PipeWeb", "PipeEngine", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: settings),
-    .target(name: "PipeDatabase", dependencies: ["CLibmariadb", "CLibpq", "CLibsqlite3", "PipeText"], swiftSettings: settings),
+    .target(
+      name: "PipeDatabase", dependencies: ["CLibmariadb", "CLibpq", "CLibsqlite3", "PipeText"], swiftSettings: settings),
     .target(
       name: "PipeStages",
       dependencies: [

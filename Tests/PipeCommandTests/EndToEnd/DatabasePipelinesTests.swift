@@ -69,4 +69,31 @@ struct DatabasePipelinesTests {
       #expect(refused.errors.contains("must is NOT NULL"), "\(refused.errors)")
     }
   }
+  @Test("to-mysql writes a row for each page, exactly what the client of the server tells, and again changes nothing")
+  func mysql() async throws {
+    try await Workplace.use(pages: 20) { place in
+      let server = try await MariaDBServer.running()
+      let database = try server.database()
+      let settings = ["--set", "site=\(place.site.baseURL)", "--set", "database=\(server.url(database))"]
+      let planned = await (try place.start(["plan", place.pipeline("to-mysql")] + settings)).outcome()
+      #expect(planned.output.contains("`url` VARCHAR(768) NOT NULL"), "\(planned.output)")
+      #expect(!(planned.output + planned.errors).contains(MariaDBServer.encodedPassword))
+      #expect(try server.run("SHOW TABLES", in: database).isEmpty)
+      for _ in 0..<2 {
+        let outcome = await (try place.start(["run", place.pipeline("to-mysql")] + settings)).outcome()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(!(outcome.output + outcome.errors).contains(MariaDBServer.encodedPassword))
+      }
+      let rows = try server.run("SELECT url, title, status, length FROM pages", in: database)
+      let expected = try place.site.expectations().prefix(20).map { page in
+        ["url", "title", "status", "length"].map { $0 == "url" ? page.url : page.fields[$0] ?? "" }
+          .joined(separator: "\t")
+      }
+      #expect(rows.split(separator: "\n").dropFirst().map(String.init).sorted() == expected.sorted())
+      try server.run("ALTER TABLE pages ADD must INT NOT NULL", in: database)
+      let refused = await (try place.start(["plan", place.pipeline("to-mysql"), "--connect"] + settings)).outcome()
+      #expect(refused.status != 0)
+      #expect(refused.errors.contains("must is NOT NULL"), "\(refused.errors)")
+    }
+  }
 }
