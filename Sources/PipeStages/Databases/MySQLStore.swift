@@ -192,6 +192,11 @@ final class MySQLStore: DatabaseStore {
   }
 
   func outcome(of position: DatabasePosition) throws(RunError) -> AnnouncedOutcome {
+    if environment.pipeline == nil {
+      throw RunError(
+        name, "the connection was lost during a COMMIT, and without a journal nothing tells whether it has taken place",
+        hint: "look at the table; with a journal the run goes on by itself")
+    }
     // The server may not have noticed yet that the connection is gone, and then the batch's transaction holds its locks.
     try patiently { () throws(RunError) in
       try telling { () throws(DatabaseError) in transaction = try MySQLTransaction(on: connection) }

@@ -217,6 +217,14 @@ struct MySQLResumeTests {
     try await writer.close()
     #expect(try place.rows("SHOW TABLES") == [[.text("t")]])
     #expect(try place.rows("SELECT count(*) FROM t") == [[.int(2)]])
+    // What came of a commit is not known then, so nothing is written twice, or said to be there.
+    let proxy = try CuttingProxy(to: place.server.socket, cuttingAt: [3] + Array("COMMIT".utf8)) { _ in .answer }
+    writer = try await place.sink("table: t", at: url(place, through: proxy)).open(
+      Self.columns, at: nil, in: SQLiteFile.environment(nil))
+    try await writer.write(records(2..<4))
+    let error = await #expect(throws: RunError.self) { _ = try await writer.commit() }
+    #expect(error?.reason.contains("without a journal") == true, "\(error?.reason ?? "")")
+    #expect(try place.rows("SELECT count(*) FROM t") == [[.int(4)]])
   }
 }
 
