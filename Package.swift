@@ -38,6 +38,7 @@ let package = Package(
     .systemLibrary(name: "CLibyaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLibbrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLibssl", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CLibmariadb", providers: [.apt(["libmariadb-dev"])]),
@@ -77,7 +78,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
-      name: "PipeDatabase", dependencies: ["CLibmariadb", "CLibpq", "CLibsqlite3", "PipeText"], swiftSettings: settings),
+      name: "PipeDatabase", dependencies: ["CLibmariadb", "CLibpq", "CLibsqlite3", "CLibssl", "PipeText"],
+      swiftSettings: settings),
     .target(
       name: "PipeStages",
       dependencies: [
