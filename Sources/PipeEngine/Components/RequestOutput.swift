@@ -84,6 +84,9 @@ package struct RequestOutput {
   /// Tells the person something about the input, once.
   package func tell(_ notice: String) { control.tell(notice) }
 
+  /// The same from any thread.
+  package var teller: @Sendable (String) -> Void { { [control] in control.tell($0) } }
+
   /// Sends on what is gathered; a source calls it when it is about to wait for more.
   ///
   /// - Throws: `CancellationError` where the run stops.

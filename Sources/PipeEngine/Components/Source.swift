@@ -37,6 +37,10 @@ package protocol Source: Sendable {
   /// How a run that goes on reads it again.
   func rereading(in folder: SourceFolder) -> SourceRereading
 
+  /// Whether its requests are taken from a queue that waits for word of them. A run that goes on reads it once more, though it had
+  /// come to its end.
+  var isQueue: Bool { get }
+
   /// Yields its requests into the output, in an order that is the same in every run.
   ///
   /// - Throws: `RunError` where it cannot go on; `CancellationError` where the run stops.
@@ -53,6 +57,7 @@ extension Source {
   package var origins: Set<WebURL.OriginKey>? { nil }
   package func check(at span: SourceSpan, in folder: SourceFolder, _ report: (Diagnostic) -> Void) {}
   package func inputs(at span: SourceSpan, in folder: SourceFolder) -> [FileUse] { [] }
+  package var isQueue: Bool { false }
   /// Right for every source: nothing is lost, and nothing comes twice.
   package func rereading(in folder: SourceFolder) -> SourceRereading { .once }
 }

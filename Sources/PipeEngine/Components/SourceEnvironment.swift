@@ -1,13 +1,16 @@
 package import PipeWeb
 
-/// What a source has of its run: the folder of its inputs, and a way to fetch.
+/// What a source has of its run: the folder of its inputs, a way to fetch, and word of what is done.
 package struct SourceEnvironment: Sendable {
   package let folder: SourceFolder
   package let fetcher: SourceFetcher
+  /// Which of its requests are done; `nil` in a run without a journal, where nothing is known of that.
+  package let done: DoneRequests?
 
-  package init(_ folder: SourceFolder, fetcher: SourceFetcher = .none) {
+  package init(_ folder: SourceFolder, fetcher: SourceFetcher = .none, done: DoneRequests? = nil) {
     self.folder = folder
     self.fetcher = fetcher
+    self.done = done
   }
 }
 

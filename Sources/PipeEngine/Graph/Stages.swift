@@ -34,7 +34,7 @@ func sourceStage(
       var failure: RunError?
       do {
         do {
-          try await output.read(source, in: SourceEnvironment(folder, fetcher: fetcher))
+          try await output.read(source, in: SourceEnvironment(folder, fetcher: fetcher, done: memory?.done))
         } catch let error as RunError {
           failure = error
           control.fail(because: error)

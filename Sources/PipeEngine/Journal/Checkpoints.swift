@@ -75,7 +75,7 @@ final class Checkpoints: Sendable {
   /// Takes one, and writes it if there is anything new. Waits for the disk, so it is not for the tasks of the pool.
   func take(_ phase: Checkpoint.Phase = .running) throws(RunError) {
     if !journal.isBegun { return }
-    try state.withLock { (state) throws(RunError) in
+    let done = try state.withLock { (state) throws(RunError) -> [DoneSet] in
       let before = state.checkpoint
       let cut = parts.ledger.cut()
       let events = add(cut, to: &state.checkpoint)
@@ -95,7 +95,9 @@ final class Checkpoints: Sendable {
       state.clock = now
       frames += events.frames.map { (.events, $0) }
       if isNew { try journal.write(state.checkpoint, frames: frames) }
+      return parts.memories.map { $0.done.isAwaited ? state.checkpoint.sources[$0.index].done : DoneSet() }
     }
+    for (memory, done) in zip(parts.memories, done) where !done.isEmpty { memory.done.tell(done) }
   }
 
   /// The run has ended, complete or not.

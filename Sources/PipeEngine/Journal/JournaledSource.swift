@@ -18,7 +18,7 @@ struct JournaledSource {
 
   func run(_ output: inout RequestOutput, in environment: SourceEnvironment) async throws {
     let isDone = past.done.firstMissing >= past.yielded
-    let ends = past.isDry || memory.retried != nil
+    let ends = past.isDry && !source.isQueue || memory.retried != nil
     if ends, isDone || memory.retried?.isEmpty ?? false { return output.goOn(at: past.yielded) }
     var (digest, known) = (RequestDigest(), KnownURLs())
     guard var requests = memory.pastRequests() else { return }

@@ -24,6 +24,8 @@ package final class SourceMemory: Sendable {
   let retried: DoneSet?
   /// Where it marks places; `nil` if it is read on in another way.
   let marks: SourceMarks?
+  /// Tells the source what is done.
+  let done = DoneRequests()
   private let journal: PastJournal?
   private let storage: Mutex<Storage>
 
