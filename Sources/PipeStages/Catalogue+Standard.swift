@@ -13,6 +13,7 @@ extension Catalogue {
       MySQLSource.component,
       SQLiteSource.component,
       PostgresSource.component,
+      RedisSource.component,
     ],
     extractors: [
       URLExtractor.component,
@@ -60,5 +61,6 @@ extension Catalogue {
       MySQLSink.component,
       SQLiteSink.component,
       PostgresSink.component,
+      RedisSink.component,
     ])
 }
