@@ -8,6 +8,8 @@ package protocol Sink: Sendable {
   var target: Located<SinkTarget> { get }
   /// What it can guarantee of each record where a run goes on at the position of a commit.
   var delivery: Delivery { get }
+  /// What that depends on besides the run, for the end of a sentence; `nil` for nothing.
+  var deliveryLimit: String? { get }
   /// What would become of what is there, if the run began now. Looks, and changes nothing.
   func prospect() -> OutputProspect
   /// What would become of it if a run went on with an output of its own. Looks, and changes nothing.
@@ -74,6 +76,7 @@ extension Sink {
   package var replacesRows: Bool { false }
   package var otherFiles: [Located<String>] { [] }
   package var delivery: Delivery { .atLeastOnce }
+  package var deliveryLimit: String? { nil }
   package var awaitsExpectations: Bool { false }
   package func wouldReplace(_ position: SinkPosition) -> Bool { false }
   package func publication() -> Publication { .live }

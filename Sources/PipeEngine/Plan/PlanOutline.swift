@@ -49,6 +49,8 @@ package struct PlanOutline: Sendable {
     package let condition: String?
     package let order: RowOrder
     package let delivery: Delivery
+    /// The same in words, and what it depends on.
+    package let deliveryText: String
     package let publication: Publication
     /// What the run makes of it before the first row, in lines: the DDL of a table.
     package let definition: [String]
@@ -102,6 +104,7 @@ package struct PlanOutline: Sendable {
         isHidden: field.isHidden)
     }
     let outputs = plan.sinks.enumerated().map { index, sink in
+      let delivery = Delivery(of: sink, in: plan)
       var publication = sink.sink.publication()
       var isLink = false
       if case .whole(let part) = publication {
@@ -113,7 +116,9 @@ package struct PlanOutline: Sendable {
         id: PlanLayout.StageID.sink(index).name, component: sink.name, target: sink.shown,
         columns: sink.columns.map { sink.rows == .links ? $0.name : plan.fields[$0.index].shown },
         condition: sink.whenText, order: sink.order,
-        delivery: Delivery(of: sink, in: plan), publication: publication,
+        delivery: delivery,
+        deliveryText: delivery.text + (delivery == .exactlyOnce ? sink.sink.deliveryLimit.map { ", " + $0 } ?? "" : ""),
+        publication: publication,
         definition: sink.sink.definition(of: sink.columns)?.split(separator: "\n").map { String($0).withoutControls }
           ?? [],
         isLink: isLink)
@@ -155,7 +160,7 @@ package struct PlanOutline: Sendable {
         return Stage(
           id: id, kind: .sink, title: "\(output.component): \(output.target)",
           notes: [
-            output.columns.joined(separator: ", "), output.orderText, output.publicationText, output.delivery.text,
+            output.columns.joined(separator: ", "), output.orderText, output.publicationText, output.deliveryText,
           ].compactMap(\.self) + output.definition)
       }
     }

@@ -13,11 +13,12 @@ struct ValueFault: Error {
 
 /// Makes the values of records those of a database.
 struct ColumnValues {
-  let dialect: SQLDialect
+  /// `nil` for a store without one, which keeps any text as it is.
+  let dialect: SQLDialect?
   /// Texts in which U+0000 became U+FFFD.
   private(set) var replacedCount = 0
 
-  init(for dialect: SQLDialect) { self.dialect = dialect }
+  init(for dialect: SQLDialect?) { self.dialect = dialect }
 
   mutating func value(_ value: Value, _ kind: SQLDialect.Kind) throws(ValueFault) -> SQLValue {
     if case .null = value { return .null }
@@ -48,11 +49,11 @@ struct ColumnValues {
       switch value {
       case .int(let number): return .int(Int64(number))
       case .double(let number) where number.isFinite:
-        return dialect.readsNumbers ? .text("\(number)") : .double(number)
+        return dialect?.readsNumbers ?? false ? .text("\(number)") : .double(number)
       case .string(let text), .json(let text):
         if let number = DecimalNumber(text) {
           if let whole = number.integer { return .int(Int64(whole)) }
-          if dialect.readsNumbers { return .text(text) }
+          if dialect?.readsNumbers ?? false { return .text(text) }
           if let near = Double(text), near.isFinite { return .double(near) }
           throw ValueFault(reason: "a number that is too large")
         }
@@ -68,7 +69,7 @@ struct ColumnValues {
       value.appendJSON(to: &bytes)
       return String(decoding: bytes, as: UTF8.self)
     }
-    if !text.utf8.contains(0) { return text }
+    if dialect == nil || !text.utf8.contains(0) { return text }
     replacedCount += 1
     var clean = String.UnicodeScalarView()
     clean.append(contentsOf: text.unicodeScalars.lazy.map { $0 == "\0" ? "\u{FFFD}" : $0 })

@@ -64,7 +64,8 @@ enum RowFate: Hashable, Sendable {
 
 /// What a writer knows of its sink besides the store.
 struct BatchRules: Sendable {
-  let dialect: SQLDialect
+  /// `nil` for a store without one.
+  let dialect: SQLDialect?
   /// What messages call the place of the rows: `the table pages`.
   let target: String
   /// The fields that tell rows apart, by their places among the columns.

@@ -147,7 +147,8 @@ struct RedisSink: Sink {
     let rows = RedisRows(form, key: key.value, ttl: ttl, maxLength: maxLength, columns)
     let store = try RedisStore(url.value, rows, sink: sinkName, columns, at: start, in: environment)
     let rules = BatchRules(
-      target: "the key \(key.value.shown)", key: rows.keyPlaces, lastWins: form == .hash, rejects: rejects)
+      dialect: nil, target: "the key \(key.value.shown)", key: rows.keyPlaces, lastWins: form == .hash, rejects: rejects
+    )
     return try DatabaseWriter(store, rules, columns, at: start, in: environment)
   }
 

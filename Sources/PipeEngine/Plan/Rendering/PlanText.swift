@@ -28,7 +28,7 @@ package enum PlanText {
       lines += output.columns.joined(separator: ", ").wrapped(indent: bar, first: bar)
       if let order = output.orderText { lines += order.wrapped(indent: bar, first: bar) }
       lines += output.publicationText.wrapped(indent: bar, first: bar)
-      lines += output.delivery.text.wrapped(indent: bar, first: bar)
+      lines += output.deliveryText.wrapped(indent: bar, first: bar)
       lines += output.definition.map { bar + $0 }
     }
     if !outline.expectations.isEmpty {
