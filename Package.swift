@@ -166,7 +166,9 @@ if isFuzzed {
   package.targets.append(
     .executableTarget(
       name: "PipeFuzz",
-      dependencies: ["PipeEngine", "PipeSpec", "PipeStages", "PipeStorage", "PipeTesting", "PipeWeb"], path: "Fuzz",
+      dependencies: [
+        "PipeDatabase", "PipeEngine", "PipeSpec", "PipeStages", "PipeStorage", "PipeTesting", "PipeWeb",
+      ], path: "Fuzz",
       exclude: ["README.md", "run", "dictionaries", "seeds"], swiftSettings: settings,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }

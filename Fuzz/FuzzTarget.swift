@@ -9,7 +9,7 @@ struct FuzzTarget: Sendable {
 
   static let all = [
     spec, html, xml, encoding, css, xpath, regex, json, jsonpath, url, robots, fields, extract, coding, sitemap, feed,
-    journal, findings, template,
+    journal, findings, template, redis,
   ]
 
   /// Ends the process, which is how libFuzzer is told of a failure.

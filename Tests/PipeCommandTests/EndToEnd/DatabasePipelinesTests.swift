@@ -69,6 +69,7 @@ struct DatabasePipelinesTests {
       #expect(refused.errors.contains("must is NOT NULL"), "\(refused.errors)")
     }
   }
+
   @Test("to-mysql writes a row for each page, exactly what the client of the server tells, and again changes nothing")
   func mysql() async throws {
     try await Workplace.use(pages: 20) { place in
@@ -94,6 +95,31 @@ struct DatabasePipelinesTests {
       let refused = await (try place.start(["plan", place.pipeline("to-mysql"), "--connect"] + settings)).outcome()
       #expect(refused.status != 0)
       #expect(refused.errors.contains("must is NOT NULL"), "\(refused.errors)")
+    }
+  }
+
+  @Test("to-redis writes a hash for each page and an entry for each that is not ok")
+  func redis() async throws {
+    let redis = try RedisProgram()
+    try await Workplace.use(pages: 20) { place in
+      let settings = ["--set", "site=\(place.site.baseURL)", "--set", "redis=\(redis.url)"]
+      for _ in 0..<2 {
+        let outcome = await (try place.start(["run", place.pipeline("to-redis")] + settings)).outcome()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+      }
+      // 22 pages, the stream, and how far both sinks are.
+      #expect(try redis.cli("DBSIZE") == "25")
+      for page in try place.site.expectations().prefix(20) {
+        let fields = try redis.cli("HMGET", "page:\(page.url)", "title", "status")
+        #expect(fields == "\(page.fields["title"] ?? "")\n\(page.fields["status"] ?? "")")
+      }
+      let first = "page:\(place.site.baseURL)/page/1"
+      #expect(86000...86400 ~= (Int(try redis.cli("TTL", first)) ?? 0))
+      #expect(try redis.cli("XLEN", "broken") == "4")
+      // Read by a client that knows nothing of pipe.
+      let json = try redis.cli("HGETALL", first, options: ["-3", "--json"])
+      let fields = try JSONDecoder().decode([String: String].self, from: Data(json.utf8))
+      #expect(Set(fields.keys) == ["url", "title", "status", "fetched_at"])
     }
   }
 }

@@ -136,7 +136,7 @@ struct SinkContractTests {
   }
 
   /// Those whose rows are on a server have tests of their own, beside it.
-  private static let elsewhere = ["postgres", "mysql"]
+  private static let elsewhere = ["postgres", "mysql", "redis"]
 
   @Test("is tried here, or it is said where")
   func completeness() {

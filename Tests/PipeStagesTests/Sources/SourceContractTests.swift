@@ -123,9 +123,9 @@ struct SourceCase: Sendable, CustomTestStringConvertible {
 /// What every source keeps to.
 @Suite("Every source", .timeLimit(.minutes(20)))
 struct SourceContractTests {
-  /// Reads standard input, of which a process has one: `InputsTests` has its tests. It shares its reading with `file`.
-  /// One that needs a server has tests of its own.
-  private static let elsewhere = ["stdin", "mysql"]
+  /// `InputsTests` has the tests of standard input, of which a process has one: it shares its reading with `file`. Those with a
+  /// server have tests of their own.
+  private static let elsewhere = ["stdin", "mysql", "redis"]
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
