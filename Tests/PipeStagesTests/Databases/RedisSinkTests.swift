@@ -139,7 +139,7 @@ struct RedisSinkTests {
 
   @Test("a server without memory, one that cannot save and a replica end the run with their own words")
   func refusals() async throws {
-    let redis = try RedisPlace(["--maxmemory", "1500kb"])
+    let redis = try RedisPlace()
     let rows: [[Value]] = [
       [.string("a"), .int(1), .null], [.string(String(repeating: "x", count: 1 << 20)), .null, .null],
     ]
