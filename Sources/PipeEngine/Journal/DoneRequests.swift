@@ -13,12 +13,17 @@ package final class DoneRequests: Sendable {
     package var firstMissing: Int { done.firstMissing }
   }
 
-  private let call = Mutex<(@Sendable (Moment) -> Void)?>(nil)
+  /// In a struct of its own: a function that a lock holds as such is wrapped once more whenever it is looked at.
+  private struct Storage {
+    var call: (@Sendable (Moment) -> Void)?
+  }
+
+  private let storage = Mutex(Storage())
 
   /// Calls a function behind each checkpoint from now on, on a thread that may wait for a server, though not for long.
-  package func onCheckpoint(_ call: @escaping @Sendable (Moment) -> Void) { self.call.withLock { $0 = call } }
+  package func onCheckpoint(_ call: @escaping @Sendable (Moment) -> Void) { storage.withLock { $0.call = call } }
 
-  var isAwaited: Bool { call.withLock { $0 != nil } }
+  var isAwaited: Bool { storage.withLock { $0.call != nil } }
 
-  func tell(_ done: DoneSet) { call.withLock { $0 }?(Moment(done: done)) }
+  func tell(_ done: DoneSet) { storage.withLock { $0.call }?(Moment(done: done)) }
 }

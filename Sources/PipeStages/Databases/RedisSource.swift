@@ -40,7 +40,7 @@ struct RedisSource: Source {
       + "are kept in the journal: a resumed run adds those that are new. What is taken from others is removed or acknowledged once "
       + "its rows are durable.",
     options: MapShape(
-      RedisURL.serverKey,
+      RedisURL.sourceKey,
       Key(optional: "list", name.located, "The key of a list.", example: "urls"),
       Key(optional: "set", name.located, "The key of a set.", example: "urls"),
       Key(optional: "stream", name.located, "The key of a stream.", example: "urls"),
@@ -82,8 +82,8 @@ struct RedisSource: Source {
       return RedisSource(url: options.url, place: place, column: options.column, template: template)
     },
     examples: [
-      "redis: {server: \"redis://127.0.0.1:6379/0\", list: urls, take: true}",
-      "redis: {server: \"redis://127.0.0.1:6379/0\", stream: products, group: fetchers, url: \"https://example.com/p/{sku}\"}",
+      "redis: {database: \"redis://127.0.0.1:6379/0\", list: urls, take: true}",
+      "redis: {database: \"redis://127.0.0.1:6379/0\", stream: products, group: fetchers, url: \"https://example.com/p/{sku}\"}",
     ],
     make: { $0 })
 

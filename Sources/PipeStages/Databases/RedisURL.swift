@@ -11,7 +11,7 @@ struct RedisURL: Sendable {
   static let key = Key("url", shape, words, example: "redis://127.0.0.1:6379/0")
 
   /// The option of a source, whose `url` is that of its requests.
-  static let serverKey = Key("server", shape, words, example: "redis://127.0.0.1:6379/0")
+  static let sourceKey = Key("database", shape, words, example: "redis://127.0.0.1:6379/0")
 
   private static let words =
     "The server, with user, password and the number of a database: redis://, rediss:// for TLS, or redis+unix:///path?db=0. It "

@@ -23,8 +23,8 @@ struct RedisCrashTests {
     func source(_ url: String) -> String {
       switch self {
       case .range: "range: {url: \"http://h/{n}\", from: 0, to: \(count - 1)}"
-      case .list: "redis: {server: \"\(url)\", list: urls, take: true}"
-      case .group: "redis: {server: \"\(url)\", stream: urls, group: g}"
+      case .list: "redis: {database: \"\(url)\", list: urls, take: true}"
+      case .group: "redis: {database: \"\(url)\", stream: urls, group: g}"
       }
     }
 

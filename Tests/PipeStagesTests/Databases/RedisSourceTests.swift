@@ -11,7 +11,7 @@ import Testing
 @Suite("The source redis", .timeLimit(.minutes(20)))
 struct RedisSourceTests {
   private func source(_ redis: RedisPlace, _ options: String) throws -> any Source {
-    let pipeline = Pipeline(spec: "sources:\n  - redis: {server: \"\(redis.url)\", \(options)}\n")
+    let pipeline = Pipeline(spec: "sources:\n  - redis: {database: \"\(redis.url)\", \(options)}\n")
     return try #require(pipeline.plan, "\(pipeline.diagnostics.map(\.message))").sources[0].source
   }
 
@@ -112,7 +112,7 @@ struct RedisSourceTests {
       ("list: a, column: b, url: \"http://h/{c}\"", "conflict"),
     ])
   func findings(options: String, code: String) {
-    let pipeline = Pipeline(spec: "sources:\n  - redis: {server: \"redis://h\", \(options)}\n")
+    let pipeline = Pipeline(spec: "sources:\n  - redis: {database: \"redis://h\", \(options)}\n")
     #expect(pipeline.diagnostics.map(\.code.rawValue) == [code], "\(pipeline.diagnostics.map(\.message))")
   }
 
@@ -125,7 +125,7 @@ struct RedisSourceTests {
         version: 1
         name: queue
         sources:
-          - redis: {server: "\(redis.url)", \(options)}
+          - redis: {database: "\(redis.url)", \(options)}
         extract: {url: url, status: status}
         sinks: [csv: /w/out.csv]
         """)
