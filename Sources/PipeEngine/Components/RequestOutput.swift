@@ -166,6 +166,9 @@ extension RequestOutput {
   /// Passes over what the journal has already, wherever it comes.
   mutating func leaveOut(_ known: KnownURLs) { readingOn = .leavingOut(known) }
 
+  /// Whatever comes from now on is new, also if the journal has a request with the same URL.
+  package mutating func takeAll() { if case .leavingOut = readingOn { readingOn = nil } }
+
   /// What becomes of a request of a run that goes on: whether it is sent.
   private mutating func takes(_ request: Request) throws(ReadingOn.Difference) -> Bool {
     switch readingOn {

@@ -74,8 +74,13 @@ struct RedisElements {
   /// The list in which elements are from when they are taken until their rows are durable.
   static func taken(from list: String) -> String { list + ":pipe" }
 
-  /// Whether what is read now was taken by an earlier run, in a list that must not become shorter meanwhile.
-  var readsTaken: Bool { if case .taken = cursor { true } else { false } }
+  /// Whether what is read next may have been taken by an earlier run, or by an earlier session of this one.
+  var readsTaken: Bool {
+    switch cursor {
+    case .taken, .pending: true
+    default: false
+    }
+  }
 
   /// Looks whether the server is there, and makes the group of a stream if that is not.
   func begin() throws(RunError) {

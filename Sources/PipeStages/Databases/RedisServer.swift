@@ -11,6 +11,8 @@ final class RedisServer {
   let name: String
   private let mayWait: () -> Bool
   private let tell: (String) -> Void
+  /// How long it may say nothing, and be not ready.
+  private let time: Duration
   private var connection: RedisConnection?
   private var hasToldOfWaiting = false
   /// Why commands were not answered the last time.
@@ -23,9 +25,10 @@ final class RedisServer {
   ///   - mayWait: Asked while it waits: whether it may go on with that.
   ///   - tell: Told once that it waits.
   init(
-    _ url: RedisURL, mayWait: @escaping () -> Bool = { true }, tell: @escaping (String) -> Void = { _ in }
+    _ url: RedisURL, within time: Duration = patience, mayWait: @escaping () -> Bool = { true },
+    tell: @escaping (String) -> Void = { _ in }
   ) {
-    (address, name, self.mayWait, self.tell) = (url.address, url.shown, mayWait, tell)
+    (address, name, self.time, self.mayWait, self.tell) = (url.address, url.shown, time, mayWait, tell)
   }
 
   var isConnected: Bool { connection?.isOpen ?? false }
@@ -38,7 +41,7 @@ final class RedisServer {
   /// - Throws: `RunError` if they were not answered. An error of the server is a reply.
   func replies(to commands: RedisCommands, atMost most: Int = 64 << 20) throws(RunError) -> [RedisReply] {
     do throws(RedisError) {
-      return try connected().replies(to: commands, atMost: most)
+      return try connected().replies(to: commands, atMost: most, within: time)
     } catch {
       throw failed(error)
     }
@@ -52,7 +55,7 @@ final class RedisServer {
   private func connected() throws(RedisError) -> RedisConnection {
     if let connection, connection.isOpen { return connection }
     let mayWait = mayWait
-    let new = try RedisConnection(address, breakOff: { !mayWait() })
+    let new = try RedisConnection(address, within: min(time, .seconds(10)), breakOff: { !mayWait() })
     connection = new
     return new
   }
@@ -65,7 +68,7 @@ final class RedisServer {
     while true {
       var busy: String?
       do throws(RedisError) {
-        let replies = try connected().replies(to: commands, atMost: most)
+        let replies = try connected().replies(to: commands, atMost: most, within: time)
         guard let words = replies.lazy.compactMap(\.error).first else { return replies }
         if !Self.isNotReady(words) { throw .refused(words) }
         busy = words
@@ -73,7 +76,7 @@ final class RedisServer {
         guard case .refused(let words) = error, Self.isNotReady(words) else { throw failed(error) }
         busy = words
       }
-      guard ContinuousClock.now - start < Self.patience, pause(.milliseconds(200)) else {
+      guard ContinuousClock.now - start < time, pause(.milliseconds(200)) else {
         throw failed(.refused(busy ?? ""))
       }
       if ContinuousClock.now - start > .seconds(2) { tellOfWaiting() }

@@ -190,8 +190,11 @@ struct RedisSource: Source {
             try await output.yield(element.row, template, of: name)
             taken?.add(element.receipt, output.nextID.ordinal > ordinal ? ordinal : nil)
           }
+          // A list must not become shorter while it is read.
           guard let taken, !elements.readsTaken else { continue }
           if !isTold {
+            // What is in the journal was taken before, and nobody has it any more.
+            output.takeAll()
             environment.done?.onCheckpoint { taken.giveBack($0) }
             isTold = true
           }

@@ -162,6 +162,18 @@ struct RedisSourceTests {
     #expect(try redis.replies("EXISTS", "l", "l:pipe") == [.integer(0)])
   }
 
+  @Test("the same URL once more is another element, for a run as well that goes on")
+  func twice() async throws {
+    let redis = try RedisPlace()
+    var commands = RedisCommands()
+    for _ in 0..<3 { commands.add("RPUSH", "l", "http://h/1") }
+    commands.add("RPUSH", "l:pipe", "http://h/1")
+    try add(redis, commands)
+    let rows = try await run(redis, "list: l, take: true", on: MemoryStorage(MemoryDisk(folders: ["/w"])))
+    #expect(rows == Array(repeating: "http://h/1", count: 4))
+    #expect(try redis.replies("EXISTS", "l", "l:pipe") == [.integer(0)])
+  }
+
   @Test("entries of a group are acknowledged, those left pending and those that others have left come as well")
   func group() async throws {
     let redis = try RedisPlace()
