@@ -59,6 +59,23 @@ struct SecretMaskTests {
     #expect(mask.words("out-k3y-of-mine.csv: is full") == "out-***.csv: is full")
   }
 
+  @Test(arguments: ["token", "longSecretToken", "e3", "4711"])
+  func `What a sentence quotes is a value`(secret: String) throws {
+    let mask = try Self.mask("${secret:env:A}", secret)
+    #expect(mask.words("n: 'X-Key\": '\(secret)'}' is not a number") == "n: 'X-Key\": '***'}' is not a number")
+    #expect(mask.words("'\(secret)' is not one of the map's") == "'***' is not one of the map's")
+  }
+
+  @Test func `A name of several words in one is none of a sentence's`() throws {
+    let mask = try Self.mask("${secret:env:A}", "longSecretToken")
+    #expect(mask.words("it said longSecretToken twice") == "it said *** twice")
+  }
+
+  @Test func `A plus sign that a form has read as a space is one`() throws {
+    let mask = try Self.mask("${secret:env:A}", "S3crKt-9+kLong")
+    #expect(mask.value("http://h.example/?t=S3crKt-9%20kLong") == "http://h.example/?t=***")
+  }
+
   @Test(arguments: ["a/b c", "ä\"<>", "100%25", "a+b&c=d", "x?y#z"])
   func `A secret is found however a URL writes it`(secret: String) throws {
     let mask = try Self.mask("${secret:env:A}", secret)

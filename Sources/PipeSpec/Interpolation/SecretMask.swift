@@ -29,6 +29,8 @@ package struct SecretMask: Sendable {
       let decoded = String(decoding: PercentDecoded.bytes(of: Array(value.utf8)).bytes, as: UTF8.self)
       if decoded != value { add(decoded, shown: Secrets.mask) }
       if value.contains(" ") { add(value.replacing(" ", with: "+"), shown: Secrets.mask) }
+      // As a server reads it that takes a query for a form's.
+      if value.contains("+") { add(value.replacing("+", with: " "), shown: Secrets.mask) }
       if value.utf8.count >= 6 { for form in Base64Forms.of(value) { add(form, shown: Secrets.mask) } }
     }
     needles.sort { ($1.bytes.count, $0.shown) < ($0.bytes.count, $1.shown) }
@@ -37,7 +39,8 @@ package struct SecretMask: Sendable {
   private mutating func add(_ text: String, shown: String) {
     if text.isEmpty { return }
     let bytes = Array(text.utf8)
-    let isWord = bytes.count <= 16 && bytes.allSatisfy { $0.isASCIILetter }
+    let hasHump = zip(bytes, bytes.dropFirst()).contains { $0 & 0x20 != 0 && $1 & 0x20 == 0 }
+    let isWord = bytes.count <= 16 && !hasHump && bytes.allSatisfy { $0.isASCIILetter }
     let isNumber = bytes.count < 10 && bytes.allSatisfy { $0.isASCIIDigit }
     needles.append(
       Needle(
@@ -48,9 +51,20 @@ package struct SecretMask: Sendable {
   /// A value as it may be shown: a URL, a host, a path, a field of a header.
   package func value(_ text: String) -> String { masked(text) { _ in true } }
 
-  /// A sentence as it may be shown: the URLs and paths in it, and what cannot be a word of it.
+  /// A sentence as it may be shown: the URLs and paths in it, what it quotes, and what cannot be a word of it.
   package func words(_ text: String) -> String {
     if needles.isEmpty { return text }
+    // What is quoted may have quotes of its own.
+    if let start = text.utf8.firstIndex(of: Self.quote), let end = text.utf8.lastIndex(of: Self.quote), start < end {
+      let first = text.utf8.index(after: start)
+      return sentence(String(text[..<first])) + value(String(text[first..<end])) + sentence(String(text[end...]))
+    }
+    return sentence(text)
+  }
+
+  private static let quote = UInt8(ascii: "'")
+
+  private func sentence(_ text: String) -> String {
     let parts = text.split(separator: " ", omittingEmptySubsequences: false).map { part in
       let isValue = part.contains("://") || part.hasPrefix("/") || part.contains { "?=&".contains($0) }
       return isValue ? value(String(part)) : String(part)

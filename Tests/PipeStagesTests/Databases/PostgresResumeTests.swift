@@ -100,12 +100,11 @@ struct PostgresResumeTests {
 
   @Test(
     "a connection that is cut at a COMMIT loses no row and doubles none, with a journal and without",
-    arguments: CuttingProxy.Moment.allCases, ["test", nil])
-  func cutting(moment: CuttingProxy.Moment, pipeline: String?) async throws {
+    arguments: CuttingProxy.Cut.allCases, ["test", nil])
+  func cutting(cut: CuttingProxy.Cut, pipeline: String?) async throws {
     // Its first COMMIT is that of the opening.
     let message = Array("Q\0\0\0\u{B}COMMIT\0".utf8)
-    let proxy = try CuttingProxy(to: place.instance.socket, at: message, moment) { $0 % 3 == 1 }
-    defer { proxy.stop() }
+    let proxy = try CuttingProxy(to: place.instance.socket, cuttingAt: message) { $0 % 3 == 1 ? cut : nil }
     let sink = try place.sink("table: t", url: "postgres://postgres@127.0.0.1:\(proxy.port)/\(place.database)")
     let told = Recorder<String>()
     var writer = try await open(sink, pipeline, telling: told)

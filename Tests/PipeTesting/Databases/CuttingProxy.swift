@@ -1,96 +1,109 @@
 import Glibc
 import Synchronization
 
-/// A proxy between a client and a server on a Unix socket, which cuts connections around a message of the client's: at once, so
-/// that the server never hears of it, or when the server has answered, so that the client does not.
+/// Stands between a client and the Unix socket of a server, and cuts the connection where certain bytes pass.
 package final class CuttingProxy: Sendable {
-  package enum Moment: Sendable, CaseIterable { case before, behind }
+  /// What the server, and the client, get of it.
+  package enum Cut: Sendable, CaseIterable {
+    /// The server never gets the bytes.
+    case request
+    /// The server gets them, and the client never gets the answer.
+    case answer
+  }
+
+  private final class Shared: Sendable {
+    let seen = Atomic(0)
+    let cuts = Atomic(0)
+  }
 
   package let port: Int
   private let listener: Int32
-  private let server: String
-  private let message: [UInt8]
-  private let moment: Moment
-  private let isCut: @Sendable (Int) -> Bool
-  private let seen = Mutex(0)
-  private let cut = Mutex(0)
+  private let shared = Shared()
 
-  /// How many connections it has cut.
-  package var cuts: Int { cut.withLock { $0 } }
+  /// How often it has cut.
+  package var cuts: Int { shared.cuts.load(ordering: .relaxed) }
 
-  /// - Parameters:
-  ///   - server: The path of the server's socket.
-  ///   - message: What the client sends in one piece.
-  ///   - isCut: Whether the connection is cut at a message, by its number from 0.
+  /// - Parameter decide: Whether to cut where the bytes pass for the nth time, from 0.
   package init(
-    to server: String, at message: [UInt8], _ moment: Moment, isCut: @escaping @Sendable (Int) -> Bool
+    to path: String, cuttingAt bytes: [UInt8], _ decide: @escaping @Sendable (_ time: Int) -> Cut?
   ) throws {
-    (listener, port) = try Loopback.listen("127.0.0.1", backlog: 16)
-    (self.server, self.message, self.moment, self.isCut) = (server, message, moment, isCut)
-    try Loopback.startThread { [self] in
+    (listener, port) = try Loopback.listen("127.0.0.1", backlog: 64)
+    let (listener, shared) = (listener, shared)
+    try Loopback.startThread {
       while true {
         let client = accept(listener, nil, nil)
-        if client < 0 { return }
-        try? Loopback.startThread { [self] in serve(client) }
-      }
-    }
-  }
-
-  /// Takes no more connections.
-  package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
-
-  private func serve(_ client: Int32) {
-    defer { close(client) }
-    let other = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(other) }
-    var name = sockaddr_un()
-    name.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: Array(server.utf8)) }
-    let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-    let isConnected = withUnsafePointer(to: &name) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(other, $0, length) == 0 }
-    }
-    guard isConnected else { return }
-    var isLast = false
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      var polls = [
-        pollfd(fd: client, events: Int16(POLLIN), revents: 0), pollfd(fd: other, events: Int16(POLLIN), revents: 0),
-      ]
-      if poll(&polls, 2, 60_000) <= 0 { return }
-      if polls[1].revents != 0 {
-        let count = read(other, &buffer, buffer.count)
-        if count <= 0 || isLast { return }
-        if !Self.send(buffer[..<count], to: client) { return }
-      }
-      if polls[0].revents != 0 {
-        let count = read(client, &buffer, buffer.count)
-        if count <= 0 { return }
-        if !isLast, buffer[..<count].firstRange(of: message) != nil {
-          let number = seen.withLock { seen in
-            seen += 1
-            return seen - 1
-          }
-          if isCut(number) {
-            cut.withLock { $0 += 1 }
-            if moment == .before { return }
-            isLast = true
-          }
+        if client < 0 { break }
+        let server = Self.connect(to: path)
+        guard server >= 0 else {
+          close(client)
+          continue
         }
-        if !Self.send(buffer[..<count], to: other) { return }
+        let hasCut = Flag()
+        try? Loopback.startThread {
+          Self.pass(from: client, to: server) { chunk in
+            guard chunk.contains(bytes) else { return true }
+            let time = shared.seen.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard let cut = decide(time) else { return true }
+            shared.cuts.wrappingAdd(1, ordering: .relaxed)
+            hasCut.value.store(true, ordering: .sequentiallyConsistent)
+            return cut == .answer
+          }
+          hasCut.leave(client, server)
+        }
+        try? Loopback.startThread {
+          Self.pass(from: server, to: client) { _ in !hasCut.value.load(ordering: .sequentiallyConsistent) }
+          hasCut.leave(client, server)
+        }
+      }
+      close(listener)
+    }
+  }
+
+  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+
+  private final class Flag: Sendable {
+    let value = Atomic(false)
+    private let left = Atomic(0)
+
+    /// The sockets are closed by the second of two threads.
+    func leave(_ sockets: Int32...) {
+      for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) }
+      if left.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue == 2 {
+        for socket in sockets { close(socket) }
       }
     }
   }
 
-  private static func send(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes {
-        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+  private static func pass(from source: Int32, to target: Int32, while goesOn: ([UInt8]) -> Bool) {
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = read(source, &buffer, buffer.count)
+      guard count > 0 else { return }
+      guard goesOn(Array(buffer[..<count])) else { return }
+      var sent = 0
+      while sent < count {
+        let more = buffer.withUnsafeBytes { bytes in
+          bytes.baseAddress.map { send(target, $0 + sent, count - sent, Int32(MSG_NOSIGNAL)) } ?? -1
+        }
+        guard more > 0 else { return }
+        sent += more
       }
-      if count <= 0 { return false }
-      rest = rest.dropFirst(count)
     }
-    return true
+  }
+
+  private static func connect(to path: String) -> Int32 {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes.prefix($0.count - 1)) }
+    let result = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    if result == 0 { return descriptor }
+    close(descriptor)
+    return -1
   }
 }
