@@ -13,13 +13,18 @@ struct SummaryCounts {
   /// Hosts that are named for a reason.
   private static let mostHosts = 3
 
-  /// `0 records`, `1,512 records, all ok`, `6 records, 4 not ok`, `200 records of 10 pages, all ok`.
+  /// `0 records`, `1,512 records, all ok`, `6 records, 4 not ok`, `200 records of 10 pages, all ok`, `3 records, 1 with an
+  /// error`.
   var head: String {
     if counts.requests == 0, counts.records == 0 { return "0 records" }
     let records = "\(counts.records.grouped) record\(counts.records == 1 ? "" : "s")"
     let pages =
       counts.requests == counts.records ? "" : " of \(counts.requests.grouped) page\(counts.requests == 1 ? "" : "s")"
-    return records + pages + (counts.broken == 0 ? ", all ok" : ", \(counts.broken.grouped) not ok")
+    // A page that is ok may have records that are not what was asked for.
+    let fault =
+      counts.broken > 0
+      ? "\(counts.broken.grouped) not ok" : counts.failed > 0 ? "\(counts.failed.grouped) with an error" : "all ok"
+    return "\(records)\(pages), \(fault)"
   }
 
   /// Label and text of each line; none that says nothing.
@@ -66,7 +71,7 @@ struct SummaryCounts {
     for percentile in [50.0, 95, 99] {
       if let time = measures.latency(at: percentile) { parts.append("p\(Int(percentile)) \(Self.text(time))") }
     }
-    if elapsed > .zero { parts.append((Double(counts.records) / elapsed.seconds).shownAsRate) }
+    if elapsed > .zero { parts.append((Double(counts.requests) / elapsed.seconds).shownAsRate) }
     if measures.bytes > 0 { parts.append(Self.text(bytes: measures.bytes)) }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }

@@ -45,6 +45,22 @@ struct PageFile {
     }
   }
 
+  /// Whether a report may take the place of what is at a path: nothing, nothing yet, an earlier report, or what is not a
+  /// file. Nobody else knows what a run wrote, and where its history is.
+  static func isReplaceable(_ path: String, by page: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return true }
+    let head = page.utf8.prefix(headLength)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return true }
+    defer { close(descriptor) }
+    var start = [UInt8](repeating: 0, count: head.count)
+    return read(descriptor, &start, start.count) == head.count && start.elementsEqual(head)
+  }
+
+  /// Bytes that all reports begin with.
+  private static let headLength = 100
+
   func write(_ text: String) throws(TextFile.Refusal) {
     guard let part else {
       try TextFile.write(text, to: path, O_TRUNC)

@@ -31,6 +31,10 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let page = HTMLReport.render(try facts())
     guard let out else { return try StandardOutput.write(page, terminator: "") }
+    guard PageFile.isReplaceable(out, by: page) else {
+      StandardError.say("pipe: --out \(out) is there, and is not a report; \(TextFile.anotherFile)")
+      throw ExitStatus.failed
+    }
     do throws(TextFile.Refusal) {
       try PageFile(out).write(page)
     } catch {

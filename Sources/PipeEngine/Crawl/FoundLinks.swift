@@ -82,8 +82,11 @@ struct LinkReader: Sendable {
   /// What fragments can refer to; `nil` for what is not HTML, and for a page of which a part is missing.
   private func names(of page: Page) -> [UInt64]? {
     guard let response = page.response, (200..<300).contains(response.status), !response.isTruncated,
-      page.fetched.error == nil, let facts = page.facts, !facts.incomplete.contains(.names)
+      page.fetched.error == nil
     else { return nil }
+    // A page of nothing has no names, and nothing to be scanned.
+    if page.isHTML, response.length == 0 { return [] }
+    guard let facts = page.facts, !facts.incomplete.contains(.names) else { return nil }
     var names: [UInt64] = []
     names.reserveCapacity(facts.names.count)
     for value in facts.names {

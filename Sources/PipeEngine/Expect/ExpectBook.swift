@@ -105,9 +105,11 @@ package final class ExpectBook: Sendable {
       }
       let place = LinkRow.value(.line, of: row) == .null ? "" : ":\(text(.line))"
       let error = LinkRow.value(.error, of: row)
+      let reason = LinkRow.value(.reason, of: row)
       let cause =
-        error == .null
-        ? "status \(text(.status))" : excerpt(plan.mask.words(error.words), limit: Offender.longest)
+        error == .null && reason == .null
+        ? "status \(text(.status))"
+        : excerpt(plan.mask.words((error == .null ? reason : error).words), limit: Offender.longest)
       share.offenders.append(
         (
           index,

@@ -1,3 +1,4 @@
+internal import PipeSpec
 internal import PipeWeb
 
 /// What becomes of a response that redirects (RFC 9110, 15.4; WHATWG Fetch, HTTP-redirect fetch).
@@ -12,7 +13,11 @@ enum RedirectRule {
   /// - Parameters:
   ///   - limit: The most redirects followed; 0 makes every redirect an answer.
   ///   - method: The method of requests that have none of their own.
-  static func decide(_ fetched: Fetched, limit: Int, method: Method = .get) -> Decision {
+  ///   - content: The content of requests that have none of their own.
+  ///   - mask: What tells whether there is a secret in content.
+  static func decide(
+    _ fetched: Fetched, limit: Int, method: Method = .get, content: [UInt8]? = nil, mask: SecretMask = SecretMask()
+  ) -> Decision {
     // What is wrong with the content of a redirect, or how it ended, says nothing of where it leads.
     guard let response = fetched.response, let location = response.location, limit > 0,
       [301, 302, 303, 307, 308].contains(response.status),
@@ -41,6 +46,11 @@ enum RedirectRule {
     if request.purpose.isOfLogin, request.body != nil, !becomesGET, target.originKey != from.originKey {
       return .fail(
         RequestError(.forbidden, "a redirect asks for the login's content at another origin: \(target.originKey)"))
+    }
+    let own = request.hasLostItsContent || request.purpose != .page ? nil : content
+    if !becomesGET, let content = request.body ?? own, target.originKey != from.originKey, mask.finds(in: content) {
+      return .fail(
+        RequestError(.forbidden, "a redirect asks for content with a secret at another origin: \(target.originKey)"))
     }
     return .follow(
       request.redirected(

@@ -202,7 +202,8 @@ final class FetchStage: FetchWork {
 
   /// What becomes of a response, as far as redirects go.
   private func decision(on fetched: Fetched, _ limit: Int) -> RedirectRule.Decision {
-    let decision = RedirectRule.decide(fetched, limit: limit, method: settings.method)
+    let decision = RedirectRule.decide(
+      fetched, limit: limit, method: settings.method, content: settings.body, mask: settings.mask)
     guard settings.redirectsAreLinks, !fetched.request.isOwn else { return decision }
     switch decision {
     case .answer: return decision

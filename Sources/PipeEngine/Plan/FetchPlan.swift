@@ -26,6 +26,8 @@ package struct FetchPlan: Sendable {
   /// The Authorization field for each origin that has a credential.
   package var authorizations: [WebURL.OriginKey: String]
   package var keepsCookies: Bool
+  /// Finds secrets in what is not sent to other origins.
+  var mask = SecretMask()
   /// `nil` if nobody has to log in.
   package var login: LoginPlan?
   package var proxy: Proxy?

@@ -103,7 +103,9 @@ package struct Pipeline: Sendable {
       found = found.map { known.contains($0) ? $0 : $0.told(by: shown, secrets) }
     }
     diagnostics = found.ordered()
-    compiled?.mask = SecretMask(secrets)
+    let mask = SecretMask(secrets)
+    compiled?.mask = mask
+    compiled?.fetch.mask = mask
     plan = found.contains { $0.severity == .error } ? nil : compiled
   }
 }

@@ -72,7 +72,10 @@ extension FetchSettings {
       "headers", HeaderList.shape, default: [], shown: "{}",
       "Header fields sent with every request; \"\" sends a field without a value.",
       example: "{Accept-Language: en}"),
-    Key(optional: "body", Shape<String>.string, "The content sent with every request.", example: "page=1"),
+    Key(
+      optional: "body", Shape<String>.string,
+      "The content sent with every request. If it holds a secret, it does not follow a redirect to another origin.",
+      example: "page=1"),
     Key(
       "user_agent", Shape<String>.text("a user agent").located.optional, default: nil,
       shown: FetchSettings().userAgent, "The User-Agent field. Say who you are and how to reach you."),

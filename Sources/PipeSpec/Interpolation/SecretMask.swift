@@ -51,6 +51,13 @@ package struct SecretMask: Sendable {
   /// A value as it may be shown: a URL, a host, a path, a field of a header.
   package func value(_ text: String) -> String { masked(text) { _ in true } }
 
+  /// Whether there is a secret in content that is to be sent.
+  package func finds(in content: [UInt8]) -> Bool {
+    if needles.isEmpty { return false }
+    let text = String(decoding: content, as: UTF8.self)
+    return value(text) != text
+  }
+
   /// A sentence as it may be shown: the URLs and paths in it, what it quotes, and what cannot be a word of it.
   package func words(_ text: String) -> String {
     if needles.isEmpty { return text }

@@ -32,6 +32,31 @@ struct CredentialsTests {
     }
   }
 
+  @Test(
+    "content with a secret follows a redirect within its origin, and no further",
+    arguments: ["body: 'key=${secret:env:TOKEN}'", "body: {form: {key: '${secret:env:TOKEN}', page: '{n}'}}"])
+  func content(body: String) async throws {
+    try await Workplace.use(pages: 1) { place in
+      let isOfRows = body.contains("{n}")
+      try place.folder.write("list.csv", "n\n1\n".utf8)
+      let other = "http://127.0.0.2:\(place.site.port)"
+      for (target, isSent) in [("", true), (other, false)] {
+        let url = "SITE/redirect-to?url=\(target)/headers&status=307"
+        let spec = try place.spec(
+          """
+          sources: [{file: {path: list.csv, url: "\(url)"\(isOfRows ? ", " + body : "")}}]
+          fetch: {timeout: 5s, retry: 1, method: POST\(isOfRows ? "" : ", " + body), allow_private: [127.0.0.0/8]}
+          extract: [status, error]
+          sinks: [{jsonl: "-"}]
+          """)
+        let outcome = try await place.pipe("run", spec, environment: ["TOKEN": "s3same"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let refusal = "forbidden: a redirect asks for content with a secret at another origin: \(other)"
+        #expect(outcome.output.contains(refusal) != isSent, "\(outcome.output)")
+      }
+    }
+  }
+
   private static let secrets = ["sesame", "hunter2", "c00kie", "pr0xy", "bWU6aHVudGVyMg", "t0ken"]
 
   /// Every kind of credential, half of them as nobody should write them.

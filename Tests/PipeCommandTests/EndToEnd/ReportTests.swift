@@ -133,6 +133,14 @@ struct ReportTests {
       for (run, status) in [("n/9", 1), ("m", 1), ("n/x", 64), ("../n", 64), ("/1", 64)] {
         #expect(try await place.pipe("report", run).status == Int32(status), "\(run)")
       }
+      // An earlier page is replaced, and nothing else.
+      #expect(try await place.pipe("report", "n", "--out", "old.html").status == 0)
+      for other in ["spec.yaml", "out.csv", ".pipe/n/runs.log"] {
+        let before = try place.folder.bytes(other)
+        let refused = try await place.pipe("report", "n", "--out", other)
+        #expect(refused.status == 1 && refused.errors.contains("is not a report"), "\(refused.errors)")
+        #expect(try place.folder.bytes(other) == before)
+      }
       let full = try await place.pipe("report", "--out", "/dev/full")
       #expect(full.status == 1 && full.errors.contains("/dev/full cannot be written"))
     }

@@ -140,6 +140,15 @@ struct RunSummaryTests {
     #expect(lines.contains { $0.hasPrefix("  accounted  10 read, 3 done (6 records), 7 beyond the limit of records") })
   }
 
+  @Test func `A page that is ok and has a record with an error is not all ok`() {
+    let record = Record(id: RequestID(source: 0, ordinal: 0), values: [])
+    let pages = [nil, nil, RequestError.Code.extract].map { Extracted(record: record, status: 200, error: $0) }
+    progress.tally.add(pages, of: pages)
+    let outcome = RunOutcome(failure: nil, cause: nil, discrepancies: [], isLimited: false, elapsed: .seconds(1))
+    let lines = lines(RunSummary(plan: plan, progress: progress, outcome: outcome))
+    #expect(lines[0].contains("3 records") && lines[0].hasSuffix(", 1 with an error"), "\(lines)")
+  }
+
   @Test func `On a narrow terminal lines are broken, and a command is not`() {
     count(1000, 200)
     for (status, count) in [(404, 1), (410, 2), (500, 3), (502, 4)] { self.count(count, status) }

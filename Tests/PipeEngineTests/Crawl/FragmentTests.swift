@@ -54,6 +54,12 @@ struct FragmentTests {
       ])
   }
 
+  @Test("a page of nothing has no element")
+  func empty() async throws {
+    let rows = try await rows { url in .status(200, body: url.hasSuffix("/p") ? "" : links("/p#a", "/p#top")) }
+    #expect(rows == ["#a broken no element with the id 'a'", "#top ok"])
+  }
+
   @Test("without fragments: true no fragment is looked for")
   func off() async throws {
     #expect(try await rows("depth: 1") { _ in .status(200, body: "<a href=#x>x</a>") } == ["#x ok"])
