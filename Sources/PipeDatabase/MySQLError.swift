@@ -16,7 +16,7 @@ extension DatabaseError {
   }
 
   /// What a statement that was broken off says: the run is to stop.
-  static let stopped = DatabaseError(.connection, code: "", "the wait for the server was broken off")
+  package static let stopped = DatabaseError(.connection, code: "", "the wait for the server was broken off")
 
   static let closed = DatabaseError(.connection, code: "HY000/2006", "the connection was lost")
 

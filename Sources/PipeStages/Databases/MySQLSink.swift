@@ -25,7 +25,7 @@ struct MySQLSink: Sink {
 
   var target: Located<SinkTarget> {
     Located(
-      .server(server.shown, table: SQLDialect.mysql.compared(table.description)), at: server.url.span)
+      .server(server.url.value.mysqlPlace, table: SQLDialect.mysql.compared(table.description)), at: server.url.span)
   }
   var delivery: Delivery { .exactlyOnce }
   var otherFiles: [Located<String>] { options.rejects.map { [$0] } ?? [] }

@@ -37,8 +37,11 @@ extension ServerURL {
       authorities: authorities)
   }
 
-  /// What messages call the server and its database, and what tells it from others.
-  var mysqlShown: String { shown + (parameters["socket"].map { "?socket=\($0)" } ?? "") }
+  /// What messages call the server and its database.
+  var mysqlShown: String { shown == place ? mysqlPlace : shown }
+
+  /// What tells the database from every other.
+  var mysqlPlace: String { place + (parameters["socket"].map { "?socket=\($0)" } ?? "") }
 
   private static let hostBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%".utf8)
 }
@@ -82,7 +85,9 @@ struct MySQLServer: Hashable, Sendable {
       case 2026: "ssl-ca=FILE names certificates to trust, ssl-mode=REQUIRED trusts every server"
       default: nil
       }
-    return RunError(shown, words + (error.code.isEmpty ? "" : " (\(error.code))"), hint: hint)
+    return RunError(
+      shown, words + (error.code.isEmpty ? "" : " (\(error.code))"), hint: hint,
+      comesOfStop: error == .stopped)
   }
 }
 
