@@ -126,6 +126,7 @@ struct RedisSourceTests {
         name: queue
         sources:
           - redis: {database: "\(redis.url)", \(options)}
+        fetch: {retry: 1, concurrency: 12, per_host: {concurrency: 12}}
         extract: {url: url, status: status}
         sinks: [csv: /w/out.csv]
         """)
