@@ -225,22 +225,6 @@ struct TryTests {
     #expect(rows(whole.output) == [["name", "text", "Lamp"], ["price", "text", "19.50", "EUR"]])
     #expect(whole.errors.contains("where does not hold"))
     #expect(server.requests.last?.contains("X-Key: s3same") == true)
-    let rowsFolder = try TemporaryFolder()
-    try rowsFolder.write(
-      "rows.yaml",
-      """
-      version: 1
-      sources: [{file: {path: list.csv, url: "http://a.example/{n}"}}]
-      fetch: {allow_private: [127.0.0.1]}
-      extract: {name: {css: h1}, n: {input: n, as: int}}
-      where: n > 1
-      sinks: [{csv: a.csv}]
-      """.utf8)
-    try rowsFolder.write("list.csv", "n\n1\n".utf8)
-    // A page alone has no row, so nothing is known of what a run would do.
-    let rowless = try await pipe([server.url("/page"), "--spec", "rows.yaml"], in: rowsFolder)
-    #expect(rowless.status == 0 && !rowless.errors.contains("leave this record out"), "\(rowless.errors)")
-    #expect(rowless.errors.contains("whether where holds is not known: it reads the column n of a source's row"))
     let part = try await pipe(
       [server.url("/page"), "name", "css=li", "--spec", "spec.yaml", "--set", "tag=p", "--sent"], in: folder,
       environment: environment)
