@@ -125,7 +125,8 @@ let package = Package(
     .testTarget(name: "PipeStorageTests", dependencies: ["PipeStorage", "PipeTesting"], swiftSettings: testSettings),
     .testTarget(name: "PipeSpecTests", dependencies: ["PipeSpec", "PipeTesting"], swiftSettings: testSettings),
     .testTarget(
-      name: "PipeWebTests", dependencies: ["CLibxml2", "PipeText", "PipeWeb", "PipeTesting"], swiftSettings: testSettings),
+      name: "PipeWebTests", dependencies: ["CLibxml2", "PipeText", "PipeWeb", "PipeTesting"],
+      swiftSettings: testSettings),
     .testTarget(
       name: "PipeHTTPTests", dependencies: ["PipeHTTP", "PipeWeb", "PipeTesting"], swiftSettings: testSettings),
     .testTarget(

@@ -40,6 +40,7 @@ final class Chains: Sendable {
 
   /// Its place among the accounts of the ledger.
   let account: Int
+  private let seesAll: Bool
   private let sources: [SourcePlan]
   private let ledger: Ledger
   private let order: OrderWindow<Routed>?
@@ -52,11 +53,13 @@ final class Chains: Sendable {
   ///   - order: Where a sink wants it.
   ///   - memory: What the journal keeps of the requests; `nil` without one.
   ///   - room: How many requests the run may still admit.
+  ///   - seesAll: Whether the run fetches all pages, and is not one that goes on.
   init(
     _ sources: [SourcePlan], ledger: Ledger, order: OrderWindow<Routed>? = nil, memory: SourceMemory? = nil,
-    room: AdmissionRoom
+    room: AdmissionRoom, seesAll: Bool = true
   ) {
     account = sources.count
+    self.seesAll = seesAll
     self.sources = sources
     self.ledger = ledger
     self.order = order
@@ -174,7 +177,7 @@ final class Chains: Sendable {
       guard let follow = source.follow else { return nil }
       if counts.cut > 0 { return source.notice(ofCutLists: counts.cut, at: index) }
       if counts.turned > 0 { return source.notice(ofTurnedLists: counts.turned, at: index) }
-      if counts.pages > 0, counts.next == 0 {
+      if seesAll, counts.pages > 0, counts.next == 0 {
         return "source \(index + 1), \(source.shown): no page has a next page (follow, \(follow.selector.text))"
       }
       return nil

@@ -136,7 +136,8 @@ package struct Graph: Sendable {
       plan.crawl == nil && plan.followsPages
       ? Chains(
         plan.sources, ledger: ledger, order: order,
-        memory: begun.memories.first { $0.index == plan.sources.count }, room: admissionRoom) : nil
+        memory: begun.memories.first { $0.index == plan.sources.count }, room: admissionRoom,
+        seesAll: journal?.resumed == nil) : nil
     if let hosts = journal?.resumed?.hosts {
       frontier.remember(hosts, now: .now, wall: Timestamp.now.milliseconds)
     }
