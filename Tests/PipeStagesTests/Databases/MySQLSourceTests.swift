@@ -70,10 +70,10 @@ struct MySQLSourceTests {
     while let page = try rows.next() {
       read += page.count
       try place.execute("UPDATE t SET id = id + 10000 WHERE id < 10000 LIMIT 5")
-      // A lost connection is made anew.
+      // A lost connection is made anew. Others may just have ended by themselves.
       let others = try place.rows(
         "SELECT id FROM information_schema.PROCESSLIST WHERE id <> CONNECTION_ID() AND db = DATABASE()")
-      for other in others { try place.execute("KILL \(other[0].int ?? 0)") }
+      for other in others { _ = try? place.execute("KILL \(other[0].int ?? 0)") }
     }
     #expect(read == 1601)
   }
