@@ -198,7 +198,7 @@ final class MySQLStore: DatabaseStore {
         hint: "look at the table; with a journal the run goes on by itself")
     }
     // The server may not have noticed yet that the connection is gone, and then the batch's transaction holds its locks.
-    try patiently { () throws(RunError) in
+    return try patiently { () throws(RunError) in
       try telling { () throws(DatabaseError) in transaction = try MySQLTransaction(on: connection) }
       defer { rollBack() }
       return try checkpoints.outcome(of: position, asking)
