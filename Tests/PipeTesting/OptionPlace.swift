@@ -39,7 +39,9 @@ package struct OptionPlace {
         // One option can need two.
         let isOfTables = keys.contains { $0.name == "mode" && $0.shape.words?.contains { $0.word == "upsert" } == true }
         let pair = isOfTables && key.name != "mode" && key.name != "key" ? ["mode: upsert, key: [url]"] : []
-        places.append(OptionPlace(path: path, key: key, companions: companions + pair, spec: around))
+        let isOfGroups = keys.contains { $0.name == "group" } && !["stream", "group"].contains(key.name)
+        let group = isOfGroups ? ["stream: urls, group: g"] : []
+        places.append(OptionPlace(path: path, key: key, companions: companions + pair + group, spec: around))
         add(key.shape, at: path) { around($0) }
       }
     }

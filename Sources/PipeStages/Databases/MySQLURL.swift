@@ -5,7 +5,7 @@ import PipeSpec
 extension ServerURL {
   static let mysql = Form(
     schemes: ["mysql", "mariadb"], defaultPort: 3306, parameters: ["socket", "ssl-mode", "ssl-ca"], needsDatabase: true,
-    example: "mysql://user:password@localhost:3306/shop")
+    example: "mysql://me@localhost:3306/shop")
 
   /// What the sink's and the source's URL says of the server; reports what it cannot say.
   func mysqlAddress() throws(MySQLURLFault) -> MySQLAddress {

@@ -20,7 +20,7 @@ struct RedisURL: Sendable {
   private static let shape = Shape<ResolvedText>.scalar(
     .text(
       name: "the URL of a Redis server", pattern: "://",
-      examples: ["redis://127.0.0.1:6379/0", "${secret:env:REDIS_URL}"])
+      examples: ["redis://127.0.0.1:6379/0"])
   ) { text throws(ScalarFault) in text }.map { text, node, context -> Located<RedisURL>? in
     do throws(RedisAddress.Fault) {
       // The spec is read once more with `***` for each secret.
