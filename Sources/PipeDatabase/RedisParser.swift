@@ -81,10 +81,10 @@ package struct RedisParser: Sendable {
         let count = try Self.number(rest)
         if count == -1 { return .null }
         if count < 0 { throw Fault(reason: "an array of \(count) elements") }
+        if open.count == Self.depth { throw Fault(reason: "more than \(Self.depth) arrays within each other") }
         if count == 0 { return .array([]) }
         // Each takes three bytes at least, and is counted with 32 when it comes.
         if count > room / 32 { throw Fault(reason: "an array of \(count) elements, more than was asked for") }
-        if open.count == Self.depth { throw Fault(reason: "more than \(Self.depth) arrays within each other") }
         open.append((left: count, elements: []))
         isOpened = true
         return .array([])

@@ -78,6 +78,9 @@ struct RedisParserTests {
   func depth() throws {
     let eight = String(repeating: "*1\r\n", count: RedisParser.depth)
     #expect(try parse(eight + ":1\r\n", pieces: 5).count == 1)
+    for ninth in ["*1\r\n:1\r\n", "*0\r\n"] {
+      #expect(throws: RedisParser.Fault.self) { try parse(eight + ninth, pieces: 5) }
+    }
   }
 
   @Test("a reply of many elements that comes byte by byte takes no more than its time")
