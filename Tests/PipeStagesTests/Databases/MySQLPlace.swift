@@ -8,7 +8,7 @@ import Testing
 @testable import PipeStages
 
 /// A database on a server of the tests' own, and what tests do with it.
-struct MySQLPlace {
+struct MySQLPlace: Sendable {
   let server: MariaDBServer
   let database: String
   let folder: TemporaryFolder

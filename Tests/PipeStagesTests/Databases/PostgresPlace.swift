@@ -8,7 +8,7 @@ import Testing
 @testable import PipeStages
 
 /// A database of a test's own, and what tests do with it.
-struct PostgresPlace {
+struct PostgresPlace: Sendable {
   let instance: PostgresInstance
   let database: String
   let folder: TemporaryFolder

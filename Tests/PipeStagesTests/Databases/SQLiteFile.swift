@@ -8,7 +8,7 @@ import Testing
 @testable import PipeStages
 
 /// A folder with a database, and what tests do with it.
-struct SQLiteFile {
+struct SQLiteFile: Sendable {
   let folder: TemporaryFolder
   var path: String { folder.path("a.db") }
 
