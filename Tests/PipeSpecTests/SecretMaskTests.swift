@@ -66,6 +66,14 @@ struct SecretMaskTests {
     #expect(mask.words("'\(secret)' is not one of the map's") == "'***' is not one of the map's")
   }
 
+  @Test func `An apostrophe is no quote`() throws {
+    let mask = try Self.mask("${secret:env:A}", "s")
+    let text = "the page's links, and the run's rows and its sinks' files"
+    #expect(mask.words(text) == text)
+    #expect(mask.words("'a' s 'b' s, 's's' s 'c'") == "'a' s 'b' s, '***'***' s 'c'")
+    #expect(mask.words("the page's 's' and 'a' are the run's") == "the page's '***' and 'a' are the run's")
+  }
+
   @Test func `A name of several words in one is none of a sentence's`() throws {
     let mask = try Self.mask("${secret:env:A}", "longSecretToken")
     #expect(mask.words("it said longSecretToken twice") == "it said *** twice")

@@ -61,15 +61,34 @@ package struct SecretMask: Sendable {
   /// A sentence as it may be shown: the URLs and paths in it, what it quotes, and what cannot be a word of it.
   package func words(_ text: String) -> String {
     if needles.isEmpty { return text }
-    // What is quoted may have quotes of its own.
-    if let start = text.utf8.firstIndex(of: Self.quote), let end = text.utf8.lastIndex(of: Self.quote), start < end {
-      let first = text.utf8.index(after: start)
-      return sentence(String(text[..<first])) + value(String(text[first..<end])) + sentence(String(text[end...]))
+    var (result, rest) = ("", text.utf8[...])
+    while let quoted = Self.quoted(in: rest) {
+      result += sentence(String(Substring(rest[..<quoted.lowerBound])))
+      result += value(String(Substring(rest[quoted]))) + "'"
+      rest = rest[rest.index(after: quoted.upperBound)...]
     }
-    return sentence(text)
+    return result + sentence(String(Substring(rest)))
   }
 
-  private static let quote = UInt8(ascii: "'")
+  /// The first text between quotes, which are no apostrophes: a quote that opens does not stand behind a word, and one that
+  /// closes not before one.
+  private static func quoted(in text: Substring.UTF8View) -> Range<Substring.UTF8View.Index>? {
+    func isWord(_ byte: UInt8) -> Bool { byte.isASCIILetter || byte.isASCIIDigit || byte >= 0x80 }
+    var start: Substring.UTF8View.Index?
+    var before: UInt8?
+    for index in text.indices {
+      let byte = text[index]
+      defer { before = byte }
+      guard byte == UInt8(ascii: "'") else { continue }
+      let next = text.index(after: index)
+      if let start {
+        if next == text.endIndex || !isWord(text[next]) { return start..<index }
+      } else if before.map(isWord) != true {
+        start = next
+      }
+    }
+    return nil
+  }
 
   private func sentence(_ text: String) -> String {
     let parts = text.split(separator: " ", omittingEmptySubsequences: false).map { part in
