@@ -25,7 +25,7 @@ package final class MySQLConnection {
   package init(_ address: MySQLAddress, shouldStop: @escaping () -> Bool = { false }) throws(DatabaseError) {
     (self.address, self.shouldStop) = (address, shouldStop)
     library = try MySQLLibrary.functions()
-    guard let handle = library.mysql_init(nil) else { throw DatabaseError(.other, code: "", "there is no memory") }
+    guard let handle = library.mysql_init(nil) else { throw DatabaseError(.other, code: "", "memory has run out") }
     self.handle = handle
     setOptions(of: handle)
     connectingEnd = .now + .seconds(Self.connectingTime)

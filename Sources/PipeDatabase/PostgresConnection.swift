@@ -37,7 +37,7 @@ package final class PostgresConnection {
         postgres.connectStartParams(names, values, 0)
       }
     }
-    guard let handle else { throw DatabaseError(.other, code: "", "there is no memory for a connection") }
+    guard let handle else { throw DatabaseError(.other, code: "", "memory has run out") }
     // The SQLSTATE of a refusal is told in its words only.
     _ = postgres.setErrorVerbosity(handle, PQERRORS_VERBOSE)
     // What is no failure would go to standard error.

@@ -25,30 +25,19 @@ final class MySQLPages {
   init(_ source: MySQLSource, isClosed: @escaping @Sendable () -> Bool) throws {
     let server = source.server
     let mayWait: @Sendable () -> Bool = { !isClosed() && !Task.isCancelled }
-    var text = source.query.value[...]
-    while let last = text.last, last == ";" || last.isWhitespace { text.removeLast() }
+    let text = source.query.text
     // Its columns are known before its rows are read.
-    let whole = source.key == nil ? String(text) : "SELECT * FROM (\(text)\n) AS pipe_rows LIMIT 0"
+    let whole = source.query.key == nil ? text : "SELECT * FROM (\(text)\n) AS pipe_rows LIMIT 0"
     let connection = try Self.asking(server, mayWait) { () throws(DatabaseError) in
       try MySQLConnection.forReading(server.address) { !mayWait() }
     }
     let rows = try Self.asking(server, mayWait) { () throws(DatabaseError) in try MySQLRows(whole, on: connection) }
-    let names = rows.columns.map(\.name)
-    if let twice = names.enumerated().first(where: { names[..<$0.offset].contains($0.element) })?.element {
-      throw RunError(server.shown, "the query has two columns \(twice)", hint: "give them names with AS")
-    }
-    func place(_ name: String) throws(RunError) -> Int {
-      if let place = names.firstIndex(of: name) { return place }
-      throw RunError(
-        server.shown, "the query has no column \(name)",
-        hint: "its columns are \(names.prefix(16).joined(separator: ", "))")
-    }
-    urlPlace = source.template.url == nil ? try place(source.column?.value ?? "url") : nil
+    let places = try source.query.places(among: rows.columns.map(\.name), in: server.shown)
+    urlPlace = places.url
     columns = rows.columns
     patience = ServerPatience(server.shown, SinkEnvironment(mayWait: mayWait))
     (self.server, self.mayWait) = (server, mayWait)
-    if let name = source.key?.value {
-      let place = try place(name)
+    if let name = source.query.key?.value, let place = places.key {
       if !rows.columns[place].isExact {
         throw RunError(
           server.shown, "the key \(name) is of a type whose values are not compared exactly",

@@ -29,8 +29,7 @@ final class PostgresRows {
     let connection = try Self.asking(url, mayWait) { () throws(DatabaseError) in
       try PostgresServer.connect(url, mayWait: mayWait)
     }
-    var text = source.query.value[...]
-    while let last = text.last, last == ";" || last.isWhitespace { text.removeLast() }
+    let text = source.query.text
     var transaction: PostgresTransaction? = try Self.asking(url, mayWait) { () throws(DatabaseError) in
       try PostgresTransaction(on: connection, Self.beginning)
     }
@@ -39,19 +38,10 @@ final class PostgresRows {
       _ = try connection.query("DECLARE pipe_rows NO SCROLL CURSOR FOR \(text)")
       return try connection.query("FETCH 0 FROM pipe_rows").columns
     }
-    let names = columns.map(\.name)
-    if let twice = names.enumerated().first(where: { names[..<$0.offset].contains($0.element) })?.element {
-      throw RunError(url.shown, "the query has two columns \(twice)", hint: "give them names with AS")
-    }
-    func place(_ name: String) throws(RunError) -> Int {
-      if let place = names.firstIndex(of: name) { return place }
-      throw RunError(
-        url.shown, "the query has no column \(name)",
-        hint: "its columns are \(names.prefix(16).joined(separator: ", "))")
-    }
-    urlPlace = source.template.url == nil ? try place(source.column?.value ?? "url") : nil
-    if let name = source.key?.value {
-      key = (name, try place(name), "SELECT * FROM (\(text)\n) AS pipe_rows")
+    let places = try source.query.places(among: columns.map(\.name), in: url.shown)
+    urlPlace = places.url
+    if let name = source.query.key?.value, let place = places.key {
+      key = (name, place, "SELECT * FROM (\(text)\n) AS pipe_rows")
       transaction = nil
     } else {
       key = nil

@@ -33,27 +33,19 @@ final class SQLiteRows {
     }
     connection.breakOff { isClosed() || Task.isCancelled }
     let query = try Self.asking(path, isClosed) { () throws(DatabaseError) in
-      try SQLiteStatement(source.query.value, on: connection)
+      try SQLiteStatement(source.query.written, on: connection)
     }
     let names = query.columnNames
-    var text = source.query.value[...]
-    while let last = text.last, last == ";" || last.isWhitespace { text.removeLast() }
+    let text = source.query.text
     if !query.isReadOnly {
       throw RunError(path, "the query changes the database, and a source only reads", hint: "write a SELECT")
     }
     if query.valueCount > 0 { throw RunError(path, "the query has parameters, and nothing gives them values") }
-    if let twice = names.enumerated().first(where: { names[..<$0.offset].contains($0.element) })?.element {
-      throw RunError(path, "the query has two columns \(twice)", hint: "give them names with AS")
-    }
-    func place(_ name: String) throws(RunError) -> Int {
-      if let place = names.firstIndex(of: name) { return place }
-      throw RunError(
-        path, "the query has no column \(name)", hint: "its columns are \(names.prefix(16).joined(separator: ", "))")
-    }
-    urlPlace = source.template.url == nil ? try place(source.column?.value ?? "url") : nil
+    let places = try source.query.places(among: names, in: path)
+    urlPlace = places.url
     let page: (rows: String, key: String)
-    if let key = source.key {
-      keyPlace = try place(key.value)
+    if let key = source.query.key, let place = places.key {
+      keyPlace = place
       keyName = key.value
       page = ("SELECT * FROM (\(text)\n)", SQLDialect.sqlite.quoted(key.value) + " COLLATE BINARY")
     } else {
